@@ -1,0 +1,54 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings shared by every Swift target: Swift 6 language mode, warnings are errors.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A room of `Sources/`: one module with the modules it may use.
+func room(_ name: String, uses: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: uses, path: "Sources/\(name)", swiftSettings: strict)
+}
+
+/// The tests of a room, file for file.
+func tests(_ name: String, of uses: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: uses, path: "Tests/\(name)", swiftSettings: strict)
+}
+
+let package = Package(
+    name: "plasmid",
+    products: [.executable(name: "plasmid", targets: ["Node"])],
+    targets: [
+        .systemLibrary(
+            name: "CSodium", path: "Sources/C/Sodium", pkgConfig: "libsodium",
+            providers: [.apt(["libsodium-dev"])]),
+        .systemLibrary(
+            name: "CSQLite", path: "Sources/C/SQLite", pkgConfig: "sqlite3",
+            providers: [.apt(["libsqlite3-dev"])]),
+        .target(name: "CLinux", path: "Sources/C/Linux"),
+        .target(
+            name: "CKernels", path: "Sources/C/Kernels", cSettings: [.unsafeFlags(["-O3"])]),
+
+        room("Wire", uses: ["CSodium", "CKernels"]),
+        room("Genome", uses: ["Wire"]),
+        room("Swarm", uses: ["Wire", "Genome"]),
+        room("Host", uses: ["CLinux"]),
+        room("Store", uses: ["Wire", "Genome", "Host", "CSQLite"]),
+        .executableTarget(
+            name: "Node", dependencies: ["Wire", "Genome", "Swarm", "Store", "Host"],
+            path: "Sources/Node", swiftSettings: strict),
+
+        tests("WireTests", of: ["Wire"]),
+        tests("GenomeTests", of: ["Genome", "Wire"]),
+        tests("SwarmTests", of: ["Swarm", "Genome", "Wire"]),
+        tests("HostTests", of: ["Host"]),
+        tests("StoreTests", of: ["Store", "Host", "Genome", "Wire"]),
+        tests("NodeTests", of: ["Node", "Store", "Host", "Swarm", "Genome", "Wire"]),
+        tests("Simulation", of: ["Swarm", "Genome", "Wire"]),
+        tests("Tidy", of: []),
+    ]
+)

@@ -1,0 +1,4 @@
+import Wire
+
+/// Placeholder removed with the first core.
+enum Nothing {}
