@@ -67,4 +67,21 @@ public enum Limits {
     /// Bytes of the bitmap that says which groups a peer has: 2^18 groups, 256 GiB, as bits; a
     /// larger partial blob is described by pages.
     public static let bitmapBytesMax = 32 * 1024
+
+    // MARK: Blobs and proofs
+
+    /// Bytes of a blob: 1 TiB. The group layer of such a blob (32 MiB) still fits in memory, and
+    /// no file of weights in sight is larger.
+    public static let blobBytesMax: UInt64 = 1 << 40
+
+    /// Group values in one page: 1,024 values are 32 KiB, which fits in one frame with its
+    /// sibling path.
+    public static let pageGroupsMax = 1024
+
+    /// Leaves that one range proof may cover: 4,096 leaves are 64 MiB of data and 128 KiB of
+    /// values, small enough to check before the first byte of data is asked for.
+    public static let proofLeavesMax = 4096
+
+    /// Values beside the path of a proof: at most two at each level of the tree over 2^26 leaves.
+    public static let proofSiblingsMax = 52
 }

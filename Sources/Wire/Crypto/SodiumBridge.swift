@@ -193,3 +193,29 @@ extension Sodium {
         return crypto_aead_aes256gcm_is_available() == 1
     }
 }
+
+/// A SHA-256 stream of libsodium, for CPUs without SHA instructions.
+struct SodiumSha256: Sendable {
+    private var state = crypto_hash_sha256_state()
+
+    init() {
+        crypto_hash_sha256_init(&state)
+    }
+
+    mutating func update(_ bytes: RawSpan) {
+        bytes.withUnsafeBytes { input in
+            guard let base = input.baseAddress else { return }
+            crypto_hash_sha256_update(
+                &state, base.assumingMemoryBound(to: UInt8.self), UInt64(input.count))
+        }
+    }
+
+    mutating func finish() -> Digest {
+        var output = [UInt8](repeating: 0, count: Digest.byteCount)
+        crypto_hash_sha256_final(&state, &output)
+        guard let digest = Digest(bytes: output) else {
+            preconditionFailure("SHA-256 has 32 bytes")
+        }
+        return digest
+    }
+}
