@@ -1,1 +1,170 @@
+#define _GNU_SOURCE
 #include "linux_shim.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#ifndef FICLONE
+#define FICLONE _IOW(0x94, 9, int)
+#endif
+
+/* ---- files ---- */
+int plasmid_open(const char *path, int flags, unsigned mode) {
+    return open(path, flags | O_CLOEXEC, mode);
+}
+int plasmid_open_at(int folder, const char *path, int flags, unsigned mode) {
+    return openat(folder, path, flags | O_CLOEXEC, mode);
+}
+int plasmid_open_flag_directory(void) { return O_DIRECTORY; }
+int plasmid_open_flag_no_follow(void) { return O_NOFOLLOW; }
+int plasmid_clone(int destination, int source) {
+    return ioctl(destination, FICLONE, source);
+}
+ssize_t plasmid_copy_file_range(int source, int destination, size_t count) {
+    return copy_file_range(source, NULL, destination, NULL, count, 0);
+}
+int plasmid_start_writeback(int file, int64_t offset, int64_t count) {
+    return sync_file_range(file, offset, count, SYNC_FILE_RANGE_WRITE);
+}
+int plasmid_allocate(int file, int64_t size) {
+    return fallocate(file, FALLOC_FL_KEEP_SIZE, 0, size);
+}
+int plasmid_rename_new(const char *from, const char *to) {
+    return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
+}
+long plasmid_filesystem_type(const char *path) {
+    struct statfs facts;
+    return statfs(path, &facts) < 0 ? -1 : (long)facts.f_type;
+}
+
+/* ---- events ---- */
+int plasmid_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
+int plasmid_epoll_control(int poller, int operation, int file, uint32_t events,
+                                        uint64_t token) {
+    struct epoll_event event;
+    event.events = events;
+    event.data.u64 = token;
+    return epoll_ctl(poller, operation, file, &event);
+}
+uint32_t plasmid_epoll_in(void) { return EPOLLIN; }
+uint32_t plasmid_epoll_out(void) { return EPOLLOUT; }
+uint32_t plasmid_epoll_gone(void) { return EPOLLERR | EPOLLHUP; }
+int plasmid_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+int plasmid_signalfd(const sigset_t *set) { return signalfd(-1, set, SFD_CLOEXEC); }
+int plasmid_name_thread(pthread_t thread, const char *name) {
+    return pthread_setname_np(thread, name);
+}
+int plasmid_set_file_size_limit(uint64_t bytes) {
+    struct rlimit limit = {bytes, bytes};
+    return setrlimit(RLIMIT_FSIZE, &limit);
+}
+
+/* ---- sockets ---- */
+int plasmid_stream_socket(int family) {
+    return socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+}
+int plasmid_blocking_local_socket(void) {
+    return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+}
+int plasmid_bind(int file, const struct sockaddr_storage *address, socklen_t size) {
+    return bind(file, (const struct sockaddr *)address, size);
+}
+int plasmid_connect(int file, const struct sockaddr_storage *address,
+                                  socklen_t size) {
+    return connect(file, (const struct sockaddr *)address, size);
+}
+int plasmid_accept(int file, struct sockaddr_storage *address, socklen_t *size,
+                                 int is_blocking) {
+    return accept4(file, (struct sockaddr *)address, size,
+                   SOCK_CLOEXEC | (is_blocking ? 0 : SOCK_NONBLOCK));
+}
+int plasmid_own_address(int file, struct sockaddr_storage *address,
+                                      socklen_t *size) {
+    return getsockname(file, (struct sockaddr *)address, size);
+}
+int plasmid_set_option(int file, int level, int name, int value) {
+    return setsockopt(file, level, name, &value, sizeof value);
+}
+int plasmid_socket_error(int file) {
+    int value = 0;
+    socklen_t size = sizeof value;
+    return getsockopt(file, SOL_SOCKET, SO_ERROR, &value, &size) < 0 ? errno : value;
+}
+ssize_t plasmid_send(int file, const void *bytes, size_t count) {
+    return send(file, bytes, count, MSG_NOSIGNAL);
+}
+int plasmid_local_address(struct sockaddr_storage *address, const char *path) {
+    struct sockaddr_un *local = (struct sockaddr_un *)address;
+    size_t length = strlen(path);
+    if (length >= sizeof local->sun_path) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    memset(address, 0, sizeof *address);
+    local->sun_family = AF_UNIX;
+    memcpy(local->sun_path, path, length + 1);
+    return (int)(offsetof(struct sockaddr_un, sun_path) + length + 1);
+}
+int plasmid_local_peer_user(int file, uint32_t *user) {
+    struct ucred owner;
+    socklen_t size = sizeof owner;
+    if (getsockopt(file, SOL_SOCKET, SO_PEERCRED, &owner, &size) < 0) return -1;
+    *user = owner.uid;
+    return 0;
+}
+
+int plasmid_send_descriptor(int socket, int file) {
+    char byte = 'd';
+    struct iovec part = {&byte, 1};
+    union {
+        struct cmsghdr header;
+        char space[CMSG_SPACE(sizeof(int))];
+    } control;
+    memset(&control, 0, sizeof control);
+    struct msghdr message = {0};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = control.space;
+    message.msg_controllen = sizeof control.space;
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof(int));
+    memcpy(CMSG_DATA(header), &file, sizeof file);
+    return sendmsg(socket, &message, MSG_NOSIGNAL) == 1 ? 0 : -1;
+}
+
+int plasmid_receive_descriptor(int socket, int *file) {
+    char byte = 0;
+    struct iovec part = {&byte, 1};
+    union {
+        struct cmsghdr header;
+        char space[CMSG_SPACE(sizeof(int))];
+    } control;
+    struct msghdr message = {0};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = control.space;
+    message.msg_controllen = sizeof control.space;
+    *file = -1;
+    ssize_t count = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+    if (count != 1) return -1;
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    if (header == NULL || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS ||
+        header->cmsg_len != CMSG_LEN(sizeof(int))) {
+        errno = EBADMSG;
+        return -1;
+    }
+    memcpy(file, CMSG_DATA(header), sizeof *file);
+    return 0;
+}

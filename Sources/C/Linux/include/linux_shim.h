@@ -1,7 +1,51 @@
+/* System calls and constants that Swift's Glibc module does not show or cannot call:
+   transparent unions, variadic calls, macros with casts, and everything behind _GNU_SOURCE.
+   Every function returns what the system call returns and leaves errno as it was set.
+   Only headers whose types are the same with and without _GNU_SOURCE are included here,
+   because Swift's Glibc module is built without it. */
 #ifndef PLASMID_LINUX_SHIM_H
 #define PLASMID_LINUX_SHIM_H
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
+#include <pthread.h>
+#include <signal.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+
+int plasmid_open(const char *path, int flags, unsigned mode);
+int plasmid_open_at(int folder, const char *path, int flags, unsigned mode);
+int plasmid_open_flag_directory(void);
+int plasmid_open_flag_no_follow(void);
+int plasmid_clone(int destination, int source);
+ssize_t plasmid_copy_file_range(int source, int destination, size_t count);
+int plasmid_start_writeback(int file, int64_t offset, int64_t count);
+int plasmid_allocate(int file, int64_t size);
+int plasmid_rename_new(const char *from, const char *to);
+long plasmid_filesystem_type(const char *path);
+int plasmid_epoll_create(void);
+int plasmid_epoll_control(int poller, int operation, int file, uint32_t events, uint64_t token);
+uint32_t plasmid_epoll_in(void);
+uint32_t plasmid_epoll_out(void);
+uint32_t plasmid_epoll_gone(void);
+int plasmid_eventfd(void);
+int plasmid_signalfd(const sigset_t *set);
+int plasmid_name_thread(pthread_t thread, const char *name);
+int plasmid_set_file_size_limit(uint64_t bytes);
+int plasmid_stream_socket(int family);
+int plasmid_blocking_local_socket(void);
+int plasmid_bind(int file, const struct sockaddr_storage *address, socklen_t size);
+int plasmid_connect(int file, const struct sockaddr_storage *address, socklen_t size);
+int plasmid_accept(int file, struct sockaddr_storage *address, socklen_t *size, int is_blocking);
+int plasmid_own_address(int file, struct sockaddr_storage *address, socklen_t *size);
+int plasmid_set_option(int file, int level, int name, int value);
+int plasmid_socket_error(int file);
+ssize_t plasmid_send(int file, const void *bytes, size_t count);
+int plasmid_local_address(struct sockaddr_storage *address, const char *path);
+int plasmid_local_peer_user(int file, uint32_t *user);
+
+/* Sends one byte with a descriptor attached; receives one byte with at most one descriptor. */
+int plasmid_send_descriptor(int socket, int file);
+int plasmid_receive_descriptor(int socket, int *file);
 #endif

@@ -1,0 +1,25 @@
+import Glibc
+
+/// The machine's two clocks.
+public enum Clock {
+    /// Nanoseconds since some start; never goes back, stands still while the machine sleeps.
+    public static func monotonic() -> UInt64 {
+        nanoseconds(CLOCK_MONOTONIC)
+    }
+
+    /// Milliseconds since 1970-01-01 UTC; may jump.
+    public static func wallMilliseconds() -> UInt64 {
+        nanoseconds(CLOCK_REALTIME) / 1_000_000
+    }
+
+    /// CPU time of this process in nanoseconds.
+    public static func processTime() -> UInt64 {
+        nanoseconds(CLOCK_PROCESS_CPUTIME_ID)
+    }
+
+    private static func nanoseconds(_ clock: clockid_t) -> UInt64 {
+        var time = timespec()
+        clock_gettime(clock, &time)
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
+}

@@ -1,0 +1,67 @@
+/// A named thread that does blocking work, one piece after the other, in the order given.
+public final class Lane: Sendable {
+    private struct State {
+        var work: [@Sendable () -> Void] = []
+        var isClosed = false
+    }
+
+    private let state = Lock(State())
+    private let ready = Semaphore()
+    private let thread = Lock<Thread?>(nil)
+
+    /// Starts the lane's thread.
+    public init(_ name: String) throws(SystemError) {
+        let state = state
+        let ready = ready
+        let thread = try Thread(name) {
+            while true {
+                ready.wait()
+                let work: (@Sendable () -> Void)?? = state.withLock { state in
+                    if state.work.isEmpty { return state.isClosed ? .some(nil) : nil }
+                    return state.work.removeFirst()
+                }
+                guard let work else { continue }
+                guard let work else { return }
+                work()
+            }
+        }
+        self.thread.withLock { $0 = thread }
+    }
+
+    /// Queues a piece of work; ignored after `close`.
+    public func submit(_ work: @escaping @Sendable () -> Void) {
+        let isAccepted = state.withLock { state in
+            if state.isClosed { return false }
+            state.work.append(work)
+            return true
+        }
+        if isAccepted { ready.signal() }
+    }
+
+    /// Does a piece of work on the lane and waits for its result.
+    public func perform<Result: Sendable>(_ work: @escaping @Sendable () -> Result) -> Result? {
+        let result = Lock<Result?>(nil)
+        let done = Semaphore()
+        submit {
+            let value = work()
+            result.withLock { $0 = value }
+            done.signal()
+        }
+        if state.withLock({ $0.isClosed }) { return nil }
+        done.wait()
+        return result.withLock { $0 }
+    }
+
+    /// Number of pieces waiting.
+    public var waiting: Int { state.withLock { $0.work.count } }
+
+    /// Finishes the queued work and ends the thread.
+    public func close() {
+        state.withLock { $0.isClosed = true }
+        ready.signal()
+        thread.withLock { thread in
+            defer { thread = nil }
+            return thread
+        }?.join()
+    }
+}
