@@ -48,6 +48,8 @@ public enum Effect: Sendable {
     case releaseBlob(blob: Digest)
     /// Answer a peer's `get` with data; answered by `served`.
     case serveGroup(SessionNumber, GroupRequest)
+    /// Drop the answer to a peer's `get` if it has not begun to leave.
+    case cancelServing(SessionNumber, request: UInt64)
     /// Answer a peer's `groupsRequest` with a page.
     case serveGroupPage(SessionNumber, blob: Digest, page: UInt64)
 

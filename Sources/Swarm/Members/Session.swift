@@ -32,8 +32,6 @@ public struct Session: Sendable {
     var serving = 0
     /// Groups asked of it and not answered yet.
     var asked = 0
-    /// Requests waiting for room, oldest first.
-    var waitingRequests: [GroupRequest] = []
 
     /// Where a comparison of catalogues stands.
     enum Reconciliation: Equatable, Sendable {

@@ -24,7 +24,7 @@ extension Swarm {
             }
             download.wanted = missing.reversed().map(UInt64.init)
             let missingBytes = missing.reduce(UInt64(0)) { sum, group in
-                sum + UInt64(HashTree.groupByteCount(at: group, size: download.size))
+                sum + UInt64(HashTree.groupRange(group, size: download.size).count)
             }
             downloads[blob] = download
             credit(reused: download.size - missingBytes, download)

@@ -281,8 +281,8 @@ extension Swarm {
         advance(number)
         let since = fetch.strandedSince ?? now.monotonic
         _ = fetches.change(number) { $0.strandedSince = since }
-        let isDialling = fetch.holders.contains { isDialling($0.node) }
-        if !fetch.faults.isEmpty && !isDialling {
+        let isWaiting = fetch.holders.contains { isDialling($0.node) }
+        if !fetch.faults.isEmpty && !isWaiting {
             endFetch(number, .failed(.corrupt(fetch.faults)))
         } else if now.monotonic - since > SwarmLimits.holderPatience {
             endFetch(number, .failed(.unreachable(strandedReason(fetch))))

@@ -24,9 +24,7 @@ extension Swarm {
             effects.append(.serveGroupPage(number, blob: blob, page: page))
         case .get(let request): serve(request, to: number)
         case .cancel(let request):
-            _ = sessions.change(number) { session in
-                session.waitingRequests.removeAll { $0.request == request }
-            }
+            effects.append(.cancelServing(number, request: request))
         default: break
         }
     }
