@@ -63,7 +63,7 @@ struct PublishedLayer {
         ]
         guard var object = value.object else { preconditionFailure("a literal object") }
         if visibility != .public {
-            object["salt"] = .string(String(repeating: "5a", count: 32))
+            object["salt"] = .string(String(repeating: "5a", count: 16))
         }
         return try Manifest.make(object)
     }
