@@ -74,6 +74,126 @@ public enum Sodium {
     }
 }
 
+// MARK: Authenticated encryption
+
+/// A 256-bit key of one of the two AEADs that the channel uses, ready to seal and open.
+///
+/// AES-256-GCM keeps its expanded key in memory aligned as libsodium asks for. Not Sendable:
+/// a key belongs to the one direction of one connection that counts its nonces.
+public final class AEADKey {
+    /// The cipher.
+    public let suite: CipherSuite
+    private let key: [UInt8]
+    private let expanded: UnsafeMutableRawPointer?
+
+    /// A key of 32 bytes. AES-GCM must be available on this CPU.
+    public init(suite: CipherSuite, key: [UInt8]) {
+        precondition(key.count == 32)
+        _ = Sodium.random(count: 16)
+        self.suite = suite
+        self.key = key
+        guard suite == .aesGCM else {
+            expanded = nil
+            return
+        }
+        precondition(Sodium.hasAESGCM, "AES-GCM needs a CPU with AES instructions")
+        let space = UnsafeMutableRawPointer.allocate(
+            byteCount: MemoryLayout<crypto_aead_aes256gcm_state>.size, alignment: 16)
+        crypto_aead_aes256gcm_beforenm(
+            space.assumingMemoryBound(to: crypto_aead_aes256gcm_state.self), key)
+        expanded = space
+    }
+
+    deinit {
+        guard let expanded else { return }
+        sodium_memzero(expanded, MemoryLayout<crypto_aead_aes256gcm_state>.size)
+        expanded.deallocate()
+    }
+
+    /// 4 zero bytes and the counter: little-endian for ChaCha20, big-endian for AES-GCM (Noise
+    /// specification §12.3, 12.4).
+    private func nonce(_ counter: UInt64) -> (UInt32, UInt32, UInt32) {
+        let value = suite == .aesGCM ? counter.bigEndian : counter.littleEndian
+        return (0, UInt32(truncatingIfNeeded: value), UInt32(truncatingIfNeeded: value >> 32))
+    }
+
+    /// Encrypts `plain` and its tag to the start of `sealed`, which must have room for both.
+    public func seal(
+        _ plain: RawSpan, counter: UInt64, associated: [UInt8], into sealed: inout MutableRawSpan
+    ) {
+        precondition(sealed.byteCount >= plain.byteCount + Limits.tagBytes)
+        var nonce = nonce(counter)
+        plain.withUnsafeBytes { plain in
+            sealed.withUnsafeMutableBytes { sealed in
+                let target = sealed.baseAddress?.assumingMemoryBound(to: UInt8.self)
+                let source = plain.baseAddress?.assumingMemoryBound(to: UInt8.self)
+                withUnsafeBytes(of: &nonce) { nonce in
+                    let nonce = nonce.baseAddress?.assumingMemoryBound(to: UInt8.self)
+                    guard let target, let nonce else { return }
+                    if let state = expanded?.assumingMemoryBound(
+                        to: crypto_aead_aes256gcm_state.self)
+                    {
+                        crypto_aead_aes256gcm_encrypt_afternm(
+                            target, nil, source, UInt64(plain.count), associated,
+                            UInt64(associated.count), nil, nonce, state)
+                    } else {
+                        crypto_aead_chacha20poly1305_ietf_encrypt(
+                            target, nil, source, UInt64(plain.count), associated,
+                            UInt64(associated.count), nil, nonce, key)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Checks and decrypts `sealed` (with its tag) to the start of `plain`; false, with `plain`
+    /// unspecified, when it is not authentic.
+    public func open(
+        _ sealed: RawSpan, counter: UInt64, associated: [UInt8], into plain: inout MutableRawSpan
+    ) -> Bool {
+        guard sealed.byteCount >= Limits.tagBytes else { return false }
+        precondition(plain.byteCount >= sealed.byteCount - Limits.tagBytes)
+        var nonce = nonce(counter)
+        return sealed.withUnsafeBytes { sealed in
+            plain.withUnsafeMutableBytes { plain in
+                var spare: UInt8 = 0
+                let source = sealed.baseAddress?.assumingMemoryBound(to: UInt8.self)
+                return withUnsafeBytes(of: &nonce) { nonce in
+                    let nonce = nonce.baseAddress?.assumingMemoryBound(to: UInt8.self)
+                    guard let source, let nonce else { return false }
+                    return withUnsafeMutablePointer(to: &spare) { spare in
+                        let target = plain.baseAddress?.assumingMemoryBound(to: UInt8.self)
+                        return decrypt(
+                            source, sealed.count, nonce, associated, into: target ?? spare)
+                    }
+                }
+            }
+        }
+    }
+
+    private func decrypt(
+        _ source: UnsafePointer<UInt8>, _ count: Int, _ nonce: UnsafePointer<UInt8>,
+        _ associated: [UInt8], into target: UnsafeMutablePointer<UInt8>
+    ) -> Bool {
+        if let state = expanded?.assumingMemoryBound(to: crypto_aead_aes256gcm_state.self) {
+            return crypto_aead_aes256gcm_decrypt_afternm(
+                target, nil, nil, source, UInt64(count), associated, UInt64(associated.count),
+                nonce, state) == 0
+        }
+        return crypto_aead_chacha20poly1305_ietf_decrypt(
+            target, nil, nil, source, UInt64(count), associated, UInt64(associated.count),
+            nonce, key) == 0
+    }
+}
+
+extension Sodium {
+    /// Whether this CPU has the instructions that libsodium's AES-256-GCM needs.
+    public static var hasAESGCM: Bool {
+        _ = random(count: 16)
+        return crypto_aead_aes256gcm_is_available() == 1
+    }
+}
+
 /// A SHA-256 stream of libsodium, for CPUs without SHA instructions.
 struct SodiumSha256: Sendable {
     private var state = crypto_hash_sha256_state()

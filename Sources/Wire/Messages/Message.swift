@@ -1,0 +1,271 @@
+/// One control message of an established channel: a type byte, then its fields.
+///
+/// Numbers are unsigned LEB128 varints unless a type says otherwise. A type below 128 that this
+/// node does not know ends the session; from 128 up it is ignored, so that new versions can
+/// add messages that old ones need not understand.
+public enum Message: Equatable, Sendable {
+    /// First message of both sides.
+    case introduction(Introduction)
+    /// Asks for a `pong` with the same number.
+    case ping(UInt64)
+    /// Answers a `ping`.
+    case pong(UInt64)
+    /// The sender closes, and why.
+    case goodbye(reason: String)
+    /// The sender's next frame is under its next key.
+    case rekey
+    /// Asks for the ids of records after one, in order.
+    case identifiersRequest(after: Digest?)
+    /// A page of record ids.
+    case identifiers(IdentifierPage)
+    /// Asks for records by id.
+    case recordsRequest([Digest])
+    /// Records: news, or what was asked for. Each is decoded by itself, so that a bad one can
+    /// be blamed alone.
+    case records([[UInt8]])
+    /// Asks what the peer has of a blob of a layer.
+    case open(layer: Digest, blob: Digest)
+    /// Answers `open`; also sent when more groups arrive.
+    case holding(Holding)
+    /// Asks for a layer's signatures.
+    case envelopeRequest(layer: Digest)
+    /// A layer's DSSE envelope without payload; empty when absent.
+    case envelope(layer: Digest, bytes: [UInt8])
+    /// Asks for a page of a blob's group values.
+    case groupsRequest(layer: Digest, blob: Digest, page: UInt64)
+    /// A page of group values with its proof (`GroupPage`); empty when absent.
+    case groups(blob: Digest, page: UInt64, bytes: [UInt8])
+    /// Asks for bytes of one group.
+    case get(GroupRequest)
+    /// Announces so many payload bytes that follow as payload frames.
+    case data(request: UInt64, byteCount: UInt64)
+    /// A request that is not answered with data.
+    case reject(request: UInt64, reason: RejectReason, retryMilliseconds: UInt64)
+    /// The sender no longer wants the answer.
+    case cancel(request: UInt64)
+    /// A type from 128 up that this version does not know.
+    case unknown(type: UInt8)
+
+    /// Why a request gets no data. `absent` is also the answer when the peer must not know.
+    public enum RejectReason: UInt8, Sendable {
+        /// Not here, or not for you.
+        case absent = 1
+        /// Come back after the time given.
+        case busy = 2
+        /// The node is going down.
+        case stopping = 3
+        /// The stored bytes failed their own check on the way out.
+        case damaged = 4
+    }
+
+    private enum Kind {
+        static let introduction: UInt8 = 1
+        static let ping: UInt8 = 2
+        static let pong: UInt8 = 3
+        static let goodbye: UInt8 = 4
+        static let rekey: UInt8 = 5
+        static let identifiersRequest: UInt8 = 16
+        static let identifiers: UInt8 = 17
+        static let recordsRequest: UInt8 = 18
+        static let records: UInt8 = 19
+        static let open: UInt8 = 32
+        static let holding: UInt8 = 33
+        static let envelopeRequest: UInt8 = 34
+        static let envelope: UInt8 = 35
+        static let groupsRequest: UInt8 = 36
+        static let groups: UInt8 = 37
+        static let get: UInt8 = 38
+        static let data: UInt8 = 39
+        static let reject: UInt8 = 40
+        static let cancel: UInt8 = 41
+        static let firstOptional: UInt8 = 128
+    }
+
+    /// The bytes of the message.
+    public var bytes: [UInt8] {
+        var writer = Writer()
+        if !writeSession(to: &writer), !writeGossip(to: &writer) { writeTransfer(to: &writer) }
+        return writer.bytes
+    }
+
+    private func writeSession(to writer: inout Writer) -> Bool {
+        switch self {
+        case .introduction(let introduction):
+            writer.write(Kind.introduction)
+            introduction.encode(to: &writer)
+        case .ping(let number):
+            writer.write(Kind.ping)
+            writer.write(number)
+        case .pong(let number):
+            writer.write(Kind.pong)
+            writer.write(number)
+        case .goodbye(let reason):
+            writer.write(Kind.goodbye)
+            writer.writeText(reason)
+        case .rekey: writer.write(Kind.rekey)
+        case .unknown(let type): writer.write(type)
+        default: return false
+        }
+        return true
+    }
+
+    private func writeGossip(to writer: inout Writer) -> Bool {
+        switch self {
+        case .identifiersRequest(let after):
+            writer.write(Kind.identifiersRequest)
+            if let after { writer.write(after) }
+        case .identifiers(let page):
+            writer.write(Kind.identifiers)
+            page.encode(to: &writer)
+        case .recordsRequest(let ids):
+            writer.write(Kind.recordsRequest)
+            writer.writeVarint(UInt64(ids.count))
+            for id in ids { writer.write(id) }
+        case .records(let records):
+            writer.write(Kind.records)
+            writer.writeVarint(UInt64(records.count))
+            for record in records { writer.writeCounted(record) }
+        default: return false
+        }
+        return true
+    }
+
+    private func writeTransfer(to writer: inout Writer) {
+        switch self {
+        case .open(let layer, let blob):
+            writer.write(Kind.open)
+            writer.write(layer)
+            writer.write(blob)
+        case .holding(let holding):
+            writer.write(Kind.holding)
+            holding.encode(to: &writer)
+        case .envelopeRequest(let layer):
+            writer.write(Kind.envelopeRequest)
+            writer.write(layer)
+        case .envelope(let layer, let bytes):
+            writer.write(Kind.envelope)
+            writer.write(layer)
+            writer.write(bytes)
+        case .groupsRequest(let layer, let blob, let page):
+            writer.write(Kind.groupsRequest)
+            writer.write(layer)
+            writer.write(blob)
+            writer.writeVarint(page)
+        case .groups(let blob, let page, let bytes):
+            writer.write(Kind.groups)
+            writer.write(blob)
+            writer.writeVarint(page)
+            writer.write(bytes)
+        case .get(let request):
+            writer.write(Kind.get)
+            request.encode(to: &writer)
+        case .data(let request, let byteCount):
+            writer.write(Kind.data)
+            writer.writeVarint(request)
+            writer.writeVarint(byteCount)
+        case .reject(let request, let reason, let retry):
+            writer.write(Kind.reject)
+            writer.writeVarint(request)
+            writer.write(reason.rawValue)
+            writer.writeVarint(retry)
+        case .cancel(let request):
+            writer.write(Kind.cancel)
+            writer.writeVarint(request)
+        default: preconditionFailure("every message is of one of the three kinds")
+        }
+    }
+
+    /// Decodes a message.
+    public init(bytes: [UInt8]) throws(WireError) {
+        var reader = Reader(bytes)
+        let kind = try reader.readUInt8()
+        guard kind < Kind.firstOptional else {
+            self = .unknown(type: kind)
+            return
+        }
+        if let message = try Self.readSession(kind, &reader) {
+            self = message
+        } else if let message = try Self.readGossip(kind, &reader) {
+            self = message
+        } else if let message = try Self.readTransfer(kind, &reader) {
+            self = message
+        } else {
+            throw .unsupported("message type \(kind)")
+        }
+        try reader.finish()
+    }
+
+    private static func readSession(
+        _ kind: UInt8, _ reader: inout Reader
+    ) throws(WireError) -> Message? {
+        switch kind {
+        case Kind.introduction: .introduction(try Introduction(from: &reader))
+        case Kind.ping: .ping(try reader.readUInt64())
+        case Kind.pong: .pong(try reader.readUInt64())
+        case Kind.goodbye:
+            .goodbye(reason: try reader.readText(limit: Limits.reasonBytesMax, "reason"))
+        case Kind.rekey: .rekey
+        default: nil
+        }
+    }
+
+    private static func readGossip(
+        _ kind: UInt8, _ reader: inout Reader
+    ) throws(WireError) -> Message? {
+        switch kind {
+        case Kind.identifiersRequest:
+            return .identifiersRequest(after: reader.isAtEnd ? nil : try reader.readDigest())
+        case Kind.identifiers: return .identifiers(try IdentifierPage(from: &reader))
+        case Kind.recordsRequest:
+            let count = try reader.readCount(limit: Limits.recordsPerMessageMax, "ids")
+            var ids: [Digest] = []
+            for _ in 0..<count { ids.append(try reader.readDigest()) }
+            return .recordsRequest(ids)
+        case Kind.records:
+            let count = try reader.readCount(limit: Limits.recordsPerMessageMax, "records")
+            var records: [[UInt8]] = []
+            for _ in 0..<count {
+                records.append(
+                    try reader.readCounted(limit: Limits.recordBytesMax, "record"))
+            }
+            return .records(records)
+        default: return nil
+        }
+    }
+
+    private static func readTransfer(
+        _ kind: UInt8, _ reader: inout Reader
+    ) throws(WireError) -> Message? {
+        switch kind {
+        case Kind.open:
+            return .open(layer: try reader.readDigest(), blob: try reader.readDigest())
+        case Kind.holding: return .holding(try Holding(from: &reader))
+        case Kind.envelopeRequest: return .envelopeRequest(layer: try reader.readDigest())
+        case Kind.envelope:
+            let layer = try reader.readDigest()
+            guard reader.remaining <= Limits.envelopeBytesMax else { throw .tooLarge("envelope") }
+            return .envelope(layer: layer, bytes: try reader.readBytes(reader.remaining))
+        case Kind.groupsRequest:
+            return .groupsRequest(
+                layer: try reader.readDigest(), blob: try reader.readDigest(),
+                page: try reader.readVarint())
+        case Kind.groups:
+            return .groups(
+                blob: try reader.readDigest(), page: try reader.readVarint(),
+                bytes: try reader.readBytes(reader.remaining))
+        case Kind.get: return .get(try GroupRequest(from: &reader))
+        case Kind.data:
+            return .data(
+                request: try reader.readVarint(), byteCount: try reader.readVarint())
+        case Kind.reject:
+            let request = try reader.readVarint()
+            guard let reason = RejectReason(rawValue: try reader.readUInt8()) else {
+                throw .unsupported("reject reason")
+            }
+            return .reject(
+                request: request, reason: reason, retryMilliseconds: try reader.readVarint())
+        case Kind.cancel: return .cancel(request: try reader.readVarint())
+        default: return nil
+        }
+    }
+}
