@@ -1,0 +1,81 @@
+import Genome
+import Testing
+import Wire
+
+@Suite("A manifest")
+struct ManifestTests {
+    @Test("tells what it is and comes back from its bytes")
+    func decodes() throws {
+        let manifest = try Fixtures.manifest()
+        #expect(manifest.name == "notes" && manifest.version.text == "1.0.0")
+        #expect(manifest.publisher == Fixtures.publisher.publicKey)
+        #expect(manifest.visibility == .public && manifest.isRunnable)
+        #expect(manifest.files.map(\.path.text) == ["notes.txt"])
+        #expect(manifest.size == 10)
+        #expect(manifest.licence?.description == "Apache-2.0")
+        #expect(manifest.reference.description.hasSuffix("/notes@1.0.0"))
+        let again = try Manifest.decode(manifest.bytes)
+        #expect(again.layer == manifest.layer)
+        #expect(manifest.uuid.names(manifest.layer))
+    }
+
+    @Test("any changed byte is another layer or no layer")
+    func everyByteCounts() throws {
+        let manifest = try Fixtures.manifest()
+        for index in manifest.bytes.indices {
+            var bytes = manifest.bytes
+            bytes[index] ^= 1
+            if let other = try? Manifest.decode(bytes) { #expect(other.layer != manifest.layer) }
+        }
+    }
+
+    @Test("is accepted only signed by the publisher it names")
+    func needsSignature() throws {
+        let manifest = try Fixtures.manifest()
+        let type = Manifest.payloadType
+        let good = Envelope.signed(manifest.bytes, type: type, by: Fixtures.publisher)
+        #expect(try Manifest.verified(in: good).layer == manifest.layer)
+        let forged = Envelope.signed(manifest.bytes, type: type, by: Fixtures.key(filledWith: 9))
+        #expect(
+            Fixtures.fault { _ = try Manifest.verified(in: forged) }
+                == .envelope(.notSigned(by: manifest.publisher)))
+        let mislabelled = Envelope.signed(manifest.bytes, type: "x", by: Fixtures.publisher)
+        #expect(
+            Fixtures.fault { _ = try Manifest.verified(in: mislabelled) }
+                == .envelope(.otherType("x")))
+    }
+
+    @Test("other spellings of the same members are refused")
+    func needsCanonicalBytes() throws {
+        let text = String(decoding: try Fixtures.manifest().bytes, as: UTF8.self)
+        let fault = Fixtures.fault { _ = try Manifest.decode(Array((text + "\n").utf8)) }
+        #expect(fault == .notCanonical("manifest"))
+        #expect(Fixtures.fault { _ = try Manifest.decode(Array("[]".utf8)) } != nil)
+        let long = [UInt8](repeating: 0x20, count: ManifestSchema.bytesMax + 1)
+        #expect(
+            Fixtures.fault { _ = try Manifest.decode(long) }
+                == .tooLarge(what: "manifest", limit: ManifestSchema.bytesMax))
+    }
+
+    @Test("a member twice is refused")
+    func refusesDuplicates() throws {
+        let text = String(decoding: try Fixtures.manifest().bytes, as: UTF8.self)
+        let doubled = text.replacing(#""name":"notes""#, with: #""name":"notes","name":"other""#)
+        let fault = Fixtures.fault { _ = try Manifest.decode(Array(doubled.utf8)) }
+        guard case .json(_, .duplicateName("name")) = fault else {
+            Issue.record("\(String(describing: fault))")
+            return
+        }
+    }
+
+    @Test("evidence is not fetched unasked")
+    func evidence() throws {
+        var object = Fixtures.plainManifest()
+        var run = Fixtures.file("run.json", 9).object ?? JSONObject()
+        run["evidence"] = true
+        object["files"] = .array([Fixtures.file("notes.txt"), .object(run)])
+        let manifest = try Manifest.make(object)
+        #expect(manifest.blobs.count == 2)
+        #expect(manifest.blobsToFetch.map(\.blob) == [Fixtures.digest(1)])
+    }
+}
