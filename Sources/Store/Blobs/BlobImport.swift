@@ -1,0 +1,117 @@
+import Host
+import Wire
+
+/// A file that was brought into the store, under both of its names.
+public struct ImportedBlob: Equatable, Sendable {
+    /// BLAKE3-256 of its bytes.
+    public let id: Digest
+    /// Number of bytes.
+    public let size: UInt64
+    /// SHA-256 of its bytes.
+    public let sha256: Digest
+    /// Whether the store had it already.
+    public let wasKnown: Bool
+}
+
+/// Brings one file into the store in one pass over its bytes: read, both hashes, write.
+///
+/// Where the file system can, the blocks are shared with the source instead (reflink), and what
+/// is hashed is the share, which nobody else can change.
+public enum BlobImport {
+    /// Bytes between two requests to the kernel to start writing, so that the sync at the end has
+    /// little left to do.
+    private static let writebackBytes: UInt64 = 8 << 20
+
+    /// Imports the open file `source`. A file that changes meanwhile is refused; after any
+    /// failure nothing is left. `progress` gets the number of bytes read so far.
+    public static func run(
+        _ source: File, into layout: Layout, progress: (UInt64) -> Void = { _ in }
+    ) throws(StoreError) -> ImportedBlob {
+        let before = try onDisk { () throws(SystemError) in try source.facts() }
+        guard before.kind == .file else { throw .refused("\(source.path) is not a plain file") }
+        guard before.size <= Limits.blobBytesMax else {
+            throw .refused("\(source.path) is larger than a blob may be (1 TiB)")
+        }
+        try Space.require(before.size, at: layout.parts)
+        let draft = try BlobDraft(layout: layout, size: before.size)
+        do throws(StoreError) {
+            let result = try copy(source, size: before.size, into: draft, progress)
+            let after = try onDisk { () throws(SystemError) in try source.facts() }
+            guard after == before else { throw StoreError.changed(path: source.path) }
+            return try draft.keep(result, layout: layout)
+        } catch {
+            draft.discard()
+            throw error
+        }
+    }
+
+    /// Imports bytes that are in memory: manifests and other documents.
+    public static func run(
+        bytes: [UInt8], into layout: Layout
+    ) throws(StoreError) -> ImportedBlob {
+        try Space.require(UInt64(bytes.count), at: layout.parts)
+        let draft = try BlobDraft(layout: layout, size: UInt64(bytes.count))
+        do throws(StoreError) {
+            var hasher = TreeHasher()
+            hasher.update(bytes.span.bytes)
+            let summary = hasher.finish()
+            try onDisk(bytes: UInt64(bytes.count)) { () throws(SystemError) in
+                try draft.data.write(bytes, offset: 0)
+            }
+            _ = try draft.append(leaves: summary.leafValues, at: 0)
+            return try draft.keep((summary, Sha256.hash(bytes)), layout: layout)
+        } catch {
+            draft.discard()
+            throw error
+        }
+    }
+
+    private static func copy(
+        _ source: File, size: UInt64, into draft: BlobDraft, _ progress: (UInt64) -> Void
+    ) throws(StoreError) -> (TreeHasher.Summary, Digest) {
+        let isShared = size > 0 && draft.data.clone(from: source)
+        let input = isShared ? draft.data : source
+        let pipe = try HashPipe()
+        var hasher = TreeHasher()
+        var offset: UInt64 = 0
+        var leafOffset: UInt64 = 0
+        do throws(StoreError) {
+            while true {
+                let buffer = pipe.takeBuffer()
+                buffer.count = try onDisk { () throws(SystemError) in
+                    try input.read(into: buffer, count: buffer.capacity, offset: offset)
+                }
+                let count = buffer.count
+                if count == 0 { break }
+                pipe.submit(buffer)
+                // Still ours to read: the ring gives it out again only to this thread.
+                buffer.withSpan(0..<count) { hasher.update($0) }
+                if !isShared { try write(buffer, count: count, at: offset, size, draft) }
+                offset += UInt64(count)
+                leafOffset = try draft.append(leaves: hasher.takeLeafValues(), at: leafOffset)
+                progress(offset)
+                guard offset <= size else { throw StoreError.changed(path: source.path) }
+            }
+        } catch {
+            _ = pipe.finish()
+            throw error
+        }
+        let sha256 = pipe.finish()
+        guard offset == size else { throw .changed(path: source.path) }
+        let summary = hasher.finish()
+        _ = try draft.append(leaves: summary.leafValues, at: leafOffset)
+        return (summary, sha256)
+    }
+
+    private static func write(
+        _ buffer: Buffer, count: Int, at offset: UInt64, _ size: UInt64, _ draft: BlobDraft
+    ) throws(StoreError) {
+        try onDisk(bytes: size) { () throws(SystemError) in
+            try draft.data.write(buffer, count: count, offset: offset)
+        }
+        let end = offset + UInt64(count)
+        if end % writebackBytes == 0 {
+            draft.data.startWriteback(offset: end - writebackBytes, count: writebackBytes)
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import Host
+import Wire
+
+/// Puts right what a crash left half done among the blob files. Runs once, when a home opens.
+public enum BlobSweeper {
+    /// Removes drafts of imports, finishes completions that were cut off after their rename.
+    /// Returns the blobs whose completion was finished: the index marks them complete.
+    static func run(_ layout: Layout) throws(StoreError) -> [Digest] {
+        var finished: [Digest] = []
+        let entries = try onDisk { () throws(SystemError) in try Directory.list(layout.parts) }
+        for entry in entries where entry.kind == .file {
+            let path = "\(layout.parts)/\(entry.name)"
+            if entry.name.hasPrefix(BlobDraft.namePrefix) || entry.name.hasSuffix(".new") {
+                try onDisk { () throws(SystemError) in try Directory.removeFile(path) }
+                continue
+            }
+            let parts = entry.name.split(separator: ".")
+            guard parts.count == 2, let id = Digest(hexadecimal: String(parts[0])),
+                parts[1] != "data", !Directory.exists(layout.partData(id)),
+                let object = try? File.facts(of: layout.object(id))
+            else { continue }
+            try finish(id, size: object.size, leftover: path, layout: layout)
+            if finished.last != id { finished.append(id) }
+        }
+        return finished
+    }
+
+    private static func finish(
+        _ id: Digest, size: UInt64, leftover path: String, layout: Layout
+    ) throws(StoreError) {
+        try onDisk { () throws(SystemError) in
+            let isLeaves = path == layout.partLeaves(id)
+            let wanted = UInt64(HashTree.leafCount(size: size) * HashTree.valueBytes)
+            if isLeaves, size > UInt64(HashTree.leafBytes),
+                try File.facts(of: path).size == wanted
+            {
+                try BlobPlace.move(try File(path, .read), to: layout.tree(id))
+            } else {
+                try Directory.removeFile(path)
+            }
+        }
+    }
+
+    /// Every complete blob with its size, from the folders themselves.
+    public static func objects(_ layout: Layout) throws(StoreError) -> [(id: Digest, size: UInt64)]
+    {
+        try onDisk { () throws(SystemError) in
+            var found: [(id: Digest, size: UInt64)] = []
+            for first in try Directory.list(layout.objects) where first.kind == .folder {
+                let outer = "\(layout.objects)/\(first.name)"
+                for second in try Directory.list(outer) where second.kind == .folder {
+                    let inner = "\(outer)/\(second.name)"
+                    for entry in try Directory.list(inner) where entry.kind == .file {
+                        guard let id = Digest(hexadecimal: entry.name) else { continue }
+                        found.append((id, try File.facts(of: "\(inner)/\(entry.name)").size))
+                    }
+                }
+            }
+            return found
+        }
+    }
+}

@@ -1,0 +1,244 @@
+import Host
+import Wire
+
+/// A blob that is being fetched: its bytes, its leaf values and which groups are there.
+///
+/// Groups come verified and may be written from any lane at once. What is there is durable only
+/// from one *checkpoint* to the next: `checkpoint` syncs the files and gives the set that the
+/// index then commits. So the set on disk may lag behind the bytes but never leads them.
+public final class PartialBlob: Sendable {
+    /// What a checkpoint made durable: to be committed to the index.
+    public struct Checkpoint: Equatable, Sendable {
+        /// The blob.
+        public let id: Digest
+        /// The groups whose bytes and leaf values are on disk.
+        public let groups: GroupSet
+    }
+
+    private struct State {
+        var groups: GroupSet
+        var durable: GroupSet
+        var layer: GroupLayer?
+        var dirtyBytes: UInt64 = 0
+        var dirtySince: UInt64?
+        var hasFailed = false
+        var isMoved = false
+    }
+
+    /// A checkpoint is due after so many bytes …
+    static let checkpointBytes: UInt64 = 32 << 20
+    /// … or so many nanoseconds after the first write since the last one.
+    static let checkpointNanoseconds: UInt64 = 1_000_000_000
+
+    /// The blob.
+    public let id: Digest
+    /// Its number of bytes.
+    public let size: UInt64
+    private let layout: Layout
+    let data: File
+    let leaves: File
+    private let state: Lock<State>
+
+    /// Opens the partial blob, making its files where there are none. `groups` is what the index
+    /// committed at the last checkpoint; nil for a new blob. Space is reserved here, before the
+    /// first byte.
+    public init(
+        _ id: Digest, size: UInt64, layout: Layout, groups: GroupSet?
+    ) throws(StoreError) {
+        guard size <= Limits.blobBytesMax else { throw .refused("a blob has at most 1 TiB") }
+        let count = HashTree.groupCount(size: size)
+        self.id = id
+        self.size = size
+        self.layout = layout
+        let path = layout.partData(id)
+        let isThere = Directory.exists(path) && Directory.exists(layout.partLeaves(id))
+        let groups = isThere ? groups : nil
+        if groups == nil { try Space.require(size, at: layout.parts) }
+        (data, leaves) = try onDisk(bytes: size) { () throws(SystemError) in
+            let data = try File(path, .create, mode: 0o600)
+            let leaves = try File(layout.partLeaves(id), .create, mode: 0o600)
+            try data.resize(to: size)
+            _ = try data.reserve(size: size)
+            return (data, leaves)
+        }
+        let present = groups?.count == count ? groups : nil
+        let set = present ?? GroupSet(count: count)
+        state = Lock(State(groups: set, durable: set, layer: nil))
+        let layer = try Self.readLayer(id, size: size, layout: layout)
+        state.withLock { $0.layer = layer }
+    }
+
+    private static func readLayer(
+        _ id: Digest, size: UInt64, layout: Layout
+    ) throws(StoreError) -> GroupLayer? {
+        if let layer = GroupLayer(singleGroup: id, size: size) { return layer }
+        let limit = HashTree.groupCount(size: size) * HashTree.valueBytes
+        guard let values = try DurableFile.read(layout.partGroups(id), limit: limit) else {
+            return nil
+        }
+        // A damaged file is as good as none: the layer is fetched again.
+        return try? GroupLayer(id: id, size: size, values: values)
+    }
+
+    // MARK: Reading the state
+
+    /// The verified group layer; nil until `install`.
+    public var layer: GroupLayer? { state.withLock { $0.layer } }
+
+    /// The groups that are there now, whether durable or not.
+    public var groups: GroupSet { state.withLock { $0.groups } }
+
+    /// Whether a checkpoint should be made now.
+    public func isCheckpointDue(now: UInt64 = Clock.monotonic()) -> Bool {
+        state.withLock { state in
+            guard let since = state.dirtySince else { return false }
+            return state.dirtyBytes >= Self.checkpointBytes
+                || now >= since + Self.checkpointNanoseconds
+        }
+    }
+
+    // MARK: Writing
+
+    /// Keeps the group layer for this and later sessions.
+    public func install(_ layer: GroupLayer) throws(StoreError) {
+        precondition(layer.id == id && layer.size == size)
+        if layer.count > 1 {
+            try DurableFile.write(layer.values, to: layout.partGroups(id))
+        }
+        state.withLock { $0.layer = layer }
+    }
+
+    /// Writes a verified group, the first bytes of `buffer`, with its leaf values. A full disk
+    /// is an error of this group only: it can be written again when there is room.
+    public func write(
+        group index: Int, _ buffer: Buffer, at start: Int = 0, leafValues: [UInt8]
+    ) throws(StoreError) {
+        let range = HashTree.groupRange(index, size: size)
+        let leafRange = HashTree.leaves(ofGroup: index, size: size)
+        precondition(leafValues.count == leafRange.count * HashTree.valueBytes)
+        try requireSound()
+        try onDisk(bytes: UInt64(range.count)) { () throws(SystemError) in
+            try data.write(buffer, at: start, count: range.count, offset: range.lowerBound)
+            try leaves.write(
+                leafValues, offset: UInt64(leafRange.lowerBound * HashTree.valueBytes))
+        }
+        data.startWriteback(offset: range.lowerBound, count: UInt64(range.count))
+        note(index, bytes: UInt64(range.count))
+    }
+
+    private func note(_ index: Int, bytes: UInt64) {
+        let now = Clock.monotonic()
+        state.withLock { state in
+            state.groups.insert(index)
+            state.dirtyBytes += bytes
+            if state.dirtySince == nil { state.dirtySince = now }
+        }
+    }
+
+    /// Reads a group that is there, to serve it while the rest is fetched; the number of bytes.
+    /// Nil if it is not there.
+    public func read(group index: Int, into buffer: Buffer, at start: Int = 0) throws(StoreError)
+        -> Int?
+    {
+        guard (0..<groups.count).contains(index), groups.contains(index) else { return nil }
+        let range = HashTree.groupRange(index, size: size)
+        let count = try onDisk { () throws(SystemError) in
+            try data.read(
+                into: buffer, at: start, count: range.count, offset: range.lowerBound)
+        }
+        guard count == range.count else { throw .damaged(data.path) }
+        return count
+    }
+
+    /// Looks for groups that are on disk but not in the set, as a killed process leaves them, and
+    /// adds those that match the layer. Needs the layer. Returns how many were found.
+    public func salvage() throws(StoreError) -> Int {
+        guard let layer else { return 0 }
+        let buffer = Buffer(capacity: HashTree.groupBytes)
+        var found = 0
+        for index in groups.missing {
+            let range = HashTree.groupRange(index, size: size)
+            // Bytes never written read as zeros; the first page tells nearly always.
+            let head = try onDisk { () throws(SystemError) in
+                try data.read(count: min(4096, range.count), offset: range.lowerBound)
+            }
+            if head.allSatisfy({ $0 == 0 }) { continue }
+            let count = try onDisk { () throws(SystemError) in
+                try data.read(into: buffer, count: range.count, offset: range.lowerBound)
+            }
+            let values = buffer.withSpan(0..<count) {
+                layer.leafValues(ifMatching: $0, at: index)
+            }
+            guard let values else { continue }
+            let leafStart = HashTree.leaves(ofGroup: index, size: size).lowerBound
+            try onDisk { () throws(SystemError) in
+                try leaves.write(values, offset: UInt64(leafStart * HashTree.valueBytes))
+            }
+            note(index, bytes: UInt64(count))
+            found += 1
+        }
+        return found
+    }
+
+    // MARK: Durability
+
+    /// Syncs what was written and gives what the index may now commit; nil if nothing is new.
+    /// After a failed sync the kernel has forgotten which pages were lost, so the blob refuses
+    /// everything until it is opened again from its last checkpoint.
+    public func checkpoint() throws(StoreError) -> Checkpoint? {
+        try requireSound()
+        let (groups, durable) = state.withLock { state in
+            state.dirtyBytes = 0
+            state.dirtySince = nil
+            return (state.groups, state.durable)
+        }
+        if groups == durable { return nil }
+        try syncFiles()
+        state.withLock { $0.durable = groups }
+        return Checkpoint(id: id, groups: groups)
+    }
+
+    private func syncFiles() throws(StoreError) {
+        do {
+            try data.syncData()
+            try leaves.syncData()
+        } catch {
+            state.withLock { $0.hasFailed = true }
+            throw .lostWrites(path: data.path)
+        }
+    }
+
+    private func requireSound() throws(StoreError) {
+        if state.withLock({ $0.hasFailed }) { throw .lostWrites(path: data.path) }
+    }
+
+    /// Makes a blob with all its groups a complete one: synced, read-only, under its name. The
+    /// index is told after this; a crash in between is repaired at the next start.
+    public func complete() throws(StoreError) {
+        try requireSound()
+        precondition(groups.isComplete, "every group must be there")
+        if state.withLock({ $0.isMoved }) { return }
+        do {
+            // The bytes first: an object without leaf values can make them again.
+            try BlobPlace.move(data, to: layout.object(id))
+            if size > UInt64(HashTree.leafBytes) {
+                try BlobPlace.move(leaves, to: layout.tree(id))
+            }
+        } catch {
+            if error.call == "fsync" { state.withLock { $0.hasFailed = true } }
+            throw StoreError(error)
+        }
+        state.withLock { $0.isMoved = true }
+        for path in [layout.partLeaves(id), layout.partGroups(id)] where Directory.exists(path) {
+            try onDisk { () throws(SystemError) in try Directory.removeFile(path) }
+        }
+    }
+
+    /// Removes the files of a blob that is no longer wanted.
+    public static func discard(_ id: Digest, layout: Layout) throws(StoreError) {
+        let paths = [layout.partData(id), layout.partLeaves(id), layout.partGroups(id)]
+        for path in paths where Directory.exists(path) {
+            try onDisk { () throws(SystemError) in try Directory.removeFile(path) }
+        }
+    }
+}

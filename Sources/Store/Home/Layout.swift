@@ -1,0 +1,60 @@
+import Wire
+
+/// Where everything lies inside a home folder.
+///
+/// A blob is one plain file named by its id, in two levels of folders (65,536 of them) so that no
+/// folder grows beyond what `ls` can show.
+public struct Layout: Equatable, Sendable {
+    /// The home folder.
+    public let home: String
+
+    /// The places below `home`.
+    public init(home: String) {
+        self.home = home
+    }
+
+    /// A complete blob: exactly the bytes of the file it came from.
+    public func object(_ id: Digest) -> String { fanned("store/obj", id) }
+
+    /// The leaf values of a complete blob; blobs of one leaf have none.
+    public func tree(_ id: Digest) -> String { fanned("store/tree", id) }
+
+    /// The bytes of a blob that is being fetched.
+    public func partData(_ id: Digest) -> String { "\(parts)/\(id.hexadecimal).data" }
+
+    /// The leaf values of a blob that is being fetched.
+    public func partLeaves(_ id: Digest) -> String { "\(parts)/\(id.hexadecimal).leaf" }
+
+    /// The verified group layer of a blob that is being fetched.
+    public func partGroups(_ id: Digest) -> String { "\(parts)/\(id.hexadecimal).groups" }
+
+    var objects: String { "\(home)/store/obj" }
+    var trees: String { "\(home)/store/tree" }
+    var parts: String { "\(home)/store/part" }
+    var quarantine: String { "\(home)/store/quarantine" }
+    var index: String { "\(home)/index.db" }
+    var catalogue: String { "\(home)/catalogue.db" }
+    var journal: String { "\(home)/journal" }
+    var keys: String { "\(home)/keys" }
+    var layers: String { "\(home)/layers" }
+    var lock: String { "\(home)/LOCK" }
+    var format: String { "\(home)/format" }
+    var label: String { "\(home)/label" }
+
+    var folders: [String] {
+        [objects, trees, parts, quarantine, journal, keys, layers]
+    }
+
+    private func fanned(_ folder: String, _ id: Digest) -> String {
+        let name = id.hexadecimal
+        let first = name.prefix(2)
+        let second = name.dropFirst(2).prefix(2)
+        return "\(home)/\(folder)/\(first)/\(second)/\(name)"
+    }
+
+    /// The folder that holds `path`.
+    static func folder(of path: String) -> String {
+        guard let cut = path.lastIndex(of: "/") else { return "." }
+        return cut == path.startIndex ? "/" : String(path[..<cut])
+    }
+}

@@ -1,0 +1,124 @@
+import Host
+import Wire
+
+/// What a node knows of the things it keeps: one SQLite database beside the blobs.
+///
+/// Everything in it can be made again from blobs and journal, so deleting it loses nothing. One
+/// connection, used by one lane; the lock is there so that the compiler knows, and is never
+/// waited for.
+public final class Index: Sendable {
+    let connection: Lock<SQLiteConnection>
+    /// Whether the database was made anew by this opening.
+    public let isNew: Bool
+
+    static let schemaVersion: Int64 = 1
+
+    private static let schema = """
+        CREATE TABLE settings(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE policies(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE blobs(
+            id BLOB PRIMARY KEY, state INTEGER NOT NULL, size INTEGER NOT NULL, sha256 BLOB,
+            added INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE partials(
+            blob BLOB PRIMARY KEY REFERENCES blobs(id) ON DELETE CASCADE, groups BLOB NOT NULL)
+            WITHOUT ROWID;
+        CREATE TABLE layers(
+            id BLOB PRIMARY KEY, uuid BLOB NOT NULL, publisher BLOB NOT NULL, name TEXT NOT NULL,
+            version TEXT NOT NULL, type TEXT NOT NULL, licence TEXT, visibility TEXT NOT NULL,
+            size INTEGER NOT NULL, manifest_size INTEGER NOT NULL, weights BLOB,
+            base_weights BLOB, created INTEGER NOT NULL, added INTEGER NOT NULL,
+            origin INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE INDEX layers_by_uuid ON layers(uuid);
+        CREATE INDEX layers_by_name ON layers(name, publisher);
+        CREATE INDEX layers_by_weights ON layers(weights);
+        CREATE TABLE layer_files(
+            layer BLOB NOT NULL REFERENCES layers(id) ON DELETE CASCADE, path TEXT NOT NULL,
+            blob BLOB NOT NULL, size INTEGER NOT NULL, sha256 BLOB NOT NULL,
+            evidence INTEGER NOT NULL, PRIMARY KEY(layer, path)) WITHOUT ROWID;
+        CREATE TABLE layer_blobs(
+            layer BLOB NOT NULL REFERENCES layers(id) ON DELETE CASCADE, blob BLOB NOT NULL,
+            PRIMARY KEY(layer, blob)) WITHOUT ROWID;
+        CREATE INDEX layer_blobs_by_blob ON layer_blobs(blob);
+        CREATE TABLE envelopes(
+            layer BLOB PRIMARY KEY REFERENCES layers(id) ON DELETE CASCADE, bytes BLOB NOT NULL)
+            WITHOUT ROWID;
+        CREATE TABLE statements(
+            layer BLOB NOT NULL, kind TEXT NOT NULL, publisher BLOB NOT NULL,
+            sequence INTEGER NOT NULL, bytes BLOB NOT NULL,
+            PRIMARY KEY(layer, kind, publisher)) WITHOUT ROWID;
+        CREATE TABLE pins(layer BLOB PRIMARY KEY, added INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE contacts(
+            key BLOB PRIMARY KEY, addresses TEXT NOT NULL, trusted INTEGER NOT NULL, label TEXT,
+            last_seen INTEGER NOT NULL, transport BLOB, suite INTEGER) WITHOUT ROWID;
+        CREATE TABLE slots(
+            type INTEGER NOT NULL, slot BLOB NOT NULL, sequence INTEGER NOT NULL,
+            PRIMARY KEY(type, slot)) WITHOUT ROWID;
+        """
+
+    /// Opens the database of a home, making it when it is missing.
+    public init(_ layout: Layout) throws(StoreError) {
+        let connection = try SQLiteConnection(layout.index, isSoft: false)
+        isNew = try Self.migrate(
+            connection, path: layout.index, schema: Self.schema, version: Self.schemaVersion)
+        self.connection = Lock(connection)
+    }
+
+    /// Brings a database to the current schema; true when it was empty.
+    static func migrate(
+        _ connection: SQLiteConnection, path: String, schema: String, version: Int64
+    ) throws(StoreError) -> Bool {
+        let found = try connection.first("PRAGMA user_version") { $0.integer(0) } ?? 0
+        if found == version { return false }
+        guard found == 0 else {
+            throw .unusable("\(path) was made by another version of plasmid")
+        }
+        try connection.transaction { () throws(StoreError) in
+            try connection.execute(schema)
+            try connection.execute("PRAGMA user_version=\(version)")
+        }
+        return true
+    }
+
+    // MARK: Settings
+
+    /// The last journal entry that this database has taken in; 0 for none.
+    public func appliedSequence() throws(StoreError) -> UInt64 {
+        try setting("applied") ?? 0
+    }
+
+    /// What the owner set under a name; nil if nothing.
+    public func policy(_ name: String) throws(StoreError) -> String? {
+        try connection.withLock { connection throws(StoreError) in
+            try Self.policy(name, connection)
+        }
+    }
+
+    /// Bytes that all blobs together may take; nil for no limit beyond the disk.
+    public func quota() throws(StoreError) -> UInt64? {
+        try policy("quota").flatMap { UInt64($0) }
+    }
+
+    static func policy(
+        _ name: String, _ connection: SQLiteConnection
+    ) throws(StoreError) -> String? {
+        try connection.first("SELECT value FROM policies WHERE name=?", [.text(name)]) {
+            $0.text(0)
+        }
+    }
+
+    private func setting(_ name: String) throws(StoreError) -> UInt64? {
+        try connection.withLock { connection throws(StoreError) in
+            try connection.first("SELECT value FROM settings WHERE name=?", [.text(name)]) {
+                $0.number(0)
+            }
+        }
+    }
+
+    static func set(
+        _ name: String, _ value: UInt64, _ connection: SQLiteConnection
+    ) throws(StoreError) {
+        try connection.run(
+            "INSERT OR REPLACE INTO settings(name, value) VALUES(?, ?)",
+            [.text(name), SQLValue(value)])
+    }
+}

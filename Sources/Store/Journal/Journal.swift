@@ -1,0 +1,127 @@
+import Host
+import Wire
+
+/// The append-only record of what this node and its owner decided, and the tree over it that
+/// lets anyone check that nothing was changed or taken out.
+///
+/// An event is durable when `append` returns; only then it is applied to the index. The tiles
+/// are made from the entries and made again when they are missing, so they are not synced.
+public final class Journal: Sendable {
+    private struct State {
+        var segments: JournalSegments
+        var log: MerkleLog
+        var signedCount: UInt64
+        var hasFailed = false
+    }
+
+    /// A checkpoint is signed at the latest after so many entries.
+    private static let entriesPerCheckpoint: UInt64 = 256
+
+    private let layout: Layout
+    private let key: SigningKey
+    private let state: Lock<State>
+
+    /// Opens the journal of a home. A write that was cut off is removed; an entry that a signed
+    /// checkpoint covers must be there and unchanged.
+    public init(_ layout: Layout, key: SigningKey) throws(StoreError) {
+        self.layout = layout
+        self.key = key
+        let signed = try Self.readCheckpoint(layout, key: key.publicKey)
+        var log = MerkleLog()
+        var rootAtCheckpoint: Digest? = signed?.count == 0 ? log.root : nil
+        var tiles: [MerkleLog.Tile] = []
+        let segments = try JournalSegments(layout.journal) { entry throws(StoreError) in
+            guard let event = JournalEvent(bytes: entry), event.sequence == log.count + 1 else {
+                return false
+            }
+            tiles += log.append(entry)
+            if log.count == signed?.count { rootAtCheckpoint = log.root }
+            return true
+        }
+        if let signed, rootAtCheckpoint != signed.root {
+            throw .damaged(
+                "the journal in \(layout.journal) (its signed checkpoint has other entries)")
+        }
+        try segments.cutTail()
+        for tile in tiles { try JournalTiles.repair(tile, layout) }
+        state = Lock(State(segments: segments, log: log, signedCount: signed?.count ?? 0))
+        try checkpoint()
+    }
+
+    private static func readCheckpoint(
+        _ layout: Layout, key: NodeKey
+    ) throws(StoreError) -> SignedCheckpoint? {
+        let path = "\(layout.journal)/checkpoint"
+        guard let bytes = try DurableFile.read(path, limit: 4096) else { return nil }
+        let note = String(decoding: bytes, as: UTF8.self)
+        guard let signed = SignedCheckpoint(note: note, key: key) else {
+            throw .damaged("\(path) (not signed by this node)")
+        }
+        return signed
+    }
+
+    /// Number of entries.
+    public var count: UInt64 { state.withLock { $0.log.count } }
+
+    /// Count and root of the tree now.
+    public var head: SignedCheckpoint {
+        state.withLock { SignedCheckpoint(count: $0.log.count, root: $0.log.root) }
+    }
+
+    /// Adds changes as one durable step and gives their events.
+    public func append(
+        _ changes: [JournalChange], time: UInt64
+    ) throws(StoreError) -> [JournalEvent] {
+        let (events, tiles, isDue) = try state.withLock { state throws(StoreError) in
+            if state.hasFailed { throw StoreError.lostWrites(path: layout.journal) }
+            var events: [JournalEvent] = []
+            for change in changes {
+                let sequence = state.log.count + UInt64(events.count) + 1
+                let event = JournalEvent(sequence: sequence, time: time, change: change)
+                guard event.bytes.count <= JournalEvent.bytesMax else {
+                    throw StoreError.refused("the event is longer than a journal entry may be")
+                }
+                events.append(event)
+            }
+            do throws(StoreError) {
+                try state.segments.append(events.map(\.bytes))
+            } catch {
+                if case .lostWrites = error { state.hasFailed = true }
+                throw error
+            }
+            var tiles: [MerkleLog.Tile] = []
+            for event in events { tiles += state.log.append(event.bytes) }
+            let isDue = state.log.count - state.signedCount >= Self.entriesPerCheckpoint
+            return (events, tiles, isDue)
+        }
+        for tile in tiles { try JournalTiles.write(tile, layout) }
+        if isDue { try checkpoint() }
+        return events
+    }
+
+    /// Writes the unfinished tiles and signs where the journal stands, unless that is signed
+    /// already. Done at opening, at the end, and every 256 entries.
+    public func checkpoint() throws(StoreError) {
+        let (log, signedCount) = state.withLock { ($0.log, $0.signedCount) }
+        let path = "\(layout.journal)/checkpoint"
+        if log.count == signedCount && Directory.exists(path) { return }
+        for tile in log.partialTiles { try JournalTiles.write(tile, layout) }
+        let note = SignedCheckpoint(count: log.count, root: log.root).sign(with: key)
+        try DurableFile.write(Array(note.utf8), to: path)
+        state.withLock { $0.signedCount = max($0.signedCount, log.count) }
+    }
+
+    /// The events behind `sequence`, in order.
+    public func replay(after sequence: UInt64) throws(StoreError) -> [JournalEvent] {
+        try state.withLock { state throws(StoreError) in
+            var events: [JournalEvent] = []
+            try state.segments.readAll { entry throws(StoreError) in
+                guard let event = JournalEvent(bytes: entry) else {
+                    throw StoreError.damaged("the journal in \(layout.journal)")
+                }
+                if event.sequence > sequence { events.append(event) }
+            }
+            return events
+        }
+    }
+}

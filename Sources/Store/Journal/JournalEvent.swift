@@ -1,0 +1,129 @@
+import Genome
+import Wire
+
+/// Something this node or its owner decided or vouched for.
+public enum JournalChange: Equatable, Sendable {
+    /// A layer shared here, with the signatures over its manifest. The manifest is a blob.
+    case share(layer: Digest, signatures: [Envelope.Entry])
+    /// A layer fetched from others and kept.
+    case fetch(layer: Digest, signatures: [Envelope.Entry])
+    /// A layer to be kept whatever happens.
+    case pin(layer: Digest)
+    /// The end of a pin.
+    case unpin(layer: Digest)
+    /// A layer removed here.
+    case remove(layer: Digest)
+    /// A key whose names are believed, or no longer.
+    case trust(key: NodeKey, isTrusted: Bool)
+    /// A setting of the owner.
+    case policy(name: String, value: String)
+
+    /// The word for it in the journal.
+    public var kind: String {
+        switch self {
+        case .share: "share"
+        case .fetch: "fetch"
+        case .pin: "pin"
+        case .unpin: "unpin"
+        case .remove: "remove"
+        case .trust: "trust"
+        case .policy: "policy"
+        }
+    }
+}
+
+/// One entry of the journal: a change with its number and time.
+public struct JournalEvent: Equatable, Sendable {
+    /// 1 for the first entry.
+    public let sequence: UInt64
+    /// Milliseconds since 1970.
+    public let time: UInt64
+    /// What changed; nil for a kind that a newer program wrote.
+    public let change: JournalChange?
+    /// The canonical bytes.
+    public let bytes: [UInt8]
+
+    /// Most bytes of an entry: what its 16-bit length can say.
+    static let bytesMax = 65_535
+
+    /// Lays out a change.
+    init(sequence: UInt64, time: UInt64, change: JournalChange) {
+        self.sequence = sequence
+        self.time = time
+        self.change = change
+        var object = JSONObject()
+        object["seq"] = .integer(Int64(sequence))
+        object["time"] = .integer(Int64(clamping: time))
+        object["kind"] = .string(change.kind)
+        switch change {
+        case .share(let layer, let signatures), .fetch(let layer, let signatures):
+            object["layer"] = .string(layer.hexadecimal)
+            object["signatures"] = .array(signatures.map(Self.json))
+        case .pin(let layer), .unpin(let layer), .remove(let layer):
+            object["layer"] = .string(layer.hexadecimal)
+        case .trust(let key, let isTrusted):
+            object["key"] = .string(key.base32)
+            object["trusted"] = .bool(isTrusted)
+        case .policy(let name, let value):
+            object["name"] = .string(name)
+            object["value"] = .string(value)
+        }
+        bytes = CanonicalJSON.write(object)
+    }
+
+    /// Reads an entry; nil unless it is a canonical one.
+    init?(bytes: [UInt8]) {
+        let limits = JSONLimits(bytes: Self.bytesMax, depth: 8, values: 10_000)
+        guard let value = try? CanonicalJSON.read(bytes, limits: limits, what: "journal entry"),
+            let sequence = value["seq"]?.integer, sequence > 0,
+            let time = value["time"]?.integer, time >= 0,
+            let kind = value["kind"]?.string
+        else { return nil }
+        self.sequence = UInt64(sequence)
+        self.time = UInt64(time)
+        self.bytes = bytes
+        change = Self.change(kind, value)
+    }
+
+    private static func change(_ kind: String, _ value: JSONValue) -> JournalChange? {
+        let layer = value["layer"]?.string.flatMap { Digest(hexadecimal: $0) }
+        switch kind {
+        case "share", "fetch":
+            guard let layer, let list = value["signatures"]?.array else { return nil }
+            let signatures = list.compactMap(entry)
+            guard signatures.count == list.count else { return nil }
+            return kind == "share"
+                ? .share(layer: layer, signatures: signatures)
+                : .fetch(layer: layer, signatures: signatures)
+        case "pin": return layer.map { .pin(layer: $0) }
+        case "unpin": return layer.map { .unpin(layer: $0) }
+        case "remove": return layer.map { .remove(layer: $0) }
+        case "trust":
+            guard let key = value["key"]?.string.flatMap({ NodeKey(base32: $0) }),
+                let isTrusted = value["trusted"]?.bool
+            else { return nil }
+            return .trust(key: key, isTrusted: isTrusted)
+        case "policy":
+            guard let name = value["name"]?.string, let text = value["value"]?.string else {
+                return nil
+            }
+            return .policy(name: name, value: text)
+        default: return nil
+        }
+    }
+
+    private static func json(_ entry: Envelope.Entry) -> JSONValue {
+        [
+            "keyid": .string(entry.hint),
+            "sig": .string(Base64.encode(entry.signature.bytes)),
+        ]
+    }
+
+    private static func entry(_ value: JSONValue) -> Envelope.Entry? {
+        guard let hint = value["keyid"]?.string,
+            let bytes = value["sig"]?.string.flatMap({ Base64.decode($0) }),
+            let signature = Signature(bytes: bytes)
+        else { return nil }
+        return Envelope.Entry(hint: hint, signature: signature)
+    }
+}

@@ -1,0 +1,105 @@
+import Genome
+import Host
+import Wire
+
+/// One thing that was checked about a layer, for people and scripts.
+public struct LayerCheck: Equatable, Sendable {
+    /// What was checked: `signature`, `manifest` or `file PATH`.
+    public let name: String
+    /// Whether it is as it should be.
+    public let isSound: Bool
+    /// What was found.
+    public let detail: String
+}
+
+extension Library {
+    /// Checks signature, manifest and every byte of every file that is here, by BLAKE3 and
+    /// SHA-256. `progress` gets the number of bytes read so far.
+    public func verify(
+        _ layer: Digest, progress: (UInt64) -> Void = { _ in }
+    ) throws(StoreError) -> [LayerCheck] {
+        guard let bytes = try index.envelope(of: layer) else { throw .missing("layer \(layer)") }
+        var checks = [signatureCheck(layer, envelope: bytes), manifestCheck(layer)]
+        var done: UInt64 = 0
+        for file in try index.files(of: layer) {
+            checks.append(try fileCheck(file, before: done, progress))
+            done += file.size
+        }
+        return checks
+    }
+
+    private func signatureCheck(_ layer: Digest, envelope bytes: [UInt8]) -> LayerCheck {
+        guard let envelope = try? Envelope.decode(bytes, payloadMax: ManifestSchema.bytesMax),
+            let manifest = try? Manifest.verified(in: envelope), manifest.layer == layer
+        else {
+            return LayerCheck(
+                name: "signature", isSound: false, detail: "not signed by its publisher")
+        }
+        return LayerCheck(
+            name: "signature", isSound: true, detail: "signed by \(manifest.publisher)")
+    }
+
+    private func manifestCheck(_ layer: Digest) -> LayerCheck {
+        let reader = try? BlobReader(layer, layout: layout)
+        let bytes = try? reader?.readAll(limit: ManifestSchema.bytesMax)
+        return LayerCheck(
+            name: "manifest", isSound: bytes != nil,
+            detail: bytes == nil ? "missing or damaged" : "\(layer)")
+    }
+
+    private func fileCheck(
+        _ file: LayerFile, before: UInt64, _ progress: (UInt64) -> Void
+    ) throws(StoreError) -> LayerCheck {
+        let name = "file \(file.path)"
+        guard let reader = try? BlobReader(file.blob, layout: layout) else {
+            let isWanted = !file.isEvidence
+            return LayerCheck(
+                name: name, isSound: !isWanted,
+                detail: isWanted ? "missing" : "evidence, not fetched")
+        }
+        guard reader.size == file.size else {
+            return LayerCheck(
+                name: name, isSound: false,
+                detail: "damaged: \(reader.size) bytes instead of \(file.size)")
+        }
+        let (damaged, sha256) = try reader.check { progress(before + $0) }
+        if !damaged.isEmpty {
+            return LayerCheck(
+                name: name, isSound: false, detail: "damaged: \(Self.words(damaged))")
+        }
+        guard sha256 == file.sha256 else {
+            return LayerCheck(
+                name: name, isSound: false, detail: "SHA-256 is not what the manifest says")
+        }
+        return LayerCheck(name: name, isSound: true, detail: "\(file.blob)")
+    }
+
+    private static func words(_ groups: [Int]) -> String {
+        let shown = groups.prefix(8).map(String.init).joined(separator: ", ")
+        let more = groups.count > 8 ? " and \(groups.count - 8) more" : ""
+        return (groups.count == 1 ? "group " : "groups ") + shown + more
+    }
+}
+
+extension BlobReader {
+    /// As `verify`, with the SHA-256 of the bytes from the same pass.
+    func check(
+        progress: (UInt64) -> Void
+    ) throws(StoreError) -> (damaged: [Int], sha256: Digest) {
+        guard let layer = try? layer() else { return (Array(0..<groupCount), Sha256.hash([])) }
+        let pipe = try HashPipe()
+        var damaged: [Int] = []
+        for index in 0..<groupCount {
+            let buffer = pipe.takeBuffer()
+            let count = (try? read(group: index, into: buffer)) ?? 0
+            buffer.count = count
+            pipe.submit(buffer)
+            let isSound = buffer.withSpan(0..<count) {
+                layer.leafValues(ifMatching: $0, at: index) != nil
+            }
+            if !isSound { damaged.append(index) }
+            progress(HashTree.groupRange(index, size: size).upperBound)
+        }
+        return (damaged, pipe.finish())
+    }
+}

@@ -1,0 +1,134 @@
+import Genome
+import Host
+import Wire
+
+/// Applying journal events to the index, and making either of the two again from the rest.
+extension Library {
+    /// Applies events in one transaction and notes the last one. Applying one twice is harmless.
+    func apply(_ events: [JournalEvent]) throws(StoreError) {
+        guard let last = events.last else { return }
+        var layers: [UInt64: (Manifest, [UInt8])] = [:]
+        for event in events {
+            switch event.change {
+            case .share(let layer, let signatures), .fetch(let layer, let signatures):
+                layers[event.sequence] = try load(layer, signatures)
+            default: continue
+            }
+        }
+        try index.connection.withLock { connection throws(StoreError) in
+            try connection.transaction { () throws(StoreError) in
+                for event in events {
+                    try apply(event, layers[event.sequence], connection)
+                }
+                try Index.set("applied", last.sequence, connection)
+            }
+        }
+    }
+
+    private func apply(
+        _ event: JournalEvent, _ layer: (manifest: Manifest, envelope: [UInt8])?,
+        _ connection: SQLiteConnection
+    ) throws(StoreError) {
+        switch event.change {
+        case .share, .fetch:
+            guard let layer else { return }
+            var origin = LayerOrigin.fetched
+            if case .share = event.change { origin = .own }
+            let entry = LayerEntry(layer.manifest, added: event.time, origin: origin)
+            try Index.add(
+                entry, manifest: layer.manifest, envelope: layer.envelope, connection)
+            try complete(layer.manifest, origin: origin, now: event.time, connection)
+        case .pin(let layer):
+            try Index.setPin(layer, isPinned: true, now: event.time, connection)
+        case .unpin(let layer):
+            try Index.setPin(layer, isPinned: false, now: event.time, connection)
+        case .remove(let layer): try Index.remove(layer, connection)
+        case .trust(let key, let isTrusted):
+            try Index.setTrust(key, isTrusted: isTrusted, connection)
+        case .policy(let name, let value):
+            try connection.run(
+                "INSERT OR REPLACE INTO policies VALUES(?, ?)", [.text(name), .text(value)])
+        case nil: return
+        }
+    }
+
+    /// The blobs of a layer that are here count as complete: they have a reason to be here.
+    private func complete(
+        _ manifest: Manifest, origin: LayerOrigin, now: UInt64, _ connection: SQLiteConnection
+    ) throws(StoreError) {
+        // SHA-256 of own files was computed here; that of fetched ones is only claimed so far.
+        var hashes: [Digest: Digest] = [:]
+        if origin == .own { for file in manifest.files { hashes[file.blob] = file.sha256 } }
+        let own = BlobReference(blob: manifest.layer, size: UInt64(manifest.bytes.count))
+        for blob in manifest.blobs + [own] {
+            let facts = try? File.facts(of: layout.object(blob.blob))
+            guard let facts, facts.size == blob.size else { continue }
+            try Index.complete(
+                blob.blob, size: blob.size, sha256: hashes[blob.blob], now: now, connection)
+        }
+    }
+
+    /// Manifest and envelope of a layer from the blob of its manifest; nil if that is gone or
+    /// damaged, so that the rest can still be used.
+    private func load(
+        _ layer: Digest, _ signatures: [Envelope.Entry]
+    ) throws(StoreError) -> (Manifest, [UInt8])? {
+        guard let reader = try? BlobReader(layer, layout: layout),
+            let bytes = try? reader.readAll(limit: ManifestSchema.bytesMax),
+            signatures.count <= Envelope.signaturesMax
+        else { return nil }
+        let envelope = Envelope(
+            payloadType: Manifest.payloadType, payload: bytes, entries: signatures)
+        guard let manifest = try? Manifest.verified(in: envelope) else { return nil }
+        return (manifest, envelope.encode())
+    }
+
+    /// Lists every blob on disk that the index does not know as `recovered`; their number.
+    @discardableResult
+    public func recoverUnlisted() throws(StoreError) -> Int {
+        let objects = try BlobSweeper.objects(layout)
+        let now = Clock.wallMilliseconds()
+        return try index.connection.withLock { connection throws(StoreError) in
+            try connection.transaction { () throws(StoreError) in
+                var found = 0
+                for (id, size) in objects {
+                    found += try connection.run(
+                        """
+                        INSERT OR IGNORE INTO blobs(id, state, size, sha256, added)
+                        VALUES(?, ?, ?, NULL, ?)
+                        """,
+                        [
+                            SQLValue(id), .integer(BlobState.recovered.rawValue), SQLValue(size),
+                            SQLValue(now),
+                        ])
+                }
+                return found
+            }
+        }
+    }
+
+    /// Begins a lost journal again with what the index still knows.
+    func rewriteJournal() throws(StoreError) {
+        var changes: [JournalChange] = []
+        for layer in try index.layers() {
+            guard let bytes = try index.envelope(of: layer.id),
+                let envelope = try? Envelope.decode(bytes, payloadMax: ManifestSchema.bytesMax)
+            else { continue }
+            changes.append(
+                layer.origin == .own
+                    ? .share(layer: layer.id, signatures: envelope.entries)
+                    : .fetch(layer: layer.id, signatures: envelope.entries))
+        }
+        for layer in try index.pins() { changes.append(.pin(layer: layer)) }
+        for contact in try index.contacts() where contact.isTrusted {
+            changes.append(.trust(key: contact.key, isTrusted: true))
+        }
+        if let quota = try index.policy("quota") {
+            changes.append(.policy(name: "quota", value: quota))
+        }
+        let events = try journal.append(changes, time: Clock.wallMilliseconds())
+        try index.connection.withLock { connection throws(StoreError) in
+            try Index.set("applied", events.last?.sequence ?? journal.count, connection)
+        }
+    }
+}

@@ -1,0 +1,128 @@
+import Genome
+import Host
+import Wire
+
+/// All that a node keeps, under one roof: blobs, index and journal. Read `Library` for what can
+/// be done, `Home` and `Layout` for where it lies.
+///
+/// Every change goes the same way: its event is appended to the journal and synced, then applied
+/// to the index, then answered. What a crash cut off between the two is applied at opening. Calls
+/// block; they may come from any lane.
+public final class Library: Sendable {
+    /// The home, held open for as long as the library lives.
+    public let home: Home
+    /// Blobs, layers, contacts.
+    public let index: Index
+    /// What was decided here.
+    public let journal: Journal
+
+    /// Where things lie.
+    public var layout: Layout { home.layout }
+
+    /// Opens everything in `home` and puts right what the last end left half done. With the
+    /// index gone it is made again; with the journal gone it is begun again from the index.
+    public init(_ home: Home, key: SigningKey) throws(StoreError) {
+        self.home = home
+        let finished = try BlobSweeper.run(home.layout)
+        index = try Index(home.layout)
+        journal = try Journal(home.layout, key: key)
+        try completeSwept(finished)
+        if index.isNew { try recoverUnlisted() }
+        if try index.appliedSequence() > journal.count { try rewriteJournal() }
+        try apply(try journal.replay(after: try index.appliedSequence()))
+    }
+
+    private func completeSwept(_ blobs: [Digest]) throws(StoreError) {
+        for id in blobs {
+            let reader = try BlobReader(id, layout: layout)
+            try index.complete(
+                id, size: reader.size, sha256: nil, now: Clock.wallMilliseconds())
+        }
+    }
+
+    /// Signs the journal's end. To be called when the node stops.
+    public func close() throws(StoreError) {
+        try journal.checkpoint()
+    }
+
+    // MARK: Changes
+
+    /// Keeps a layer whose blobs are all here: its manifest becomes a blob, its event goes to the
+    /// journal. `origin` says whether it was shared here or fetched. Doing it twice changes
+    /// nothing.
+    @discardableResult
+    public func add(
+        _ envelope: Envelope, origin: LayerOrigin, now: UInt64 = Clock.wallMilliseconds()
+    ) throws(StoreError) -> Manifest {
+        let manifest = try Self.manifest(in: envelope)
+        if try index.layer(manifest.layer) != nil { return manifest }
+        for blob in manifest.blobsToFetch {
+            let entry = try index.blob(blob.blob)
+            guard let entry, entry.state != .partial, entry.size == blob.size else {
+                throw .missing("blob \(blob.blob)")
+            }
+        }
+        let stored = try BlobImport.run(bytes: manifest.bytes, into: layout)
+        try index.complete(stored.id, size: stored.size, sha256: stored.sha256, now: now)
+        let signatures = envelope.entries
+        try record(
+            origin == .own
+                ? .share(layer: manifest.layer, signatures: signatures)
+                : .fetch(layer: manifest.layer, signatures: signatures), now: now)
+        return manifest
+    }
+
+    /// Keeps a layer whatever happens, or no longer.
+    public func setPin(_ layer: Digest, isPinned: Bool) throws(StoreError) {
+        guard try index.layer(layer) != nil else { throw .missing("layer \(layer)") }
+        try record(isPinned ? .pin(layer: layer) : .unpin(layer: layer))
+    }
+
+    /// Believes the names of a key, or no longer.
+    public func setTrust(_ key: NodeKey, isTrusted: Bool) throws(StoreError) {
+        try record(.trust(key: key, isTrusted: isTrusted))
+    }
+
+    /// Sets what the owner wants; `quota` (bytes in decimal, empty for none) limits the blobs.
+    public func setPolicy(_ name: String, _ value: String) throws(StoreError) {
+        try record(.policy(name: name, value: value))
+    }
+
+    /// Removes a layer here, with the blobs that no other layer lists; the bytes set free.
+    @discardableResult
+    public func remove(_ layer: Digest) throws(StoreError) -> UInt64 {
+        guard let entry = try index.layer(layer) else { throw .missing("layer \(layer)") }
+        let blobs = try index.blobs(onlyOf: layer)
+        try unlink(entry)
+        try record(.remove(layer: layer))
+        var freed: UInt64 = 0
+        for blob in blobs { freed += try discard(blob) }
+        return freed
+    }
+
+    /// Removes a blob that no layer lists: first from the index, then from the disk, so that what
+    /// is listed is always there. Open readers keep their bytes.
+    @discardableResult
+    public func discard(_ blob: Digest) throws(StoreError) -> UInt64 {
+        guard let entry = try index.blob(blob), try index.forget(blob: blob) else { return 0 }
+        try PartialBlob.discard(blob, layout: layout)
+        for path in [layout.object(blob), layout.tree(blob)] where Directory.exists(path) {
+            try onDisk { () throws(SystemError) in try Directory.removeFile(path) }
+        }
+        return entry.size
+    }
+
+    func record(
+        _ change: JournalChange, now: UInt64 = Clock.wallMilliseconds()
+    ) throws(StoreError) {
+        try apply(try journal.append([change], time: now))
+    }
+
+    static func manifest(in envelope: Envelope) throws(StoreError) -> Manifest {
+        do {
+            return try Manifest.verified(in: envelope)
+        } catch {
+            throw .refused("the layer is not valid: \(error.description)")
+        }
+    }
+}
