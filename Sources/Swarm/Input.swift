@@ -53,7 +53,7 @@ public enum Input: Sendable {
     /// Where a layer can be had.
     case holdersFound(FetchNumber, LayerHolders)
     /// What the store has of a blob.
-    case blobOpened(blob: Digest, BlobState)
+    case blobOpened(blob: Digest, OpenedBlob)
     /// A group arrived, was proven and written.
     case groupStored(SessionNumber, request: UInt64, byteCount: UInt64)
     /// A group arrived and is not what the blob's tree says.
@@ -107,7 +107,7 @@ public enum StoreOutcome: Equatable, Sendable {
 }
 
 /// What the store has of a blob.
-public enum BlobState: Sendable {
+public enum OpenedBlob: Sendable {
     /// All of it.
     case complete
     /// The groups whose bits are set; the group layer once it is known.

@@ -2,7 +2,7 @@ import Genome
 import Wire
 
 extension Swarm {
-    mutating func blobOpened(_ blob: Digest, _ state: BlobState) {
+    mutating func blobOpened(_ blob: Digest, _ state: OpenedBlob) {
         guard var download = downloads[blob] else {
             effects.append(.releaseBlob(blob: blob))
             return
