@@ -47,7 +47,7 @@ struct ControlChannel: Sendable {
             throw Self.lost(error.reason)
         }
         guard let bytes else { return nil }
-        return try inGenome { () throws(GenomeError) in
+        return try inGenome("reading the control message") { () throws(GenomeError) in
             try JSONParser.parse(
                 bytes, limits: JSONLimits(bytes: Self.bytesMax, depth: 32, values: 4_000_000))
         }

@@ -55,7 +55,8 @@ final class ControlServer: Sendable {
                 return true
             }
             guard isAdmitted else {
-                try? channel.send(Failure(.busy, "the node answers enough commands").json)
+                try? channel.send(
+                    .object(Failure(.busy, "the node answers enough commands").json))
                 continue
             }
             let worker = try? Thread("command") { [self] in
@@ -73,7 +74,7 @@ final class ControlServer: Sendable {
                 try answer(request, channel)
             }
         } catch {
-            try? channel.send(error.json)
+            try? channel.send(.object(error.json))
         }
     }
 
@@ -88,7 +89,7 @@ final class ControlServer: Sendable {
                 try? channel.send(.object(object))
             }
         } catch {
-            try channel.send(error.json)
+            try channel.send(.object(error.json))
             return
         }
         var object = JSONObject()

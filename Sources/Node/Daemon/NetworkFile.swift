@@ -46,7 +46,7 @@ struct NetworkFile: Sendable {
         } catch {
             throw Failure(.refused, "the network file \(path) cannot be read: \(error.reason)")
         }
-        let json = try inGenome { () throws(GenomeError) in
+        let json = try inGenome("reading the network file") { () throws(GenomeError) in
             try JSONParser.parse(bytes, limits: JSONLimits(bytes: Self.bytesMax))
         }
         guard let name = json["name"]?.string, PlainText.isPlain(name),

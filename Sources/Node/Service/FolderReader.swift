@@ -42,7 +42,7 @@ struct FolderReader {
 
     /// The folder, checked for contradictions.
     func folder() throws(Failure) -> LayerFolder {
-        try inGenome { () throws(GenomeError) in
+        try inGenome("reading the folder") { () throws(GenomeError) in
             try LayerFolder(entries: entries, documents: documents)
         }
     }

@@ -26,7 +26,7 @@ struct LayerResolver {
 
     /// The layer of a reference; refused with the candidates when it is none or several.
     func resolve(_ text: String) throws(Failure) -> Digest {
-        let reference = try inGenome { () throws(GenomeError) in
+        let reference = try inGenome("reading the name of the layer") { () throws(GenomeError) in
             try LayerReference.parse(text)
         }
         switch reference {

@@ -96,7 +96,7 @@ extension Service {
         question.tag = request.text("tag")
         if let licence = request.text("licence") {
             question.licence =
-                try inGenome { () throws(GenomeError) in
+                try inGenome("reading the licence") { () throws(GenomeError) in
                     try LicenceExpression(parsing: licence)
                 }.description
         }

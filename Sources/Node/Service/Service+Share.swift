@@ -19,7 +19,7 @@ extension Service {
         let choices = try choices(request)
         try requireRoom(for: request.files)
         let folder = try takeIn(paths, request.files, progress).folder()
-        let built = try inGenome { () throws(GenomeError) in
+        let built = try inGenome("describing the layer") { () throws(GenomeError) in
             try ManifestBuilder.build(
                 folder, folderName: request.text("folder") ?? "", choices)
         }
@@ -129,7 +129,7 @@ extension Service {
             choices.type = known
         }
         if let licence = request.text("licence") {
-            choices.licence = try inGenome { () throws(GenomeError) in
+            choices.licence = try inGenome("reading the licence") { () throws(GenomeError) in
                 try LicenceExpression(parsing: licence)
             }
         }
@@ -199,7 +199,7 @@ extension Service {
                 .notFound, "layer \(layer.hexadecimal) is not here",
                 remedy: "fetch it first: plasmid fetch \(layer.hexadecimal.prefix(16))")
         }
-        return try inGenome { () throws(GenomeError) in
+        return try inGenome("reading the manifest") { () throws(GenomeError) in
             try Manifest.verified(
                 in: try Envelope.decode(bytes, payloadMax: Limits.manifestBytesMax))
         }
