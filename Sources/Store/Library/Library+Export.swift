@@ -92,7 +92,8 @@ extension Library {
                     try target.copy(from: source.file, size: file.size)
                 }
             }
-            let (damaged, sha256) = try source.check { _ in }
+            // What was written is checked, not what was read.
+            let (damaged, sha256) = try source.reading(target).check { _ in }
             guard damaged.isEmpty, sha256 == file.sha256 else {
                 throw StoreError.damaged("file \(file.path)")
             }
