@@ -3,20 +3,6 @@ import Glibc
 
 /// An IP address with a port.
 public struct Address: Hashable, Sendable, CustomStringConvertible {
-    /// Which addresses may be gossiped and dialled to whom.
-    public enum Reach: Int, Sendable {
-        /// This machine only (127/8, ::1, unspecified).
-        case loopback
-        /// One cable or radio cell (169.254/16, fe80::/10).
-        case linkLocal
-        /// One site (10/8, 172.16/12, 192.168/16, 100.64/10, fc00::/7).
-        case site
-        /// Everywhere.
-        case global
-        /// Cloud metadata services and multicast: never dialled.
-        case forbidden
-    }
-
     /// 4 or 16 bytes.
     public let bytes: [UInt8]
     /// TCP or UDP port.
@@ -116,31 +102,6 @@ public struct Address: Hashable, Sendable, CustomStringConvertible {
     }
 
     var family: Int32 { bytes.count == 4 ? AF_INET : AF_INET6 }
-
-    /// How far the address reaches.
-    public var reach: Reach {
-        if bytes.count == 4 {
-            switch (bytes[0], bytes[1]) {
-            case (127, _), (0, _): return .loopback
-            case (169, 254):
-                return bytes[2] == 169 && bytes[3] == 254 ? .forbidden : .linkLocal
-            case (10, _), (192, 168): return .site
-            case (172, 16...31), (100, 64...127): return .site
-            case (224...255, _): return .forbidden
-            default: return .global
-            }
-        }
-        if bytes.dropLast().allSatisfy({ $0 == 0 }) { return .loopback }
-        switch bytes[0] {
-        case 0xff: return .forbidden
-        case 0xfc, 0xfd:
-            let metadata: [UInt8] = [0xfd, 0, 0x0e, 0xc2]
-            return bytes.starts(with: metadata) && bytes.suffix(2) == [2, 0x54]
-                ? .forbidden : .site
-        case 0xfe where bytes[1] & 0xc0 == 0x80: return .linkLocal
-        default: return .global
-        }
-    }
 
     /// Whether every interface is meant (0.0.0.0 or ::).
     public var isUnspecified: Bool { bytes.allSatisfy { $0 == 0 } }

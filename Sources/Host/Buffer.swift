@@ -40,6 +40,18 @@ public final class Buffer: @unchecked Sendable {
         return try body(&span)
     }
 
+    /// One byte.
+    public subscript(index: Int) -> UInt8 {
+        get {
+            precondition((0..<capacity).contains(index))
+            return base.load(fromByteOffset: index, as: UInt8.self)
+        }
+        set {
+            precondition((0..<capacity).contains(index))
+            base.storeBytes(of: newValue, toByteOffset: index, as: UInt8.self)
+        }
+    }
+
     /// A copy of bytes `range`.
     public func bytes(_ range: Range<Int>) -> [UInt8] {
         withSpan(range) { span in span.withUnsafeBytes { Array($0) } }

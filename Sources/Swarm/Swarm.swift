@@ -1,4 +1,141 @@
+import Genome
 import Wire
 
-/// Placeholder removed with the first core.
-enum Nothing {}
+/// One node's behaviour towards its peers: what it hears becomes state, and what it wants done
+/// becomes effects. No I/O, no clock, no global randomness: the same inputs give the same
+/// effects in every process.
+///
+/// Read `Input` and `Effect` first: they are the whole interface. The shell feeds one input
+/// after the other, carries out the effects in order, and feeds `wake` when `deadline` comes.
+public struct Swarm: Sendable {
+    /// What the owner decided.
+    public internal(set) var settings: Settings
+    /// Peers with a standing channel.
+    public internal(set) var sessions = OrderedTable<SessionNumber, Session>()
+    /// Peers and addresses to dial.
+    var contacts: [Contact] = []
+    /// Peers that sent bytes which did not match, until when they are not asked.
+    var bans = OrderedTable<NodeKey, Ban>()
+    /// News on its way through this node.
+    var gossip = Gossip()
+    /// What this node says of itself.
+    var publishing = Publishing()
+    /// Layers that are here.
+    var held = OrderedTable<Digest, HeldLayer>()
+    /// Layers on their way here.
+    var fetches = OrderedTable<FetchNumber, Fetch>()
+    /// Blobs on their way here.
+    var downloads = OrderedTable<Digest, Download>()
+    /// Requests that peers have not answered yet.
+    var requests = OrderedTable<UInt64, PendingGroup>()
+    var nextRequest: UInt64 = 1
+    var nextDial: UInt64 = 1
+    var generator: SeededGenerator
+    var now = Moment(monotonic: 0, wall: 0)
+    var effects: [Effect] = []
+    var isStopping = false
+
+    /// A node that has heard nothing yet.
+    public init(_ settings: Settings) {
+        self.settings = settings
+        generator = SeededGenerator(seed: settings.seed)
+        publishing.lastSequence = settings.lastSequence
+    }
+
+    /// Takes one input and gives what is to be done.
+    public mutating func handle(_ input: Input, at now: Moment) -> [Effect] {
+        self.now = now
+        switch input {
+        case .wake: wake()
+        case .sessionOpened, .dialFailed, .sessionClosed, .join, .stop: handleSession(input)
+        case .message(let session, let message): receive(message, from: session)
+        case .recordsVerified, .recordsStored, .identifiersListed, .identifiersMissing,
+            .recordsFound, .recordSigned:
+            handleGossip(input)
+        case .layerHeld(let layer): hold(layer)
+        case .layerRemoved(let layer): drop(layer)
+        default: handleTransfer(input)
+        }
+        defer { effects = [] }
+        return effects
+    }
+
+    private mutating func handleSession(_ input: Input) {
+        switch input {
+        case .sessionOpened(let number, let facts): open(number, facts)
+        case .dialFailed(let dial, let reason): dialFailed(dial, reason)
+        case .sessionClosed(let number, let reason): closed(number, reason)
+        case .join(let endpoints, let key): join(endpoints: endpoints, key: key)
+        case .stop: stop()
+        default: break
+        }
+    }
+
+    private mutating func handleGossip(_ input: Input) {
+        switch input {
+        case .recordsVerified(let batch, let isValid): recordsVerified(batch, isValid)
+        case .recordsStored(let batch, let outcomes): recordsStored(batch, outcomes)
+        case .identifiersListed(let session, let page): send(.identifiers(page), to: session)
+        case .identifiersMissing(let session, let ids): want(ids, from: session)
+        case .recordsFound(let session, let records): sendRecords(records, to: session)
+        case .recordSigned(let record): announce(record)
+        default: break
+        }
+    }
+
+    private mutating func handleTransfer(_ input: Input) {
+        switch input {
+        case .fetch(let number, let request): startFetch(number, request)
+        case .cancelFetch(let number): endFetch(number, .cancelled)
+        case .holdersFound(let number, let holders): holdersFound(number, holders)
+        case .blobOpened(let blob, let state): blobOpened(blob, state)
+        case .groupStored(let session, let request, let byteCount):
+            groupStored(session, request, byteCount)
+        case .groupRefuted(let session, let request): groupRefuted(session, request)
+        case .groupUnwritable(let session, let request, let problem):
+            groupUnwritable(session, request, problem)
+        case .blobCompleted(let blob): blobCompleted(blob)
+        case .blobFailed(let blob, let problem): downloadFailed(blob, problem)
+        case .manifestRead(let number, let bytes): manifestRead(number, bytes)
+        case .layerAdopted(let number, let layer): layerAdopted(number, layer)
+        case .adoptionFailed(let number, let problem):
+            endFetch(number, .failed(.store(problem)))
+        case .served(let session, _, let byteCount): served(session, byteCount)
+        default: break
+        }
+    }
+
+    /// When `wake` is due, in monotonic nanoseconds.
+    public var deadline: UInt64 {
+        var earliest = now.monotonic + Span.second
+        if !fetches.isEmpty { earliest = min(earliest, now.monotonic + Span.reportTick) }
+        return earliest
+    }
+
+    private mutating func wake() {
+        watchSessions()
+        dialContacts()
+        reconcileIfDue()
+        publishIfDue()
+        watchFetches()
+        bans.removeAll { _, ban in ban.until <= now.monotonic }
+    }
+
+    private mutating func stop() {
+        isStopping = true
+        for number in sessions.keys { effects.append(.close(number, reason: "stopping")) }
+    }
+}
+
+extension Span {
+    /// How often the core looks at its fetches.
+    static let reportTick = 100 * millisecond
+}
+
+/// A peer that is not asked for a while.
+public struct Ban: Equatable, Sendable {
+    /// Monotonic nanoseconds of its end.
+    public let until: UInt64
+    /// What it did, in words.
+    public let reason: String
+}

@@ -56,8 +56,8 @@ public enum Limits {
     /// Milliseconds that a transport key is vouched for; renewed at half time.
     public static let transportKeyLifeMilliseconds: UInt64 = 30 * 86_400_000
 
-    /// Records in one message: bounds the signatures one message can ask us to check.
-    public static let recordsPerMessageMax = 64
+    /// Records in one message: as many of the largest size as fit one frame.
+    public static let recordsPerMessageMax = 63
     /// Record ids in one page: 32 KiB.
     public static let identifiersPerPageMax = 1024
     /// Envelopes beside a manifest: a publisher and co-signers.

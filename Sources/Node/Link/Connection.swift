@@ -1,0 +1,245 @@
+import Host
+import Swarm
+import Wire
+
+/// One TCP connection of a link lane: connecting, shaking hands, or carrying a channel.
+///
+/// A class because the lane's table and the poller's events share it; confined to its lane.
+final class Connection {
+    /// A dial that this side began.
+    struct DialFacts {
+        let dial: UInt64
+        var endpoints: [Endpoint]
+        let expected: NodeKey?
+        let known: KnownPeer?
+    }
+
+    /// Where the connection is.
+    enum Stage {
+        /// Nothing is open.
+        case idle
+        /// TCP is being set up.
+        case connecting
+        /// Handshake frames are exchanged.
+        case shaking(Handshake)
+        /// Both ends have proven their keys.
+        case standing
+        /// Over.
+        case closed
+    }
+
+    /// Nanoseconds for one TCP set-up.
+    static let connectPatience: UInt64 = 5_000_000_000
+    /// Nanoseconds for a handshake.
+    static let handshakePatience: UInt64 = 10_000_000_000
+    /// Nanoseconds for the last bytes of a closing connection.
+    static let closingPatience: UInt64 = 2_000_000_000
+    /// Bytes read from one connection before others have their turn.
+    static let readPerTurn = 4 << 20
+    /// Bytes of the buffers between socket and ciphers: four frames of the largest size.
+    static let streamBytes = 4 * (Limits.frameBytesMax + Frame.headerBytes)
+
+    let number: SessionNumber
+    let shared: LinkShared
+    let poller: Poller
+    var dialling: DialFacts?
+    var stage = Stage.idle
+    var socket: Socket?
+    var endpoint: Endpoint?
+    var isInDoor = false
+    var deadline = UInt64.max
+    var closing: String?
+
+    // Receiving
+    let input = Buffer(capacity: streamBytes)
+    var inputStart = 0
+    var inputEnd = 0
+    var receiving: CipherState?
+    let scratch = Buffer(capacity: Limits.frameBytesMax + 1)
+    var expected: [UInt64: Expectation] = [:]
+    var run: PayloadRun?
+    var isPaused = false
+
+    // Sending
+    let output = Buffer(capacity: streamBytes)
+    var outputStart = 0
+    var outputEnd = 0
+    var sending: CipherState?
+    var keyMade: UInt64 = 0
+    var messages: [Message] = []
+    var payloads: [OutgoingPayload] = []
+    var isWaitingToWrite = false
+
+    init(
+        _ number: SessionNumber, shared: LinkShared, poller: Poller, dialling: DialFacts?
+    ) {
+        self.number = number
+        self.shared = shared
+        self.poller = poller
+        self.dialling = dialling
+    }
+
+    var isClosed: Bool {
+        if case .closed = stage { return true }
+        return false
+    }
+
+    var isStanding: Bool {
+        if case .standing = stage { return true }
+        return false
+    }
+
+    // MARK: Set-up
+
+    /// Dials the next endpoint; `reason` is why the one before failed.
+    func connectNext(_ reason: String) {
+        release()
+        guard var facts = dialling, !facts.endpoints.isEmpty else {
+            stage = .closed
+            if let dial = dialling?.dial { shared.report(.dialFailed(dial: dial, reason: reason)) }
+            return
+        }
+        let next = facts.endpoints.removeFirst()
+        dialling = facts
+        endpoint = next
+        guard let address = Address(next) else { return connectNext("not an address") }
+        do {
+            let socket = try Socket.connect(address)
+            self.socket = socket
+            stage = .connecting
+            deadline = Clock.monotonic() + Self.connectPatience
+            try poller.add(socket.descriptor, token: number, reads: false, writes: true)
+        } catch {
+            connectNext(error.reason)
+        }
+    }
+
+    private func connected() {
+        if let failure = socket?.connectFailure() {
+            connectNext(failure.reason)
+            return
+        }
+        do throws(WireError) {
+            let (handshake, hello) = try Dialling.start(
+                shared.handshakeIdentity, ephemeral: Self.freshKey(), fallback: Self.freshKey(),
+                expected: dialling?.expected, known: dialling?.known)
+            stage = .shaking(handshake)
+            deadline = Clock.monotonic() + Self.handshakePatience
+            try queueFrame(hello)
+            flush()
+        } catch {
+            fail("\(error)")
+        }
+    }
+
+    /// Takes a connection that came in.
+    func answer(_ socket: Socket, from endpoint: Endpoint) {
+        self.socket = socket
+        self.endpoint = endpoint
+        isInDoor = true
+        stage = .shaking(
+            Listening.start(shared.handshakeIdentity, ephemeral: Self.freshKey()))
+        deadline = Clock.monotonic() + Self.handshakePatience
+        do {
+            try poller.add(socket.descriptor, token: number, reads: true, writes: false)
+        } catch {
+            fail(error.reason)
+        }
+    }
+
+    private static func freshKey() -> ExchangeKey {
+        ExchangeKey(secret: Sodium.random(count: 32))
+    }
+
+    /// The channel stands.
+    func establish(_ channel: EstablishedChannel) {
+        guard let endpoint else { return }
+        sending = channel.send
+        receiving = channel.receive
+        keyMade = Clock.monotonic()
+        leaveDoor()
+        stage = .standing
+        deadline = .max
+        let facts = SessionFacts(
+            peer: channel.peer, endpoint: endpoint, isInitiator: dialling != nil,
+            dial: dialling?.dial)
+        shared.report(.established(number, facts, channel.known))
+    }
+
+    // MARK: Events
+
+    func ready(_ event: Poller.Event) {
+        if case .connecting = stage {
+            connected()
+            return
+        }
+        if event.isWritable { flush() }
+        if event.isReadable && !isClosed && !isPaused { receive() }
+        if event.isGone && !event.isReadable && !isClosed { fail("the connection was reset") }
+    }
+
+    func checkTime(_ now: UInt64) {
+        guard now >= deadline else { return }
+        switch stage {
+        case .connecting: connectNext("no answer within 5 s")
+        case .shaking: fail("no handshake within 10 s")
+        case .standing: fail(closing ?? "closed")
+        case .idle, .closed: break
+        }
+    }
+
+    // MARK: End
+
+    /// Says goodbye, sends what is queued, and closes.
+    func close(saying reason: String) {
+        guard isStanding, closing == nil else { return }
+        closing = reason
+        dropPayloads()
+        messages.append(.goodbye(reason: String(reason.prefix(60))))
+        deadline = Clock.monotonic() + Self.closingPatience
+        flush()
+    }
+
+    /// Ends the connection because of `reason`.
+    func fail(_ reason: String) {
+        guard !isClosed else { return }
+        if dialling != nil, !isStanding {
+            connectNext(reason)
+            return
+        }
+        let wasStanding = isStanding
+        release()
+        stage = .closed
+        if wasStanding { shared.report(.closed(number, reason: closing ?? reason)) }
+    }
+
+    /// Ends the connection without a word to the loop, which is gone.
+    func abandon(_ reason: String) {
+        if isStanding && closing == nil { close(saying: reason) }
+        release()
+        stage = .closed
+    }
+
+    private func release() {
+        leaveDoor()
+        if let socket { poller.remove(socket.descriptor) }
+        socket = nil
+        inputStart = 0
+        inputEnd = 0
+        outputStart = 0
+        outputEnd = 0
+        isWaitingToWrite = false
+        isPaused = false
+        messages = []
+        dropPayloads()
+        if let buffer = run?.buffer { shared.arriving.put(buffer) }
+        run = nil
+        expected = [:]
+    }
+
+    private func leaveDoor() {
+        guard isInDoor, let endpoint else { return }
+        isInDoor = false
+        shared.door.leave(endpoint)
+    }
+}

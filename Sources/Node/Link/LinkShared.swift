@@ -1,0 +1,53 @@
+import Host
+import Swarm
+import Wire
+
+/// What all link lanes share: keys, buffers, the door, and where their news goes.
+final class LinkShared: Sendable {
+    /// Bytes of a buffer: a group, and room behind it for the kind byte of its last frame or for
+    /// a control frame that comes between.
+    static let bufferBytes = HashTree.groupBytes + Limits.frameBytesMax + 1
+    /// Buffers for groups that arrive: what the core asks for at most, and a little more.
+    static let arrivingMax = 28
+    /// Buffers for groups that leave.
+    static let leavingMax = 16
+
+    /// Groups that arrive.
+    let arriving = Pool(bufferBytes: bufferBytes, limit: arrivingMax)
+    /// Groups that leave.
+    let leaving = Pool(bufferBytes: bufferBytes, limit: leavingMax)
+    /// Half-open connections.
+    let door = Door()
+    /// News for the loop.
+    let report: @Sendable (LinkEvent) -> Void
+    /// Proven groups for the store, which puts the buffer back.
+    let deliver: @Sendable (VerifiedGroup) -> Void
+    private let identity: Lock<HandshakeIdentity>
+    private let lastSession = Lock(SessionNumber(0))
+
+    /// Shared state of the lanes of one node.
+    init(
+        identity: HandshakeIdentity, report: @escaping @Sendable (LinkEvent) -> Void,
+        deliver: @escaping @Sendable (VerifiedGroup) -> Void
+    ) {
+        self.identity = Lock(identity)
+        self.report = report
+        self.deliver = deliver
+    }
+
+    /// What this node brings to a handshake.
+    var handshakeIdentity: HandshakeIdentity { identity.withLock { $0 } }
+
+    /// Replaces the certificate before it runs out.
+    func renew(_ identity: HandshakeIdentity) {
+        self.identity.withLock { $0 = identity }
+    }
+
+    /// A session number that was never used.
+    func nextSession() -> SessionNumber {
+        lastSession.withLock { last in
+            last += 1
+            return last
+        }
+    }
+}

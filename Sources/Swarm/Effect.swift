@@ -1,0 +1,61 @@
+import Genome
+import Wire
+
+/// All that the core can ask of the shell. Effects are carried out in order; answers come back
+/// as inputs.
+public enum Effect: Sendable {
+    // Sessions
+    /// Connect and shake hands; answered by `sessionOpened` or `dialFailed`.
+    case dial(UInt64, endpoints: [Endpoint], expected: NodeKey?)
+    /// Send a message.
+    case send(SessionNumber, Message)
+    /// Say goodbye with a reason and close.
+    case close(SessionNumber, reason: String)
+
+    // Records
+    /// Check signatures; answered by `recordsVerified`.
+    case verifyRecords(batch: UInt64, [Record])
+    /// Put records in their places; answered by `recordsStored`.
+    case storeRecords(batch: UInt64, [Record])
+    /// List ids above one for a peer; answered by `identifiersListed`.
+    case listIdentifiers(SessionNumber, after: Digest?)
+    /// Which of these ids the catalogue lacks; answered by `identifiersMissing`.
+    case filterMissing(SessionNumber, [Digest])
+    /// Find records for a peer; answered by `recordsFound`.
+    case findRecords(SessionNumber, [Digest])
+    /// Sign an own record; answered by `recordSigned`.
+    case signRecord(UnsignedRecord)
+    /// Remove what has expired.
+    case expireRecords(wall: UInt64)
+
+    // Transfer
+    /// Who has a layer; answered by `holdersFound`.
+    case findHolders(FetchNumber, layer: Digest)
+    /// Open or make room for a blob; answered by `blobOpened`.
+    case openBlob(blob: Digest, size: UInt64)
+    /// Keep a proven group layer beside the partial blob.
+    case saveGroupLayer(GroupLayer)
+    /// Ask for a group and check it against its layer on arrival; answered by `groupStored`,
+    /// `groupRefuted`, `groupUnwritable` or a `reject` message.
+    case requestGroup(SessionNumber, GroupRequest, GroupLayer)
+    /// Finish a blob whose groups are all here; answered by `blobCompleted` or `blobFailed`.
+    case completeBlob(blob: Digest)
+    /// Read a completed manifest; answered by `manifestRead`.
+    case readManifest(FetchNumber, layer: Digest)
+    /// Take a layer in whose blobs are all here; answered by `layerAdopted`.
+    case adoptLayer(FetchNumber, layer: Digest, manifest: [UInt8], envelope: [UInt8])
+    /// Let go of a partial blob that no fetch wants any more; its bytes stay.
+    case releaseBlob(blob: Digest)
+    /// Answer a peer's `get` with data; answered by `served`.
+    case serveGroup(SessionNumber, GroupRequest)
+    /// Drop the answer to a peer's `get` if it has not begun to leave.
+    case cancelServing(SessionNumber, request: UInt64)
+    /// Answer a peer's `groupsRequest` with a page.
+    case serveGroupPage(SessionNumber, blob: Digest, page: UInt64)
+
+    // People
+    /// How a fetch stands.
+    case fetchChanged(FetchNumber, FetchStatus)
+    /// Something the owner should find in the log.
+    case log(String)
+}

@@ -1,0 +1,173 @@
+import Wire
+
+extension Swarm {
+    // MARK: News
+
+    /// Takes records from a peer: form and time are checked here, then the signature, then the
+    /// catalogue decides whether they are new; only new ones go on to others.
+    mutating func receive(_ bytes: [[UInt8]], from number: SessionNumber) {
+        var fresh: [Record] = []
+        for bytes in bytes {
+            do throws(WireError) {
+                let record = try Record(bytes: bytes)
+                if isAcceptable(record) && gossip.see(record.id) { fresh.append(record) }
+            } catch {
+                if case .unsupported = error { continue }
+                blame(number, "sent a record that is not well-formed (\(error))")
+            }
+        }
+        take(fresh, from: number)
+        recordsArrived(from: number)
+    }
+
+    private func isAcceptable(_ record: Record) -> Bool {
+        record.domain == .everyone && !record.isExpired(at: now.wall)
+            && !record.isFromTheFuture(at: now.wall)
+    }
+
+    private mutating func take(_ records: [Record], from source: SessionNumber?) {
+        guard !records.isEmpty else { return }
+        guard gossip.waiting + records.count <= SwarmLimits.unverifiedMax else {
+            for record in records { gossip.forget(record.id) }
+            return
+        }
+        let batch = gossip.nextBatch
+        gossip.nextBatch += 1
+        gossip.waiting += records.count
+        gossip.batches[batch] = Gossip.Batch(source: source, records: records)
+        effects.append(.verifyRecords(batch: batch, records))
+    }
+
+    mutating func recordsVerified(_ batch: UInt64, _ isValid: [Bool]) {
+        guard let waiting = gossip.batches[batch], isValid.count == waiting.records.count else {
+            return
+        }
+        var good: [Record] = []
+        for (record, isValid) in zip(waiting.records, isValid) {
+            if isValid {
+                good.append(record)
+            } else if let source = waiting.source {
+                blame(source, "sent a record whose signature is not its publisher's")
+            }
+        }
+        gossip.waiting -= waiting.records.count - good.count
+        gossip.batches[batch] = good.isEmpty ? nil : .init(source: waiting.source, records: good)
+        if !good.isEmpty { effects.append(.storeRecords(batch: batch, good)) }
+    }
+
+    mutating func recordsStored(_ batch: UInt64, _ outcomes: [StoreOutcome]) {
+        guard let waiting = gossip.batches[batch], outcomes.count == waiting.records.count else {
+            return
+        }
+        gossip.batches[batch] = nil
+        gossip.waiting -= waiting.records.count
+        var fresh: [Record] = []
+        for (record, outcome) in zip(waiting.records, outcomes) {
+            switch outcome {
+            case .fresh:
+                fresh.append(record)
+                learn(record, over: waiting.source)
+                holdersChanged(by: record)
+            case .equivocation:
+                effects.append(
+                    .log(
+                        "\(record.publisher.fingerprint) signed two different records with "
+                            + "one sequence; the one with the lower id stays"))
+                fresh.append(record)
+            case .superseded: break
+            case .refused: gossip.forget(record.id)
+            }
+        }
+        spread(fresh.map(\.bytes), except: waiting.source)
+    }
+
+    private mutating func spread(_ records: [[UInt8]], except source: SessionNumber?) {
+        guard !records.isEmpty else { return }
+        for number in sessions.keys where number != source { sendRecords(records, to: number) }
+    }
+
+    mutating func sendRecords(_ records: [[UInt8]], to number: SessionNumber) {
+        var rest = records[...]
+        repeat {
+            send(.records(Array(rest.prefix(Limits.recordsPerMessageMax))), to: number)
+            rest = rest.dropFirst(Limits.recordsPerMessageMax)
+        } while !rest.isEmpty
+    }
+
+    /// An own record was signed: it takes the same way as others' from the catalogue on.
+    mutating func announce(_ record: Record) {
+        _ = gossip.see(record.id)
+        let batch = gossip.nextBatch
+        gossip.nextBatch += 1
+        gossip.waiting += 1
+        gossip.batches[batch] = Gossip.Batch(source: nil, records: [record])
+        effects.append(.storeRecords(batch: batch, [record]))
+    }
+
+    // MARK: Comparing catalogues
+
+    mutating func startReconciliation(with number: SessionNumber) {
+        _ = sessions.change(number) { $0.reconciliation = .awaitingPage }
+        send(.identifiersRequest(after: nil), to: number)
+    }
+
+    /// Every few minutes with a random neighbour, so that what a lost message hid comes through.
+    mutating func reconcileIfDue() {
+        if gossip.nextExpiry <= now.monotonic {
+            gossip.nextExpiry = now.monotonic + SwarmLimits.expirePause
+            effects.append(.expireRecords(wall: now.wall))
+        }
+        guard gossip.nextReconciliation <= now.monotonic else { return }
+        let jitter = UInt64.random(in: 0..<SwarmLimits.reconcilePause / 2, using: &generator)
+        gossip.nextReconciliation = now.monotonic + SwarmLimits.reconcilePause / 2 + jitter
+        if let number = sessions.keys.randomElement(using: &generator) {
+            _ = sessions.change(number) { session in
+                session.isFetchingRecords = false
+                session.wanted = []
+            }
+            startReconciliation(with: number)
+        }
+    }
+
+    mutating func receive(_ page: IdentifierPage, from number: SessionNumber) {
+        guard sessions[number]?.reconciliation == .awaitingPage else {
+            blame(number, "sent a page that nobody asked for")
+            return
+        }
+        _ = sessions.change(number) { session in
+            session.reconciliation = .fetching(next: page.isLast ? nil : page.ids.last)
+        }
+        effects.append(.filterMissing(number, page.ids))
+    }
+
+    mutating func want(_ ids: [Digest], from number: SessionNumber) {
+        _ = sessions.change(number) { session in
+            let room = max(0, SwarmLimits.wantedMax - session.wanted.count)
+            session.wanted += ids.prefix(room)
+        }
+        askForRecords(number)
+    }
+
+    private mutating func recordsArrived(from number: SessionNumber) {
+        guard sessions[number]?.isFetchingRecords == true else { return }
+        _ = sessions.change(number) { $0.isFetchingRecords = false }
+        askForRecords(number)
+    }
+
+    /// Asks for the next wanted records, or for the next page when there are none.
+    private mutating func askForRecords(_ number: SessionNumber) {
+        guard let session = sessions[number], !session.isFetchingRecords else { return }
+        if session.wanted.isEmpty {
+            guard case .fetching(let next) = session.reconciliation else { return }
+            _ = sessions.change(number) { $0.reconciliation = next == nil ? nil : .awaitingPage }
+            if let next { send(.identifiersRequest(after: next), to: number) }
+            return
+        }
+        let batch = Array(session.wanted.prefix(Limits.recordsPerMessageMax))
+        _ = sessions.change(number) { session in
+            session.wanted.removeFirst(batch.count)
+            session.isFetchingRecords = true
+        }
+        send(.recordsRequest(batch), to: number)
+    }
+}

@@ -1,0 +1,141 @@
+import Genome
+import Wire
+
+/// Number of a session, never used twice while the node runs.
+public typealias SessionNumber = UInt64
+/// Number of a fetch, chosen by the shell.
+public typealias FetchNumber = UInt64
+
+/// All that can happen to the core.
+public enum Input: Sendable {
+    /// The time that `Swarm.deadline` named has come.
+    case wake
+
+    // Sessions
+    /// A channel stands and its two ends have proven their keys.
+    case sessionOpened(SessionNumber, SessionFacts)
+    /// A dial came to nothing.
+    case dialFailed(dial: UInt64, reason: String)
+    /// A session ended.
+    case sessionClosed(SessionNumber, reason: String)
+    /// A message arrived.
+    case message(SessionNumber, Message)
+
+    // Records: answers to effects
+    /// Which of a batch have a good signature.
+    case recordsVerified(batch: UInt64, isValid: [Bool])
+    /// What became of a batch in the catalogue.
+    case recordsStored(batch: UInt64, outcomes: [StoreOutcome])
+    /// A page of the catalogue's ids for a peer that asked.
+    case identifiersListed(SessionNumber, IdentifierPage)
+    /// Those of a peer's ids that the catalogue lacks.
+    case identifiersMissing(SessionNumber, [Digest])
+    /// Records that a peer asked for.
+    case recordsFound(SessionNumber, [[UInt8]])
+    /// An own record was signed.
+    case recordSigned(Record)
+
+    // Commands of the owner
+    /// Keep a session with whoever answers there.
+    case join(endpoints: [Endpoint], key: NodeKey?)
+    /// A layer is here, with all its blobs.
+    case layerHeld(HeldLayer)
+    /// A layer is here no more.
+    case layerRemoved(Digest)
+    /// Fetch a layer.
+    case fetch(FetchNumber, FetchRequest)
+    /// Stop a fetch; what arrived stays.
+    case cancelFetch(FetchNumber)
+    /// The node goes down: say goodbye.
+    case stop
+
+    // Transfer: answers to effects
+    /// Where a layer can be had.
+    case holdersFound(FetchNumber, LayerHolders)
+    /// What the store has of a blob.
+    case blobOpened(blob: Digest, OpenedBlob)
+    /// A group arrived, was proven and written.
+    case groupStored(SessionNumber, request: UInt64, byteCount: UInt64)
+    /// A group arrived and is not what the blob's tree says.
+    case groupRefuted(SessionNumber, request: UInt64)
+    /// A group arrived but could not be written.
+    case groupUnwritable(SessionNumber, request: UInt64, reason: StoreProblem)
+    /// A blob is complete and durable.
+    case blobCompleted(blob: Digest)
+    /// A blob could not be completed.
+    case blobFailed(blob: Digest, StoreProblem)
+    /// The bytes of a manifest that a fetch completed.
+    case manifestRead(FetchNumber, [UInt8])
+    /// The layer is in the index, journaled and linked.
+    case layerAdopted(FetchNumber, HeldLayer)
+    /// The layer could not be taken in.
+    case adoptionFailed(FetchNumber, StoreProblem)
+    /// An answer to a peer's request has left.
+    case served(SessionNumber, request: UInt64, byteCount: UInt64)
+}
+
+/// Who is at the other end of a session.
+public struct SessionFacts: Equatable, Sendable {
+    /// The proven key.
+    public let peer: NodeKey
+    /// The address it talks from or was dialled at.
+    public let endpoint: Endpoint
+    /// Whether this node dialled.
+    public let isInitiator: Bool
+    /// The dial that made it, when this node dialled.
+    public let dial: UInt64?
+
+    /// Facts of a session.
+    public init(peer: NodeKey, endpoint: Endpoint, isInitiator: Bool, dial: UInt64?) {
+        self.peer = peer
+        self.endpoint = endpoint
+        self.isInitiator = isInitiator
+        self.dial = dial
+    }
+}
+
+/// What became of a record in the catalogue.
+public enum StoreOutcome: Equatable, Sendable {
+    /// New: it took its place.
+    case fresh
+    /// A newer record has its place, or it is there already.
+    case superseded
+    /// The publisher signed two records with one sequence; the lower id stays.
+    case equivocation
+    /// Refused: the catalogue is full, the key is revoked, or no delegation covers the signer.
+    case refused(String)
+}
+
+/// What the store has of a blob.
+public enum OpenedBlob: Sendable {
+    /// All of it.
+    case complete
+    /// The groups whose bits are set; the group layer once it is known.
+    case partial(bitmap: [UInt8], layer: GroupLayer?)
+    /// It cannot be taken in.
+    case failed(StoreProblem)
+}
+
+/// Why the store cannot do something, with what a person needs to act.
+public struct StoreProblem: Equatable, Sendable {
+    /// The kind, as the command's error code names it.
+    public enum Kind: String, Sendable {
+        /// No room, or none allowed.
+        case quota
+        /// The disk or a file failed.
+        case `internal`
+        /// Stored bytes are not what they were.
+        case corrupt
+    }
+
+    /// The kind.
+    public let kind: Kind
+    /// In words.
+    public let reason: String
+
+    /// A problem.
+    public init(_ kind: Kind, _ reason: String) {
+        self.kind = kind
+        self.reason = reason
+    }
+}

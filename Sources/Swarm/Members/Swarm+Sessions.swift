@@ -1,0 +1,149 @@
+import Wire
+
+extension Swarm {
+    /// The session with a peer, if there is one that is not closing.
+    func session(with peer: NodeKey) -> SessionNumber? {
+        sessions.entries.first { $0.value.facts.peer == peer && !$0.value.isClosing }?.key
+    }
+
+    mutating func send(_ message: Message, to number: SessionNumber) {
+        guard let session = sessions[number], !session.isClosing else { return }
+        effects.append(.send(number, message))
+    }
+
+    mutating func close(_ number: SessionNumber, _ reason: String) {
+        let isFirst = sessions.change(number) { session in
+            defer { session.isClosing = true }
+            return !session.isClosing
+        }
+        guard isFirst == true else { return }
+        effects.append(.close(number, reason: reason))
+        forgetRequests(of: number)
+    }
+
+    /// Notes a proven fault; too many end the session.
+    mutating func blame(_ number: SessionNumber, _ fault: String) {
+        let count = sessions.change(number) { session in
+            session.faults += 1
+            return session.faults
+        }
+        guard let count, count >= SwarmLimits.faultsMax else { return }
+        close(number, "too many faults, the last: \(fault)")
+    }
+
+    mutating func open(_ number: SessionNumber, _ facts: SessionFacts) {
+        contactConnected(facts)
+        guard !isStopping, facts.peer != settings.node else {
+            effects.append(.close(number, reason: isStopping ? "stopping" : "this is myself"))
+            return
+        }
+        guard sessions.count < SwarmLimits.sessionsMax else {
+            effects.append(.close(number, reason: "too many sessions"))
+            return
+        }
+        if let other = session(with: facts.peer) {
+            guard isBetter(facts, than: other) else {
+                effects.append(.close(number, reason: "another session stands"))
+                return
+            }
+            close(other, "another session stands")
+        }
+        sessions[number] = Session(facts, at: now.monotonic)
+        introduce(to: number, facts)
+        startReconciliation(with: number)
+        sessionReady(number)
+    }
+
+    /// Of two sessions with one peer both sides keep the same: the one dialled by the lower key,
+    /// or the newer one when both were dialled by the same side.
+    private func isBetter(_ facts: SessionFacts, than other: SessionNumber) -> Bool {
+        guard let standing = sessions[other]?.facts else { return true }
+        if standing.isInitiator == facts.isInitiator { return true }
+        return facts.isInitiator == (settings.node < facts.peer)
+    }
+
+    private mutating func introduce(to number: SessionNumber, _ facts: SessionFacts) {
+        let introduction = Introduction(
+            endpoints: settings.endpoints, observed: facts.endpoint, label: settings.label,
+            software: settings.software, wallMilliseconds: now.wall)
+        send(.introduction(introduction), to: number)
+    }
+
+    mutating func closed(_ number: SessionNumber, _ reason: String) {
+        guard let session = sessions[number] else { return }
+        sessions[number] = nil
+        forgetRequests(of: number)
+        contactLost(session.facts.peer)
+        sessionGone(session.facts.peer)
+    }
+
+    mutating func receive(_ message: Message, from number: SessionNumber) {
+        guard let session = sessions[number], !session.isClosing else { return }
+        _ = sessions.change(number) { $0.heard = now.monotonic }
+        switch message {
+        case .introduction(let introduction): introduced(number, introduction)
+        case .ping(let value): send(.pong(value), to: number)
+        case .pong(let value): pong(value, from: number)
+        case .goodbye(let reason): close(number, "the peer said goodbye: \(reason)")
+        case .rekey, .data, .unknown: break
+        case .identifiersRequest(let after):
+            effects.append(.listIdentifiers(number, after: after))
+        case .identifiers(let page): receive(page, from: number)
+        case .recordsRequest(let ids): effects.append(.findRecords(number, ids))
+        case .records(let records): receive(records, from: number)
+        case .open, .envelopeRequest, .groupsRequest, .get, .cancel: serve(message, to: number)
+        case .holding(let holding): receive(holding, from: number)
+        case .envelope(let layer, let bytes): receiveEnvelope(bytes, of: layer, from: number)
+        case .groups(let blob, let page, let bytes):
+            receiveGroups(bytes, page: page, of: blob, from: number)
+        case .reject(let request, let reason, let retry):
+            rejected(request, reason, retryMilliseconds: retry, from: number)
+        }
+    }
+
+    private mutating func introduced(_ number: SessionNumber, _ introduction: Introduction) {
+        guard sessions[number]?.introduction == nil else {
+            blame(number, "introduced itself twice")
+            return
+        }
+        _ = sessions.change(number) { $0.introduction = introduction }
+        let peerClock = introduction.wallMilliseconds
+        let difference = peerClock > now.wall ? peerClock - now.wall : now.wall - peerClock
+        if difference > Limits.clockSkewMilliseconds, let peer = sessions[number]?.facts.peer {
+            effects.append(
+                .log(
+                    "the clock of \(peer.fingerprint) differs from ours by "
+                        + "\(difference / 1000) s; records of one of us may look expired"))
+        }
+    }
+
+    private mutating func pong(_ value: UInt64, from number: SessionNumber) {
+        _ = sessions.change(number) { session in
+            guard let ping = session.ping, ping.number == value else { return }
+            session.roundTrip = now.monotonic - ping.sent
+            session.ping = nil
+        }
+    }
+
+    /// Pings quiet peers and closes dead ones.
+    mutating func watchSessions() {
+        for (number, session) in sessions.entries where !session.isClosing {
+            let silence = now.monotonic - min(now.monotonic, session.heard)
+            let age = now.monotonic - min(now.monotonic, session.opened)
+            if silence > SwarmLimits.silence {
+                close(number, "no word for \(SwarmLimits.silence / Span.second) s")
+            } else if session.ping == nil
+                && (silence > SwarmLimits.pingAfter
+                    || session.roundTrip == nil && age > Span.reportTick)
+            {
+                let value = generator.next()
+                _ = sessions.change(number) { $0.ping = (value, now.monotonic) }
+                send(.ping(value), to: number)
+            } else if let ping = session.ping,
+                now.monotonic - ping.sent > SwarmLimits.pingAfter
+            {
+                _ = sessions.change(number) { $0.ping = nil }
+            }
+        }
+    }
+}

@@ -1,0 +1,21 @@
+/// One reading of both clocks, taken by the shell and handed to the core with each input.
+public struct Moment: Equatable, Sendable {
+    /// Nanoseconds that never go back; for timers.
+    public let monotonic: UInt64
+    /// Milliseconds since 1970; for expiry of what others signed.
+    public let wall: UInt64
+
+    /// A reading.
+    public init(monotonic: UInt64, wall: UInt64) {
+        self.monotonic = monotonic
+        self.wall = wall
+    }
+}
+
+/// Spans of time in nanoseconds.
+enum Span {
+    static let millisecond: UInt64 = 1_000_000
+    static let second: UInt64 = 1_000_000_000
+    static let minute: UInt64 = 60 * second
+    static let hour: UInt64 = 60 * minute
+}

@@ -1,0 +1,70 @@
+import Genome
+import Wire
+
+extension Swarm {
+    /// Answers a peer's question about a layer. Whoever may not know of a layer gets exactly the
+    /// answer for one that is not here.
+    mutating func serve(_ message: Message, to number: SessionNumber) {
+        switch message {
+        case .open(let layer, let blob):
+            let isHere = servable(layer, to: number)?.size(of: blob) != nil
+            let holding = Holding(
+                layer: layer, blob: blob, extent: isHere ? .complete : .none)
+            send(.holding(holding), to: number)
+        case .envelopeRequest(let layer):
+            let bytes = servable(layer, to: number)?.envelope ?? []
+            send(.envelope(layer: layer, bytes: bytes), to: number)
+        case .groupsRequest(let layer, let blob, let page):
+            guard let size = servable(layer, to: number)?.size(of: blob),
+                page < UInt64(GroupPage.count(size: size))
+            else {
+                send(.groups(blob: blob, page: page, bytes: []), to: number)
+                return
+            }
+            effects.append(.serveGroupPage(number, blob: blob, page: page))
+        case .get(let request): serve(request, to: number)
+        case .cancel(let request):
+            effects.append(.cancelServing(number, request: request))
+        default: break
+        }
+    }
+
+    private func servable(_ layer: Digest, to number: SessionNumber) -> HeldLayer? {
+        guard let layer = held[layer], let peer = sessions[number]?.facts.peer,
+            decide(.serve, layer, peer: peer) == .allow
+        else { return nil }
+        return layer
+    }
+
+    private mutating func serve(_ request: GroupRequest, to number: SessionNumber) {
+        guard let session = sessions[number] else { return }
+        guard let size = servable(request.layer, to: number)?.size(of: request.blob),
+            request.group < UInt64(HashTree.groupCount(size: size))
+        else {
+            reject(request, .absent, to: number)
+            return
+        }
+        guard session.serving < SwarmLimits.servesPerSessionMax else {
+            reject(request, .busy, to: number)
+            return
+        }
+        _ = sessions.change(number) { $0.serving += 1 }
+        effects.append(.serveGroup(number, request))
+    }
+
+    private mutating func reject(
+        _ request: GroupRequest, _ reason: Message.RejectReason, to number: SessionNumber
+    ) {
+        let retry: UInt64 = reason == .busy ? 500 : 0
+        send(
+            .reject(request: request.request, reason: reason, retryMilliseconds: retry),
+            to: number)
+    }
+
+    mutating func served(_ number: SessionNumber, _ byteCount: UInt64) {
+        _ = sessions.change(number) { session in
+            session.serving -= 1
+            session.sent += byteCount
+        }
+    }
+}

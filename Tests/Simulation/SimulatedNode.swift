@@ -1,0 +1,265 @@
+import Genome
+import Swarm
+import Wire
+
+/// One node of the world: the shipping core over a store in memory that survives a crash.
+final class SimulatedNode {
+    let index: Int
+    let key: SigningKey
+    let endpoint: Endpoint
+    var swarm: Swarm
+    var isUp = true
+    /// Counts restarts; events of an earlier life are not delivered.
+    private(set) var life = 0
+    /// Flips a bit in every group that it serves.
+    var isCorrupting = false
+
+    private(set) var catalogue: [SlotKey: Record] = [:]
+    private(set) var heldLayers: [HeldLayer] = []
+    private(set) var statuses: [FetchNumber: FetchStatus] = [:]
+    private(set) var logs: [String] = []
+    private var blobs: [Digest: [UInt8]] = [:]
+    private var partials: [Digest: Partial] = [:]
+    private var requests: [UInt64: (GroupRequest, GroupLayer)] = [:]
+    private let seed: UInt64
+
+    private struct Partial {
+        var size: UInt64
+        var groups: [UInt64: [UInt8]] = [:]
+        var layer: GroupLayer?
+
+        var bitmap: [UInt8] {
+            var bytes = [UInt8](repeating: 0, count: HashTree.groupCount(size: size) / 8 + 1)
+            for group in groups.keys { bytes[Int(group / 8)] |= 1 << UInt8(group % 8) }
+            return bytes
+        }
+    }
+
+    init(index: Int, seed: UInt64) {
+        self.index = index
+        self.seed = seed
+        var generator = SeededGenerator(seed: seed)
+        let secret = (0..<32).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
+        guard let key = SigningKey(seed: secret),
+            let endpoint = Endpoint(bytes: [127, 0, 0, 1], port: UInt16(index))
+        else { preconditionFailure("32 bytes make a key, 4 an address") }
+        self.key = key
+        self.endpoint = endpoint
+        swarm = Self.core(key, endpoint, seed: seed, lastSequence: 0)
+    }
+
+    private static func core(
+        _ key: SigningKey, _ endpoint: Endpoint, seed: UInt64, lastSequence: UInt64
+    ) -> Swarm {
+        Swarm(
+            Settings(
+                node: key.publicKey, label: "node\(endpoint.port)", endpoints: [endpoint],
+                software: "simulation", lastSequence: lastSequence, seed: seed))
+    }
+
+    func restart() {
+        life += 1
+        isUp = true
+        requests = [:]
+        let own = catalogue.values.filter { $0.publisher == key.publicKey }
+        swarm = Self.core(
+            key, endpoint, seed: seed &+ UInt64(life),
+            lastSequence: own.map(\.sequence).max() ?? 0)
+    }
+
+    /// Puts a layer into the store as if its owner had shared it.
+    func share(_ layer: PublishedLayer, in world: World) {
+        blobs.merge(layer.blobs) { first, _ in first }
+        heldLayers.append(layer.held)
+        world.feed(index, .layerHeld(layer.held))
+    }
+
+    func has(_ layer: Digest) -> Bool { heldLayers.contains { $0.layer == layer } }
+
+    func blob(_ id: Digest) -> [UInt8]? { blobs[id] }
+
+    // MARK: Effects
+
+    func perform(_ effect: Effect, in world: World) {
+        switch effect {
+        case .dial(let dial, let endpoints, let expected):
+            world.connect(index, dial: dial, endpoints: endpoints, expected: expected)
+        case .send(let session, let message):
+            world.send(message, from: .init(node: index, session: session))
+        case .close(let session, let reason):
+            world.close(.init(node: index, session: session), reason: reason)
+        case .fetchChanged(let number, let status): statuses[number] = status
+        case .log(let text): logs.append(text)
+        case .verifyRecords, .storeRecords, .listIdentifiers, .filterMissing, .findRecords,
+            .signRecord, .expireRecords, .findHolders:
+            performCatalogue(effect, in: world)
+        default: performTransfer(effect, in: world)
+        }
+    }
+
+    private func performCatalogue(_ effect: Effect, in world: World) {
+        switch effect {
+        case .verifyRecords(let batch, let records):
+            let isValid = records.map(\.isSignatureValid)
+            world.answer(index, .recordsVerified(batch: batch, isValid: isValid))
+        case .storeRecords(let batch, let records):
+            world.answer(
+                index, .recordsStored(batch: batch, outcomes: records.map(store)))
+        case .listIdentifiers(let session, let after):
+            let ids = catalogue.values.map(\.id).sorted().filter { id in
+                after.map { id > $0 } ?? true
+            }
+            let page = IdentifierPage(
+                ids: Array(ids.prefix(100)), isLast: ids.count <= 100)
+            world.answer(index, .identifiersListed(session, page))
+        case .filterMissing(let session, let ids):
+            let known = Set(catalogue.values.map(\.id))
+            world.answer(
+                index, .identifiersMissing(session, ids.filter { !known.contains($0) }))
+        case .findRecords(let session, let ids):
+            let wanted = Set(ids)
+            let found = catalogue.values.filter { wanted.contains($0.id) }
+            let records = found.sorted { $0.id < $1.id }.map(\.bytes)
+            world.answer(index, .recordsFound(session, records))
+        case .signRecord(let unsigned):
+            guard let record = try? unsigned.signed(key.sign(unsigned.signingInput)) else {
+                return
+            }
+            world.answer(index, .recordSigned(record))
+        case .expireRecords(let wall):
+            catalogue = catalogue.filter { !$0.value.isExpired(at: wall) }
+        case .findHolders(let number, let layer):
+            world.answer(index, .holdersFound(number, holders(of: layer)))
+        default: break
+        }
+    }
+
+    private func store(_ record: Record) -> StoreOutcome {
+        guard let standing = catalogue[record.slotKey] else {
+            catalogue[record.slotKey] = record
+            return .fresh
+        }
+        guard record.supersedes(sequence: standing.sequence, id: standing.id) else {
+            return .superseded
+        }
+        catalogue[record.slotKey] = record
+        return record.sequence == standing.sequence ? .equivocation : .fresh
+    }
+
+    private func holders(of layer: Digest) -> LayerHolders {
+        var content: LayerContent?
+        var publisher: NodeKey?
+        var nodes: [NodeKey] = []
+        for record in catalogue.values.sorted(by: { $0.id < $1.id }) {
+            switch record.content {
+            case .layer(let facts) where facts.layer == layer:
+                (content, publisher) = (facts, record.publisher)
+                nodes.append(record.publisher)
+            case .mirror(let facts, let origin) where facts.layer == layer:
+                if content == nil { (content, publisher) = (facts, origin) }
+                nodes.append(record.publisher)
+            default: break
+            }
+        }
+        let holders = nodes.filter { $0 != key.publicKey }.map { node in
+            LayerHolders.Holder(node: node, endpoints: endpoints(of: node))
+        }
+        return LayerHolders(content: content, publisher: publisher, holders: holders)
+    }
+
+    private func endpoints(of node: NodeKey) -> [Endpoint] {
+        let place = SlotKey(publisher: node, type: .node, slot: .only)
+        guard case .node(let facts) = catalogue[place]?.content else { return [] }
+        return facts.endpoints
+    }
+
+    private func performTransfer(_ effect: Effect, in world: World) {
+        switch effect {
+        case .openBlob(let blob, let size):
+            if blobs[blob] != nil {
+                world.answer(index, .blobOpened(blob: blob, .complete))
+                return
+            }
+            let partial = partials[blob] ?? Partial(size: size)
+            partials[blob] = partial
+            world.answer(
+                index,
+                .blobOpened(
+                    blob: blob, .partial(bitmap: partial.bitmap, layer: partial.layer)))
+        case .saveGroupLayer(let layer): partials[layer.id]?.layer = layer
+        case .requestGroup(let session, let request, let layer):
+            requests[request.request] = (request, layer)
+            world.send(.get(request), from: .init(node: index, session: session))
+        case .completeBlob(let blob):
+            guard let partial = partials[blob] else { return }
+            blobs[blob] = partial.groups.keys.sorted().flatMap { partial.groups[$0] ?? [] }
+            partials[blob] = nil
+            world.answer(index, .blobCompleted(blob: blob))
+        case .readManifest(let number, let layer):
+            world.answer(index, .manifestRead(number, blobs[layer] ?? []))
+        case .adoptLayer(let number, _, let manifest, let envelope):
+            adopt(number, manifest, envelope, in: world)
+        case .serveGroup(let session, let request): serve(request, session, in: world)
+        case .serveGroupPage(let session, let blob, let page):
+            guard let bytes = blobs[blob], let layer = Self.groupLayer(bytes) else { return }
+            var writer = Writer()
+            GroupPage(Int(page), of: layer).write(to: &writer)
+            world.send(
+                .groups(blob: blob, page: page, bytes: writer.bytes),
+                from: .init(node: index, session: session))
+        default: break
+        }
+    }
+
+    private func adopt(
+        _ number: FetchNumber, _ manifest: [UInt8], _ envelope: [UInt8], in world: World
+    ) {
+        guard let decoded = try? Manifest.verified(manifest, envelope: envelope) else { return }
+        let held = PublishedLayer.held(decoded, envelope: envelope)
+        heldLayers.append(held)
+        world.answer(index, .layerAdopted(number, held))
+    }
+
+    private func serve(_ request: GroupRequest, _ session: SessionNumber, in world: World) {
+        guard let bytes = blobs[request.blob] else { return }
+        let range = HashTree.groupRange(Int(request.group), size: UInt64(bytes.count))
+        var part = Array(bytes[Int(range.lowerBound)..<Int(range.upperBound)])
+        if isCorrupting && !part.isEmpty { part[part.count / 2] ^= 1 }
+        let end = World.End(node: index, session: session)
+        world.sendData(part, request: request.request, from: end)
+        world.answer(
+            index,
+            .served(session, request: request.request, byteCount: UInt64(part.count)))
+    }
+
+    /// Bytes of a group arrived: what the link lane does, without the lane.
+    func arrived(
+        _ bytes: [UInt8], session: SessionNumber, request number: UInt64, in world: World
+    ) {
+        guard let (request, layer) = requests.removeValue(forKey: number) else { return }
+        let group = Int(request.group)
+        guard layer.leafValues(ifMatching: bytes.span.bytes, at: group) != nil else {
+            world.feed(index, .groupRefuted(session, request: number))
+            return
+        }
+        partials[request.blob]?.groups[request.group] = bytes
+        world.feed(
+            index,
+            .groupStored(session, request: number, byteCount: UInt64(bytes.count)))
+    }
+
+    static func groupLayer(_ bytes: [UInt8]) -> GroupLayer? {
+        let size = UInt64(bytes.count)
+        let id = Blake3.hash(bytes)
+        if let single = GroupLayer(singleGroup: id, size: size) { return single }
+        var values: [UInt8] = []
+        for group in 0..<HashTree.groupCount(size: size) {
+            let range = HashTree.groupRange(group, size: size)
+            let part = Array(bytes[Int(range.lowerBound)..<Int(range.upperBound)])
+            let leaves = HashTree.leafValues(
+                of: part.span.bytes, groupIndex: group, isOnlyGroup: false)
+            values += HashTree.groupValue(leafValues: leaves, isOnlyGroup: false).bytes
+        }
+        return try? GroupLayer(id: id, size: size, values: values)
+    }
+}
