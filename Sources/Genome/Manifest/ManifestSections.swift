@@ -26,7 +26,8 @@ extension ManifestSchema {
     /// Which types may hold which of the sections that not every type may hold.
     static let sectionOwners: [(section: String, types: [String])] = [
         ("baseModel", ["foundation"]), ("pretraining", ["foundation"]),
-        ("loraConfig", ["lora"]), ("adaptation", ["lora"]),
+        ("loraConfig", ["lora", "memory", "specialization", "communication"]),
+        ("adaptation", ["lora"]),
         ("specialization", ["lora", "specialization"]), ("expertise", ["specialization"]),
         ("memoryType", ["memory"]), ("storage", ["memory"]), ("content", ["memory"]),
         ("style", ["communication"]), ("contextAwareness", ["communication"]),

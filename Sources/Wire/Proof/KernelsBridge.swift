@@ -88,3 +88,10 @@ public enum Kernels {
         return digest
     }
 }
+
+extension [UInt8] {
+    /// Appends the bytes of a span in one copy.
+    mutating func append(contentsOf bytes: RawSpan) {
+        bytes.withUnsafeBytes { append(contentsOf: $0) }
+    }
+}

@@ -84,10 +84,3 @@ public struct Sha256: Sendable {
         }
     }
 }
-
-extension [UInt8] {
-    /// Appends the bytes of a span in one copy.
-    mutating func append(contentsOf bytes: RawSpan) {
-        bytes.withUnsafeBytes { append(contentsOf: $0) }
-    }
-}

@@ -1,0 +1,195 @@
+import Wire
+
+/// What a person decides about a layer; everything else is read from its files.
+public struct ShareChoices: Sendable {
+    /// The key that will sign.
+    public var publisher: NodeKey
+    /// The publisher's label; empty for none.
+    public var label = ""
+    /// The layer's name; nil takes the folder's.
+    public var name: String?
+    /// The layer's version.
+    public var version = "1.0.0"
+    /// The type, where the files do not show it.
+    public var type: LayerType?
+    /// Widest visibility ever allowed.
+    public var visibility: Visibility
+    /// Root key of the organisation, for visibility to one.
+    public var organization: NodeKey?
+    /// The terms; nil takes the model card's.
+    public var licence: LicenceExpression?
+    /// One paragraph for people.
+    public var summary = ""
+    /// Words to find it by.
+    public var tags: [String] = []
+    /// The base model of an adapter.
+    public var base: BaseFacts?
+    /// The layers it descends from.
+    public var parents: [ParentLayer] = []
+    /// How it may travel.
+    public var distribution = Distribution(
+        isGloballyAvailable: true, scope: .global, isPeerToPeer: true)
+    /// Person or lab that made it.
+    public var creator = ""
+    /// Seconds since 1970.
+    public var createdAt: Int64
+    /// 16 random bytes for a layer that is not public.
+    public var salt: [UInt8]
+
+    /// Choices with nothing optional decided.
+    public init(publisher: NodeKey, visibility: Visibility, createdAt: Int64, salt: [UInt8]) {
+        precondition(salt.count == 16)
+        self.publisher = publisher
+        self.visibility = visibility
+        self.createdAt = createdAt
+        self.salt = salt
+    }
+}
+
+/// Makes the manifest of a folder from what was read of it and what a person decided.
+public enum ManifestBuilder {
+    /// A manifest ready to be signed, with the tensor table that must be stored beside it.
+    public struct Result: Sendable {
+        /// The manifest.
+        public let manifest: Manifest
+        /// The bytes of the tensor table; nil without tensors.
+        public let tensorTable: [UInt8]?
+
+        /// The manifest signed by the key it names.
+        public func envelope(signedBy key: SigningKey) -> Envelope {
+            precondition(key.publicKey == manifest.publisher)
+            return Envelope.signed(manifest.bytes, type: Manifest.payloadType, by: key)
+        }
+    }
+
+    /// The manifest of `folder`, which stands under `folderName`.
+    public static func build(
+        _ folder: LayerFolder, folderName: String, _ choices: ShareChoices
+    ) throws(GenomeError) -> Result {
+        let type = try decideType(folder, asked: choices.type)
+        guard let name = choices.name ?? LayerName.made(from: folderName) else {
+            throw .sharing(.nameMissing)
+        }
+        var object = JSONObject()
+        object["manifest"] = .integer(ManifestSchema.version)
+        object["publisher"] = .string(choices.publisher.base32)
+        object["label"] = text(choices.label)
+        object["type"] = .string(type.name)
+        object["name"] = .string(name)
+        object["version"] = .string(choices.version)
+        object["summary"] = text(choices.summary)
+        object["tags"] = list(choices.tags)
+        object["languages"] = list(
+            (folder.card?.languages ?? []).filter { language in
+                TextForm.language.accepts(language)
+            })
+        object["files"] = .array(folder.entries.map(\.file.json))
+        object["weights"] = folder.weights?.facts.json
+        object["base"] = choices.base?.json
+        object["licence"] = try licence(folder, choices)
+        object["visibility"] = .string(choices.visibility.rawValue)
+        object["organization"] = choices.organization.map { .string($0.base32) }
+        object["distribution"] = choices.distribution.json
+        object["provenance"] = provenance(folder, choices)
+        if choices.visibility != .public {
+            object["salt"] = .string(Hexadecimal.encode(choices.salt))
+        }
+        addSections(folder, to: &object)
+        return Result(manifest: try Manifest.make(object), tensorTable: folder.weights?.table)
+    }
+
+    private static func decideType(
+        _ folder: LayerFolder, asked: LayerType?
+    ) throws(GenomeError) -> LayerType {
+        guard let shown = folder.shownType else {
+            guard let asked else {
+                throw .sharing(
+                    .typeUnknown(
+                        hint: "no adapter_config.json and no config.json beside safetensors; "
+                            + "say --type memory, specialization, communication or x-…"))
+            }
+            guard asked != .lora, asked != .foundation else {
+                throw .sharing(.typeDiffers(asked: asked.name, found: "no model"))
+            }
+            return asked
+        }
+        // An adapter may serve as memory, specialization or communication module.
+        let isOtherModel = [.lora, .foundation, .assembly].contains(asked ?? shown)
+        guard let asked, asked != shown else { return shown }
+        guard !isOtherModel, shown == .lora else {
+            throw .sharing(.typeDiffers(asked: asked.name, found: shown.name))
+        }
+        return asked
+    }
+
+    private static func licence(
+        _ folder: LayerFolder, _ choices: ShareChoices
+    ) throws(GenomeError) -> JSONValue {
+        guard let expression = choices.licence ?? folder.card?.licence else {
+            guard choices.visibility == .private else { throw .sharing(.licenceMissing) }
+            return .object(JSONObject())
+        }
+        var object = JSONObject()
+        object["expression"] = .string(expression.description)
+        let own = expression.identifiers.filter { $0.hasPrefix("LicenseRef-") }
+        if let name = own.first, !folder.licenceTexts.isEmpty {
+            object["texts"] = .array(
+                folder.licenceTexts.prefix(32).map { file in
+                    [
+                        "name": .string(name), "blob": .string(file.blob.hexadecimal),
+                        "size": .integer(Int64(file.size)),
+                    ]
+                })
+        }
+        switch LicenceCatalogue.commercialUse(of: expression) {
+        case .yes: object["commercialUse"] = true
+        case .no: object["commercialUse"] = false
+        case .conditional, nil: break
+        }
+        return .object(object)
+    }
+
+    private static func provenance(_ folder: LayerFolder, _ choices: ShareChoices) -> JSONValue {
+        var object = JSONObject()
+        object["creator"] = text(choices.creator)
+        object["createdAt"] = .integer(choices.createdAt)
+        object["creationMethod"] = folder.shownType == nil ? nil : "training"
+        object["parentLayers"] =
+            choices.parents.isEmpty ? nil : .array(choices.parents.map(\.json))
+        return .object(object)
+    }
+
+    private static func addSections(
+        _ folder: LayerFolder, to object: inout JSONObject
+    ) {
+        let types = Set((folder.table?.rows ?? []).map(\.type.rawValue)).sorted()
+        if let adapter = folder.adapter {
+            object["loraConfig"] = adapter.loraConfig
+            object["integration"] = [
+                "format": "peft", "method": "low-rank",
+                "attaches": .array(adapter.targetNames.map { .string($0) }),
+            ]
+            object["architecture"] = ["dataTypes": .array(types.map { .string($0) })]
+        } else if let model = folder.model {
+            object["architecture"] = model.architecture(
+                tokenizer: folder.tokenizer, dataTypes: types)
+            object["integration"] = ["format": "transformers", "method": "whole-model"]
+            var base = JSONObject()
+            base["family"] = .string(model.modelType)
+            base["contextWindow"] = model.contextWindow.map { .integer(Int64($0)) }
+            object["baseModel"] = .object(base)
+        } else {
+            object["integration"] = ["format": "plain"]
+        }
+    }
+
+    private static func text(_ value: String) -> JSONValue? {
+        value.isEmpty ? nil : .string(value)
+    }
+
+    private static func list(_ values: [String]) -> JSONValue? {
+        var kept: [String] = []
+        for value in values where !kept.contains(value) { kept.append(value) }
+        return kept.isEmpty ? nil : .array(kept.map { .string($0) })
+    }
+}

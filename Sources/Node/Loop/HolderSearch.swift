@@ -1,0 +1,55 @@
+import Store
+import Swarm
+import Wire
+
+/// Finds in the catalogue who has a layer and where they are.
+struct HolderSearch {
+    /// Holdings records looked through for one layer.
+    private static let holdingsMax = 4096
+
+    let catalogue: Catalogue
+    let node: NodeKey
+
+    /// The publisher first, then mirrors, then nodes whose holdings seem to have the layer.
+    func holders(of layer: Digest) throws(StoreError) -> LayerHolders {
+        var content: LayerContent?
+        var publisher: NodeKey?
+        var nodes: [NodeKey] = []
+        for record in try catalogue.announcements(of: layer) {
+            switch record.content {
+            case .layer(let facts): (content, publisher) = (facts, record.publisher)
+            case .mirror(let facts, let origin) where content == nil:
+                (content, publisher) = (facts, origin)
+            default: break
+            }
+            nodes.append(record.publisher)
+        }
+        for record in try catalogue.records(type: .holdings, limit: Self.holdingsMax) {
+            if case .holdings(let holdings) = record.content, holdings.contains(layer) {
+                nodes.append(record.publisher)
+            }
+        }
+        var holders: [LayerHolders.Holder] = []
+        for holder in nodes where holder != node && !holders.contains(where: { $0.node == holder }) {
+            holders.append(.init(node: holder, endpoints: try endpoints(of: holder)))
+        }
+        return LayerHolders(content: content, publisher: publisher, holders: holders)
+    }
+
+    private func endpoints(of node: NodeKey) throws(StoreError) -> [Endpoint] {
+        let place = SlotKey(publisher: node, type: .node, slot: .only)
+        guard case .node(let facts) = try catalogue.record(at: place)?.content else { return [] }
+        return facts.endpoints
+    }
+}
+
+extension StoreProblem {
+    /// The store's error as the core and the owner need it.
+    init(_ error: StoreError) {
+        switch error {
+        case .diskFull, .quota: self.init(.quota, error.description)
+        case .damaged: self.init(.corrupt, error.description)
+        default: self.init(.internal, error.description)
+        }
+    }
+}

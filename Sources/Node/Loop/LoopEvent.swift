@@ -1,0 +1,16 @@
+import Swarm
+import Wire
+
+/// Everything that wakes the loop.
+enum LoopEvent: Sendable {
+    /// News from a link lane.
+    case link(LinkEvent)
+    /// An answer or command for the core.
+    case input(Input)
+    /// A fetch with somebody who wants to hear how it goes.
+    case fetch(FetchRequest, @Sendable (FetchNumber, FetchStatus) -> Void)
+    /// A look at the core's state, taken on the loop.
+    case look(@Sendable (Swarm) -> Void)
+    /// Say goodbye to everyone and end.
+    case stop
+}

@@ -1,0 +1,248 @@
+import Host
+import Store
+import Swarm
+import Wire
+
+/// The thread that feeds the core and obeys it. Nothing here blocks: disk, catalogue, signatures
+/// and sockets have lanes of their own.
+final class NodeLoop: Sendable {
+    private let mailbox: Mailbox<LoopEvent>
+    private let thread = Lock<Thread?>(nil)
+
+    /// A loop without a thread yet.
+    init() throws(SystemError) {
+        mailbox = try Mailbox()
+    }
+
+    /// Gives the loop something to do.
+    func post(_ event: LoopEvent) {
+        mailbox.post(event)
+    }
+
+    /// Starts the thread.
+    func start(
+        settings: Settings, key: SigningKey, links: [LinkLane], shared: LinkShared,
+        port: StorePort, known: [NodeKey: KnownPeer], log: @escaping @Sendable (String) -> Void
+    ) throws(SystemError) {
+        let mailbox = mailbox
+        let poller = try Poller()
+        try poller.add(mailbox.wake, token: 1, reads: true, writes: false)
+        let started = try Thread("loop") {
+            var worker = LoopWorker(
+                swarm: Swarm(settings), key: key, links: links, shared: shared, port: port,
+                known: known, log: log)
+            while worker.isRunning {
+                let wait = worker.millisecondsToDeadline
+                _ = try? poller.wait(milliseconds: wait)
+                for event in mailbox.takeAll() { worker.take(event) }
+                worker.wakeIfDue()
+            }
+        }
+        thread.withLock { $0 = started }
+    }
+
+    /// Waits for the end that `stop` asked for.
+    func join() {
+        thread.withLock { thread in
+            defer { thread = nil }
+            return thread
+        }?.join()
+    }
+}
+
+/// The inside of the loop's thread.
+struct LoopWorker: ~Copyable {
+    /// Nanoseconds between looks for groups that should become durable.
+    private static let checkpointPause: UInt64 = 500_000_000
+
+    private var swarm: Swarm
+    private let key: SigningKey
+    private let links: [LinkLane]
+    private let shared: LinkShared
+    private let port: StorePort
+    private let log: @Sendable (String) -> Void
+    private var known: [NodeKey: KnownPeer]
+    private var listeners: [FetchNumber: @Sendable (FetchNumber, FetchStatus) -> Void] = [:]
+    private var nextFetch: FetchNumber = 1
+    private var waitingServes: [(SessionNumber, GroupRequest)] = []
+    private var lastCheckpoint: UInt64 = 0
+    private(set) var isRunning = true
+
+    init(
+        swarm: consuming Swarm, key: SigningKey, links: [LinkLane], shared: LinkShared,
+        port: StorePort, known: [NodeKey: KnownPeer], log: @escaping @Sendable (String) -> Void
+    ) {
+        self.swarm = swarm
+        self.key = key
+        self.links = links
+        self.shared = shared
+        self.port = port
+        self.known = known
+        self.log = log
+    }
+
+    private var moment: Moment {
+        Moment(monotonic: Clock.monotonic(), wall: Clock.wallMilliseconds())
+    }
+
+    var millisecondsToDeadline: Int32 {
+        let now = Clock.monotonic()
+        let deadline = swarm.deadline
+        return deadline <= now ? 0 : Int32(min(1000, (deadline - now) / 1_000_000 + 1))
+    }
+
+    mutating func wakeIfDue() {
+        let now = Clock.monotonic()
+        if now >= swarm.deadline { feed(.wake) }
+        guard now - lastCheckpoint >= Self.checkpointPause else { return }
+        lastCheckpoint = now
+        port.checkpointDue()
+    }
+
+    mutating func take(_ event: LoopEvent) {
+        switch event {
+        case .link(let event): take(event)
+        case .input(let input): feed(input)
+        case .fetch(let request, let listener):
+            let number = nextFetch
+            nextFetch += 1
+            listeners[number] = listener
+            feed(.fetch(number, request))
+        case .look(let body): body(swarm)
+        case .stop:
+            feed(.stop)
+            isRunning = false
+        }
+    }
+
+    private mutating func take(_ event: LinkEvent) {
+        switch event {
+        case .established(let session, let facts, let peer):
+            known[facts.peer] = peer
+            remember(facts, peer)
+            feed(.sessionOpened(session, facts))
+        case .dialFailed(let dial, let reason): feed(.dialFailed(dial: dial, reason: reason))
+        case .closed(let session, let reason):
+            waitingServes.removeAll { $0.0 == session }
+            feed(.sessionClosed(session, reason: reason))
+        case .message(let session, let message): feed(.message(session, message))
+        case .groupRefuted(let session, let request):
+            feed(.groupRefuted(session, request: request))
+        case .served(let session, let request, let byteCount):
+            feed(.served(session, request: request, byteCount: byteCount))
+            serveWaiting()
+        }
+    }
+
+    private mutating func feed(_ input: Input) {
+        for effect in swarm.handle(input, at: moment) { perform(effect) }
+    }
+
+    private func link(_ session: SessionNumber) -> LinkLane {
+        links[Int(session % UInt64(links.count))]
+    }
+
+    // MARK: Effects
+
+    private mutating func perform(_ effect: Effect) {
+        switch effect {
+        case .dial(let dial, let endpoints, let expected):
+            let session = shared.nextSession()
+            let peer = expected.flatMap { known[$0] }
+            link(session).post(
+                .dial(
+                    session, dial: dial, endpoints: endpoints, expected: expected, known: peer))
+        case .send(let session, let message): link(session).post(.send(session, message))
+        case .close(let session, let reason):
+            link(session).post(.close(session, reason: reason))
+        case .requestGroup(let session, let request, let layer):
+            link(session).post(.request(session, request, layer))
+        case .cancelServing(let session, let request):
+            waitingServes.removeAll { $0.0 == session && $0.1.request == request }
+            link(session).post(.cancelServing(session, request: request))
+        case .fetchChanged(let number, let status):
+            listeners[number]?(number, status)
+            if status.isOver { listeners[number] = nil }
+        case .log(let text): log(text)
+        case .signRecord(let unsigned): sign(unsigned)
+        default: performStore(effect)
+        }
+    }
+
+    private mutating func performStore(_ effect: Effect) {
+        switch effect {
+        case .verifyRecords(let batch, let records): port.verify(batch: batch, records)
+        case .storeRecords(let batch, let records): port.store(batch: batch, records)
+        case .listIdentifiers(let session, let after):
+            port.listIdentifiers(session, after: after)
+        case .filterMissing(let session, let ids): port.filterMissing(session, ids)
+        case .findRecords(let session, let ids): port.findRecords(session, ids)
+        case .expireRecords(let wall): port.expire(wall)
+        case .findHolders(let number, let layer): port.findHolders(number, layer)
+        case .openBlob(let blob, let size): port.open(blob, size: size)
+        case .saveGroupLayer(let layer): port.save(layer)
+        case .completeBlob(let blob): port.complete(blob)
+        case .releaseBlob(let blob): port.release(blob)
+        case .readManifest(let number, let layer): port.readManifest(number, layer)
+        case .adoptLayer(let number, _, let manifest, let envelope):
+            port.adopt(number, manifest: manifest, envelope: envelope)
+        case .serveGroup(let session, let request):
+            waitingServes.append((session, request))
+            serveWaiting()
+        case .serveGroupPage(let session, let blob, let page):
+            let link = link(session)
+            port.page(blob, page) { bytes in
+                link.post(.send(session, .groups(blob: blob, page: page, bytes: bytes)))
+            }
+        default: break
+        }
+    }
+
+    private mutating func sign(_ unsigned: UnsignedRecord) {
+        do throws(WireError) {
+            let record = try unsigned.signed(key.sign(unsigned.signingInput))
+            feed(.recordSigned(record))
+        } catch {
+            log("a record of this node breaks the format: \(error)")
+        }
+    }
+
+    /// Reads groups for peers as long as buffers are free; the others wait.
+    private mutating func serveWaiting() {
+        while !waitingServes.isEmpty, let buffer = shared.leaving.take() {
+            let (session, request) = waitingServes.removeFirst()
+            let link = link(session)
+            port.read(request, into: buffer) { [shared] buffer, isReadable in
+                if isReadable {
+                    link.post(.sendGroup(session, request: request.request, buffer))
+                    return
+                }
+                shared.leaving.put(buffer)
+                link.post(
+                    .send(
+                        session,
+                        .reject(
+                            request: request.request, reason: .damaged, retryMilliseconds: 0)))
+                shared.report(.served(session, request: request.request, byteCount: 0))
+            }
+        }
+    }
+
+    /// Keeps what makes the next handshake with a peer shorter.
+    private func remember(_ facts: SessionFacts, _ peer: KnownPeer) {
+        let library = port.library
+        port.onIndexLane {
+            var contact =
+                (try? library.index.contact(facts.peer)) ?? Contact(key: facts.peer)
+            contact.lastSeen = Clock.wallMilliseconds()
+            contact.transportKey = peer.transportKey.bytes
+            contact.suite = peer.suite.rawValue
+            if facts.isInitiator, let address = Address(facts.endpoint)?.description {
+                contact.addresses.removeAll { $0 == address }
+                contact.addresses.insert(address, at: 0)
+                contact.addresses = Array(contact.addresses.prefix(Limits.endpointsMax))
+            }
+            try? library.index.put(contact)
+        }
+    }
+}

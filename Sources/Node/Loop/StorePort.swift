@@ -1,0 +1,364 @@
+import Genome
+import Host
+import Store
+import Swarm
+import Wire
+
+/// Carries out what the core asks of disk and catalogue, on lanes of its own, and posts the
+/// answers back as inputs.
+final class StorePort: Sendable {
+    /// Blobs, layers and journal.
+    let library: Library
+    /// The records of everyone.
+    let catalogue: Catalogue
+    private let node: NodeKey
+    private let post: @Sendable (Input) -> Void
+    private let stores: [Lane]
+    private let indexLane: Lane
+    private let catalogueLane: Lane
+    private let checkLane: Lane
+    private let checkpointLane: Lane
+    private let partials = Lock([Digest: PartialBlob]())
+    private let checkpointing = Lock(Set<Digest>())
+    private let readers = ReaderCache()
+
+    /// Starts the lanes.
+    init(
+        library: Library, catalogue: Catalogue, node: NodeKey,
+        post: @escaping @Sendable (Input) -> Void
+    ) throws(SystemError) {
+        self.library = library
+        self.catalogue = catalogue
+        self.node = node
+        self.post = post
+        stores = [try Lane("store-0"), try Lane("store-1")]
+        indexLane = try Lane("index")
+        catalogueLane = try Lane("catalogue")
+        checkLane = try Lane("signatures")
+        checkpointLane = try Lane("checkpoint")
+    }
+
+    /// Finishes what was begun and ends the lanes.
+    func close() {
+        for lane in stores { lane.close() }
+        checkpointDue(isLast: true)
+        for lane in [checkpointLane, indexLane, catalogueLane, checkLane] { lane.close() }
+    }
+
+    /// The store lane of a group: writes of one blob go to both, so that they overlap.
+    private func lane(_ group: UInt64) -> Lane { stores[Int(group % UInt64(stores.count))] }
+
+    // MARK: Records
+
+    func verify(batch: UInt64, _ records: [Record]) {
+        checkLane.submit { [post] in
+            post(.recordsVerified(batch: batch, isValid: records.map(\.isSignatureValid)))
+        }
+    }
+
+    func store(batch: UInt64, _ records: [Record]) {
+        catalogueLane.submit { [self] in
+            let outcomes = (try? place(records)) ?? records.map { _ in .refused("disk") }
+            post(.recordsStored(batch: batch, outcomes: outcomes))
+        }
+    }
+
+    private func place(_ records: [Record]) throws(StoreError) -> [StoreOutcome] {
+        let heads = try catalogue.heads(of: records.map(\.slotKey))
+        var outcomes = [StoreOutcome](repeating: .superseded, count: records.count)
+        var accepted: [(index: Int, record: Record)] = []
+        for (index, record) in records.enumerated() {
+            if let reason = try refusal(record) {
+                outcomes[index] = .refused(reason)
+            } else {
+                accepted.append((index, record))
+            }
+        }
+        let kept = try catalogue.put(accepted.map(\.record))
+        for ((index, record), isKept) in zip(accepted, kept) where isKept {
+            let isDouble = heads[index].map { $0.sequence == record.sequence } ?? false
+            outcomes[index] = isDouble ? .equivocation : .fresh
+            if record.type == .keyRevocation {
+                _ = try catalogue.removeAll(of: record.publisher)
+            }
+        }
+        return outcomes
+    }
+
+    /// Why a record may not take its place although its signature is good.
+    private func refusal(_ record: Record) throws(StoreError) -> String? {
+        let revocation = SlotKey(
+            publisher: record.publisher, type: .keyRevocation, slot: .only)
+        if record.type != .keyRevocation, try catalogue.record(at: revocation) != nil {
+            return "its publisher's key is revoked"
+        }
+        guard let signer = record.signer else { return nil }
+        let place = SlotKey(
+            publisher: record.publisher, type: .delegation, slot: Slot(prefixOf: signer.digest))
+        guard case .delegation(let delegation) = try catalogue.record(at: place)?.content,
+            delegation.key == signer, delegation.rights.contains(.publish),
+            record.type != .delegation, record.type != .keyRevocation
+        else { return "no delegation covers its signer" }
+        return nil
+    }
+
+    func listIdentifiers(_ session: SessionNumber, after: Digest?) {
+        catalogueLane.submit { [self] in
+            let limit = Limits.identifiersPerPageMax
+            let ids = (try? catalogue.ids(after: after, limit: limit)) ?? []
+            let page = IdentifierPage(ids: ids, isLast: ids.count < limit)
+            post(.identifiersListed(session, page))
+        }
+    }
+
+    func filterMissing(_ session: SessionNumber, _ ids: [Digest]) {
+        catalogueLane.submit { [self] in
+            let known = Set(((try? catalogue.records(ids: ids)) ?? []).map(\.id))
+            post(.identifiersMissing(session, ids.filter { !known.contains($0) }))
+        }
+    }
+
+    func findRecords(_ session: SessionNumber, _ ids: [Digest]) {
+        catalogueLane.submit { [self] in
+            let found = (try? catalogue.records(ids: ids)) ?? []
+            let shown = found.filter { $0.domain == .everyone }
+            post(.recordsFound(session, shown.map(\.bytes)))
+        }
+    }
+
+    func expire(_ wall: UInt64) {
+        catalogueLane.submit { [catalogue] in _ = try? catalogue.expire(before: wall) }
+    }
+
+    func findHolders(_ number: FetchNumber, _ layer: Digest) {
+        catalogueLane.submit { [self] in
+            let found = try? HolderSearch(catalogue: catalogue, node: node).holders(of: layer)
+            post(
+                .holdersFound(
+                    number, found ?? LayerHolders(content: nil, publisher: nil, holders: [])))
+        }
+    }
+
+    // MARK: Blobs that arrive
+
+    func open(_ blob: Digest, size: UInt64) {
+        lane(blob.words.3).submit { [self] in
+            do throws(StoreError) {
+                post(.blobOpened(blob: blob, try opened(blob, size: size)))
+            } catch {
+                post(.blobOpened(blob: blob, .failed(StoreProblem(error))))
+            }
+        }
+    }
+
+    private func opened(_ blob: Digest, size: UInt64) throws(StoreError) -> OpenedBlob {
+        if let entry = try library.index.blob(blob), entry.state != .partial {
+            guard entry.size == size else {
+                throw .refused("the manifest lies about the size of blob \(blob)")
+            }
+            return .complete
+        }
+        try library.index.reserve([(blob, size)], now: Clock.wallMilliseconds())
+        let groups = try library.index.durableGroups(of: blob, size: size)
+        let partial = try PartialBlob(
+            blob, size: size, layout: library.layout, groups: groups)
+        _ = try partial.salvage()
+        partials.withLock { $0[blob] = partial }
+        return .partial(bitmap: partial.groups.bytes, layer: partial.layer)
+    }
+
+    func save(_ layer: GroupLayer) {
+        guard let partial = partials.withLock({ $0[layer.id] }) else { return }
+        lane(0).submit { [post] in
+            do throws(StoreError) {
+                try partial.install(layer)
+            } catch {
+                post(.blobFailed(blob: layer.id, StoreProblem(error)))
+            }
+        }
+    }
+
+    /// Writes a proven group; `done` gets the buffer back.
+    func write(_ group: VerifiedGroup, done: @escaping @Sendable (Buffer) -> Void) {
+        let request = group.request
+        guard let partial = partials.withLock({ $0[request.blob] }) else {
+            done(group.buffer)
+            return
+        }
+        lane(request.group).submit { [self] in
+            let byteCount = UInt64(group.buffer.count)
+            do throws(StoreError) {
+                try partial.write(
+                    group: Int(request.group), group.buffer, leafValues: group.leafValues)
+                post(
+                    .groupStored(
+                        group.session, request: request.request, byteCount: byteCount))
+            } catch {
+                post(
+                    .groupUnwritable(
+                        group.session, request: request.request, reason: StoreProblem(error)))
+            }
+            done(group.buffer)
+            if partial.isCheckpointDue() { checkpoint(partial) }
+        }
+    }
+
+    /// Makes due groups durable; called every second, and at the end for all.
+    func checkpointDue(isLast: Bool = false) {
+        let open = partials.withLock { Array($0.values) }
+        for partial in open where isLast || partial.isCheckpointDue() { checkpoint(partial) }
+    }
+
+    private func checkpoint(_ partial: PartialBlob) {
+        let isFirst = checkpointing.withLock { $0.insert(partial.id).inserted }
+        guard isFirst else { return }
+        checkpointLane.submit { [self] in
+            _ = checkpointing.withLock { $0.remove(partial.id) }
+            guard partials.withLock({ $0[partial.id] != nil }) else { return }
+            do throws(StoreError) {
+                guard let done = try partial.checkpoint() else { return }
+                try library.index.commit(done)
+            } catch {
+                partials.withLock { $0[partial.id] = nil }
+                post(.blobFailed(blob: partial.id, StoreProblem(error)))
+            }
+        }
+    }
+
+    func complete(_ blob: Digest) {
+        guard let partial = partials.withLock({ $0.removeValue(forKey: blob) }) else { return }
+        // Behind the checkpoints of this blob, so that none writes to a finished one.
+        checkpointLane.submit { [self] in
+            do throws(StoreError) {
+                try partial.complete()
+                try library.index.complete(
+                    blob, size: partial.size, sha256: nil, now: Clock.wallMilliseconds())
+                post(.blobCompleted(blob: blob))
+            } catch {
+                post(.blobFailed(blob: blob, StoreProblem(error)))
+            }
+        }
+    }
+
+    /// Lets go of a partial blob: a last checkpoint keeps what arrived.
+    func release(_ blob: Digest) {
+        guard let partial = partials.withLock({ $0.removeValue(forKey: blob) }) else { return }
+        checkpointLane.submit { [library] in
+            guard let done = try? partial.checkpoint() else { return }
+            try? library.index.commit(done)
+        }
+    }
+
+    // MARK: Layers
+
+    func readManifest(_ number: FetchNumber, _ layer: Digest) {
+        indexLane.submit { [self] in
+            let reader = try? BlobReader(layer, layout: library.layout)
+            let bytes = try? reader?.readAll(limit: Limits.manifestBytesMax)
+            post(.manifestRead(number, bytes ?? []))
+        }
+    }
+
+    func adopt(_ number: FetchNumber, manifest: [UInt8], envelope: [UInt8]) {
+        indexLane.submit { [self] in
+            do throws(StoreError) {
+                let whole: Envelope
+                do throws(GenomeError) {
+                    whole = try Envelope(detached: envelope, payload: manifest)
+                } catch {
+                    throw .refused("\(error)")
+                }
+                let manifest = try library.add(whole, origin: .fetched)
+                _ = try library.link(manifest.layer)
+                let held = try heldLayer(manifest, envelope: envelope)
+                post(.layerAdopted(number, held))
+            } catch {
+                post(.adoptionFailed(number, StoreProblem(error)))
+            }
+        }
+    }
+
+    /// A layer that is in the index, as the core wants it.
+    func heldLayer(
+        _ manifest: Manifest, envelope: [UInt8]
+    ) throws(StoreError) -> HeldLayer {
+        var present: [BlobReference] = []
+        for blob in manifest.blobs {
+            if let entry = try library.index.blob(blob.blob), entry.state != .partial {
+                present.append(blob)
+            }
+        }
+        let place = SlotKey(
+            publisher: node, type: manifest.publisher == node ? .layer : .mirror,
+            slot: Slot(prefixOf: manifest.layer))
+        let record = try catalogue.record(at: place)
+        let announced = record.map { record in
+            HeldLayer.Announced(issued: record.issued, expires: record.expires)
+        }
+        return HeldLayer(manifest, envelope: envelope, blobs: present, announced: announced)
+    }
+
+    /// All layers that are here, as the core wants them at start.
+    func heldLayers() throws(StoreError) -> [HeldLayer] {
+        var result: [HeldLayer] = []
+        for entry in try library.index.layers() {
+            guard let bytes = try library.index.envelope(of: entry.id),
+                let envelope = try? Envelope.decode(
+                    bytes, payloadMax: Limits.manifestBytesMax),
+                let manifest = try? Manifest.verified(in: envelope)
+            else { continue }
+            result.append(try heldLayer(manifest, envelope: envelope.detached))
+        }
+        return result
+    }
+
+    // MARK: Blobs that leave
+
+    /// Reads the leaves that were asked for into `buffer`; nil when the blob is not readable.
+    func read(
+        _ request: GroupRequest, into buffer: Buffer,
+        done: @escaping @Sendable (Buffer, Bool) -> Void
+    ) {
+        lane(request.group).submit { [readers, library] in
+            do throws(StoreError) {
+                let reader = try readers.reader(request.blob, layout: library.layout)
+                buffer.count = try reader.read(
+                    group: Int(request.group), into: buffer)
+                Self.cut(buffer, to: request)
+                done(buffer, true)
+            } catch {
+                done(buffer, false)
+            }
+        }
+    }
+
+    private static func cut(_ buffer: Buffer, to request: GroupRequest) {
+        guard request.firstLeaf > 0 || request.leafCount > 0 else { return }
+        let start = min(buffer.count, Int(request.firstLeaf) * HashTree.leafBytes)
+        let asked = Int(request.leafCount) * HashTree.leafBytes
+        let count = request.leafCount == 0 ? buffer.count - start : asked
+        let kept = min(count, buffer.count - start)
+        buffer.move(from: start, to: 0, count: kept)
+        buffer.count = kept
+    }
+
+    /// The encoded page of a blob's group values; empty when the blob is not readable.
+    func page(
+        _ blob: Digest, _ page: UInt64, done: @escaping @Sendable ([UInt8]) -> Void
+    ) {
+        lane(page).submit { [readers, library] in
+            guard let layer = try? readers.layer(blob, layout: library.layout),
+                page < UInt64(GroupPage.count(size: layer.size))
+            else { return done([]) }
+            var writer = Writer()
+            GroupPage(Int(page), of: layer).write(to: &writer)
+            done(writer.bytes)
+        }
+    }
+
+    /// Forgets open files of blobs that were removed.
+    func forgetReaders() { readers.clear() }
+
+    /// Does something with index and journal in the order of the other changes.
+    func onIndexLane(_ work: @escaping @Sendable () -> Void) { indexLane.submit(work) }
+}

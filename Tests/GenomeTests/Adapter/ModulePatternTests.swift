@@ -1,0 +1,44 @@
+import Testing
+
+@testable import Genome
+
+@Suite("A pattern over module paths")
+struct ModulePatternTests {
+    @Test(
+        "matches as Python's fullmatch does",
+        arguments: [
+            ("q_proj", "q_proj", true), ("q_proj", "xq_proj", false),
+            (".*q_proj", "a.q_proj", true),
+            (#"model\.layers\.\d+\.mlp"#, "model.layers.12.mlp", true),
+            (#"model\.layers\.\d+\.mlp"#, "modelxlayers.1.mlp", false),
+            ("(a|b)+c", "ababc", true), ("(a|b)+c", "c", false), ("a{2,3}", "aa", true),
+            ("a{2,3}", "aaaa", false), ("a{2}", "aa", true), ("a{2,}", "aaaaa", true),
+            ("[a-c_]x?", "_x", true), ("[^a-c]", "b", false),
+            ("^(?!.*visual).*proj$", "text.proj", true),
+            ("^(?!.*visual).*proj$", "visual.proj", false), ("a.*?b", "axxb", true),
+            ("(?=a)ab", "ab", true),
+            ("", "", true), ("(?:q|k)_proj", "k_proj", true), (#"\w+\.\W?x"#, "ab..x", true),
+            ("[]]", "]", true),
+        ])
+    func matches(_ pattern: String, _ text: String, _ isMatch: Bool) throws {
+        #expect(try #require(ModulePattern(pattern)).matchesWhole(text) == isMatch, "\(pattern)")
+    }
+
+    @Test(
+        "what is not understood is no pattern",
+        arguments: [
+            "(", ")", "[", "a**", "*a", #"\1"#, #"(?P<n>a)"#, "(?<=a)b", "a{2", "a{3,2}", "é", "\\",
+            "(?i)a",
+        ])
+    func refuses(_ pattern: String) {
+        #expect(ModulePattern(pattern) == nil, "\(pattern)")
+    }
+
+    @Test("a pattern that would run for ever gives no answer instead")
+    func bounded() throws {
+        let pattern = try #require(ModulePattern("(a+)+b"))
+        #expect(pattern.matchesWhole(String(repeating: "a", count: 60)) == nil)
+        let empty = try #require(ModulePattern("(a*)*b"))
+        #expect(empty.matchesWhole("b") == true)
+    }
+}
