@@ -146,7 +146,7 @@ public struct BlobReader: Sendable {
     }
 
     /// Reads and hashes everything; the groups whose bytes are not what they were, in order.
-    public func verify(progress: (UInt64) -> Void = { _ in }) throws(StoreError) -> [Int] {
+    public func verify(progress: (UInt64) -> Void = { _ in }) -> [Int] {
         guard let layer = try? layer() else { return Array(0..<groupCount) }
         let buffer = Buffer(capacity: HashTree.groupBytes)
         var damaged: [Int] = []
