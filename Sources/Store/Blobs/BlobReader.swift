@@ -24,6 +24,18 @@ public struct BlobReader: Sendable {
         guard size <= Limits.blobBytesMax else { throw .damaged(file.path) }
     }
 
+    /// The same blob as someone else's copy holds it: its bytes from `copy`, its tree from here.
+    func reading(_ copy: File) -> BlobReader {
+        BlobReader(id: id, size: size, file: copy, layout: layout)
+    }
+
+    private init(id: Digest, size: UInt64, file: File, layout: Layout) {
+        self.id = id
+        self.size = size
+        self.file = file
+        self.layout = layout
+    }
+
     /// Number of groups.
     public var groupCount: Int { HashTree.groupCount(size: size) }
 
@@ -134,7 +146,7 @@ public struct BlobReader: Sendable {
     }
 
     /// Reads and hashes everything; the groups whose bytes are not what they were, in order.
-    public func verify(progress: (UInt64) -> Void = { _ in }) throws(StoreError) -> [Int] {
+    public func verify(progress: (UInt64) -> Void = { _ in }) -> [Int] {
         guard let layer = try? layer() else { return Array(0..<groupCount) }
         let buffer = Buffer(capacity: HashTree.groupBytes)
         var damaged: [Int] = []

@@ -50,22 +50,34 @@ public final class PartialBlob: Sendable {
         self.id = id
         self.size = size
         self.layout = layout
-        let path = layout.partData(id)
-        let isThere = Directory.exists(path) && Directory.exists(layout.partLeaves(id))
+        let isThere =
+            Directory.exists(layout.partData(id)) && Directory.exists(layout.partLeaves(id))
         let groups = isThere ? groups : nil
-        if groups == nil { try Space.require(size, at: layout.parts) }
-        (data, leaves) = try onDisk(bytes: size) { () throws(SystemError) in
-            let data = try File(path, .create, mode: 0o600)
-            let leaves = try File(layout.partLeaves(id), .create, mode: 0o600)
-            try data.resize(to: size)
-            _ = try data.reserve(size: size)
-            return (data, leaves)
+        if !isThere { try Space.require(size, at: layout.parts) }
+        do throws(StoreError) {
+            (data, leaves) = try Self.openFiles(id, size: size, layout: layout)
+        } catch {
+            if !isThere { try? Self.discard(id, layout: layout) }
+            throw error
         }
         let present = groups?.count == count ? groups : nil
         let set = present ?? GroupSet(count: count)
         state = Lock(State(groups: set, durable: set, layer: nil))
         let layer = try Self.readLayer(id, size: size, layout: layout)
         state.withLock { $0.layer = layer }
+    }
+
+    private static func openFiles(
+        _ id: Digest, size: UInt64, layout: Layout
+    ) throws(StoreError) -> (data: File, leaves: File) {
+        try onDisk(bytes: size) { () throws(SystemError) in
+            let data = try File(layout.partData(id), .create, mode: 0o600)
+            let leaves = try File(layout.partLeaves(id), .create, mode: 0o600)
+            try data.resize(to: size)
+            // Takes the blocks now, so that a full disk shows before the first byte is asked for.
+            _ = try data.reserve(size: size)
+            return (data, leaves)
+        }
     }
 
     private static func readLayer(

@@ -11,6 +11,7 @@ public enum ControlSocket {
 
     /// The path to bind or connect to for the home at `home`. Works without opening the home.
     public static func path(home: String) throws(StoreError) -> String {
+        guard Home.exists(at: home) else { throw .noHome(path: home) }
         let home = try onDisk { () throws(SystemError) in try Directory.resolve(home) }
         let direct = "\(home)/control.sock"
         if direct.utf8.count <= pathBytesMax { return direct }

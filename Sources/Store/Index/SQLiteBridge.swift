@@ -48,6 +48,8 @@ final class SQLiteConnection {
         try execute(isSoft ? "PRAGMA synchronous=NORMAL" : "PRAGMA synchronous=FULL")
         try execute("PRAGMA foreign_keys=ON")
         try execute("PRAGMA trusted_schema=OFF")
+        // A person may look into the file with another program for a moment.
+        sqlite3_busy_timeout(handle, 5000)
     }
 
     deinit {

@@ -83,7 +83,10 @@ public struct JournalEvent: Equatable, Sendable {
         self.time = UInt64(time)
         self.bytes = bytes
         change = Self.change(kind, value)
+        if change == nil && Self.kinds.contains(kind) { return nil }
     }
+
+    private static let kinds = ["share", "fetch", "pin", "unpin", "remove", "trust", "policy"]
 
     private static func change(_ kind: String, _ value: JSONValue) -> JournalChange? {
         let layer = value["layer"]?.string.flatMap { Digest(hexadecimal: $0) }

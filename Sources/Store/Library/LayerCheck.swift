@@ -4,7 +4,8 @@ import Wire
 
 /// One thing that was checked about a layer, for people and scripts.
 public struct LayerCheck: Equatable, Sendable {
-    /// What was checked: `signature`, `manifest` or `file PATH`.
+    /// What was checked: `signature`, `manifest`, `file PATH` or `part ID` (a tensor table, a
+    /// licence text).
     public let name: String
     /// Whether it is as it should be.
     public let isSound: Bool
@@ -19,19 +20,28 @@ extension Library {
         _ layer: Digest, progress: (UInt64) -> Void = { _ in }
     ) throws(StoreError) -> [LayerCheck] {
         guard let bytes = try index.envelope(of: layer) else { throw .missing("layer \(layer)") }
-        var checks = [signatureCheck(layer, envelope: bytes), manifestCheck(layer)]
+        let envelope = try? Envelope.decode(bytes, payloadMax: ManifestSchema.bytesMax)
+        let manifest = envelope.flatMap { try? Manifest.verified(in: $0) }
+        var checks = [signatureCheck(layer, manifest), manifestCheck(layer)]
         var done: UInt64 = 0
-        for file in try index.files(of: layer) {
+        let files = try index.files(of: layer)
+        for file in files {
             checks.append(try fileCheck(file, before: done, progress))
             done += file.size
+        }
+        let listed = Set(files.map(\.blob))
+        for part in manifest?.blobsToFetch ?? [] where !listed.contains(part.blob) {
+            let damaged = (try? BlobReader(part.blob, layout: layout))?.verify()
+            checks.append(
+                LayerCheck(
+                    name: "part \(part.blob)", isSound: damaged == [],
+                    detail: damaged.map { $0.isEmpty ? "sound" : "damaged" } ?? "missing"))
         }
         return checks
     }
 
-    private func signatureCheck(_ layer: Digest, envelope bytes: [UInt8]) -> LayerCheck {
-        guard let envelope = try? Envelope.decode(bytes, payloadMax: ManifestSchema.bytesMax),
-            let manifest = try? Manifest.verified(in: envelope), manifest.layer == layer
-        else {
+    private func signatureCheck(_ layer: Digest, _ manifest: Manifest?) -> LayerCheck {
+        guard let manifest, manifest.layer == layer else {
             return LayerCheck(
                 name: "signature", isSound: false, detail: "not signed by its publisher")
         }

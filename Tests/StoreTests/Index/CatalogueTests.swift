@@ -1,0 +1,71 @@
+import Host
+import Testing
+import Wire
+
+@testable import Store
+
+@Suite struct CatalogueTests {
+    static let now: UInt64 = 1_800_000_000_000
+
+    static func record(
+        _ key: UInt8, sequence: UInt64 = 1, life: UInt64 = 86_400_000, layer: [UInt8] = [1],
+        mirrorOf publisher: NodeKey? = nil, _ change: (inout LayerContent) -> Void = { _ in }
+    ) throws -> Record {
+        let signer = Fixture.key(key)
+        var content = LayerContent(
+            layer: Blake3.hash(layer), manifestSize: 500, type: "lora", name: "psalms",
+            version: "1.0.0", licence: "Apache-2.0", size: 10, files: 2)
+        change(&content)
+        let unsigned = UnsignedRecord(
+            publisher: signer.publicKey, sequence: sequence, issued: now, expires: now + life,
+            content: publisher.map { .mirror(content, publisher: $0) } ?? .layer(content))
+        return try unsigned.signed(signer.sign(unsigned.signingInput))
+    }
+
+    @Test func `the newest record of a place stays, in any order`() throws {
+        let catalogue = try Catalogue(try Scratch().home().layout)
+        let first = try Self.record(1, sequence: 1)
+        let second = try Self.record(1, sequence: UInt64.max)
+        #expect(try catalogue.put([second, first, second]) == [true, false, false])
+        #expect(try catalogue.record(at: first.slotKey) == second)
+        #expect(try catalogue.heads(of: [first.slotKey])[0]?.sequence == UInt64.max)
+        #expect(try catalogue.count() == 1)
+    }
+
+    @Test func `pages of ids cover everything once`() throws {
+        let catalogue = try Catalogue(try Scratch().home().layout)
+        let records = try (0..<20).map { try Self.record(1, layer: [UInt8($0)]) }
+        try catalogue.put(records)
+        var ids: [Digest] = []
+        while true {
+            let page = try catalogue.ids(after: ids.last, limit: 7)
+            if page.isEmpty { break }
+            ids += page
+        }
+        #expect(ids == records.map(\.id).sorted())
+        let some = Array(ids[3..<6])
+        #expect(Set(try catalogue.records(ids: some + [Blake3.hash([])]).map(\.id)) == Set(some))
+    }
+
+    @Test func `expired records go, with everything search knew of them`() throws {
+        let catalogue = try Catalogue(try Scratch().home().layout)
+        try catalogue.put([
+            try Self.record(1, life: 1000, layer: [1]), try Self.record(1, layer: [2]),
+        ])
+        #expect(try catalogue.expire(before: Self.now + 1001) == 1)
+        #expect(try catalogue.count() == 1)
+        var question = CatalogueQuestion()
+        question.text = "psalms"
+        #expect(try catalogue.search(question).count == 1)
+        #expect(try catalogue.removeAll(of: Fixture.key(1).publicKey) == 1)
+        #expect(try catalogue.search(question).isEmpty)
+    }
+
+    @Test func `a damaged catalogue is made anew`() throws {
+        let scratch = Scratch()
+        let layout = try scratch.home().layout
+        do { try Catalogue(layout).put([try Self.record(1)]) }
+        try File(layout.catalogue, .write).write(Scratch.bytes(4096), offset: 0)
+        #expect(try Catalogue(layout).count() == 0)
+    }
+}

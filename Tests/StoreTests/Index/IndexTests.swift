@@ -1,0 +1,85 @@
+import Genome
+import Host
+import Testing
+import Wire
+
+@testable import Store
+
+@Suite struct IndexTests {
+    private func index(_ layout: Layout) throws -> Index { try Index(layout) }
+
+    @Test func `blobs are reserved, checkpointed and completed`() throws {
+        let layout = try Scratch().home().layout
+        let index = try Index(layout)
+        #expect(index.isNew)
+        let id = Blake3.hash([1])
+        try index.reserve([(id, 3 << 20)], now: 5)
+        #expect(try index.blob(id)?.state == .partial)
+        #expect(try index.usedBytes() == 3 << 20)
+        var groups = GroupSet(count: 3)
+        groups.insert(1)
+        try index.commit(PartialBlob.Checkpoint(id: id, groups: groups))
+        #expect(try index.durableGroups(of: id, size: 3 << 20) == groups)
+        #expect(try index.durableGroups(of: id, size: 20 << 20) == nil)
+        try index.complete(id, size: 3 << 20, sha256: Sha256.hash([1]), now: 6)
+        #expect(try index.durableGroups(of: id, size: 3 << 20) == nil)
+        try index.complete(id, size: 3 << 20, sha256: nil, now: 7)
+        let entry = try #require(try index.blob(id))
+        #expect(entry.state == .complete && entry.sha256 == Sha256.hash([1]) && entry.added == 5)
+        #expect(try index.forget(blob: id))
+        #expect(try index.blobs().isEmpty)
+    }
+
+    @Test func `a reservation beyond the quota is refused whole`() throws {
+        let library = try LibraryFixture()
+        try library.library.setPolicy("quota", "1000")
+        let index = library.library.index
+        try index.reserve([(Blake3.hash([1]), 600)], now: 0)
+        #expect(throws: StoreError.quota(bytes: 500, available: 400)) {
+            try index.reserve([(Blake3.hash([2]), 100), (Blake3.hash([3]), 400)], now: 0)
+        }
+        #expect(try index.blobs().count == 1)
+        try index.reserve([(Blake3.hash([1]), 600), (Blake3.hash([2]), 400)], now: 0)
+    }
+
+    @Test func `contacts and statements are kept, the newest of each`() throws {
+        let index = try Index(try Scratch().home().layout)
+        var contact = Contact(key: Fixture.key(1).publicKey, addresses: ["a:1", "b:2"])
+        contact.transportKey = [1, 2]
+        contact.suite = 1
+        contact.lastSeen = 9
+        try index.put(contact)
+        #expect(try index.contact(contact.key) == contact)
+        #expect(try index.contacts() == [contact])
+        let layer = Blake3.hash([9])
+        func put(_ sequence: UInt64) throws -> Bool {
+            try index.put(
+                statement: [UInt8(sequence & 255)], layer: layer, kind: "grant",
+                publisher: contact.key, sequence: sequence)
+        }
+        #expect(try put(2))
+        #expect(try !put(1))
+        #expect(try put(UInt64(Int64.max) + 3))
+        #expect(try index.statements(about: layer) == [[2]])
+    }
+
+    @Test func `sequences rise and never fall behind the clock`() throws {
+        let layout = try Scratch().home().layout
+        do {
+            let index = try Index(layout)
+            #expect(try index.nextSequence(.layer, .only, now: 100) == 100)
+            #expect(try index.nextSequence(.layer, .only, now: 50) == 101)
+            #expect(try index.nextSequence(.node, .only, now: 50) == 50)
+        }
+        #expect(try Index(layout).nextSequence(.layer, .only, now: 0) == 102)
+    }
+
+    @Test func `an index of another version is refused`() throws {
+        let layout = try Scratch().home().layout
+        do {
+            let connection = try SQLiteConnection(layout.index, isSoft: false)
+            try connection.execute("PRAGMA user_version=99")
+        }
+        #expect(throws: StoreError.self) { try Index(layout) }
+    }
+}

@@ -1,0 +1,27 @@
+import Testing
+import Wire
+
+@testable import Store
+
+@Suite struct JournalEventTests {
+    @Test func `an entry is canonical JSON`() {
+        let event = JournalEvent(
+            sequence: 3, time: 5, change: .trust(key: Fixture.key(1).publicKey, isTrusted: false))
+        let text = String(decoding: event.bytes, as: UTF8.self)
+        let key = Fixture.key(1).publicKey.base32
+        #expect(text == #"{"key":"\#(key)","kind":"trust","seq":3,"time":5,"trusted":false}"#)
+        #expect(JournalEvent(bytes: event.bytes) == event)
+    }
+
+    @Test func `a kind of a newer program is kept without meaning, other bytes are no entry`() {
+        let newer = Array(#"{"kind":"contract","seq":1,"time":0}"#.utf8)
+        #expect(JournalEvent(bytes: newer)?.sequence == 1)
+        #expect(JournalEvent(bytes: newer)?.change == nil)
+        for text in [
+            "", "{}", #"{"kind":"pin","seq":0,"time":0}"#, #"{"seq":1,"kind":"pin","time":0}"#,
+            #"{"kind":"pin","seq":1,"time":-1}"#, #"{"kind":"pin","layer":"q","seq":1,"time":1}"#,
+        ] {
+            #expect(JournalEvent(bytes: Array(text.utf8)) == nil, "\(text)")
+        }
+    }
+}

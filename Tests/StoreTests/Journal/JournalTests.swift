@@ -1,0 +1,119 @@
+import Foundation
+import Genome
+import Host
+import Testing
+import Wire
+
+@testable import Store
+
+@Suite struct JournalTests {
+    private let key = Fixture.key(7)
+
+    private func change(_ number: Int) -> JournalChange {
+        .pin(layer: Blake3.hash([UInt8(number & 255), UInt8(number >> 8)]))
+    }
+
+    @Test func `events are numbered, durable and replayed in order`() throws {
+        let layout = try Scratch().home().layout
+        let changes: [JournalChange] = [
+            .share(
+                layer: Blake3.hash([1]),
+                signatures: [Envelope.Entry(hint: "k", signature: key.sign([1]))]),
+            .fetch(layer: Blake3.hash([2]), signatures: []), .pin(layer: Blake3.hash([1])),
+            .unpin(layer: Blake3.hash([1])), .remove(layer: Blake3.hash([2])),
+            .trust(key: key.publicKey, isTrusted: true), .policy(name: "quota", value: "5"),
+        ]
+        let head: SignedCheckpoint
+        do {
+            let journal = try Journal(layout, key: key)
+            let events = try journal.append(changes, time: 42)
+            #expect(events.map(\.sequence) == Array(1...7))
+            head = journal.head
+        }
+        let journal = try Journal(layout, key: key)
+        #expect(journal.head == head)
+        #expect(try journal.replay(after: 0).map(\.change) == changes)
+        #expect(try journal.replay(after: 5).map(\.sequence) == [6, 7])
+        #expect(try journal.replay(after: 0).allSatisfy { $0.time == 42 })
+    }
+
+    @Test func `a torn tail is cut back to the last whole entry at every byte`() throws {
+        let layout = try Scratch().home().layout
+        do { _ = try Journal(layout, key: key).append([change(1), change(2)], time: 1) }
+        let path = "\(layout.journal)/00000001.log"
+        let whole = try File(path, .read).readAll(limit: 1 << 20)
+        let second = 2 + Int(whole[0]) << 8 + Int(whole[1])
+        for count in second..<whole.count {
+            try Directory.removeFile(path)
+            try File(path, .createNew).write(Array(whole[..<count]), offset: 0)
+            let journal = try Journal(layout, key: key)
+            #expect(journal.count == 1)
+            #expect(try File.facts(of: path).size == UInt64(second))
+            try Directory.removeFile("\(layout.journal)/checkpoint")
+        }
+        let journal = try Journal(layout, key: key)
+        #expect(try journal.append([change(3)], time: 2).first?.sequence == 2)
+    }
+
+    @Test func `zeros behind the last entry, as a power failure leaves them, are cut`() throws {
+        let layout = try Scratch().home().layout
+        do { _ = try Journal(layout, key: key).append([change(1)], time: 1) }
+        let path = "\(layout.journal)/00000001.log"
+        let size = try File.facts(of: path).size
+        try File(path, .write).write([UInt8](repeating: 0, count: 500), offset: size)
+        #expect(try Journal(layout, key: key).count == 1)
+        #expect(try File.facts(of: path).size == size)
+    }
+
+    @Test func `a changed or missing entry is found, never cut off`() throws {
+        let layout = try Scratch().home().layout
+        do {
+            let journal = try Journal(layout, key: key)
+            _ = try journal.append((0..<5).map(change), time: 1)
+        }
+        let path = "\(layout.journal)/00000001.log"
+        let size = try File.facts(of: path).size
+        // No checkpoint covers it yet: what follows tells it from a write that was cut off.
+        try Scratch.flip(path, at: 2)
+        #expect(throws: StoreError.self) { try Journal(layout, key: key) }
+        #expect(try File.facts(of: path).size == size)
+        try Scratch.flip(path, at: 2)
+        do { _ = try Journal(layout, key: key) }
+        for offset in stride(from: 2, to: size, by: 31) {
+            try Scratch.flip(path, at: offset)
+            #expect(throws: StoreError.self, "byte \(offset)") { try Journal(layout, key: key) }
+            #expect(try File.facts(of: path).size == size)
+            try Scratch.flip(path, at: offset)
+        }
+        try File(path, .write).resize(to: size - 1)
+        #expect(throws: StoreError.self) { try Journal(layout, key: key) }
+        #expect(try File.facts(of: path).size == size - 1)
+    }
+
+    @Test func `a checkpoint of another key is refused`() throws {
+        let layout = try Scratch().home().layout
+        do { _ = try Journal(layout, key: key) }
+        #expect(throws: StoreError.self) { try Journal(layout, key: Fixture.key(8)) }
+    }
+
+    @Test func `an independent program computes the same root from the files`() throws {
+        let layout = try Scratch().home().layout
+        let journal = try Journal(layout, key: key)
+        for batch in 0..<3 {
+            _ = try journal.append((0..<211).map { change($0 + batch * 211) }, time: 1)
+        }
+        try journal.checkpoint()
+        let judge = Process()
+        judge.executableURL = URL(filePath: "/usr/bin/env")
+        let script = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../Judges/journal_root.py").path
+        judge.arguments = ["python3", script, layout.journal]
+        let output = Pipe()
+        judge.standardOutput = output
+        try judge.run()
+        let text = String(
+            decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        judge.waitUntilExit()
+        #expect(text == "633 \(journal.head.root.hexadecimal) tiles ok checkpoint ok\n")
+    }
+}

@@ -1,0 +1,75 @@
+import Genome
+import Host
+import Testing
+import Wire
+
+@testable import Store
+
+@Suite struct LibraryReplayTests {
+    @Test func `an event that was synced but not applied is applied at opening`() throws {
+        let fixture = try LibraryFixture()
+        let manifest = try fixture.share()
+        _ = try fixture.library.journal.append([.pin(layer: manifest.layer)], time: 1)
+        #expect(try fixture.library.index.pins().isEmpty)
+        try fixture.restart()
+        #expect(try fixture.library.index.pins() == [manifest.layer])
+    }
+
+    @Test func `deleting the index loses nothing`() throws {
+        let fixture = try LibraryFixture()
+        let first = try fixture.share(name: "first", seed: 1)
+        let second = try fixture.share(name: "second", seed: 2)
+        try fixture.share(name: "third", seed: 3)
+        try fixture.library.setPin(second.layer, isPinned: true)
+        try fixture.library.remove(try #require(try fixture.library.index.layers().last).id)
+        let layers = try fixture.library.index.layers()
+        let blobs = try fixture.library.index.blobs().map { [$0.id.hexadecimal, "\($0.state)"] }
+        try fixture.restart(LibraryFixture.loseIndex)
+        let index = fixture.library.index
+        #expect(try index.layers().map(\.id) == layers.map(\.id))
+        #expect(try index.layers().map(\.added) == layers.map(\.added))
+        #expect(try index.pins() == [second.layer])
+        #expect(try index.blobs().map { [$0.id.hexadecimal, "\($0.state)"] } == blobs)
+        #expect(try index.envelope(of: first.layer) != nil)
+        #expect(try fixture.library.verify(first.layer).allSatisfy { $0.isSound })
+    }
+
+    @Test func `with the journal lost it is begun again from the index`() throws {
+        let fixture = try LibraryFixture()
+        let manifest = try fixture.share()
+        try fixture.library.setPin(manifest.layer, isPinned: true)
+        try fixture.library.setPolicy("quota", "123456789")
+        try fixture.restart { try Directory.removeTree($0.journal) }
+        #expect(fixture.library.journal.count == 3)
+        try fixture.restart(LibraryFixture.loseIndex)
+        #expect(try fixture.library.index.pins() == [manifest.layer])
+        #expect(try fixture.library.index.quota() == 123_456_789)
+    }
+
+    @Test func `with index and journal lost every blob comes back as recovered`() throws {
+        let fixture = try LibraryFixture()
+        let manifest = try fixture.share()
+        try fixture.restart { layout in
+            try LibraryFixture.loseIndex(layout)
+            try Directory.removeTree(layout.journal)
+        }
+        let blobs = try fixture.library.index.blobs()
+        #expect(blobs.count == 4)
+        #expect(blobs.allSatisfy { $0.state == .recovered })
+        #expect(blobs.contains { $0.id == manifest.layer })
+        #expect(try fixture.library.index.layers().isEmpty)
+        try fixture.share()
+        #expect(try fixture.library.index.blobs().allSatisfy { $0.state == .complete })
+    }
+
+    @Test func `a layer whose manifest is gone does not keep the others from coming back`() throws {
+        let fixture = try LibraryFixture()
+        let first = try fixture.share(name: "first", seed: 1)
+        let second = try fixture.share(name: "second", seed: 2)
+        try fixture.restart { layout in
+            try LibraryFixture.loseIndex(layout)
+            try Scratch.flip(layout.object(first.layer), at: 3)
+        }
+        #expect(try fixture.library.index.layers().map(\.id) == [second.layer])
+    }
+}
