@@ -25,4 +25,18 @@ public final class Semaphore: @unchecked Sendable {
     public func wait() {
         while sem_wait(semaphore) != 0 && errno == EINTR {}
     }
+
+    /// Takes a permit, waiting for one at most `milliseconds`; whether it got one.
+    @discardableResult
+    public func wait(milliseconds: UInt64) -> Bool {
+        var end = timespec()
+        clock_gettime(CLOCK_REALTIME, &end)
+        let nanoseconds = UInt64(end.tv_nsec) + milliseconds * 1_000_000
+        end.tv_sec += Int(nanoseconds / 1_000_000_000)
+        end.tv_nsec = Int(nanoseconds % 1_000_000_000)
+        while sem_timedwait(semaphore, &end) != 0 {
+            if errno != EINTR { return false }
+        }
+        return true
+    }
 }

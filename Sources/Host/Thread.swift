@@ -33,4 +33,9 @@ public final class Thread: Sendable {
     public func join() {
         pthread_join(handle, nil)
     }
+
+    /// Lets the thread end by itself; instead of `join`.
+    public func detach() {
+        pthread_detach(handle)
+    }
 }

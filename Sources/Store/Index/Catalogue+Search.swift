@@ -85,6 +85,17 @@ extension Catalogue {
             [.integer(Int64(type.rawValue)), SQLValue(limit)])
     }
 
+    /// The highest sequence that a publisher ever signed here; 0 for none.
+    public func highestSequence(of publisher: NodeKey) throws(StoreError) -> UInt64 {
+        let place = SQLValue(publisher)
+        let sequences = try connection.withLock { connection throws(StoreError) in
+            try connection.query("SELECT sequence FROM records WHERE publisher=?", [place]) {
+                $0.number(0)
+            }
+        }
+        return sequences.max() ?? 0
+    }
+
     /// Number of records.
     public func count() throws(StoreError) -> Int {
         try connection.withLock { connection throws(StoreError) in

@@ -12,20 +12,8 @@ extension Library {
     public func export(
         _ layer: Digest, to folder: String, progress: (UInt64) -> Void = { _ in }
     ) throws(StoreError) -> [String] {
-        let files = try presentFiles(of: layer)
-        try onDisk { () throws(SystemError) in try Directory.create(folder, mode: 0o755) }
-        var isThere: Set<String> = []
-        for file in files {
-            try requireRealFolders(file.path, below: folder)
-            if try holds(file, at: "\(folder)/\(file.path)") { isThere.insert(file.path.text) }
-        }
-        var done: UInt64 = 0
-        for file in files {
-            if !isThere.contains(file.path.text) { try write(file, below: folder) }
-            done += file.size
-            progress(done)
-        }
-        return files.map { "\(folder)/\($0.path)" }
+        try LayerExport(layout: layout, files: try presentFiles(of: layer))
+            .run(to: folder, progress: progress)
     }
 
     private func presentFiles(of layer: Digest) throws(StoreError) -> [LayerFile] {
@@ -40,75 +28,6 @@ extension Library {
             }
         }
         return present
-    }
-
-    /// A link inside the target could lead the write anywhere.
-    private func requireRealFolders(
-        _ path: LayerPath, below folder: String
-    ) throws(StoreError) {
-        for part in path.folders {
-            let place = "\(folder)/\(part)"
-            guard Directory.exists(place) else { return }
-            let facts = try onDisk { () throws(SystemError) in try File.facts(of: place) }
-            guard facts.kind == .folder else { throw .occupied(path: place) }
-        }
-    }
-
-    private func holds(_ file: LayerFile, at path: String) throws(StoreError) -> Bool {
-        guard Directory.exists(path) else { return false }
-        let facts = try onDisk { () throws(SystemError) in try File.facts(of: path) }
-        guard facts.kind == .file, facts.size == file.size else { throw .occupied(path: path) }
-        var hasher = TreeHasher()
-        let buffer = Buffer(capacity: HashTree.groupBytes)
-        try onDisk { () throws(SystemError) in
-            let other = try File(path, .read, followsLinks: false)
-            var offset: UInt64 = 0
-            while true {
-                let count = try other.read(
-                    into: buffer, count: buffer.capacity, offset: offset)
-                if count == 0 { break }
-                buffer.withSpan(0..<count) { hasher.update($0) }
-                offset += UInt64(count)
-            }
-        }
-        guard hasher.finish().id == file.blob else { throw .occupied(path: path) }
-        return true
-    }
-
-    private func write(_ file: LayerFile, below folder: String) throws(StoreError) {
-        let path = "\(folder)/\(file.path)"
-        let name = ".plasmid-\(Hexadecimal.encode(Sodium.random(count: 8)))"
-        let temporary = "\(Layout.folder(of: path))/\(name)"
-        let source = try BlobReader(file.blob, layout: layout)
-        guard source.size == file.size else { throw .damaged("file \(file.path)") }
-        let target = try onDisk(bytes: file.size) { () throws(SystemError) in
-            try Directory.create(Layout.folder(of: path), mode: 0o755)
-            return try File(temporary, .createNew, mode: 0o644)
-        }
-        do throws(StoreError) {
-            let isShared = file.size > 0 && target.clone(from: source.file)
-            if !isShared {
-                try onDisk(bytes: file.size) { () throws(SystemError) in
-                    try target.copy(from: source.file, size: file.size)
-                }
-            }
-            // What was written is checked, not what was read.
-            let (damaged, sha256) = try source.reading(target).check { _ in }
-            guard damaged.isEmpty, sha256 == file.sha256 else {
-                throw StoreError.damaged("file \(file.path)")
-            }
-            try onDisk { () throws(SystemError) in
-                try target.sync()
-                try Directory.renameNew(temporary, to: path)
-                try Directory.sync(Layout.folder(of: path))
-            }
-        } catch {
-            try? Directory.removeFile(temporary)
-            if case .system(let failure) = error, failure.isExisting {
-                throw .occupied(path: path)
-            }
-            throw error
-        }
     }
 
     // MARK: Links

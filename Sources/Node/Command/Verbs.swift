@@ -1,0 +1,193 @@
+/// The verbs of the command, in the order a newcomer meets them.
+enum Verbs {
+    /// Every verb that works.
+    static let all: [VerbShape] =
+        [initialise, run, join, trust, share, find, show, list, fetch, export, verify]
+        + [peers, status, ticket, bench]
+
+    /// Verbs of later versions.
+    static let notBuilt: Set<String> = [
+        "pin", "unpin", "remove", "withdraw", "mirror", "org", "grant", "revoke", "lineage",
+        "assemble", "dataset", "train", "jobs", "eval", "infer", "chat", "tokenize", "detokenize",
+        "quantise", "merge", "promote", "transfers", "compact", "backup", "restore", "audit",
+        "doctor",
+    ]
+
+    /// The verb of that name.
+    static func shape(of name: String) -> VerbShape? { all.first { $0.name == name } }
+
+    private static let initialise = VerbShape(
+        name: "init", summary: "make this machine a node: keys and store",
+        paragraph: "Makes the home folder with this node's keys and an empty store. Done twice it "
+            + "changes nothing and names the same node. run, share and join do it themselves if "
+            + "it was not done.",
+        examples: [("plasmid init --label biolab", "a node whose layers are named biolab.….")],
+        operands: [],
+        options: [.init("label", .one("NAME"), "short name shown before this node's layers")])
+
+    private static let run = VerbShape(
+        name: "run", summary: "be a node until stopped",
+        paragraph: "Listens for peers, keeps contact with them, tells what it shares and serves "
+            + "it. Prints one line when it is ready. Ctrl-C or SIGTERM end it cleanly; what was "
+            + "being fetched goes on next time. Unless told otherwise it announces itself on the "
+            + "local network and announces public layers it has fetched.",
+        examples: [
+            ("plasmid run", "listen on port 4747"),
+            ("plasmid run --listen 127.0.0.1:0 --no-lan", "any free port, this machine only"),
+            ("plasmid run --join TICKET", "meet the node that printed the ticket"),
+        ],
+        operands: [],
+        options: [
+            .init("listen", .one("HOST:PORT"), "where peers reach this node; port 0 = any free"),
+            .init("http", .one("HOST:PORT|off"), "web face; only off in this version"),
+            .init("join", .many("TICKET|HOST:PORT"), "a node to meet"),
+            .init("no-lan", .none, "do not announce on the local network"),
+            .init("no-seed", .none, "do not announce fetched public layers"),
+        ])
+
+    private static let join = VerbShape(
+        name: "join", summary: "meet another node",
+        paragraph: "Tells the running node to meet the node that a ticket names, now and after "
+            + "every restart. A ticket holds a public key and addresses, no secret.",
+        examples: [("plasmid join TICKET", "meet the node that printed the ticket")],
+        operands: [.required("TICKET|HOST:PORT")],
+        options: [])
+
+    private static let trust = VerbShape(
+        name: "trust", summary: "let a publisher's layers be named shortly",
+        paragraph: "A bare name such as poems means a layer of your own, of your contacts or of a "
+            + "key you trust; anything else must be named with its key. Trusting a key lets its "
+            + "layers be named by name alone. It gives no rights.",
+        examples: [("plasmid trust KEY", "accept short names for layers of that key")],
+        operands: [.required("KEY")],
+        options: [.init("remove", .none, "trust it no longer")])
+
+    private static let share = VerbShape(
+        name: "share", summary: "make a folder or file a layer and offer it",
+        paragraph: "Lists what it takes, hashes it, signs a manifest and offers the layer. A PEFT "
+            + "adapter or a Hugging Face model is recognised and everything about it read from "
+            + "its files. Pickles are refused, names that begin with a dot left out, and text "
+            + "that looks like a key or token stops it. A published copy cannot be called back: "
+            + "licence and visibility have no default.",
+        examples: [
+            (
+                "plasmid share poems --licence CC-BY-SA-4.0 --visibility public --base llama",
+                "offer the adapter in poems to anyone"
+            ),
+            ("plasmid share notes.txt --type memory --visibility private", "keep a file here only"),
+        ],
+        operands: [.required("PATH")],
+        options: [
+            .init("licence", .one("SPDX"), "terms; else the model card's", aliases: ["license"]),
+            .init("visibility", .one("V"), "public, private, organization or whitelist"),
+            .init("name", .one("NAME"), "name of the layer; else the folder's"),
+            .init("version", .one("V"), "semantic version; else 1.0.0"),
+            .init("type", .one("TYPE"), "where the files do not show it"),
+            .init("base", .one("LAYER|DIR|none"), "the model that an adapter changes"),
+            .init("parent", .many("LAYER"), "a layer it descends from"),
+            .init("summary", .one("TEXT"), "one paragraph for people"),
+            .init("tag", .many("WORD"), "a word to find it by"),
+            .init("include", .many("PATH"), "take this file of the folder as well"),
+            .init("org", .one("ORG"), "organisation", isBuilt: false),
+            .init("allow", .many("KEY"), "a key that may have it", isBuilt: false),
+            .init("in-place", .none, "leave the files where they are", isBuilt: false),
+        ])
+
+    private static let find = VerbShape(
+        name: "find", summary: "search the layers this node knows of",
+        paragraph: "Searches names, tags and summaries of every layer that was heard of, without "
+            + "asking anyone. A node that just started knows little: --wait gives it time.",
+        examples: [
+            ("plasmid find poems --type lora", "adapters about poems"),
+            ("plasmid find --base LAYER --wait 10", "adapters of one base, waiting for news"),
+        ],
+        operands: [.optional("TEXT")],
+        options: [
+            .init("type", .one("TYPE"), "only this type"),
+            .init("base", .one("LAYER"), "only adapters of this base"),
+            .init("licence", .one("SPDX"), "only under these terms", aliases: ["license"]),
+            .init("tag", .one("WORD"), "only with this tag"),
+            .init("scope", .one("SCOPE"), "only global in this version"),
+            .init("wait", .one("SECONDS"), "wait for a first result"),
+        ])
+
+    private static let show = VerbShape(
+        name: "show", summary: "tell all about one layer",
+        paragraph: "Prints what is known of a layer: what it is, who published it, its terms, its "
+            + "files if it is here, and who holds it.",
+        examples: [("plasmid show biolab.k7x2m4qa/poems", "one layer by its full name")],
+        operands: [.required("LAYER")],
+        options: [])
+
+    private static let list = VerbShape(
+        name: "list", summary: "list the layers that are here",
+        paragraph: "Prints every layer whose files this node has, with name, type and size.",
+        examples: [("plasmid list", "what is here")],
+        operands: [],
+        options: [])
+
+    private static let fetch = VerbShape(
+        name: "fetch", summary: "get a layer from whoever holds it",
+        paragraph: "Fetches every file of a layer, proves every byte against the layer's id "
+            + "before it is kept, and goes on where it stopped. Without --out it makes a folder "
+            + "of read-only links into the store; with --out it copies, never over other bytes.",
+        examples: [
+            ("plasmid fetch poems", "fetch and link"),
+            ("plasmid fetch poems --out ./poems", "fetch and copy"),
+        ],
+        operands: [.required("LAYER")],
+        options: [
+            .init("out", .one("DIR"), "copy the files there"),
+            .init(
+                "accept-licence", .maybe("SPDX"), "accept terms that need it",
+                aliases: ["accept-license"]),
+        ])
+
+    private static let export = VerbShape(
+        name: "export", summary: "copy a layer that is here into a folder",
+        paragraph: "Writes the layer's files under their own names, sharing disk blocks where the "
+            + "filesystem can. A file that is there with other bytes is never written over.",
+        examples: [("plasmid export poems ./poems", "a folder that PEFT can load")],
+        operands: [.required("LAYER"), .required("DIR")],
+        options: [])
+
+    private static let verify = VerbShape(
+        name: "verify", summary: "check a layer that is here, byte for byte",
+        paragraph: "Checks signature, schema, every file's hashes and its tensors, and says which "
+            + "file is damaged if one is.",
+        examples: [("plasmid verify poems", "every check with its result")],
+        operands: [.required("LAYER")],
+        options: [.init("level", .one("LEVEL"), "only basic in this version")])
+
+    private static let peers = VerbShape(
+        name: "peers", summary: "list the nodes this one is in contact with",
+        paragraph: "Prints each peer with its key, address, state, round trip and bytes.",
+        examples: [("plasmid peers", "who is there")],
+        operands: [],
+        options: [])
+
+    private static let status = VerbShape(
+        name: "status", summary: "tell how this node is doing",
+        paragraph: "Prints the node's key, addresses, number of layers and peers, bytes on disk "
+            + "and what is being transferred.",
+        examples: [("plasmid status --json", "for a script")],
+        operands: [],
+        options: [])
+
+    private static let ticket = VerbShape(
+        name: "ticket", summary: "print what another node needs to meet this one",
+        paragraph: "A ticket is this node's public key and its addresses. It holds no secret and "
+            + "may be posted anywhere.",
+        examples: [("plasmid ticket", "copy the line into plasmid join on the other machine")],
+        operands: [],
+        options: [])
+
+    private static let bench = VerbShape(
+        name: "bench", summary: "measure this machine",
+        paragraph: "Measures one thing and prints the figure beside what it was held against. "
+            + "hash: BLAKE3 and SHA-256 on one core. transfer: a large file between two nodes on "
+            + "this machine. share: reading and signing a large file.",
+        examples: [("plasmid bench hash", "how fast files are named")],
+        operands: [.required("NAME")],
+        options: [])
+}

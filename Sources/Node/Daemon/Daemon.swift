@@ -1,0 +1,247 @@
+import Genome
+import Host
+import Store
+import Swarm
+import Wire
+
+/// One running node: opens the home, starts loop and lanes, and stops them in order.
+final class Daemon: Sendable {
+    /// How a node is started.
+    struct Options: Sendable {
+        /// Where peers connect.
+        var listen: Address
+        /// Whom to join besides the network's founders.
+        var join: [JoinTarget] = []
+        /// Whether fetched public layers are announced and served.
+        var isSeeding = true
+        /// Where the owner's log lines go.
+        var log: @Sendable (String) -> Void
+    }
+
+    let loop: NodeLoop
+    let port: StorePort
+    /// What is really bound.
+    let peerAddress: Address
+    /// Key and addresses for others.
+    let ticket: Ticket
+    private let links: [LinkLane]
+    private let keys: Keys
+    private let library: Library
+    private let isRunning = Lock(true)
+    private let statuses = Lock([(layer: Digest, status: FetchStatus)]())
+
+    /// Starts a node on an open home.
+    init(
+        library: Library, catalogue: Catalogue, keys: Keys, network: NetworkFile,
+        options: Options
+    ) throws(Failure) {
+        self.keys = keys
+        self.library = library
+        let listener = try Self.listen(options.listen)
+        let bound: Address
+        do throws(SystemError) {
+            bound = try listener.ownAddress()
+            loop = try NodeLoop()
+            let loop = loop
+            let node = keys.node.publicKey
+            port = try StorePort(library: library, catalogue: catalogue, node: node) { input in
+                loop.post(.input(input))
+            }
+            links = try (0..<max(1, min(8, Machine.coreCount))).map {
+                (_) throws(SystemError) in try LinkLane()
+            }
+        } catch {
+            throw Failure(.internal, "the node cannot start: \(error)")
+        }
+        peerAddress = bound
+        let endpoints = Self.announced(bound)
+        ticket = Ticket(key: keys.node.publicKey, endpoints: endpoints)
+        let shared = makeShared(network)
+        let settings = try settings(endpoints, catalogue, options)
+        do throws(SystemError) {
+            try loop.start(
+                settings: settings, key: keys.node, links: links, shared: shared, port: port,
+                known: try knownPeers(), log: options.log)
+            for (index, link) in links.enumerated() {
+                try link.start(
+                    "link-\(index)", shared: shared, listener: index == 0 ? listener : nil,
+                    lanes: links)
+            }
+        } catch {
+            throw Failure(.internal, "the node cannot start: \(error)")
+        }
+        try feedStart(network, options)
+    }
+
+    private static func listen(_ address: Address) throws(Failure) -> Socket {
+        do {
+            return try Socket.listen(address)
+        } catch {
+            let isTaken = error.isAddressInUse
+            throw Failure(
+                isTaken ? .busy : .refused, "cannot listen on \(address)",
+                why: isTaken ? "another program uses this port" : error.reason,
+                remedy: "choose another with --listen HOST:PORT; port 0 takes any free one")
+        }
+    }
+
+    /// The addresses that others should dial: the bound one, or those of all interfaces with the
+    /// nearest last.
+    private static func announced(_ bound: Address) -> [Endpoint] {
+        let addresses =
+            bound.isUnspecified ? Interfaces.addresses(port: bound.port) : [bound]
+        let endpoints = addresses.compactMap { Endpoint($0) }.filter {
+            $0.reach != .forbidden && ($0.bytes.count == 4 || $0.reach != .linkLocal)
+        }
+        let isReachable = endpoints.contains { $0.reach != .loopback }
+        let useful = endpoints.filter { !isReachable || $0.reach != .loopback }
+        return Array(useful.sorted { $1.reach < $0.reach }.prefix(Limits.endpointsMax))
+    }
+
+    private func makeShared(_ network: NetworkFile) -> LinkShared {
+        let loop = loop
+        let port = port
+        let pool = Lock<LinkShared?>(nil)
+        let shared = LinkShared(
+            identity: Self.identity(keys, network),
+            report: { event in loop.post(.link(event)) },
+            deliver: { group in
+                port.write(group) { buffer in pool.withLock { $0 }?.arriving.put(buffer) }
+            })
+        pool.withLock { $0 = shared }
+        return shared
+    }
+
+    /// What the node brings to handshakes: its transport key, vouched for by its node key.
+    private static func identity(_ keys: Keys, _ network: NetworkFile) -> HandshakeIdentity {
+        let transport = ExchangeKey(secret: keys.transportSecret)
+        let notAfter = Clock.wallMilliseconds() + Limits.transportKeyLifeMilliseconds
+        let input = TransportCertificate.signingInput(
+            network: network.id, transportKey: transport.publicKey, notAfter: notAfter)
+        let certificate = TransportCertificate(
+            node: keys.node.publicKey, notAfter: notAfter, signature: keys.node.sign(input))
+        return HandshakeIdentity(
+            network: network.id, transport: transport, certificate: certificate,
+            suites: CipherSuite.available, swarmKey: network.swarmKey)
+    }
+
+    private func settings(
+        _ endpoints: [Endpoint], _ catalogue: Catalogue, _ options: Options
+    ) throws(Failure) -> Settings {
+        let label = try inStore { () throws(StoreError) in try library.home.label() ?? "" }
+        let last = try inStore { () throws(StoreError) in
+            try catalogue.highestSequence(of: keys.node.publicKey)
+        }
+        return Settings(
+            node: keys.node.publicKey, label: label, endpoints: endpoints,
+            software: Software.name, isSeeding: options.isSeeding, lastSequence: last,
+            seed: Self.randomSeed())
+    }
+
+    private static func randomSeed() -> UInt64 {
+        Sodium.random(count: 8).reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    private func knownPeers() throws(SystemError) -> [NodeKey: KnownPeer] {
+        var known: [NodeKey: KnownPeer] = [:]
+        for contact in (try? library.index.contacts()) ?? [] {
+            guard let key = contact.transportKey.flatMap({ Digest(bytes: $0) }),
+                let suite = contact.suite.flatMap({ CipherSuite(rawValue: $0) })
+            else { continue }
+            known[contact.key] = KnownPeer(transportKey: key, suite: suite)
+        }
+        return known
+    }
+
+    private func feedStart(_ network: NetworkFile, _ options: Options) throws(Failure) {
+        let held = try inStore { () throws(StoreError) in try port.heldLayers() }
+        for layer in held { loop.post(.input(.layerHeld(layer))) }
+        let founders = network.founders.map { JoinTarget($0) }
+        for target in founders + options.join { try join(target, trusted: target.key != nil) }
+    }
+
+    // MARK: Running
+
+    /// Keeps a session with a node; the owner who has its ticket believes its names.
+    func join(_ target: JoinTarget, trusted: Bool) throws(Failure) {
+        if let key = target.key, trusted {
+            let contact = try inStore { () throws(StoreError) in
+                try library.index.contact(key)
+            }
+            if contact?.isTrusted != true {
+                try inStore { () throws(StoreError) in
+                    try library.setTrust(key, isTrusted: true)
+                }
+            }
+        }
+        loop.post(.input(.join(endpoints: target.endpoints, key: target.key)))
+    }
+
+    /// The core's state, as it is between two inputs.
+    func look() -> Swarm {
+        let result = Lock<Swarm?>(nil)
+        let done = Semaphore()
+        loop.post(
+            .look { swarm in
+                result.withLock { $0 = swarm }
+                done.signal()
+            })
+        done.wait(milliseconds: 5000)
+        let empty = Settings(
+            node: keys.node.publicKey, label: "", endpoints: [], software: "", seed: 0)
+        return result.withLock { $0 } ?? Swarm(empty)
+    }
+
+    /// Fetches a layer and waits for its end.
+    func fetch(
+        _ layer: Digest, _ progress: (FetchStatus) -> Void
+    ) throws(Failure) -> FetchStatus {
+        let latest = Lock<FetchStatus?>(nil)
+        let changed = Semaphore()
+        loop.post(
+            .fetch(FetchRequest(layer: layer)) { _, status in
+                latest.withLock { $0 = status }
+                changed.signal()
+            })
+        while isRunning.withLock({ $0 }) {
+            guard changed.wait(milliseconds: 500), let status = latest.withLock({ $0 }) else {
+                continue
+            }
+            note(layer, status)
+            if status.isOver { return status }
+            progress(status)
+        }
+        throw Failure(.busy, "the node is stopping")
+    }
+
+    private func note(_ layer: Digest, _ status: FetchStatus) {
+        statuses.withLock { statuses in
+            statuses.removeAll { $0.layer == layer }
+            if !status.isOver { statuses.append((layer, status)) }
+        }
+    }
+
+    /// The fetches that are going on.
+    func transfers() -> [JSONValue] {
+        statuses.withLock { $0 }.map { entry in
+            [
+                "layer": .string(entry.layer.hexadecimal),
+                "phase": .string(Service.name(entry.status.phase)),
+                "done": .integer(
+                    Int64(clamping: entry.status.received + entry.status.reused)),
+                "total": .integer(Int64(clamping: entry.status.size)),
+            ]
+        }
+    }
+
+    /// Says goodbye to peers, makes what arrived durable, signs the journal's end.
+    func stop() {
+        isRunning.withLock { $0 = false }
+        loop.post(.stop)
+        loop.join()
+        for link in links { link.post(.stop) }
+        for link in links { link.join() }
+        port.close()
+        try? library.close()
+    }
+}

@@ -1,0 +1,39 @@
+import Host
+import Wire
+
+/// Whom to join: a ticket, or an address whose node shows its key at the handshake.
+struct JoinTarget: Sendable {
+    /// The expected key; nil for a bare address.
+    let key: NodeKey?
+    /// Where to dial.
+    let endpoints: [Endpoint]
+
+    /// Reads a ticket or `HOST:PORT`; a host name is looked up here.
+    init(_ text: String) throws(Failure) {
+        if let ticket = try? Ticket(text: text) {
+            guard !ticket.endpoints.isEmpty else {
+                throw Failure(.refused, "the ticket holds no address")
+            }
+            key = ticket.key
+            endpoints = ticket.endpoints
+            return
+        }
+        guard Address.split(text) != nil else {
+            throw Failure(
+                .usage, "\(text.prefix(80)) is neither a ticket nor HOST:PORT",
+                remedy: "ask for a ticket: plasmid ticket prints one on the other machine")
+        }
+        let found = Address.resolve(text).compactMap { Endpoint($0) }
+        guard !found.isEmpty else {
+            throw Failure(.unreachable, "no address is known for \(text)")
+        }
+        key = nil
+        endpoints = Array(found.prefix(Limits.endpointsMax))
+    }
+
+    /// The target of a ticket.
+    init(_ ticket: Ticket) {
+        key = ticket.key
+        endpoints = ticket.endpoints
+    }
+}

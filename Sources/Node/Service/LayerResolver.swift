@@ -1,0 +1,148 @@
+import Genome
+import Store
+import Wire
+
+/// Finds the one layer that a person means, among those here and those the catalogue knows.
+struct LayerResolver {
+    /// A layer that a name could mean.
+    struct Candidate: Hashable {
+        let layer: Digest
+        let publisher: NodeKey
+        let label: String
+        let name: String
+        let version: String
+
+        /// `label.key/name@version`.
+        var reference: String {
+            PublishedName(label: label, publisher: publisher, name: name, version: version)
+                .description
+        }
+    }
+
+    /// Records looked through for a prefix or handle.
+    private static let recordsMax = 100_000
+
+    let service: Service
+
+    /// The layer of a reference; refused with the candidates when it is none or several.
+    func resolve(_ text: String) throws(Failure) -> Digest {
+        let reference = try inGenome("reading the name of the layer") { () throws(GenomeError) in
+            try LayerReference.parse(text)
+        }
+        switch reference {
+        case .layer(let layer): return layer
+        case .uuid(let uuid):
+            return try only(try candidates().filter { uuid.names($0.layer) }, text)
+        case .prefix(let digits):
+            return try only(
+                try candidates().filter { $0.layer.hexadecimal.hasPrefix(digits) }, text)
+        case .published(let name):
+            let own = try candidates().filter { candidate in
+                candidate.publisher.fingerprint == name.fingerprint
+                    && candidate.name == name.name
+            }
+            return try pick(own, version: name.version, text)
+        case .named(let name, let version, let prefix):
+            let named = try candidates().filter { $0.name == name }
+            if named.isEmpty, let prefix { return try resolve(prefix: prefix, text) }
+            return try pick(try trusted(named, text), version: version, text)
+        }
+    }
+
+    private func resolve(prefix: String, _ text: String) throws(Failure) -> Digest {
+        try only(try candidates().filter { $0.layer.hexadecimal.hasPrefix(prefix) }, text)
+    }
+
+    /// Everything that a name can mean, each layer once.
+    private func candidates() throws(Failure) -> [Candidate] {
+        try inStore { () throws(StoreError) in
+            var found: [Digest: Candidate] = [:]
+            var question = CatalogueQuestion()
+            question.limit = Self.recordsMax
+            for record in try service.catalogue.search(question) {
+                guard let (content, publisher) = record.layerFacts else { continue }
+                found[content.layer] = Candidate(
+                    layer: content.layer, publisher: publisher, label: content.label ?? "",
+                    name: content.name, version: content.version)
+            }
+            for entry in try service.library.index.layers() {
+                let label = try label(of: entry)
+                found[entry.id] = Candidate(
+                    layer: entry.id, publisher: entry.publisher, label: label,
+                    name: entry.name, version: entry.version)
+            }
+            return found.values.sorted { $0.layer < $1.layer }
+        }
+    }
+
+    private func label(of entry: LayerEntry) throws(StoreError) -> String {
+        guard let bytes = try service.library.index.envelope(of: entry.id),
+            let envelope = try? Envelope.decode(bytes, payloadMax: Limits.manifestBytesMax),
+            let manifest = try? Manifest.verified(in: envelope)
+        else { return "" }
+        return manifest.label
+    }
+
+    /// Bare names mean only layers of this node's own key and of keys that the owner trusts.
+    private func trusted(_ named: [Candidate], _ text: String) throws(Failure) -> [Candidate] {
+        let contacts = try inStore { () throws(StoreError) in
+            try service.library.index.contacts()
+        }
+        let trusted = Set(contacts.filter(\.isTrusted).map(\.key))
+        let own = service.keys.node.publicKey
+        let kept = named.filter { $0.publisher == own || trusted.contains($0.publisher) }
+        guard kept.isEmpty, !named.isEmpty else { return kept }
+        throw Failure(
+            .refused, "\(text) is only known from keys that you do not trust",
+            why: "anyone may use any name: " + Self.words(named),
+            remedy: "name one of these in full, or trust its key with: plasmid trust KEY")
+    }
+
+    private func pick(
+        _ candidates: [Candidate], version: String?, _ text: String
+    ) throws(Failure) -> Digest {
+        if let version {
+            return try only(candidates.filter { $0.version == version }, text)
+        }
+        let versions = candidates.compactMap { SemanticVersion($0.version) }
+        let releases = versions.filter { !$0.isPrerelease }
+        guard let highest = (releases.isEmpty ? versions : releases).max() else {
+            return try only([], text)
+        }
+        return try only(
+            candidates.filter { SemanticVersion($0.version) == highest }, text)
+    }
+
+    private func only(_ candidates: [Candidate], _ text: String) throws(Failure) -> Digest {
+        guard let first = candidates.first else {
+            throw Failure(
+                .notFound, "no layer is known as \(text)",
+                why: "neither this node's layers nor the records it has heard name it",
+                remedy: "look for it with: plasmid find --wait 10")
+        }
+        guard candidates.count == 1 else {
+            throw Failure(
+                .refused, "\(text) could be any of \(candidates.count) layers",
+                why: Self.words(candidates), remedy: "use the full id or reference of one")
+        }
+        return first.layer
+    }
+
+    private static func words(_ candidates: [Candidate]) -> String {
+        candidates.prefix(6).map { candidate in
+            "\(candidate.reference) (\(candidate.layer.hexadecimal.prefix(16)), "
+                + "key \(candidate.publisher.base32))"
+        }.joined(separator: "; ")
+    }
+}
+
+extension Record {
+    /// The facts and the publisher of a Layer or Mirror record.
+    var layerFacts: (LayerContent, NodeKey)? {
+        switch content {
+        case .layer(let facts): (facts, publisher)
+        case .mirror(let facts, let origin): (facts, origin)
+        default: nil
+        }
+    }
+}

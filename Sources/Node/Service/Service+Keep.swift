@@ -1,0 +1,64 @@
+import Genome
+import Host
+import Store
+import Wire
+
+extension Service {
+    /// Checks signature, manifest and every byte of a layer.
+    func verify(
+        _ request: ServiceRequest, _ progress: (JSONObject) -> Void
+    ) throws(Failure) -> JSONObject {
+        let layer = try LayerResolver(service: self).resolve(try request.required("layer"))
+        let total = try inStore { () throws(StoreError) in
+            try library.index.layer(layer)?.size ?? 0
+        }
+        let checks = try inStore { () throws(StoreError) in
+            try library.verify(layer) { done in
+                var object = JSONObject()
+                object["done"] = .integer(Int64(clamping: done))
+                object["total"] = .integer(Int64(clamping: total))
+                progress(object)
+            }
+        }
+        var object = JSONObject()
+        object["layer"] = .string(layer.hexadecimal)
+        object["ok"] = .bool(checks.allSatisfy(\.isSound))
+        object["checks"] = .array(
+            checks.map { check in
+                [
+                    "name": .string(check.name), "ok": .bool(check.isSound),
+                    "detail": .string(check.detail),
+                ]
+            })
+        return object
+    }
+
+    /// Believes the bare names of a key, or no longer.
+    func trust(_ request: ServiceRequest) throws(Failure) -> JSONObject {
+        let text = try request.required("key")
+        guard let key = NodeKey(base32: text) ?? (try? Ticket(text: text))?.key else {
+            throw Failure(
+                .usage, "\(text) is not a key",
+                remedy: "a key has 52 letters and digits; plasmid status shows a node's own")
+        }
+        let isTrusted = request.arguments["trusted"]?.bool ?? true
+        try inStore { () throws(StoreError) in
+            try library.setTrust(key, isTrusted: isTrusted)
+        }
+        var object = JSONObject()
+        object["key"] = .string(key.base32)
+        object["fingerprint"] = .string(key.fingerprint)
+        object["trusted"] = .bool(isTrusted)
+        return object
+    }
+
+    /// The files of a layer that is here with the places of their bytes, which the command reads
+    /// itself: a node never writes where a command tells it to.
+    func files(_ request: ServiceRequest) throws(Failure) -> JSONObject {
+        let layer = try LayerResolver(service: self).resolve(try request.required("layer"))
+        let manifest = try heldManifest(layer)
+        var object = try described(manifest)
+        object["home"] = .string(library.layout.home)
+        return object
+    }
+}

@@ -1,0 +1,180 @@
+import Genome
+import Host
+import Store
+import Swarm
+import Wire
+
+extension Service {
+    /// The layers that are here.
+    func list() throws(Failure) -> JSONObject {
+        let entries = try inStore { () throws(StoreError) in try library.index.layers() }
+        var rows: [JSONValue] = []
+        for entry in entries {
+            let manifest = try heldManifest(entry.id)
+            rows.append([
+                "layer": .string(entry.id.hexadecimal),
+                "uuid": .string(manifest.uuid.description),
+                "ref": .string(manifest.reference.description),
+                "type": .string(entry.type),
+                "licence": .string(entry.licence ?? ""),
+                "visibility": .string(entry.visibility),
+                "size": .integer(Int64(entry.size)),
+                "origin": entry.origin == .own ? "own" : "fetched",
+                "added": .integer(Int64(entry.added)),
+            ])
+        }
+        var object = JSONObject()
+        object["layers"] = .array(rows)
+        return object
+    }
+
+    /// All there is to know about one layer: its manifest when it is here, its record when not.
+    func show(_ request: ServiceRequest) throws(Failure) -> JSONObject {
+        let layer = try LayerResolver(service: self).resolve(try request.required("layer"))
+        let isHere = try inStore { () throws(StoreError) in
+            try library.index.layer(layer) != nil
+        }
+        let records = try inStore { () throws(StoreError) in
+            try catalogue.announcements(of: layer)
+        }
+        var object: JSONObject
+        if isHere {
+            let manifest = try heldManifest(layer)
+            object = try described(manifest)
+            object["held"] = true
+            object["manifest"] = .object(manifest.json)
+            object["licenceWords"] = .string(Self.words(manifest.licence))
+            object["newerNodeNeeded"] = .array(manifest.notUnderstood.map { .string($0) })
+        } else if let (content, publisher) = records.first?.layerFacts {
+            object = Self.described(content, publisher: publisher)
+            object["held"] = false
+            let licence = try? LicenceExpression(parsing: content.licence)
+            object["licenceWords"] = .string(Self.words(licence))
+        } else {
+            throw Failure(
+                .notFound, "nothing is known about layer \(layer.hexadecimal)",
+                remedy: "plasmid find --wait 10")
+        }
+        object["holders"] = .array(records.map { .string($0.publisher.base32) })
+        return object
+    }
+
+    private static func words(_ licence: LicenceExpression?) -> String {
+        guard let licence else { return "terms not stated: for private use only" }
+        let parts = licence.identifiers.map { id in
+            id + ": " + (LicenceCatalogue.entry(of: id)?.words ?? "read its text")
+        }
+        return parts.joined(separator: "; ")
+    }
+
+    private static func described(_ content: LayerContent, publisher: NodeKey) -> JSONObject {
+        let reference = PublishedName(
+            label: content.label ?? "", publisher: publisher, name: content.name,
+            version: content.version)
+        var object = JSONObject()
+        object["layer"] = .string(content.layer.hexadecimal)
+        object["uuid"] = .string(LayerUUID(of: content.layer).description)
+        object["ref"] = .string(reference.description)
+        object["type"] = .string(content.type)
+        object["licence"] = .string(content.licence)
+        object["visibility"] = "public"
+        object["size"] = .integer(Int64(clamping: content.size))
+        object["base"] = content.baseWeights.map { .string($0.hexadecimal) } ?? .null
+        object["publisher"] = .string(publisher.base32)
+        object["summary"] = .string(content.summary ?? "")
+        object["tags"] = .array(content.tags.map { .string($0) })
+        object["rank"] = content.rank.map { .integer(Int64(clamping: $0)) } ?? .null
+        return object
+    }
+
+    /// Searches the records that this node has; with `wait` (milliseconds) until something is
+    /// found or the time is over. The question never leaves the machine.
+    func find(_ request: ServiceRequest) throws(Failure) -> JSONObject {
+        var question = CatalogueQuestion()
+        question.text = request.text("text") ?? ""
+        question.type = request.text("type")
+        question.tag = request.text("tag")
+        if let licence = request.text("licence") {
+            question.licence =
+                try inGenome("reading the licence") { () throws(GenomeError) in
+                    try LicenceExpression(parsing: licence)
+                }.description
+        }
+        if let base = request.text("base") { question.baseWeights = try weights(of: base) }
+        let patience = UInt64(max(0, request.arguments["wait"]?.integer ?? 0)) * 1_000_000
+        let end = Clock.monotonic() + patience
+        while true {
+            let results = try results(question)
+            if !results.isEmpty || Clock.monotonic() >= end {
+                var object = JSONObject()
+                object["results"] = .array(results)
+                object["asOf"] = .integer(Int64(Clock.wallMilliseconds()))
+                return object
+            }
+            Semaphore().wait(milliseconds: 100)
+        }
+    }
+
+    private func weights(of base: String) throws(Failure) -> Digest {
+        let layer = try LayerResolver(service: self).resolve(base)
+        let records = try inStore { () throws(StoreError) in
+            try catalogue.announcements(of: layer)
+        }
+        if let weights = records.first?.layerFacts?.0.weights { return weights }
+        guard let weights = try heldManifest(layer).weights?.id else {
+            throw Failure(.refused, "\(base) has no weights that a layer could adapt")
+        }
+        return weights
+    }
+
+    private func results(_ question: CatalogueQuestion) throws(Failure) -> [JSONValue] {
+        try inStore { () throws(StoreError) in
+            var results: [JSONValue] = []
+            for record in try catalogue.search(question) {
+                guard let (content, publisher) = record.layerFacts else { continue }
+                var object = Self.described(content, publisher: publisher)
+                let isHeld = try library.index.layer(content.layer) != nil
+                object["holders"] = .integer(
+                    Int64(try catalogue.holders(of: content.layer).count))
+                object["held"] = .bool(isHeld)
+                object["access"] = .string(isHeld ? "here" : "open")
+                object["verified"] = .bool(isHeld || record.type == .layer)
+                results.append(.object(object))
+            }
+            return results
+        }
+    }
+
+    /// What this home is and holds.
+    func status() throws(Failure) -> JSONObject {
+        var object = JSONObject()
+        try inStore { () throws(StoreError) in
+            object["node"] = .string(keys.node.publicKey.base32)
+            object["label"] = .string(try library.home.label() ?? "")
+            object["home"] = .string(library.layout.home)
+            object["version"] = .string(Software.version)
+            object["layers"] = .integer(Int64(try library.index.layers().count))
+            object["blobs"] = .integer(Int64(try library.index.blobs().count))
+            object["bytes"] = .integer(Int64(try library.index.usedBytes()))
+            object["quota"] = try library.index.quota().map { .integer(Int64($0)) } ?? .null
+            object["records"] = .integer(Int64(try catalogue.count()))
+            object["journal"] = .integer(Int64(journal.count))
+        }
+        object["running"] = .bool(daemon != nil)
+        if let daemon {
+            object["process"] = .integer(Int64(Machine.processNumber))
+            object["peer"] = .string(daemon.peerAddress.description)
+            object["http"] = .null
+            let look = daemon.look()
+            object["peers"] = .integer(Int64(look.sessions.count))
+            object["sent"] = .integer(
+                Int64(clamping: look.sessions.values.reduce(0) { $0 + $1.sent }))
+            object["received"] = .integer(
+                Int64(clamping: look.sessions.values.reduce(0) { $0 + $1.received }))
+            object["transfers"] = .array(daemon.transfers())
+        }
+        return object
+    }
+
+    private var journal: Journal { library.journal }
+}

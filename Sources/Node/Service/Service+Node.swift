@@ -1,0 +1,127 @@
+import Genome
+import Host
+import Store
+import Swarm
+import Wire
+
+extension Service {
+    /// The peers of a running node.
+    func peers() throws(Failure) -> JSONObject {
+        let daemon = try runningNode("peers")
+        let look = daemon.look()
+        let rows = look.sessions.values.map { session -> JSONValue in
+            let address = Address(session.facts.endpoint)?.description ?? ""
+            return [
+                "node": .string(session.facts.peer.base32),
+                "label": .string(session.introduction?.label ?? ""),
+                "address": .string(address),
+                "state": "connected",
+                "direction": session.facts.isInitiator ? "outgoing" : "incoming",
+                "rtt": session.roundTrip.map { .integer(Int64($0 / 1000)) } ?? .null,
+                "sent": .integer(Int64(clamping: session.sent)),
+                "received": .integer(Int64(clamping: session.received)),
+            ]
+        }
+        var object = JSONObject()
+        object["peers"] = .array(rows)
+        return object
+    }
+
+    /// This node's key and addresses.
+    func ticket() throws(Failure) -> JSONObject {
+        let daemon = try runningNode("ticket")
+        var object = JSONObject()
+        object["ticket"] = .string(daemon.ticket.text)
+        object["node"] = .string(keys.node.publicKey.base32)
+        return object
+    }
+
+    /// Keeps a session with the node of a ticket or address.
+    func join(_ request: ServiceRequest) throws(Failure) -> JSONObject {
+        let daemon = try runningNode("join")
+        let target = try JoinTarget(try request.required("target"))
+        try daemon.join(target, trusted: request.arguments["trust"]?.bool ?? true)
+        var object = JSONObject()
+        object["node"] = target.key.map { .string($0.base32) } ?? .null
+        object["addresses"] = .array(
+            target.endpoints.compactMap { Address($0)?.description }.map { .string($0) })
+        return object
+    }
+
+    /// Fetches a layer and gives the folder of links to its files.
+    func fetch(
+        _ request: ServiceRequest, _ progress: (JSONObject) -> Void
+    ) throws(Failure) -> JSONObject {
+        let daemon = try runningNode("fetch")
+        let layer = try LayerResolver(service: self).resolve(try request.required("layer"))
+        let begun = Clock.monotonic()
+        let status = try daemon.fetch(layer) { status in
+            var object = JSONObject()
+            object["done"] = .integer(Int64(clamping: status.received + status.reused))
+            object["total"] = .integer(Int64(clamping: status.size))
+            object["phase"] = .string(Self.name(status.phase))
+            progress(object)
+        }
+        try Self.requireDone(status, layer)
+        let path = try inStore { () throws(StoreError) in try library.link(layer) }
+        let manifest = try heldManifest(layer)
+        let reused = status.size == 0 ? manifest.size : status.reused
+        var object = try described(manifest)
+        object["received"] = .integer(Int64(clamping: status.received))
+        object["reused"] = .integer(Int64(clamping: reused))
+        object["seconds"] = .double(Double(Clock.monotonic() - begun) / 1e9)
+        object["sources"] = .array(
+            status.sources.map { source in
+                [
+                    "node": .string(source.node.base32),
+                    "bytes": .integer(Int64(clamping: source.bytes)),
+                ]
+            })
+        object["path"] = .string(path)
+        return object
+    }
+
+    static func name(_ phase: FetchStatus.Phase) -> String {
+        switch phase {
+        case .locating: "locating"
+        case .describing: "describing"
+        case .transferring: "transferring"
+        case .done: "done"
+        case .failed: "failed"
+        case .cancelled: "cancelled"
+        }
+    }
+
+    private static func requireDone(
+        _ status: FetchStatus, _ layer: Digest
+    ) throws(Failure) {
+        let retry = "plasmid fetch \(layer.hexadecimal.prefix(16)) continues where it stopped"
+        switch status.phase {
+        case .done: return
+        case .cancelled: throw Failure(.refused, "the fetch was stopped", remedy: retry)
+        case .failed(.unreachable(let reason)):
+            throw Failure(
+                .unreachable, "layer \(layer.hexadecimal) could not be fetched", why: reason,
+                remedy: "see who is connected with: plasmid peers; \(retry)")
+        case .failed(.corrupt(let faults)):
+            let words = faults.prefix(4).map { fault in
+                let group = fault.group.map { "group \($0) of " } ?? ""
+                return "\(group)blob \(fault.blob.hexadecimal) from peer "
+                    + "\(fault.node.base32): \(fault.reason)"
+            }
+            throw Failure(
+                .corrupt, "layer \(layer.hexadecimal) arrived damaged and was refused",
+                why: words.joined(separator: "; "),
+                remedy: "tell that peer's owner to run: plasmid verify; nothing wrong was kept")
+        case .failed(.invalid(let reason)):
+            throw Failure(
+                .refused, "layer \(layer.hexadecimal) is not valid", why: reason)
+        case .failed(.store(let problem)):
+            throw Failure(
+                Failure.Code(rawValue: problem.kind.rawValue) ?? .internal, problem.reason,
+                remedy: retry)
+        case .locating, .describing, .transferring:
+            throw Failure(.internal, "the fetch ended without an end")
+        }
+    }
+}

@@ -1,0 +1,222 @@
+import Genome
+import Host
+import Store
+import Swarm
+import Wire
+
+extension Service {
+    /// Takes the command's open files in, signs the manifest and announces the layer.
+    ///
+    /// Arguments: `paths` (one for each file, in order), `folder`, `visibility`, and the optional
+    /// `name`, `version`, `type`, `licence`, `summary`, `tags`, `parents`, `base`.
+    func share(
+        _ request: ServiceRequest, _ progress: (JSONObject) -> Void
+    ) throws(Failure) -> JSONObject {
+        let paths = request.texts("paths")
+        guard paths.count == request.files.count, !paths.isEmpty else {
+            throw Failure(.usage, "the files do not fit their paths")
+        }
+        let choices = try choices(request)
+        try requireRoom(for: request.files)
+        let folder = try takeIn(paths, request.files, progress).folder()
+        let built = try inGenome("describing the layer") { () throws(GenomeError) in
+            try ManifestBuilder.build(
+                folder, folderName: request.text("folder") ?? "", choices)
+        }
+        if let table = built.tensorTable { try keep(table) }
+        try refuseSecondVersion(built.manifest)
+        let envelope = built.envelope(signedBy: keys.node)
+        let manifest = try inStore { () throws(StoreError) in
+            try library.add(envelope, origin: .own)
+        }
+        try announce(manifest, envelope)
+        return try described(manifest)
+    }
+
+    private func requireRoom(for files: [File]) throws(Failure) {
+        try inStore { () throws(StoreError) in
+            guard let quota = try library.index.quota() else { return }
+            var wanted: UInt64 = 0
+            for file in files { wanted += (try? file.facts().size) ?? 0 }
+            let used = try library.index.usedBytes()
+            guard used + wanted <= quota else {
+                throw .quota(bytes: wanted, available: quota - min(quota, used))
+            }
+        }
+    }
+
+    private func takeIn(
+        _ paths: [String], _ files: [File], _ progress: (JSONObject) -> Void
+    ) throws(Failure) -> FolderReader {
+        var reader = FolderReader()
+        var total: UInt64 = 0
+        for file in files { total += (try? file.facts().size) ?? 0 }
+        var done: UInt64 = 0
+        for (text, file) in zip(paths, files) {
+            guard let path = LayerPath(text) else {
+                throw Failure(.refused, "\(text) cannot be a path in a layer")
+            }
+            let named = File(file.descriptor, path: text)
+            let before = done
+            let blob = try inStore { () throws(StoreError) in
+                let blob = try BlobImport.run(named, into: library.layout) { bytes in
+                    var object = JSONObject()
+                    object["done"] = .integer(Int64(before + bytes))
+                    object["total"] = .integer(Int64(total))
+                    progress(object)
+                }
+                try library.index.complete(
+                    blob.id, size: blob.size, sha256: blob.sha256,
+                    now: Clock.wallMilliseconds())
+                return blob
+            }
+            done += blob.size
+            let stored = try inStore { () throws(StoreError) in
+                try BlobReader(blob.id, layout: library.layout)
+            }
+            try reader.add(
+                path, stored.file, blob: blob.id, size: blob.size, sha256: blob.sha256)
+        }
+        return reader
+    }
+
+    private func keep(_ table: [UInt8]) throws(Failure) {
+        try inStore { () throws(StoreError) in
+            let blob = try BlobImport.run(bytes: table, into: library.layout)
+            try library.index.complete(
+                blob.id, size: blob.size, sha256: blob.sha256, now: Clock.wallMilliseconds())
+        }
+    }
+
+    /// One name and version means one layer: other bytes under it would be a conflict that
+    /// everybody sees.
+    private func refuseSecondVersion(_ manifest: Manifest) throws(Failure) {
+        let same = try inStore { () throws(StoreError) in
+            try library.index.layers(named: manifest.name, by: manifest.publisher)
+        }
+        let version = manifest.version.text
+        guard
+            let other = same.first(where: { $0.version == version && $0.id != manifest.layer })
+        else { return }
+        throw Failure(
+            .refused, "you have shared \(manifest.name)@\(version) before",
+            why: "it is layer \(other.id.hexadecimal), and a version never changes",
+            remedy: "add --version with a higher one")
+    }
+
+    private func choices(_ request: ServiceRequest) throws(Failure) -> ShareChoices {
+        guard let visibility = Visibility(rawValue: try request.required("visibility")) else {
+            throw Failure(
+                .usage, "unknown visibility",
+                remedy: "use public, private, organization or whitelist")
+        }
+        var choices = ShareChoices(
+            publisher: keys.node.publicKey, visibility: visibility,
+            createdAt: Int64(Clock.wallMilliseconds() / 1000), salt: Sodium.random(count: 16))
+        choices.label = try inStore { () throws(StoreError) in
+            try library.home.label() ?? ""
+        }
+        choices.name = request.text("name")
+        choices.version = request.text("version") ?? "1.0.0"
+        choices.summary = request.text("summary") ?? ""
+        choices.tags = request.texts("tags")
+        if let type = request.text("type") {
+            guard let known = LayerType(type) else {
+                throw Failure(
+                    .usage, "unknown type \(type)",
+                    remedy: "use one of \(LayerType.names.joined(separator: ", ")) or x-…")
+            }
+            choices.type = known
+        }
+        if let licence = request.text("licence") {
+            choices.licence = try inGenome("reading the licence") { () throws(GenomeError) in
+                try LicenceExpression(parsing: licence)
+            }
+        }
+        for parent in request.texts("parents") {
+            let layer = try LayerResolver(service: self).resolve(parent)
+            choices.parents.append(ParentLayer(layer: layer, relation: nil))
+        }
+        if let base = request.arguments["base"] { choices.base = try BaseFacts.read(base) }
+        return choices
+    }
+
+    /// Tells the core of a layer that is here now.
+    private func announce(_ manifest: Manifest, _ envelope: Envelope) throws(Failure) {
+        guard let daemon else { return }
+        let held = try inStore { () throws(StoreError) in
+            try daemon.port.heldLayer(manifest, envelope: envelope.detached)
+        }
+        daemon.loop.post(.input(.layerHeld(held)))
+    }
+
+    func described(_ manifest: Manifest) throws(Failure) -> JSONObject {
+        var object = JSONObject()
+        object["layer"] = .string(manifest.layer.hexadecimal)
+        object["uuid"] = .string(manifest.uuid.description)
+        object["ref"] = .string(manifest.reference.description)
+        object["size"] = .integer(Int64(manifest.size))
+        object["files"] = .array(manifest.files.map(Self.fileJSON))
+        object["visibility"] = .string(manifest.visibility.rawValue)
+        return object
+    }
+
+    static func fileJSON(_ file: LayerFile) -> JSONValue {
+        [
+            "path": .string(file.path.text), "blob": .string(file.blob.hexadecimal),
+            "size": .integer(Int64(file.size)), "sha256": .string(file.sha256.hexadecimal),
+        ]
+    }
+
+    /// What a layer that is here offers as a base: weights, graph and tokenizer by digest.
+    func baseFacts(_ request: ServiceRequest) throws(Failure) -> JSONObject {
+        let layer = try LayerResolver(service: self).resolve(try request.required("layer"))
+        let manifest = try heldManifest(layer)
+        guard let weights = manifest.weights,
+            let graph = manifest.json["architecture"]?["graph"]?.string.flatMap({
+                Digest(hexadecimal: $0)
+            })
+        else {
+            throw Failure(
+                .refused, "\(manifest.reference) is not a base model",
+                why: "it is of type \(manifest.type.name)")
+        }
+        let tokenizer = manifest.json["architecture"]?["tokenizer"]?.string.flatMap {
+            Digest(hexadecimal: $0)
+        }
+        let facts = BaseFacts(
+            layer: layer, weights: weights.id, graph: graph, tokenizer: tokenizer)
+        return facts.json.object ?? JSONObject()
+    }
+
+    /// The manifest of a layer that is here.
+    func heldManifest(_ layer: Digest) throws(Failure) -> Manifest {
+        let bytes = try inStore { () throws(StoreError) in
+            try library.index.envelope(of: layer)
+        }
+        guard let bytes else {
+            throw Failure(
+                .notFound, "layer \(layer.hexadecimal) is not here",
+                remedy: "fetch it first: plasmid fetch \(layer.hexadecimal.prefix(16))")
+        }
+        return try inGenome("reading the manifest") { () throws(GenomeError) in
+            try Manifest.verified(
+                in: try Envelope.decode(bytes, payloadMax: Limits.manifestBytesMax))
+        }
+    }
+}
+
+extension BaseFacts {
+    /// Facts that the command computed from a folder or asked for.
+    static func read(_ json: JSONValue) throws(Failure) -> BaseFacts {
+        func digest(_ name: String) -> Digest? {
+            json[name]?.string.flatMap { Digest(hexadecimal: $0) }
+        }
+        guard let weights = digest("weights"), let graph = digest("graph") else {
+            throw Failure(.usage, "the base is not described")
+        }
+        return BaseFacts(
+            layer: digest("layer"), weights: weights, graph: graph,
+            tokenizer: digest("tokenizer"))
+    }
+}

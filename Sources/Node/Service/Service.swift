@@ -1,0 +1,86 @@
+import Genome
+import Host
+import Store
+import Swarm
+import Wire
+
+/// What a verb is asked with: named values, and the files that the command opened for it.
+struct ServiceRequest: Sendable {
+    /// The verb.
+    let verb: String
+    /// Its named values.
+    let arguments: JSONObject
+    /// Open files, in the order the arguments name them.
+    let files: [File]
+
+    /// A text argument.
+    func text(_ name: String) -> String? { arguments[name]?.string }
+
+    /// A list of texts; empty when missing.
+    func texts(_ name: String) -> [String] {
+        (arguments[name]?.array ?? []).compactMap(\.string)
+    }
+
+    /// A text argument that must be there.
+    func required(_ name: String) throws(Failure) -> String {
+        guard let value = text(name) else { throw Failure(.usage, "\(name) is missing") }
+        return value
+    }
+}
+
+/// The verbs over a home: the same code answers a command that opened the home itself and one
+/// that asks a running node.
+final class Service: Sendable {
+    /// Blobs, layers and journal.
+    let library: Library
+    /// Records.
+    let catalogue: Catalogue
+    /// The node's keys.
+    let keys: Keys
+    /// The running node; nil when the command opened the home itself.
+    let daemon: Daemon?
+
+    /// The verbs of a home.
+    init(library: Library, catalogue: Catalogue, keys: Keys, daemon: Daemon?) {
+        self.library = library
+        self.catalogue = catalogue
+        self.keys = keys
+        self.daemon = daemon
+    }
+
+    /// The verbs that need a running node.
+    static let nodeVerbs: Set<String> = ["fetch", "peers", "join", "ticket"]
+
+    /// Answers a request. `progress` may be called many times before.
+    func answer(
+        _ request: ServiceRequest, progress: (JSONObject) -> Void
+    ) throws(Failure) -> JSONObject {
+        switch request.verb {
+        case "share": return try share(request, progress)
+        case "list": return try list()
+        case "show": return try show(request)
+        case "find": return try find(request)
+        case "files": return try files(request)
+        case "verify": return try verify(request, progress)
+        case "trust": return try trust(request)
+        case "status": return try status()
+        case "base": return try baseFacts(request)
+        case "fetch": return try fetch(request, progress)
+        case "peers": return try peers()
+        case "join": return try join(request)
+        case "ticket": return try ticket()
+        default:
+            throw Failure(.unsupported, "this node does not know \(request.verb)")
+        }
+    }
+
+    func runningNode(_ verb: String) throws(Failure) -> Daemon {
+        guard let daemon else {
+            throw Failure(
+                .unreachable, "\(verb) needs a running node",
+                why: "no node runs on \(library.layout.home)",
+                remedy: "start one in another terminal with: plasmid run")
+        }
+        return daemon
+    }
+}
