@@ -97,7 +97,9 @@ struct BenchNode {
             let answer = try? JSONParser.parse(
                 Array(line.utf8), limits: JSONLimits(bytes: 16 << 20))
             guard let answer else { throw SystemError("verb", words[0], code: 5) }
-            if let error = answer["error"] { throw SystemError(error["message"]?.string ?? "", code: 5) }
+            if let error = answer["error"] {
+                throw SystemError(error["message"]?.string ?? "", code: 5)
+            }
             return answer
         } catch {
             throw Failure(.internal, "a bench verb failed: \(error)")
