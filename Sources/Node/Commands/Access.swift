@@ -1,0 +1,105 @@
+import Genome
+import Host
+import Store
+
+/// A command's way to a home: through the node that runs on it, or by opening it itself.
+struct Access {
+    private enum Way {
+        case node(ControlChannel)
+        case home(Service)
+    }
+
+    private let way: Way
+    /// The home folder.
+    let home: String
+
+    /// Whether a node answers.
+    var isNode: Bool {
+        if case .node = way { return true }
+        return false
+    }
+
+    /// Reaches the home. A missing one is made when `makes` is true, and the report says so.
+    static func open(makes: Bool = false, _ report: Report) throws(Failure) -> Access {
+        let home = Home.defaultPath()
+        let isThere = Home.exists(at: home)
+        if isThere, let channel = try control(home) {
+            return Access(way: .node(channel), home: home)
+        }
+        guard isThere || makes else { throw Failure(StoreError.noHome(path: home)) }
+        if !isThere { report.note("making a new home at \(home)") }
+        return Access(way: .home(try service(home)), home: home)
+    }
+
+    private static func control(_ home: String) throws(Failure) -> ControlChannel? {
+        let path = try inStore { () throws(StoreError) in try ControlSocket.path(home: home) }
+        return ControlChannel.connect(path)
+    }
+
+    /// The service of a home that no other process has open.
+    static func service(_ path: String) throws(Failure) -> Service {
+        try inStore { () throws(StoreError) in
+            let home =
+                Home.exists(at: path) ? try Home.open(at: path) : try Home.create(at: path)
+            let keys = try Keys.open(in: home)
+            let library = try Library(home, key: keys.node)
+            let catalogue = try Catalogue(home.layout)
+            return Service(library: library, catalogue: catalogue, keys: keys, daemon: nil)
+        }
+    }
+
+    /// Asks for a verb, showing progress to a person.
+    func ask(
+        _ verb: String, _ arguments: JSONObject = JSONObject(), files: [File] = [],
+        showing label: String? = nil
+    ) throws(Failure) -> JSONObject {
+        let request = ServiceRequest(verb: verb, arguments: arguments, files: files)
+        var display = ProgressDisplay(label: label)
+        defer { display.clear() }
+        switch way {
+        case .node(let channel):
+            return try channel.ask(request) { display.update($0) }
+        case .home(let service):
+            return try service.answer(request) { display.update($0) }
+        }
+    }
+}
+
+/// Draws a progress bar on stderr where a person sees it.
+struct ProgressDisplay {
+    private let label: String
+    private let terminal: Terminal
+    private var bar: ProgressBar?
+
+    /// A display for something called `label`; silent when that is nil.
+    init(label: String?) {
+        self.label = label ?? ""
+        terminal =
+            label == nil
+            ? Terminal(isTerminal: false, columns: Terminal.columnsDefault)
+            : Terminal(descriptor: 2)
+    }
+
+    private var seconds: Double { Double(Clock.monotonic()) / 1e9 }
+
+    /// Takes a step of `done` of `total` bytes.
+    mutating func update(_ step: JSONObject) {
+        guard terminal.isTerminal, let done = step["done"]?.integer,
+            let total = step["total"]?.integer, total > 0
+        else { return }
+        if bar == nil {
+            bar = ProgressBar(
+                label: label, totalBytes: UInt64(total), reusedBytes: UInt64(done), at: seconds)
+        }
+        let (now, width) = (seconds, terminal.columns)
+        if let text = bar?.update(doneBytes: UInt64(done), at: now, width: width) {
+            Machine.write(text, to: 2)
+        }
+    }
+
+    /// Removes the bar.
+    mutating func clear() {
+        if let text = bar?.clear() { Machine.write(text, to: 2) }
+        bar = nil
+    }
+}

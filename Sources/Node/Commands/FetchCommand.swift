@@ -1,0 +1,121 @@
+import Genome
+import Host
+import Store
+import Wire
+
+/// `plasmid fetch`: has the node get a layer, then shows or copies its files.
+enum FetchCommand {
+    static func perform(_ arguments: Arguments, _ report: Report) throws(Failure) {
+        let access = try Access.open(report)
+        var object = JSONObject()
+        object["layer"] = .string(arguments.operand(0) ?? "")
+        object["accepted"] = arguments.text("accept-licence").map { .string($0) }
+        var answer = try access.ask("fetch", object, showing: "fetch")
+        if let folder = arguments.text("out") {
+            let layer = answer["layer"]?.string ?? ""
+            _ = try ExportCommand.export(layer, to: folder, access)
+            answer["path"] = .string(ExportCommand.absolute(folder))
+        }
+        report.done(answer, text: text(answer))
+    }
+
+    private static func text(_ answer: JSONObject) -> [String] {
+        let received = UInt64(max(0, answer["received"]?.integer ?? 0))
+        let reused = UInt64(max(0, answer["reused"]?.integer ?? 0))
+        let seconds = answer["seconds"]?.number ?? 0
+        var lines = ["\(answer["ref"]?.string ?? "") is here, every byte proven."]
+        lines.append(
+            "  received \(Sizes.text(received)) (\(Sizes.rate(bytes: received, seconds: seconds)))"
+                + (reused > 0 ? ", \(Sizes.text(reused)) were here before" : ""))
+        for source in answer["sources"]?.array ?? [] {
+            let bytes = UInt64(max(0, source["bytes"]?.integer ?? 0))
+            lines.append(
+                "  from \(source["node"]?.string?.prefix(8) ?? "")  \(Sizes.text(bytes))")
+        }
+        lines.append("  files in \(answer["path"]?.string ?? "")")
+        return lines
+    }
+}
+
+/// `plasmid export`: copies a layer's files into a folder.
+enum ExportCommand {
+    static func perform(_ arguments: Arguments, _ report: Report) throws(Failure) {
+        let access = try Access.open(report)
+        let folder = arguments.operand(1) ?? ""
+        let answer = try export(arguments.operand(0) ?? "", to: folder, access)
+        let count = answer["files"]?.array?.count ?? 0
+        report.done(
+            answer,
+            text: [
+                "Wrote \(count) file\(count == 1 ? "" : "s") to "
+                    + (answer["path"]?.string ?? "")
+            ])
+    }
+
+    /// Copies the files of a layer that is here; the command writes them itself.
+    static func export(
+        _ layer: String, to folder: String, _ access: Access
+    ) throws(Failure) -> JSONObject {
+        var object = JSONObject()
+        object["layer"] = .string(layer)
+        var answer = try access.ask("files", object)
+        let files = (answer["files"]?.array ?? []).compactMap { file -> LayerFile? in
+            guard let path = file["path"]?.string.flatMap({ LayerPath($0) }),
+                let blob = file["blob"]?.string.flatMap({ Digest(hexadecimal: $0) }),
+                let size = file["size"]?.integer,
+                let sha256 = file["sha256"]?.string.flatMap({ Digest(hexadecimal: $0) })
+            else { return nil }
+            return LayerFile(path: path, blob: blob, size: UInt64(max(0, size)), sha256: sha256)
+        }
+        let layout = Layout(home: answer["home"]?.string ?? access.home)
+        var display = ProgressDisplay(label: "export")
+        defer { display.clear() }
+        let total = answer["size"] ?? 0
+        _ = try inStore { () throws(StoreError) in
+            try LayerExport(layout: layout, files: files).run(to: absolute(folder)) { done in
+                var step = JSONObject()
+                step["done"] = .integer(Int64(clamping: done))
+                step["total"] = total
+                display.update(step)
+            }
+        }
+        answer["path"] = .string(absolute(folder))
+        answer["home"] = nil
+        return answer
+    }
+
+    /// A path from the root.
+    static func absolute(_ path: String) -> String {
+        path.hasPrefix("/") ? path : Machine.currentFolder + "/" + path
+    }
+}
+
+/// `plasmid verify`: checks every byte of a layer; exit code 1 when something is damaged.
+enum VerifyCommand {
+    static func perform(_ arguments: Arguments, _ report: Report) throws(Failure) -> Int32 {
+        let levels = ["basic", "thorough", "comprehensive"]
+        if let level = try arguments.choice("level", among: levels), level != "basic" {
+            throw Failure(
+                .unsupported, "--level \(level) is not built into this version",
+                remedy: "leave it out or say --level basic")
+        }
+        var object = JSONObject()
+        object["layer"] = .string(arguments.operand(0) ?? "")
+        let answer = try Access.open(report).ask("verify", object, showing: "verify")
+        report.done(answer, text: lines(answer))
+        return answer["ok"]?.bool == true ? 0 : 1
+    }
+
+    private static func lines(_ answer: JSONObject) -> [String] {
+        var table = Table([.init("CHECK", isElastic: true), .init(""), .init("", isElastic: true)])
+        for check in answer["checks"]?.array ?? [] {
+            table.add([
+                check["name"]?.string ?? "", check["ok"]?.bool == true ? "ok" : "DAMAGED",
+                check["detail"]?.string ?? "",
+            ])
+        }
+        let isSound = answer["ok"]?.bool == true
+        return table.lines(width: Terminal(descriptor: 1).columns)
+            + [isSound ? "Everything is as it was published." : "Something is damaged."]
+    }
+}

@@ -1,0 +1,26 @@
+/// Leads each verb to its command.
+enum Launch {
+    /// Does a verb; the exit code.
+    static func perform(_ arguments: Arguments, _ report: Report) throws(Failure) -> Int32 {
+        switch arguments.verb.name {
+        case "init": try InitCommand.perform(arguments, report)
+        case "run": try RunCommand.perform(arguments, report)
+        case "join": try NodeCommands.join(arguments, report)
+        case "trust": try NodeCommands.trust(arguments, report)
+        case "peers": try NodeCommands.peers(arguments, report)
+        case "status": try NodeCommands.status(arguments, report)
+        case "ticket": try NodeCommands.ticket(arguments, report)
+        case "share": try ShareCommand.perform(arguments, report)
+        case "find": try LookCommands.find(arguments, report)
+        case "show": try LookCommands.show(arguments, report)
+        case "list": try LookCommands.list(arguments, report)
+        case "fetch": try FetchCommand.perform(arguments, report)
+        case "export": try ExportCommand.perform(arguments, report)
+        case "verify": return try VerifyCommand.perform(arguments, report)
+        case "bench": try BenchCommand.perform(arguments, report)
+        default:
+            throw Failure(.unsupported, "\(arguments.verb.name) is not built into this version")
+        }
+        return 0
+    }
+}

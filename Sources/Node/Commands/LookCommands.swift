@@ -1,0 +1,128 @@
+import Genome
+import Host
+import Store
+import Wire
+
+/// The verbs that look: find, show, list.
+enum LookCommands {
+    /// Longest wait in seconds.
+    private static let waitMax = 3600
+
+    static func find(_ arguments: Arguments, _ report: Report) throws(Failure) {
+        _ = try arguments.choice("scope", among: ["global", "local", "regional"])
+        if let scope = arguments.text("scope"), scope != "global" {
+            throw Failure(
+                .unsupported, "--scope \(scope) is not built into this version",
+                remedy: "leave it out or say --scope global")
+        }
+        var object = JSONObject()
+        object["text"] = arguments.operand(0).map { .string($0) }
+        for name in ["type", "base", "licence", "tag"] {
+            object[name] = arguments.text(name).map { .string($0) }
+        }
+        let wait = try arguments.integer("wait", in: 0...waitMax) ?? 0
+        object["wait"] = .integer(Int64(wait) * 1000)
+        let answer = try Access.open(report).ask("find", object)
+        report.done(answer, text: findLines(answer["results"]?.array ?? []))
+    }
+
+    private static func findLines(_ results: [JSONValue]) -> [String] {
+        guard !results.isEmpty else {
+            return [
+                "Nothing found in the records that this node has.",
+                "A new node hears of layers within seconds: plasmid find --wait 10",
+            ]
+        }
+        var table = Table([
+            .init("LAYER", isElastic: true), .init("TYPE", isElastic: true),
+            .init("LICENCE", isElastic: true),
+            .init("SIZE", isRight: true), .init("HELD BY", isRight: true), .init("ID"),
+        ])
+        for result in results {
+            let isHeld = result["held"]?.bool == true
+            let holders = result["holders"]?.integer ?? 0
+            table.add([
+                result["ref"]?.string ?? "", result["type"]?.string ?? "",
+                result["licence"]?.string ?? "", size(result["size"]),
+                isHeld ? "\(holders), here" : "\(holders)",
+                String((result["layer"]?.string ?? "").prefix(8)),
+            ])
+        }
+        return table.lines(width: Terminal(descriptor: 1).columns)
+    }
+
+    private static func size(_ value: JSONValue?) -> String {
+        Sizes.text(UInt64(max(0, value?.integer ?? 0)))
+    }
+
+    static func list(_ arguments: Arguments, _ report: Report) throws(Failure) {
+        let answer = try Access.open(report).ask("list")
+        let layers = answer["layers"]?.array ?? []
+        report.done(answer, text: listLines(layers))
+    }
+
+    private static func listLines(_ layers: [JSONValue]) -> [String] {
+        guard !layers.isEmpty else {
+            return ["No layer is here yet.", "Share one with: plasmid share FOLDER"]
+        }
+        var table = Table([
+            .init("LAYER", isElastic: true), .init("TYPE", isElastic: true),
+            .init("VISIBILITY"), .init("ORIGIN"), .init("SIZE", isRight: true), .init("ID"),
+        ])
+        for layer in layers {
+            table.add([
+                layer["ref"]?.string ?? "", layer["type"]?.string ?? "",
+                layer["visibility"]?.string ?? "", layer["origin"]?.string ?? "",
+                size(layer["size"]), String((layer["layer"]?.string ?? "").prefix(8)),
+            ])
+        }
+        return table.lines(width: Terminal(descriptor: 1).columns)
+    }
+
+    static func show(_ arguments: Arguments, _ report: Report) throws(Failure) {
+        var object = JSONObject()
+        object["layer"] = .string(arguments.operand(0) ?? "")
+        let answer = try Access.open(report).ask("show", object)
+        report.done(answer, text: showLines(answer))
+    }
+
+    private static func showLines(_ layer: JSONObject) -> [String] {
+        let manifest = layer["manifest"]
+        func text(_ name: String) -> String {
+            PlainText.shown(layer[name]?.string ?? manifest?[name]?.string ?? "")
+        }
+        let licence =
+            layer["licence"]?.string ?? manifest?["licence"]?["expression"]?.string ?? ""
+        var lines = [
+            text("ref"),
+            "  layer       \(text("layer"))",
+            "  uuid        \(text("uuid"))",
+            "  type        \(text("type"))",
+            "  publisher   \(text("publisher"))",
+            "  visibility  \(text("visibility"))",
+            "  licence     \(PlainText.shown(licence))",
+            "              \(PlainText.shown(layer["licenceWords"]?.string ?? ""))",
+            "  size        \(size(layer["size"]))",
+            "  here        \(layer["held"]?.bool == true ? "yes" : "no")",
+            "  holders     \((layer["holders"]?.array ?? []).count) announced",
+        ]
+        let summary = text("summary")
+        if !summary.isEmpty { lines.insert("  \(summary)", at: 1) }
+        if let base = manifest?["base"]?["weights"]?.string ?? layer["base"]?.string {
+            lines.append("  base        weights \(base)")
+        }
+        if let lora = manifest?["loraConfig"] {
+            let rank = lora["rank"]?.integer ?? 0
+            lines.append("  rank        \(rank), alpha \(lora["alpha"]?.string ?? "")")
+        }
+        for file in (layer["files"]?.array ?? []).prefix(40) {
+            lines.append(
+                "  file        \(PlainText.shown(file["path"]?.string ?? "")) "
+                    + "(\(size(file["size"])))")
+        }
+        for reason in layer["newerNodeNeeded"]?.array ?? [] {
+            lines.append("  needs a newer node to run: \(reason.string ?? "")")
+        }
+        return lines
+    }
+}

@@ -1,0 +1,98 @@
+import Genome
+import Host
+import Store
+import Wire
+
+/// The short verbs about this node and its peers.
+enum NodeCommands {
+    static func join(_ arguments: Arguments, _ report: Report) throws(Failure) {
+        var object = JSONObject()
+        object["target"] = .string(arguments.operand(0) ?? "")
+        let answer = try Access.open(makes: true, report).ask("join", object)
+        let key = answer["node"]?.string ?? "whoever answers there"
+        report.done(
+            answer,
+            text: [
+                "Joining \(key).", "See who is connected with: plasmid peers",
+            ])
+    }
+
+    static func trust(_ arguments: Arguments, _ report: Report) throws(Failure) {
+        var object = JSONObject()
+        object["key"] = .string(arguments.operand(0) ?? "")
+        object["trusted"] = arguments.isGiven("remove") ? false : true
+        let answer = try Access.open(report).ask("trust", object)
+        let name = answer["fingerprint"]?.string ?? ""
+        report.done(
+            answer,
+            text: [
+                arguments.isGiven("remove")
+                    ? "Names of \(name) must be given in full again."
+                    : "Layers of \(name) can be named by their short name now."
+            ])
+    }
+
+    static func peers(_ arguments: Arguments, _ report: Report) throws(Failure) {
+        let answer = try Access.open(report).ask("peers")
+        report.done(answer, text: peerLines(answer["peers"]?.array ?? []))
+    }
+
+    private static func peerLines(_ peers: [JSONValue]) -> [String] {
+        guard !peers.isEmpty else {
+            return ["No peer is connected.", "Meet one with: plasmid join TICKET"]
+        }
+        var table = Table([
+            .init("NODE"), .init("LABEL", isElastic: true), .init("ADDRESS", isElastic: true),
+            .init("RTT", isRight: true), .init("SENT", isRight: true),
+            .init("RECEIVED", isRight: true),
+        ])
+        for peer in peers {
+            table.add([
+                String((peer["node"]?.string ?? "").prefix(8)), peer["label"]?.string ?? "",
+                peer["address"]?.string ?? "",
+                peer["rtt"]?.integer.map { "\($0) µs" } ?? "-",
+                size(peer["sent"]), size(peer["received"]),
+            ])
+        }
+        return table.lines(width: Terminal(descriptor: 1).columns)
+    }
+
+    private static func size(_ value: JSONValue?) -> String {
+        Sizes.text(UInt64(max(0, value?.integer ?? 0)))
+    }
+
+    static func status(_ arguments: Arguments, _ report: Report) throws(Failure) {
+        let answer = try Access.open(report).ask("status")
+        report.done(answer, text: statusLines(answer))
+    }
+
+    private static func statusLines(_ status: JSONObject) -> [String] {
+        func number(_ name: String) -> String { "\(status[name]?.integer ?? 0)" }
+        var lines = [
+            "node      \(status["node"]?.string ?? "")",
+            "home      \(status["home"]?.string ?? "")",
+            "layers    \(number("layers")) (\(size(status["bytes"])) in \(number("blobs")) blobs)",
+            "records   \(number("records")) known, \(number("journal")) journal entries",
+        ]
+        guard status["running"]?.bool == true else {
+            return lines + ["running   no; start it with: plasmid run"]
+        }
+        lines.append(
+            "running   process \(number("process")), peers reach it at "
+                + (status["peer"]?.string ?? ""))
+        lines.append(
+            "peers     \(number("peers")); sent \(size(status["sent"])), "
+                + "received \(size(status["received"]))")
+        for transfer in status["transfers"]?.array ?? [] {
+            lines.append(
+                "fetching  \(transfer["layer"]?.string?.prefix(16) ?? ""): "
+                    + "\(size(transfer["done"])) of \(size(transfer["total"]))")
+        }
+        return lines
+    }
+
+    static func ticket(_ arguments: Arguments, _ report: Report) throws(Failure) {
+        let answer = try Access.open(report).ask("ticket")
+        report.done(answer, text: [answer["ticket"]?.string ?? ""])
+    }
+}

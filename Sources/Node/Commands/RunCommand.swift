@@ -1,0 +1,90 @@
+import Genome
+import Host
+import Store
+import Wire
+
+/// `plasmid run`: is a node until SIGINT or SIGTERM.
+enum RunCommand {
+    /// Where peers connect when nothing is said.
+    static let defaultListen = "0.0.0.0:4747"
+
+    static func perform(_ arguments: Arguments, _ report: Report) throws(Failure) {
+        let signals: Signals
+        do {
+            signals = try Signals()
+        } catch {
+            throw Failure(.internal, "\(error)")
+        }
+        let options = try options(arguments, report)
+        let path = Home.defaultPath()
+        if !Home.exists(at: path) { report.note("making a new home at \(path)") }
+        let local = try Access.service(path)
+        let network = try NetworkFile.of(home: local.library.layout.home)
+        let daemon = try Daemon(
+            library: local.library, catalogue: local.catalogue, keys: local.keys,
+            network: network, options: options)
+        let service = Service(
+            library: local.library, catalogue: local.catalogue, keys: local.keys, daemon: daemon)
+        let socket = try inStore { () throws(StoreError) in
+            try local.library.home.controlSocketPath()
+        }
+        let server = try ControlServer(path: socket, service: service)
+        try server.start()
+        announce(daemon, service, network, options, report)
+        _ = try? signals.wait()
+        report.note("stopping")
+        server.stop()
+        daemon.stop()
+    }
+
+    private static func options(
+        _ arguments: Arguments, _ report: Report
+    ) throws(Failure) -> Daemon.Options {
+        if let http = arguments.text("http"), http != "off" {
+            throw Failure(
+                .unsupported, "--http \(http) is not built into this version",
+                why: "the web face comes with a later version",
+                remedy: "leave it out or say --http off")
+        }
+        let text = arguments.text("listen") ?? RunCommand.defaultListen
+        guard let address = Address.resolve(text).first else {
+            throw Failure(
+                .usage, "--listen \(text) is not HOST:PORT",
+                remedy: "for example --listen 0.0.0.0:4747 or --listen 127.0.0.1:0")
+        }
+        var options = Daemon.Options(listen: address) { line in
+            Machine.write("plasmid: \(PlainText.shown(line))\n", to: 2)
+        }
+        options.isSeeding = !arguments.isGiven("no-seed")
+        for target in arguments.texts("join") { options.join.append(try JoinTarget(target)) }
+        return options
+    }
+
+    private static func announce(
+        _ daemon: Daemon, _ service: Service, _ network: NetworkFile,
+        _ options: Daemon.Options, _ report: Report
+    ) {
+        var ready = JSONObject()
+        ready["event"] = "ready"
+        ready["node"] = .string(service.keys.node.publicKey.base32)
+        ready["peer"] = .string(daemon.peerAddress.description)
+        ready["http"] = .null
+        ready["ticket"] = .string(daemon.ticket.text)
+        ready["network"] = .string(network.name)
+        let leaving =
+            options.isSeeding
+            ? "fetched public layers that allow it are announced and served (--no-seed)"
+            : "nothing that was fetched is announced or served"
+        report.event(
+            ready,
+            text: [
+                "This node is ready in the network \(network.name).",
+                "  node    \(service.keys.node.publicKey.base32)",
+                "  peers   \(daemon.peerAddress)",
+                "  ticket  \(daemon.ticket.text)",
+                "What leaves this machine unasked: \(leaving);",
+                "no local-network beacon is sent in this version (--no-lan keeps it so).",
+                "On another machine: plasmid run --join TICKET. Ctrl-C ends this node.",
+            ])
+    }
+}
