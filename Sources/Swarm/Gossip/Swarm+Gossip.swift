@@ -46,7 +46,11 @@ extension Swarm {
         for (record, isValid) in zip(waiting.records, isValid) {
             if isValid {
                 good.append(record)
-            } else if let source = waiting.source {
+                continue
+            }
+            // The id names the body alone: the same record with its true signature may follow.
+            gossip.forget(record.id)
+            if let source = waiting.source {
                 blame(source, "sent a record whose signature is not its publisher's")
             }
         }

