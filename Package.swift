@@ -19,6 +19,29 @@ func tests(_ name: String, of uses: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: uses, path: "Tests/\(name)", swiftSettings: strict)
 }
 
+/// Fuzzers need the fuzzer's own runtime, so they are declared only when they are asked for.
+let isFuzzing = Context.environment["PLASMID_FUZZ"] != nil
+let fuzzed = [
+    "JSON", "Licence", "ModelCard", "LayerReference", "Manifest", "Statement", "Envelope",
+    "TensorFile", "TensorTable", "AdapterConfig", "ModelConfig", "Secrets", "Record", "Message",
+    "Hello", "Ticket", "Proof", "Text",
+]
+/// The linker is named because gold, the default, fails on the fuzzer's runtime.
+func fuzzer(_ name: String) -> Target {
+    .executableTarget(
+        name: "Fuzz\(name)", dependencies: ["FuzzLoop"], path: "Tests/Fuzz/Fuzz\(name)",
+        swiftSettings: strict, linkerSettings: [.unsafeFlags(["-use-ld=lld"])])
+}
+
+let fuzzers: [Target] =
+    !isFuzzing
+    ? []
+    : fuzzed.map { fuzzer($0) } + [
+        .target(
+            name: "FuzzLoop", dependencies: ["FuzzTargets"], path: "Tests/FuzzLoop",
+            swiftSettings: strict)
+    ]
+
 let package = Package(
     name: "plasmid",
     products: [.executable(name: "plasmid", targets: ["Node"])],
@@ -50,5 +73,9 @@ let package = Package(
         tests("NodeTests", of: ["Node", "Store", "Host", "Swarm", "Genome", "Wire"]),
         tests("Simulation", of: ["Swarm", "Genome", "Wire"]),
         tests("Tidy", of: []),
-    ]
+        .target(
+            name: "FuzzTargets", dependencies: ["Genome", "Wire"], path: "Tests/FuzzTargets",
+            swiftSettings: strict),
+        tests("FuzzSmoke", of: ["FuzzTargets"]),
+    ] + fuzzers
 )

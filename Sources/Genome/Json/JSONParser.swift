@@ -8,10 +8,10 @@ public struct JSONLimits: Hashable, Sendable {
     /// than its two bytes of text.
     public let values: Int
 
-    /// Limits; the depth never exceeds 32, so that recursion is bounded.
+    /// Limits; the depth never exceeds 128, so that recursion is bounded.
     public init(bytes: Int, depth: Int = 32, values: Int = 4_000_000) {
         self.bytes = bytes
-        self.depth = min(depth, 32)
+        self.depth = min(depth, 128)
         self.values = values
     }
 }

@@ -120,8 +120,11 @@ enum ShareCommand {
         _ arguments: Arguments, _ access: Access
     ) throws(Failure) -> JSONValue? {
         guard let base = arguments.text("base"), base != "none" else { return nil }
-        guard (try? File.facts(of: base).kind) == .folder || base.contains("/") && Directory
-            .exists(base)
+        guard
+            (try? File.facts(of: base).kind) == .folder
+                || base.contains("/")
+                    && Directory
+                        .exists(base)
         else {
             var object = JSONObject()
             object["layer"] = .string(base)

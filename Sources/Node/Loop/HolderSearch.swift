@@ -30,7 +30,8 @@ struct HolderSearch {
             }
         }
         var holders: [LayerHolders.Holder] = []
-        for holder in nodes where holder != node && !holders.contains(where: { $0.node == holder }) {
+        for holder in nodes where holder != node && !holders.contains(where: { $0.node == holder })
+        {
             holders.append(.init(node: holder, endpoints: try endpoints(of: holder)))
         }
         return LayerHolders(content: content, publisher: publisher, holders: holders)

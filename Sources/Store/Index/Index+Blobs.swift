@@ -65,6 +65,10 @@ extension Index {
     /// Reserves room for blobs before their first byte: those not known yet become partial. All
     /// or none, within the quota.
     public func reserve(_ wanted: [(id: Digest, size: UInt64)], now: UInt64) throws(StoreError) {
+        // Sizes come from manifests of others; the quota alone need not stop them.
+        guard wanted.allSatisfy({ $0.size <= Limits.blobBytesMax }) else {
+            throw .refused("a blob has at most 1 TiB")
+        }
         try connection.withLock { connection throws(StoreError) in
             try connection.transaction { () throws(StoreError) in
                 for blob in wanted {
@@ -124,12 +128,26 @@ extension Index {
 
     /// The groups of a partial blob at its last checkpoint; nil if there was none.
     public func durableGroups(of id: Digest, size: UInt64) throws(StoreError) -> GroupSet? {
+        guard size <= Limits.blobBytesMax else { return nil }
         let bytes = try connection.withLock { connection throws(StoreError) in
             try connection.first("SELECT groups FROM partials WHERE blob=?", [SQLValue(id)]) {
                 $0.bytes(0)
             }
         }
         return bytes.flatMap { GroupSet(count: HashTree.groupCount(size: size), bytes: $0) }
+    }
+
+    /// Turns a blob into a partial one of which `groups` are there.
+    func reopen(_ id: Digest, size: UInt64, groups: GroupSet) throws(StoreError) {
+        try connection.withLock { connection throws(StoreError) in
+            try connection.transaction { () throws(StoreError) in
+                try connection.run(
+                    "UPDATE blobs SET state=0, size=? WHERE id=?", [SQLValue(size), SQLValue(id)])
+                try connection.run(
+                    "INSERT OR REPLACE INTO partials(blob, groups) VALUES(?, ?)",
+                    [SQLValue(id), .blob(groups.bytes)])
+            }
+        }
     }
 
     /// Forgets a blob that no layer lists; false when one does, or when it is not known.

@@ -114,6 +114,7 @@ public final class Journal: Sendable {
     /// The events behind `sequence`, in order.
     public func replay(after sequence: UInt64) throws(StoreError) -> [JournalEvent] {
         try state.withLock { state throws(StoreError) in
+            guard sequence < state.log.count else { return [] }
             var events: [JournalEvent] = []
             try state.segments.readAll { entry throws(StoreError) in
                 guard let event = JournalEvent(bytes: entry) else {

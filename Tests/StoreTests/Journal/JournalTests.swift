@@ -116,4 +116,23 @@ import Wire
         judge.waitUntilExit()
         #expect(text == "633 \(journal.head.root.hexadecimal) tiles ok checkpoint ok\n")
     }
+
+    @Test func `the worked example of the format description is what the program writes`() throws {
+        let layout = try Scratch().home().layout
+        let journal = try Journal(layout, key: key)
+        _ = try journal.append([.pin(layer: Blake3.hash([]))], time: 1_800_000_000_000)
+        _ = try journal.append(
+            [.trust(key: key.publicKey, isTrusted: true)], time: 1_800_000_001_000)
+        try journal.checkpoint()
+        let root = "4eb896b344b98b9367de4e9463d351d338bdf5613bf814a55ce4e1e494250142"
+        #expect(journal.head.root.hexadecimal == root)
+        let bytes = try File("\(layout.journal)/checkpoint", .read).readAll(limit: 4096)
+        let note = String(decoding: bytes, as: UTF8.self)
+        #expect(
+            note.hasSuffix(
+                "WN9UwLdc4p/mwy3Zks86e1UBE/bhTewUgUfZqjUR7K9i7SGxqlopllSRP47TtBHTsrIYdtnPfChdVPAn"
+                    + "CYZafmd8lAo=\n"))
+        let tile = try File("\(layout.journal)/tile/0/000.p/2", .read).readAll(limit: 4096)
+        #expect(tile.count == 64)
+    }
 }

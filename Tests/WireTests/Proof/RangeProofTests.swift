@@ -111,3 +111,28 @@ import Wire
         }
     }
 }
+
+/// The worked example of docs/formats/proofs.md.
+@Suite struct WorkedProofTests {
+    @Test func `the documented blob has the documented values and proof`() throws {
+        let bytes = (0..<40_000).map { UInt8($0 % 251) }
+        var hasher = TreeHasher()
+        hasher.update(bytes.span.bytes)
+        let summary = hasher.finish()
+        let leaves = [
+            "5384f9b342c6cb86badedcbe662b0e980476a8db17db3cc1f13b19329749ab1f",
+            "406632eceb31aa6735f072ad0554f5963f4082b5139978455b44f67732cf949d",
+            "083663d9bddc14d40cc2f3869e01c5bebde7632dfea165eda38af01d93d5045b",
+        ]
+        let id = "ccd32b4544a24c50fbefb249e10a8fcedc26e2794c79eb8a44ad0631bf07f53f"
+        #expect(Hexadecimal.encode(summary.leafValues) == leaves.joined())
+        #expect(summary.id.hexadecimal == id)
+        let layer = try #require(GroupLayer(singleGroup: summary.id, size: 40_000))
+        let proof = try RangeProof(
+            20_000..<20_001, layer: layer, leafValues: summary.leafValues)
+        var writer = Writer()
+        proof.write(to: &writer)
+        #expect(
+            Hexadecimal.encode(writer.bytes) == "0101" + leaves[1] + leaves[0] + leaves[2])
+    }
+}

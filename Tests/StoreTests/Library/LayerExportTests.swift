@@ -6,7 +6,7 @@ import Wire
 
 @testable import Store
 
-@Suite struct LibraryExportTests {
+@Suite struct LayerExportTests {
     @Test func `exported files are the bytes that were shared, twice changes nothing`() throws {
         let fixture = try LibraryFixture()
         let manifest = try fixture.share()
@@ -20,6 +20,17 @@ import Wire
         let facts = try File.facts(of: paths[0])
         _ = try fixture.library.export(manifest.layer, to: target)
         #expect(try File.facts(of: paths[0]) == facts)
+    }
+
+    @Test func `without the index the objects and the manifest's files are enough`() throws {
+        let fixture = try LibraryFixture()
+        let manifest = try fixture.share()
+        let target = "\(fixture.scratch.path)/out"
+        var done: [UInt64] = []
+        let layout = Layout(home: fixture.layout.home)
+        let paths = try LayerExport(layout: layout, files: manifest.files)
+            .run(to: target) { done.append($0) }
+        #expect(paths.count == manifest.files.count && done.last == manifest.size)
     }
 
     @Test func `other bytes at a place stop everything before the first byte is written`() throws {

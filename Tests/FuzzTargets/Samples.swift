@@ -1,0 +1,131 @@
+import Genome
+import Wire
+
+/// True documents and messages that fuzzing starts from.
+enum Samples {
+    private static let key: SigningKey = {
+        guard let key = SigningKey(seed: [UInt8](repeating: 3, count: 32)) else {
+            preconditionFailure("32 bytes make a key")
+        }
+        return key
+    }()
+
+    private static func digest(_ byte: UInt8) -> Digest {
+        Blake3.hash([byte])
+    }
+
+    private static func made<Value>(_ body: () throws -> Value) -> Value {
+        do {
+            return try body()
+        } catch {
+            preconditionFailure("a sample is refused: \(error)")
+        }
+    }
+
+    /// A safetensors file of one pair of factors.
+    static let tensorFile: [UInt8] = {
+        let module = "base_model.model.model.layers.0.self_attn.q_proj"
+        let header = Array(
+            ("{\"\(module).lora_A.weight\":{\"dtype\":\"BF16\",\"shape\":[4,2],"
+                + "\"data_offsets\":[0,16]},\"\(module).lora_B.weight\":{\"dtype\":\"F32\","
+                + "\"shape\":[1,4],\"data_offsets\":[16,32]}}").utf8)
+        let length = (0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) }
+        return length + header + [UInt8](repeating: 9, count: 32)
+    }()
+
+    /// A tensor table of two rows.
+    static let tensorTable: [UInt8] = made {
+        guard let shape = TensorShape([4, 2]) else { preconditionFailure("a small shape") }
+        let rows = ["a", "b"].map { name in
+            TensorTable.Row(name: name, type: .bfloat16, shape: shape, hash: digest(1))
+        }
+        return try TensorTable(rows).encode()
+    }
+
+    /// A manifest with most of its parts.
+    static let manifest: [UInt8] = made {
+        let key = Self.key.publicKey.base32
+        let hash = digest(1).hexadecimal
+        let text = """
+            {"manifest":1,"publisher":"\(key)","label":"lab","type":"memory","name":"notes",
+            "version":"1.0.0-rc.1","summary":"Notes.","tags":["a","b"],"languages":["en"],
+            "files":[{"path":"a/b.txt","blob":"\(hash)","size":3,"sha256":"\(hash)"},
+            {"path":"run.json","blob":"\(hash)","size":3,"sha256":"\(hash)","evidence":true}],
+            "licence":{"expression":"MIT OR Apache-2.0","commercialUse":true},
+            "visibility":"whitelist","salt":"00112233445566778899aabbccddeeff",
+            "distribution":{"globallyAvailable":true,"scope":"regional","p2pEnabled":true},
+            "provenance":{"createdAt":1760000000,"creator":"me",
+            "parentLayers":[{"layer":"\(hash)","relation":"merged-from","weight":"0.5"}]},
+            "base":{"weights":"\(hash)","graph":"\(hash)"},
+            "memoryType":"semantic","storage":{"capacity":10},
+            "content":{"knowledgeBase":["a/b.txt"]},
+            "extensions":{"x":[1,{"y":null}]},"critical":["licence"]}
+            """
+        let value = try JSONParser.parse(Array(text.utf8), limits: JSONLimits(bytes: 1 << 16))
+        return try Manifest.decode(CanonicalJSON.write(value)).bytes
+    }
+
+    /// Statements of several kinds.
+    static let statements: [[UInt8]] = {
+        let bodies: [(StatementKind, JSONValue)] = [
+            (.visibility, ["visibility": "private"]), (.withdrawal, ["reason": "mistake"]),
+            (.feedback, ["rating": 5, "text": "good"]),
+            (.measurement, ["task": "t", "figures": [["metric": "loss", "value": "1.5"]]]),
+        ]
+        return bodies.map { kind, body in
+            made {
+                try Statement.make(
+                    kind: kind, layer: digest(1), publisher: key.publicKey, sequence: 7,
+                    issued: 1_760_000_000, expires: 1_770_000_000,
+                    body: body.object ?? JSONObject()
+                ).bytes
+            }
+        }
+    }()
+
+    /// An envelope with one signature.
+    static let envelope = Envelope.signed(
+        Array("payload".utf8), type: Manifest.payloadType, by: key
+    ).encode()
+
+    /// A layer's record.
+    static let records: [[UInt8]] = made {
+        var layer = LayerContent(
+            layer: digest(1), manifestSize: 900, type: "lora", name: "notes", version: "1.0.0",
+            licence: "MIT", size: 1_000, files: 3)
+        layer.tags = ["a", "b"]
+        layer.rank = 8
+        layer.summary = "Notes."
+        let unsigned = UnsignedRecord(
+            publisher: key.publicKey, sequence: 1, issued: 1_760_000_000, expires: 1_770_000_000,
+            content: .layer(layer))
+        return [try unsigned.signed(key.sign(unsigned.signingInput)).bytes]
+    }
+
+    /// Messages of several kinds.
+    static let messages: [[UInt8]] = {
+        let request = GroupRequest(request: 1, layer: digest(1), blob: digest(2), group: 3)
+        let all: [Message] = [
+            .ping(7), .goodbye(reason: "enough"), .rekey, .identifiersRequest(after: digest(1)),
+            .identifiers(IdentifierPage(ids: [digest(1)], isLast: true)), .records(records),
+            .open(layer: digest(1), blob: digest(2)), .get(request),
+            .groups(blob: digest(1), page: 0, bytes: [1, 2, 3]),
+            .data(request: 1, byteCount: 9), .envelope(layer: digest(1), bytes: [1]),
+            .reject(request: 1, reason: .busy, retryMilliseconds: 5),
+        ]
+        return all.map(\.bytes)
+    }()
+
+    /// First bytes of both sides.
+    static let hellos: [[UInt8]] = {
+        var hello = Hello(pattern: .xx, suites: [.chaChaPoly], network: digest(1))
+        hello.noise = digest(2).bytes
+        return [hello.bytes, Choice(.accepted).bytes, Choice(.busy).bytes]
+    }()
+
+    /// A ticket's text.
+    static let ticket: [UInt8] = {
+        let endpoints = [Endpoint(bytes: [192, 168, 0, 1], port: 4_747)].compactMap { $0 }
+        return Array(Ticket(key: key.publicKey, endpoints: endpoints).text.utf8)
+    }()
+}

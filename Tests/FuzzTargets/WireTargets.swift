@@ -1,0 +1,57 @@
+import Wire
+
+extension FuzzTarget {
+    static let wire: [FuzzTarget] = [record, message, hello, ticket, proof, text]
+
+    private static let record = FuzzTarget("FuzzRecord", seeds: Samples.records) { input in
+        guard let record = try? Record(bytes: input) else { return }
+        precondition(record.bytes == input)
+        _ = record.slotKey
+    }
+
+    private static let message = FuzzTarget("FuzzMessage", seeds: Samples.messages) { input in
+        guard let message = try? Message(bytes: input) else { return }
+        if case .unknown = message { return }
+        precondition(message.bytes == input, "a message changes when read")
+    }
+
+    private static let hello = FuzzTarget("FuzzHello", seeds: Samples.hellos) { input in
+        if let hello = try? Hello(bytes: input) { precondition(hello.bytes == input) }
+        if let choice = try? Choice(bytes: input) { precondition(choice.bytes == input) }
+    }
+
+    private static let ticket = FuzzTarget("FuzzTicket", seeds: [Samples.ticket]) { input in
+        let text = String(decoding: input, as: UTF8.self)
+        guard let ticket = try? Ticket(text: text) else { return }
+        precondition(ticket.text == text, "a ticket changes when read")
+    }
+
+    /// The first byte chooses the blob's size, so that shapes of trees vary.
+    private static let proof = FuzzTarget(
+        "FuzzProof", seeds: [[3, 0, 1] + [UInt8](repeating: 7, count: 64), [200, 0]]
+    ) { input in
+        let size = UInt64(input.first ?? 0) * 70_000
+        let rest = Array(input.dropFirst())
+        var reader = Reader(rest)
+        if let page = try? GroupPage(reading: &reader, size: size) {
+            var writer = Writer()
+            page.write(to: &writer)
+            precondition(writer.bytes.elementsEqual(rest.prefix(reader.offset)))
+        }
+        reader = Reader(rest)
+        _ = try? RangeProof(reading: &reader, size: size)
+        _ = try? GolombSet(count: Int(input.first ?? 0), bytes: rest)
+    }
+
+    private static let text = FuzzTarget("FuzzText", seeds: [Array("a\u{202e}é漢".utf8)]) { input in
+        if let plain = PlainText.decode(input) { precondition(Array(plain.utf8) == input) }
+        let shown = PlainText.shown(String(decoding: input, as: UTF8.self))
+        precondition(PlainText.isPlain(shown), "shown text is not plain")
+        let string = String(decoding: input, as: UTF8.self)
+        if let bytes = Base32.decode(string) { precondition(Base32.encode(bytes) == string) }
+        if let bytes = Hexadecimal.decode(string) {
+            precondition(Hexadecimal.encode(bytes) == string)
+        }
+        _ = NodeKey(base32: string)
+    }
+}

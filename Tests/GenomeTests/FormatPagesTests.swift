@@ -1,0 +1,64 @@
+import Foundation
+import Genome
+import Testing
+
+/// The generated parts of the pages in `docs/formats`: field tables and worked examples. With
+/// `PLASMID_WRITE_DOCS` set the pages are written anew instead of compared.
+@Suite("The pages of the formats")
+struct FormatPagesTests {
+    private func check(_ page: String, _ parts: [(name: String, lines: [String])]) throws {
+        let url = VectorFile.tests.deletingLastPathComponent()
+            .appending(path: "docs/formats/\(page)")
+        var text = try String(contentsOf: url, encoding: .utf8)
+        for part in parts {
+            let start = "<!-- generated: \(part.name) -->\n"
+            let end = "\n<!-- end: \(part.name) -->"
+            let begin = try #require(text.range(of: start), "\(page) lacks \(part.name)")
+            let close = try #require(text.range(of: end), "\(page) lacks \(part.name)")
+            let wanted = "\n" + part.lines.joined(separator: "\n") + "\n"
+            let range = begin.upperBound..<close.lowerBound
+            if ProcessInfo.processInfo.environment["PLASMID_WRITE_DOCS"] != nil {
+                text.replaceSubrange(range, with: wanted)
+            } else {
+                #expect(text[range] == wanted, "\(page): \(part.name) is out of date")
+            }
+        }
+        if ProcessInfo.processInfo.environment["PLASMID_WRITE_DOCS"] != nil {
+            try text.write(to: url, atomically: true, encoding: .utf8)
+        }
+    }
+
+    private func table(_ fields: [Schema.Field]) -> [String] {
+        ["| member | required | holds | meaning |", "| --- | --- | --- | --- |"]
+            + Schema.tableRows(of: fields)
+    }
+
+    @Test("the manifest's is what the code does")
+    func manifest() throws {
+        let example = try WorkedExample()
+        try check(
+            "manifest.md",
+            [
+                ("fields", table(ManifestSchema.fields)),
+                ("example", try example.manifestPage()),
+            ])
+        #expect(try Manifest.verified(in: example.envelope).layer == example.result.manifest.layer)
+    }
+
+    @Test("the statements' is what the code does")
+    func statements() throws {
+        let kinds = StatementKind.allCases.flatMap { kind in
+            [
+                "### \(kind.rawValue)", "",
+                kind.isPublishersAlone ? "By the publisher alone." : "By anyone.", "",
+            ] + table(kind.fields) + [""]
+        }
+        let example = try WorkedExample()
+        try check(
+            "statements.md",
+            [
+                ("common", table(StatementSchema.common)), ("kinds", kinds),
+                ("example", example.statementPage()),
+            ])
+    }
+}
