@@ -64,6 +64,9 @@ enum ManifestRules {
             for folder in file.path.folders {
                 folders.insert(folder.uppercased().lowercased())
             }
+            guard file.size <= Limits.blobBytesMax else {
+                throw .field(path: path + ".size", .notAllowed("at most 1 TiB"))
+            }
             guard sizes.updateValue(file.size, forKey: file.blob) ?? file.size == file.size
             else { throw .field(path: path + ".size", .notAllowed("one size for one blob")) }
             total += file.size

@@ -189,5 +189,5 @@ enum Verbs {
             + "this machine. share: reading and signing a large file.",
         examples: [("plasmid bench hash", "how fast files are named")],
         operands: [.required("NAME")],
-        options: [])
+        options: [.init("size", .one("MIB"), "size of the file of transfer and share; else 2048")])
 }

@@ -18,6 +18,10 @@ final class Daemon: Sendable {
         var log: @Sendable (String) -> Void
     }
 
+    /// Nodes that are remembered as joined: as many as a lab has machines to meet by hand.
+    private static let joinedMax = 64
+    private static let joinedPolicy = "joined"
+
     let loop: NodeLoop
     let port: StorePort
     /// What is really bound.
@@ -157,7 +161,30 @@ final class Daemon: Sendable {
         let held = try inStore { () throws(StoreError) in try port.heldLayers() }
         for layer in held { loop.post(.input(.layerHeld(layer))) }
         let founders = network.founders.map { JoinTarget($0) }
-        for target in founders + options.join { try join(target, trusted: target.key != nil) }
+        let remembered = try joined().compactMap { text in try? JoinTarget(text) }
+        for target in founders + remembered {
+            loop.post(.input(.join(endpoints: target.endpoints, key: target.key)))
+        }
+        for target in options.join { try join(target, trusted: target.key != nil) }
+    }
+
+    /// What the owner joined in earlier runs, as tickets and addresses.
+    private func joined() throws(Failure) -> [String] {
+        let text = try inStore { () throws(StoreError) in
+            try library.index.policy(Self.joinedPolicy) ?? ""
+        }
+        return text.split(separator: " ").map { String($0) }
+    }
+
+    /// Remembers a node that the owner joined, so that it is dialled after a restart too.
+    func remember(joined text: String) throws(Failure) {
+        var all = try joined()
+        guard !all.contains(text) else { return }
+        all.append(text)
+        let kept = all.suffix(Self.joinedMax).joined(separator: " ")
+        try inStore { () throws(StoreError) in
+            try library.setPolicy(Self.joinedPolicy, kept)
+        }
     }
 
     // MARK: Running

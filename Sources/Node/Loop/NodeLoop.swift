@@ -54,6 +54,8 @@ final class NodeLoop: Sendable {
 struct LoopWorker: ~Copyable {
     /// Nanoseconds between looks for groups that should become durable.
     private static let checkpointPause: UInt64 = 500_000_000
+    /// Nanoseconds between signatures under the journal.
+    private static let journalPause: UInt64 = 60_000_000_000
 
     private var swarm: Swarm
     private let key: SigningKey
@@ -66,6 +68,7 @@ struct LoopWorker: ~Copyable {
     private var nextFetch: FetchNumber = 1
     private var waitingServes: [(SessionNumber, GroupRequest)] = []
     private var lastCheckpoint: UInt64 = 0
+    private var lastJournal: UInt64 = 0
     private(set) var isRunning = true
 
     init(
@@ -97,6 +100,9 @@ struct LoopWorker: ~Copyable {
         guard now - lastCheckpoint >= Self.checkpointPause else { return }
         lastCheckpoint = now
         port.checkpointDue()
+        guard now - lastJournal >= Self.journalPause else { return }
+        lastJournal = now
+        port.signJournal()
     }
 
     mutating func take(_ event: LoopEvent) {

@@ -158,11 +158,7 @@ final class StorePort: Sendable {
             }
             return .complete
         }
-        try library.index.reserve([(blob, size)], now: Clock.wallMilliseconds())
-        let groups = try library.index.durableGroups(of: blob, size: size)
-        let partial = try PartialBlob(
-            blob, size: size, layout: library.layout, groups: groups)
-        _ = try partial.salvage()
+        let partial = try library.partial(blob, size: size)
         partials.withLock { $0[blob] = partial }
         return .partial(bitmap: partial.groups.bytes, layer: partial.layer)
     }
@@ -216,8 +212,7 @@ final class StorePort: Sendable {
             _ = checkpointing.withLock { $0.remove(partial.id) }
             guard partials.withLock({ $0[partial.id] != nil }) else { return }
             do throws(StoreError) {
-                guard let done = try partial.checkpoint() else { return }
-                try library.index.commit(done)
+                try library.checkpoint(partial)
             } catch {
                 partials.withLock { $0[partial.id] = nil }
                 post(.blobFailed(blob: partial.id, StoreProblem(error)))
@@ -230,9 +225,7 @@ final class StorePort: Sendable {
         // Behind the checkpoints of this blob, so that none writes to a finished one.
         checkpointLane.submit { [self] in
             do throws(StoreError) {
-                try partial.complete()
-                try library.index.complete(
-                    blob, size: partial.size, sha256: nil, now: Clock.wallMilliseconds())
+                try library.complete(partial)
                 post(.blobCompleted(blob: blob))
             } catch {
                 post(.blobFailed(blob: blob, StoreProblem(error)))
@@ -243,10 +236,7 @@ final class StorePort: Sendable {
     /// Lets go of a partial blob: a last checkpoint keeps what arrived.
     func release(_ blob: Digest) {
         guard let partial = partials.withLock({ $0.removeValue(forKey: blob) }) else { return }
-        checkpointLane.submit { [library] in
-            guard let done = try? partial.checkpoint() else { return }
-            try? library.index.commit(done)
-        }
+        checkpointLane.submit { [library] in try? library.checkpoint(partial) }
     }
 
     // MARK: Layers
@@ -354,6 +344,11 @@ final class StorePort: Sendable {
             GroupPage(Int(page), of: layer).write(to: &writer)
             done(writer.bytes)
         }
+    }
+
+    /// Signs where the journal stands, so that what it holds can be shown to others.
+    func signJournal() {
+        indexLane.submit { [library] in try? library.journal.checkpoint() }
     }
 
     /// Forgets open files of blobs that were removed.

@@ -39,7 +39,9 @@ extension Service {
     /// Keeps a session with the node of a ticket or address.
     func join(_ request: ServiceRequest) throws(Failure) -> JSONObject {
         let daemon = try runningNode("join")
-        let target = try JoinTarget(try request.required("target"))
+        let text = try request.required("target")
+        let target = try JoinTarget(text)
+        try daemon.remember(joined: text)
         try daemon.join(target, trusted: request.arguments["trust"]?.bool ?? true)
         var object = JSONObject()
         object["node"] = target.key.map { .string($0.base32) } ?? .null

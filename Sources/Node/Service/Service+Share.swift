@@ -17,13 +17,14 @@ extension Service {
             throw Failure(.usage, "the files do not fit their paths")
         }
         let choices = try choices(request)
-        try requireRoom(for: request.files)
         let folder = try takeIn(paths, request.files, progress).folder()
         let built = try inGenome("describing the layer") { () throws(GenomeError) in
             try ManifestBuilder.build(
                 folder, folderName: request.text("folder") ?? "", choices)
         }
-        if let table = built.tensorTable { try keep(table) }
+        if let table = built.tensorTable {
+            _ = try inStore { () throws(StoreError) in try library.importBytes(table) }
+        }
         try refuseSecondVersion(built.manifest)
         let envelope = built.envelope(signedBy: keys.node)
         let manifest = try inStore { () throws(StoreError) in
@@ -31,18 +32,6 @@ extension Service {
         }
         try announce(manifest, envelope)
         return try described(manifest)
-    }
-
-    private func requireRoom(for files: [File]) throws(Failure) {
-        try inStore { () throws(StoreError) in
-            guard let quota = try library.index.quota() else { return }
-            var wanted: UInt64 = 0
-            for file in files { wanted += (try? file.facts().size) ?? 0 }
-            let used = try library.index.usedBytes()
-            guard used + wanted <= quota else {
-                throw .quota(bytes: wanted, available: quota - min(quota, used))
-            }
-        }
     }
 
     private func takeIn(
@@ -59,16 +48,12 @@ extension Service {
             let named = File(file.descriptor, path: text)
             let before = done
             let blob = try inStore { () throws(StoreError) in
-                let blob = try BlobImport.run(named, into: library.layout) { bytes in
+                try library.importFile(named) { bytes in
                     var object = JSONObject()
                     object["done"] = .integer(Int64(before + bytes))
                     object["total"] = .integer(Int64(total))
                     progress(object)
                 }
-                try library.index.complete(
-                    blob.id, size: blob.size, sha256: blob.sha256,
-                    now: Clock.wallMilliseconds())
-                return blob
             }
             done += blob.size
             let stored = try inStore { () throws(StoreError) in
@@ -78,14 +63,6 @@ extension Service {
                 path, stored.file, blob: blob.id, size: blob.size, sha256: blob.sha256)
         }
         return reader
-    }
-
-    private func keep(_ table: [UInt8]) throws(Failure) {
-        try inStore { () throws(StoreError) in
-            let blob = try BlobImport.run(bytes: table, into: library.layout)
-            try library.index.complete(
-                blob.id, size: blob.size, sha256: blob.sha256, now: Clock.wallMilliseconds())
-        }
     }
 
     /// One name and version means one layer: other bytes under it would be a conflict that

@@ -174,6 +174,9 @@ extension Swarm {
         guard manifest.visibility == .public else {
             return "it was announced, but its manifest is not public"
         }
+        guard manifest.blobs.allSatisfy({ $0.size <= Limits.blobBytesMax }) else {
+            return "a file is larger than a blob may be (1 TiB)"
+        }
         guard let content = fetch.content, content.name == manifest.name,
             content.version == manifest.version.text, content.size == manifest.size
         else { return "the record contradicts the manifest in name, version or size" }

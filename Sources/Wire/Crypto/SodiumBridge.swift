@@ -67,6 +67,14 @@ public enum Sodium {
         return digest
     }
 
+    /// SHA-256 by libsodium alone, to hold our own against.
+    public static func sha256(_ bytes: [UInt8]) -> [UInt8] {
+        precondition(isReady)
+        var digest = [UInt8](repeating: 0, count: 32)
+        crypto_hash_sha256(&digest, bytes, UInt64(bytes.count))
+        return digest
+    }
+
     /// Whether two secrets are equal, in time that depends on their length only.
     public static func isEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
         precondition(isReady)

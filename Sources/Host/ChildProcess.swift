@@ -1,0 +1,99 @@
+import CLinux
+import Glibc
+
+/// A program started by this one, with its output readable line by line.
+public final class ChildProcess: Sendable {
+    /// Its process number.
+    public let number: Int32
+    private let output: Descriptor
+    private let pending = Lock([UInt8]())
+
+    /// Starts the program at `path`; `environment` is added to ours.
+    public init(
+        _ path: String, _ arguments: [String], environment: [String: String] = [:]
+    ) throws(SystemError) {
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { throw .last("pipe") }
+        _ = fcntl(ends[0], F_SETFD, FD_CLOEXEC)
+        output = Descriptor(owning: ends[0])
+        let input = Descriptor(owning: ends[1])
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_adddup2(&actions, input.number, 1)
+        posix_spawn_file_actions_addclose(&actions, input.number)
+        var process = pid_t()
+        let code = Self.withTexts([path] + arguments) { words in
+            Self.withTexts(Self.merged(environment)) { variables in
+                posix_spawn(&process, path, &actions, nil, words, variables)
+            }
+        }
+        guard code == 0 else { throw SystemError("spawn", path, code: code) }
+        number = process
+    }
+
+    private static func merged(_ additions: [String: String]) -> [String] {
+        var texts: [String] = []
+        var next = environ
+        while let entry = next.pointee {
+            let text = String(cString: entry)
+            let name = text.split(separator: "=").first.map { String($0) } ?? ""
+            if additions[name] == nil { texts.append(text) }
+            next += 1
+        }
+        return texts + additions.map { "\($0.key)=\($0.value)" }.sorted()
+    }
+
+    private static func withTexts(
+        _ texts: [String],
+        _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32
+    ) -> Int32 {
+        var pointers = texts.map { strdup($0) } + [nil]
+        defer { for pointer in pointers { free(pointer) } }
+        return pointers.withUnsafeMutableBufferPointer { buffer in
+            buffer.baseAddress.map(body) ?? EINVAL
+        }
+    }
+
+    /// The next line of its output; nil at its end.
+    public func readLine() -> String? {
+        while true {
+            let line = pending.withLock { pending -> String? in
+                guard let end = pending.firstIndex(of: 0x0a) else { return nil }
+                defer { pending.removeFirst(end + 1) }
+                return String(decoding: pending[..<end], as: UTF8.self)
+            }
+            if let line { return line }
+            var space = [UInt8](repeating: 0, count: 65_536)
+            let count = read(output.number, &space, space.count)
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { return nil }
+            pending.withLock { $0 += space[..<count] }
+        }
+    }
+
+    /// Sends a signal: SIGTERM ends a node cleanly, SIGKILL at once.
+    public func signal(_ signal: Int32) {
+        kill(number, signal)
+    }
+
+    /// Waits for its end and gives its exit code; 128 and the signal's number when one ended it.
+    @discardableResult
+    public func wait() -> Int32 {
+        var status: Int32 = 0
+        while waitpid(number, &status, 0) < 0 && errno == EINTR {}
+        let ended = status & 0x7f
+        return ended == 0 ? status >> 8 & 0xff : 128 + ended
+    }
+
+    /// Most memory that it has held so far, in bytes; 0 when that is unknown.
+    public var peakMemory: UInt64 {
+        let file = try? File("/proc/\(number)/status", .read)
+        let bytes = (try? file?.read(count: 8192, offset: 0)) ?? []
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+        guard let line = lines.first(where: { $0.hasPrefix("VmHWM:") }),
+            let number = line.split(separator: " ").dropFirst().first.flatMap({ UInt64($0) })
+        else { return 0 }
+        return number * 1024
+    }
+}

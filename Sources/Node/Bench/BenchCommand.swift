@@ -1,0 +1,77 @@
+import Genome
+import Host
+
+/// One measured figure beside what it was held against in the same run.
+struct BenchRow {
+    let name: String
+    let figure: Double
+    let unit: String
+    let against: String
+    let ratio: Double
+
+    var json: JSONValue {
+        [
+            "name": .string(name), "figure": .double(figure), "unit": .string(unit),
+            "against": .string(against), "ratio": .double(ratio),
+        ]
+    }
+}
+
+/// `plasmid bench`: measures one thing on this machine.
+enum BenchCommand {
+    static func perform(_ arguments: Arguments, _ report: Report) throws(Failure) {
+        let name = arguments.operand(0) ?? ""
+        let megabytes = try arguments.integer("size", in: 1...65_536) ?? 2048
+        let rows: [BenchRow]
+        switch name {
+        case "hash": rows = HashBench.run()
+        case "transfer": rows = try TransferBench(megabytes: megabytes).run(report)
+        case "share": rows = try ShareBench(megabytes: megabytes).run(report)
+        default:
+            throw Failure(
+                .usage, "there is no bench called \(name)",
+                remedy: "use hash, transfer or share")
+        }
+        guard let first = rows.first else {
+            throw Failure(.internal, "the bench measured nothing")
+        }
+        var object = first.json.object ?? JSONObject()
+        object["bench"] = .string(name)
+        object["rows"] = .array(rows.map(\.json))
+        report.done(object, text: lines(rows))
+    }
+
+    private static func lines(_ rows: [BenchRow]) -> [String] {
+        var table = Table([
+            .init("WHAT", isElastic: true), .init("FIGURE", isRight: true), .init("UNIT"),
+            .init("RATIO", isRight: true), .init("HELD AGAINST", isElastic: true),
+        ])
+        for row in rows {
+            table.add([
+                row.name, text(row.figure), row.unit, text(row.ratio), row.against,
+            ])
+        }
+        return table.lines(width: Terminal(descriptor: 1).columns)
+    }
+
+    private static func text(_ value: Double) -> String {
+        let hundredths = Int((value * 100).rounded())
+        let rest = hundredths % 100
+        return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest)"
+    }
+
+    /// Seconds that `body` takes.
+    static func seconds<Failure: Error>(
+        _ body: () throws(Failure) -> Void
+    ) throws(Failure) -> Double {
+        let begun = Clock.monotonic()
+        try body()
+        return Double(Clock.monotonic() - begun) / 1e9
+    }
+
+    /// The median of an odd number of measurements.
+    static func median(_ values: [Double]) -> Double {
+        let sorted = values.sorted()
+        return sorted[sorted.count / 2]
+    }
+}

@@ -1,0 +1,114 @@
+import Genome
+import Host
+import Wire
+
+/// A folder of its own for a measurement, with a file of random bytes; removed at the end.
+final class BenchFolder {
+    /// The folder.
+    let path: String
+    /// Bytes of the file.
+    let byteCount: UInt64
+
+    /// Makes the folder below the system's place for large temporary files, and the file.
+    init(megabytes: Int, _ report: Report) throws(Failure) {
+        let parent = Machine.environment("TMPDIR") ?? "/var/tmp"
+        let name = Hexadecimal.encode(Sodium.random(count: 6))
+        path = "\(parent)/plasmid-bench-\(name)"
+        byteCount = UInt64(megabytes) << 20
+        report.note("making \(megabytes) MiB of random bytes in \(path)")
+        do throws(SystemError) {
+            try Directory.create(path)
+            let file = try File(self.file, .createNew)
+            let key = AEADKey(suite: .chaChaPoly, key: Sodium.random(count: 32))
+            let zeros = Buffer(capacity: 1 << 20)
+            zeros.store([UInt8](repeating: 0, count: 1 << 20), at: 0)
+            let random = Buffer(capacity: 1 << 20 + 16)
+            for index in 0..<megabytes {
+                zeros.withSpan(0..<1 << 20) { plain in
+                    random.withMutableSpan(0..<random.capacity) { sealed in
+                        key.seal(plain, counter: UInt64(index), associated: [], into: &sealed)
+                    }
+                }
+                try file.write(random, count: 1 << 20, offset: UInt64(index) << 20)
+            }
+            try file.sync()
+        } catch {
+            throw Failure(.quota, "the bench file cannot be made: \(error)")
+        }
+    }
+
+    deinit { try? Directory.removeTree(path) }
+
+    /// The file of random bytes.
+    var file: String { "\(path)/random.dat" }
+
+    /// Seconds of copying the file and making the copy durable.
+    func copySeconds() throws(Failure) -> Double {
+        let copy = "\(path)/copy.dat"
+        do throws(SystemError) {
+            let seconds = try BenchCommand.seconds { () throws(SystemError) in
+                let source = try File(file, .read)
+                let target = try File(copy, .createNew)
+                try target.copy(from: source, size: byteCount)
+                try target.sync()
+            }
+            try Directory.removeFile(copy)
+            return seconds
+        } catch {
+            throw Failure(.internal, "\(error)")
+        }
+    }
+
+    /// A node in a process of its own with its own home.
+    func startNode(_ name: String, join ticket: String?) throws(Failure) -> BenchNode {
+        var words = [
+            "run", "--listen", "127.0.0.1:0", "--http", "off", "--no-lan", "--json",
+        ]
+        if let ticket { words += ["--join", ticket] }
+        let home = "\(path)/\(name)"
+        do throws(SystemError) {
+            let process = try ChildProcess(
+                "/proc/self/exe", words, environment: ["PLASMID_HOME": home])
+            guard let line = process.readLine(),
+                let ready = try? JSONParser.parse(
+                    Array(line.utf8), limits: JSONLimits(bytes: 65_536)),
+                let own = ready["ticket"]?.string
+            else { throw SystemError("start", name, code: 5) }
+            return BenchNode(process: process, home: home, ticket: own)
+        } catch {
+            throw Failure(.internal, "a bench node did not start: \(error)")
+        }
+    }
+}
+
+/// A node of a measurement.
+struct BenchNode {
+    let process: ChildProcess
+    let home: String
+    let ticket: String
+
+    /// Runs a verb against the node and gives its answer.
+    func ask(_ words: [String]) throws(Failure) -> JSONValue {
+        do throws(SystemError) {
+            let child = try ChildProcess(
+                "/proc/self/exe", words + ["--json"], environment: ["PLASMID_HOME": home])
+            let line = child.readLine() ?? ""
+            child.wait()
+            let answer = try? JSONParser.parse(
+                Array(line.utf8), limits: JSONLimits(bytes: 16 << 20))
+            guard let answer else { throw SystemError("verb", words[0], code: 5) }
+            if let error = answer["error"] {
+                throw SystemError(error["message"]?.string ?? "", code: 5)
+            }
+            return answer
+        } catch {
+            throw Failure(.internal, "a bench verb failed: \(error)")
+        }
+    }
+
+    /// Ends the node.
+    func stop() {
+        process.signal(15)
+        process.wait()
+    }
+}
