@@ -122,6 +122,15 @@ extension AdapterConfig {
         return index.map { layersToTransform.contains($0) } ?? false
     }
 
+    /// Bytes of all patterns together.
+    var patternBytes: Int {
+        let keys = rankPattern.map(\.key) + alphaPattern.map(\.key)
+        let patterns = [targets, excluded].compactMap { target -> String? in
+            if case .pattern(let text)? = target { text } else { nil }
+        }
+        return (keys + patterns).reduce(0) { $0 + $1.utf8.count + 8 }
+    }
+
     static func matches(_ targets: Targets, _ path: String) -> Bool? {
         switch targets {
         case .names(let names): names.contains { path == $0 || path.hasSuffix("." + $0) }

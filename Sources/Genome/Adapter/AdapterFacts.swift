@@ -21,6 +21,9 @@ public struct AdapterFacts: Sendable {
     /// Modules stored whole, in order.
     public let saved: [String]
 
+    /// Most tensors times bytes of patterns.
+    private static let workMax = 20_000_000
+
     /// Largest inner dimension.
     public var rank: UInt64 { modules.map(\.rank).max() ?? config.rank }
 
@@ -51,6 +54,10 @@ public struct AdapterFacts: Sendable {
     public static func check(
         _ config: AdapterConfig, _ tensors: [TensorEntry]
     ) throws(GenomeError) -> AdapterFacts {
+        // Every module is held against every pattern: their product is the work a stranger asks.
+        guard tensors.count * (1 + config.patternBytes) <= workMax else {
+            throw .tooLarge(what: "work of the patterns in adapter_config.json", limit: workMax)
+        }
         var parts: [String: ModuleParts] = [:]
         var whole: [String] = []
         for tensor in tensors {

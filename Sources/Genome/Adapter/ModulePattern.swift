@@ -1,26 +1,27 @@
 /// A regular expression over module paths, of the kind that PEFT configurations use: literals,
 /// `.`, classes, groups, alternatives, repetition, anchors and look-ahead.
 ///
-/// Ours, because it must neither read graphemes nor run away: work is bounded, and what runs out
-/// of it counts as not understood.
+/// Ours, because it must neither read graphemes nor run away: all branches are followed side by
+/// side, one byte at a time, so that work is bounded by program size times text length.
 struct ModulePattern {
-    private indirect enum Node {
-        case byte(UInt8)
+    private enum Instruction {
         case set([ClosedRange<UInt8>], isNegated: Bool)
-        case sequence([Node])
-        case choice([Node])
-        case repeated(Node, min: Int, max: Int, isLazy: Bool)
-        case ahead(Node, isNegated: Bool)
+        case split(Int, Int)
+        case jump(Int)
+        case ahead(program: Int, isNegated: Bool)
         case start
         case end
+        case match
     }
 
-    private let root: Node
+    /// The whole pattern first, then its look-aheads.
+    private var programs: [[Instruction]] = [[]]
+    private var instructionCount = 0
 
     /// Longest pattern in bytes.
-    static let bytesMax = 4_096
-    /// Most steps of one match.
-    private static let stepsMax = 200_000
+    static let bytesMax = 1_024
+    /// Most instructions of a pattern with its repetitions written out.
+    private static let instructionsMax = 4_096
 
     /// The pattern of a text; nil if it uses what is not understood.
     init?(_ text: String) {
@@ -29,214 +30,129 @@ struct ModulePattern {
             return nil
         }
         var reader = PatternReader(bytes)
-        guard let root = reader.readChoice(depth: 0), reader.isAtEnd else { return nil }
-        self.root = root
+        guard let root = reader.readChoice(depth: 0), reader.isAtEnd,
+            compile(root, into: 0)
+        else { return nil }
+        programs[0].append(.match)
     }
 
-    /// Whether the whole of `text` matches (Python's `re.fullmatch`); nil if it cannot be told
-    /// within the bound.
-    func matchesWhole(_ text: String) -> Bool? {
-        let bytes = Array(text.utf8)
-        var steps = Self.stepsMax
-        let isMatch = Self.match(root, bytes, 0, &steps) { position, _ in
-            position == bytes.count
-        }
-        return steps > 0 ? isMatch : nil
+    /// Whether the whole of `text` matches (Python's `re.fullmatch`).
+    func matchesWhole(_ text: String) -> Bool {
+        run(0, over: Array(text.utf8), from: 0, isWhole: true)
     }
 
-    private static func match(
-        _ node: Node, _ bytes: [UInt8], _ position: Int, _ steps: inout Int,
-        _ next: (Int, inout Int) -> Bool
-    ) -> Bool {
-        steps -= 1
-        guard steps > 0 else { return false }
+    // MARK: Program
+
+    private mutating func add(_ instruction: Instruction, to program: Int) -> Bool {
+        instructionCount += 1
+        programs[program].append(instruction)
+        return instructionCount <= Self.instructionsMax
+    }
+
+    private mutating func compile(_ node: PatternNode, into program: Int) -> Bool {
         switch node {
-        case .byte(let byte):
-            return position < bytes.count && bytes[position] == byte && next(position + 1, &steps)
+        case .byte(let byte): return add(.set([byte...byte], isNegated: false), to: program)
         case .set(let ranges, let isNegated):
-            guard position < bytes.count else { return false }
-            let isInside = ranges.contains { $0.contains(bytes[position]) }
-            return isInside != isNegated && next(position + 1, &steps)
-        case .sequence(let nodes):
-            return match(nodes[...], bytes, position, &steps, next)
-        case .choice(let nodes):
-            for node in nodes where match(node, bytes, position, &steps, next) { return true }
-            return false
-        case .repeated(let inner, let min, let max, let isLazy):
-            return matchRepeated(
-                inner, min: min, max: max, isLazy: isLazy, bytes, position, &steps, next)
+            return add(.set(ranges, isNegated: isNegated), to: program)
+        case .sequence(let nodes): return nodes.allSatisfy { compile($0, into: program) }
+        case .choice(let nodes): return compileChoice(nodes[...], into: program)
+        case .repeated(let inner, let min, let max):
+            return compileRepeated(inner, min: min, max: max, into: program)
         case .ahead(let inner, let isNegated):
-            let isThere = match(inner, bytes, position, &steps) { _, _ in true }
-            return isThere != isNegated && next(position, &steps)
-        case .start: return position == 0 && next(position, &steps)
-        case .end: return position == bytes.count && next(position, &steps)
+            programs.append([])
+            let index = programs.count - 1
+            guard compile(inner, into: index), add(.match, to: index) else { return false }
+            return add(.ahead(program: index, isNegated: isNegated), to: program)
+        case .start: return add(.start, to: program)
+        case .end: return add(.end, to: program)
         }
     }
 
-    private static func match(
-        _ nodes: ArraySlice<Node>, _ bytes: [UInt8], _ position: Int, _ steps: inout Int,
-        _ next: (Int, inout Int) -> Bool
+    private mutating func compileChoice(
+        _ nodes: ArraySlice<PatternNode>, into program: Int
     ) -> Bool {
-        guard let first = nodes.first else { return next(position, &steps) }
-        return match(first, bytes, position, &steps) { reached, steps in
-            match(nodes.dropFirst(), bytes, reached, &steps, next)
+        guard let first = nodes.first else { return true }
+        guard nodes.count > 1 else { return compile(first, into: program) }
+        let split = programs[program].count
+        guard add(.split(split + 1, 0), to: program), compile(first, into: program) else {
+            return false
         }
+        let jump = programs[program].count
+        guard add(.jump(0), to: program) else { return false }
+        programs[program][split] = .split(split + 1, jump + 1)
+        guard compileChoice(nodes.dropFirst(), into: program) else { return false }
+        programs[program][jump] = .jump(programs[program].count)
+        return true
     }
 
-    private static func matchRepeated(
-        _ inner: Node, min: Int, max: Int, isLazy: Bool, _ bytes: [UInt8], _ position: Int,
-        _ steps: inout Int, _ next: (Int, inout Int) -> Bool
+    private mutating func compileRepeated(
+        _ inner: PatternNode, min: Int, max: Int, into program: Int
     ) -> Bool {
-        func oneMore(_ steps: inout Int) -> Bool {
-            guard max > 0 else { return false }
-            return match(inner, bytes, position, &steps) { reached, steps in
-                // An empty turn changes nothing and would repeat for ever.
-                guard reached > position || min > 0 else { return false }
-                return matchRepeated(
-                    inner, min: Swift.max(min - 1, 0), max: max - 1, isLazy: isLazy, bytes,
-                    reached, &steps, next)
+        for _ in 0..<min {
+            guard compile(inner, into: program) else { return false }
+        }
+        guard max == .max else {
+            for _ in min..<max {
+                let split = programs[program].count
+                guard add(.split(split + 1, 0), to: program), compile(inner, into: program) else {
+                    return false
+                }
+                programs[program][split] = .split(split + 1, programs[program].count)
             }
-        }
-        if min > 0 { return oneMore(&steps) }
-        if isLazy { return next(position, &steps) || oneMore(&steps) }
-        return oneMore(&steps) || next(position, &steps)
-    }
-
-    /// Reads a pattern by recursive descent.
-    private struct PatternReader {
-        let bytes: [UInt8]
-        var position = 0
-
-        init(_ bytes: [UInt8]) { self.bytes = bytes }
-
-        var isAtEnd: Bool { position == bytes.count }
-        var next: UInt8? { position < bytes.count ? bytes[position] : nil }
-
-        mutating func take(_ text: String) -> Bool {
-            guard bytes[position...].starts(with: text.utf8) else { return false }
-            position += text.utf8.count
             return true
         }
+        let split = programs[program].count
+        guard add(.split(split + 1, 0), to: program), compile(inner, into: program),
+            add(.jump(split), to: program)
+        else { return false }
+        programs[program][split] = .split(split + 1, programs[program].count)
+        return true
+    }
 
-        mutating func readChoice(depth: Int) -> Node? {
-            guard depth <= 16 else { return nil }
-            var branches: [Node] = []
-            repeat {
-                guard let branch = readSequence(depth: depth) else { return nil }
-                branches.append(branch)
-            } while take("|")
-            return branches.count == 1 ? branches[0] : .choice(branches)
-        }
+    // MARK: Run
 
-        private mutating func readSequence(depth: Int) -> Node? {
-            var nodes: [Node] = []
-            while let byte = next, byte != UInt8(ascii: "|"), byte != UInt8(ascii: ")") {
-                guard let atom = readAtom(depth: depth), let node = readRepetition(of: atom) else {
-                    return nil
+    private func run(_ program: Int, over bytes: [UInt8], from start: Int, isWhole: Bool) -> Bool {
+        let instructions = programs[program]
+        var places = [0]
+        for position in start...bytes.count {
+            let (waiting, isMatch) = closure(of: places, instructions, bytes, position)
+            if isMatch, !isWhole || position == bytes.count { return true }
+            guard position < bytes.count, !waiting.isEmpty else { return false }
+            places = waiting.filter { place in
+                guard case .set(let ranges, let isNegated) = instructions[place] else {
+                    return false
                 }
-                nodes.append(node)
-            }
-            return .sequence(nodes)
+                return ranges.contains { $0.contains(bytes[position]) } != isNegated
+            }.map { $0 + 1 }
         }
+        return false
+    }
 
-        private mutating func readAtom(depth: Int) -> Node? {
-            if take("(?!") { return readGroup(depth: depth).map { .ahead($0, isNegated: true) } }
-            if take("(?=") { return readGroup(depth: depth).map { .ahead($0, isNegated: false) } }
-            if take("(?:") { return readGroup(depth: depth) }
-            if take("(?") { return nil }
-            if take("(") { return readGroup(depth: depth) }
-            if take("[") { return readClass() }
-            if take("^") { return .start }
-            if take("$") { return .end }
-            if take(".") { return .set([0x0a...0x0a], isNegated: true) }
-            if take("\\") { return readEscape() }
-            guard let byte = next, !"*+?{}])".utf8.contains(byte) else { return nil }
-            position += 1
-            return .byte(byte)
-        }
-
-        private mutating func readGroup(depth: Int) -> Node? {
-            guard let node = readChoice(depth: depth + 1), take(")") else { return nil }
-            return node
-        }
-
-        private mutating func readEscape() -> Node? {
-            guard let byte = next else { return nil }
-            position += 1
-            let digits: ClosedRange<UInt8> = 0x30...0x39
-            let word: [ClosedRange<UInt8>] = [digits, 0x41...0x5a, 0x61...0x7a, 0x5f...0x5f]
-            switch byte {
-            case UInt8(ascii: "d"): return .set([digits], isNegated: false)
-            case UInt8(ascii: "D"): return .set([digits], isNegated: true)
-            case UInt8(ascii: "w"): return .set(word, isNegated: false)
-            case UInt8(ascii: "W"): return .set(word, isNegated: true)
-            case 0x30...0x39, 0x41...0x5a, 0x61...0x7a: return nil
-            default: return .byte(byte)
+    /// Every place that waits for a byte and can be reached without taking one, and whether the
+    /// end of the program can be.
+    private func closure(
+        of places: [Int], _ instructions: [Instruction], _ bytes: [UInt8], _ position: Int
+    ) -> (waiting: [Int], isMatch: Bool) {
+        var isReached = [Bool](repeating: false, count: instructions.count)
+        var waiting: [Int] = []
+        var isMatch = false
+        var open = places
+        while let place = open.popLast() {
+            guard !isReached[place] else { continue }
+            isReached[place] = true
+            switch instructions[place] {
+            case .set: waiting.append(place)
+            case .match: isMatch = true
+            case .split(let one, let other): open += [one, other]
+            case .jump(let next): open.append(next)
+            case .start where position == 0: open.append(place + 1)
+            case .end where position == bytes.count: open.append(place + 1)
+            case .ahead(let program, let isNegated):
+                let isThere = run(program, over: bytes, from: position, isWhole: false)
+                if isThere != isNegated { open.append(place + 1) }
+            case .start, .end: break
             }
         }
-
-        private mutating func readClass() -> Node? {
-            let isNegated = take("^")
-            var ranges: [ClosedRange<UInt8>] = []
-            while let byte = next {
-                position += 1
-                if byte == UInt8(ascii: "]"), !ranges.isEmpty {
-                    return .set(ranges, isNegated: isNegated)
-                }
-                if byte == UInt8(ascii: "\\") {
-                    guard let escape = readEscape() else { return nil }
-                    switch escape {
-                    case .byte(let literal): ranges.append(literal...literal)
-                    case .set(let inner, false): ranges += inner
-                    default: return nil
-                    }
-                } else if next == UInt8(ascii: "-"), position + 1 < bytes.count,
-                    bytes[position + 1] != UInt8(ascii: "]")
-                {
-                    let upper = bytes[position + 1]
-                    guard byte <= upper, upper != UInt8(ascii: "\\") else { return nil }
-                    position += 2
-                    ranges.append(byte...upper)
-                } else {
-                    ranges.append(byte...byte)
-                }
-            }
-            return nil
-        }
-
-        private mutating func readRepetition(of atom: Node) -> Node? {
-            var bounds: (min: Int, max: Int)?
-            if take("*") {
-                bounds = (0, .max)
-            } else if take("+") {
-                bounds = (1, .max)
-            } else if take("?") {
-                bounds = (0, 1)
-            } else if take("{") {
-                guard let read = readBounds() else { return nil }
-                bounds = read
-            }
-            guard let bounds else { return atom }
-            let isLazy = take("?")
-            // A repetition of a repetition is an error in Python as well.
-            guard next.map({ !"*+{".utf8.contains($0) }) ?? true else { return nil }
-            return .repeated(atom, min: bounds.min, max: bounds.max, isLazy: isLazy)
-        }
-
-        private mutating func readBounds() -> (min: Int, max: Int)? {
-            guard let low = readNumber() else { return nil }
-            if take("}") { return (low, low) }
-            guard take(",") else { return nil }
-            if take("}") { return (low, .max) }
-            guard let high = readNumber(), take("}"), low <= high else { return nil }
-            return (low, high)
-        }
-
-        private mutating func readNumber() -> Int? {
-            let start = position
-            while let byte = next, (0x30...0x39).contains(byte) { position += 1 }
-            return Int(String(decoding: bytes[start..<position], as: UTF8.self))
-                .flatMap { $0 <= 1_000 ? $0 : nil }
-        }
+        return (waiting, isMatch)
     }
 }

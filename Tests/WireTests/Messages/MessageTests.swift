@@ -1,0 +1,56 @@
+import Testing
+import Wire
+
+@Suite struct MessageTests {
+    static let digest = Blake3.hash([1])
+
+    static let all: [Message] = [
+        .introduction(
+            Introduction(
+                endpoints: [], observed: Endpoint(bytes: [127, 0, 0, 1], port: 9),
+                label: "lab", software: "plasmid/1", wallMilliseconds: 5)),
+        .ping(7), .pong(.max), .goodbye(reason: "bye"), .rekey,
+        .identifiersRequest(after: nil), .identifiersRequest(after: digest),
+        .identifiers(IdentifierPage(ids: [digest], isLast: false)),
+        .recordsRequest([digest]), .records([[1, 2, 3], []]),
+        .open(layer: digest, blob: digest),
+        .holding(Holding(layer: digest, blob: digest, extent: .groups(bitmap: [5]))),
+        .envelopeRequest(layer: digest), .envelope(layer: digest, bytes: [1]),
+        .groupsRequest(layer: digest, blob: digest, page: 3),
+        .groups(blob: digest, page: 3, bytes: [9]),
+        .get(GroupRequest(request: 1, layer: digest, blob: digest, group: 2)),
+        .data(request: 4, byteCount: 1 << 20),
+        .reject(request: 4, reason: .busy, retryMilliseconds: 500), .cancel(request: 4),
+    ]
+
+    @Test(arguments: all)
+    func `every message comes back`(message: Message) throws {
+        #expect(try Message(bytes: message.bytes) == message)
+    }
+
+    @Test(arguments: all)
+    func `every cut and every added byte is refused or another message`(
+        message: Message
+    ) throws {
+        let bytes = message.bytes
+        for count in 0..<bytes.count {
+            let cut = try? Message(bytes: Array(bytes.prefix(count)))
+            #expect(cut != message)
+        }
+        #expect((try? Message(bytes: bytes + [0])) != message)
+    }
+
+    @Test func `unknown types below 128 end the session and later ones are ignored`() throws {
+        #expect(throws: WireError.unsupported("message type 99")) {
+            try Message(bytes: [99, 1, 2])
+        }
+        #expect(try Message(bytes: [200, 1, 2]) == .unknown(type: 200))
+    }
+
+    @Test func `the largest messages fit one frame`() {
+        let record = [UInt8](repeating: 1, count: Limits.recordBytesMax)
+        let count = Limits.recordsPerMessageMax
+        let records = Message.records([[UInt8]](repeating: record, count: count))
+        #expect(records.bytes.count <= Limits.recordPayloadMax)
+    }
+}
