@@ -34,6 +34,7 @@ public struct Swarm: Sendable {
     var now = Moment(monotonic: 0, wall: 0)
     var effects: [Effect] = []
     var isStopping = false
+    private var lastWake: UInt64 = 0
 
     /// A node that has heard nothing yet.
     public init(_ settings: Settings) {
@@ -110,14 +111,14 @@ public struct Swarm: Sendable {
         }
     }
 
-    /// When `wake` is due, in monotonic nanoseconds.
+    /// When `wake` is due, in monotonic nanoseconds. Counted from the last one, so that a stream
+    /// of other inputs cannot put it off.
     public var deadline: UInt64 {
-        var earliest = now.monotonic + Span.second
-        if !fetches.isEmpty { earliest = min(earliest, now.monotonic + Span.reportTick) }
-        return earliest
+        lastWake + (fetches.isEmpty ? Span.second : Span.reportTick)
     }
 
     private mutating func wake() {
+        lastWake = now.monotonic
         watchSessions()
         dialContacts()
         reconcileIfDue()

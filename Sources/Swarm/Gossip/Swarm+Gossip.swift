@@ -44,7 +44,11 @@ extension Swarm {
             if isValid {
                 gossip.see(record.id)
                 good.append(record)
-            } else if let source = waiting.source {
+                continue
+            }
+            // The id names the body alone: the same record with its true signature may follow.
+            gossip.forget(record.id)
+            if let source = waiting.source {
                 blame(source, "sent a record whose signature is not its publisher's")
             }
         }
