@@ -9,6 +9,8 @@ public struct HeldLayer: Sendable {
     public let publisher: NodeKey
     /// Who may know of it.
     public let visibility: Visibility
+    /// How it may travel.
+    public let distribution: Distribution
     /// The DSSE envelope without payload.
     public let envelope: [UInt8]
     /// Blobs that are here, with sizes: manifest, files, tensor table and texts.
@@ -33,12 +35,14 @@ public struct HeldLayer: Sendable {
 
     /// A layer that is here.
     public init(
-        content: LayerContent, publisher: NodeKey, visibility: Visibility, envelope: [UInt8],
-        blobs: [BlobReference], announced: Announced?
+        content: LayerContent, publisher: NodeKey, visibility: Visibility,
+        distribution: Distribution, envelope: [UInt8], blobs: [BlobReference],
+        announced: Announced?
     ) {
         self.content = content
         self.publisher = publisher
         self.visibility = visibility
+        self.distribution = distribution
         self.envelope = envelope
         self.blobs = blobs.sorted { $0.blob < $1.blob }
         self.announced = announced
@@ -75,17 +79,31 @@ public struct LayerHolders: Sendable {
         }
     }
 
-    /// The publisher's facts, or a mirror's; nil when no record speaks of the layer.
-    public let content: LayerContent?
-    /// The publisher that the records name.
-    public let publisher: NodeKey?
+    /// What one record says of a layer.
+    public struct Description: Equatable, Sendable {
+        /// The facts.
+        public let content: LayerContent
+        /// The publisher that it names.
+        public let publisher: NodeKey
+        /// Who signed the record.
+        public let source: NodeKey
+
+        /// A record's word.
+        public init(content: LayerContent, publisher: NodeKey, source: NodeKey) {
+            self.content = content
+            self.publisher = publisher
+            self.source = source
+        }
+    }
+
+    /// What records say, those of publishers first; empty when none speaks of the layer.
+    public let descriptions: [Description]
     /// Who has it.
     public let holders: [Holder]
 
     /// What is known.
-    public init(content: LayerContent?, publisher: NodeKey?, holders: [Holder]) {
-        self.content = content
-        self.publisher = publisher
+    public init(descriptions: [Description], holders: [Holder]) {
+        self.descriptions = descriptions
         self.holders = holders
     }
 }

@@ -51,6 +51,24 @@ enum SwarmLimits {
     static let faultsMax = 10
     /// Requests of one peer that are being answered.
     static let servesPerSessionMax = 64
+    /// Questions that a peer may ask a second; each costs us a look-up, a page or a check. A
+    /// newcomer that compares catalogues asks about 20 for 1,000 records.
+    static let questionsPerSecond: UInt64 = 200
+    /// Questions that a peer may ask at once.
+    static let questionsBurst: UInt64 = 1000
+    /// Questions of one peer to catalogue and disk that are being answered: an honest peer has
+    /// one of each kind.
+    static let answeringMax = 32
+    /// Longest pause that a busy peer can make us wait.
+    static let retryMillisecondsMax: UInt64 = 60_000
+    /// Envelopes kept for one fetch until the manifest shows which is good.
+    static let envelopesMax = 8
+    /// Descriptions of one layer that are tried.
+    static let descriptionsMax = 8
+    /// Holders of one layer that are remembered.
+    static let holdersMax = 64
+    /// Faults remembered of one fetch.
+    static let faultsRememberedMax = 16
     /// Groups asked of one peer at a time: 8 MiB covers 2.5 Gbit/s at 25 ms.
     static let requestsPerSessionMax = 8
     /// Groups on their way over all sessions: the buffers of the data path.
@@ -70,6 +88,9 @@ enum SwarmLimits {
     static let replyPatience = 10 * Span.second
     /// How long a fetch waits for a holder when none is in sight.
     static let holderPatience = 15 * Span.second
+    /// A fetch whose holders stand but bring nothing for this long is given up; what arrived
+    /// stays.
+    static let stallPatience = 2 * Span.minute
     /// First and longest pause before a lost peer is dialled again.
     static let dialPauseMin = 1 * Span.second
     static let dialPauseMax = 30 * Span.second

@@ -76,9 +76,13 @@ public struct Swarm: Sendable {
         switch input {
         case .recordsVerified(let batch, let isValid): recordsVerified(batch, isValid)
         case .recordsStored(let batch, let outcomes): recordsStored(batch, outcomes)
-        case .identifiersListed(let session, let page): send(.identifiers(page), to: session)
+        case .identifiersListed(let session, let page):
+            answered(session)
+            send(.identifiers(page), to: session)
         case .identifiersMissing(let session, let ids): want(ids, from: session)
-        case .recordsFound(let session, let records): sendRecords(records, to: session)
+        case .recordsFound(let session, let records):
+            answered(session)
+            sendRecords(records, to: session)
         case .recordSigned(let record): announce(record)
         default: break
         }
@@ -102,6 +106,7 @@ public struct Swarm: Sendable {
         case .adoptionFailed(let number, let problem):
             endFetch(number, .failed(.store(problem)))
         case .served(let session, _, let byteCount): served(session, byteCount)
+        case .pageServed(let session): answered(session)
         default: break
         }
     }

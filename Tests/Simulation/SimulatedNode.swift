@@ -147,16 +147,18 @@ final class SimulatedNode {
     }
 
     private func holders(of layer: Digest) -> LayerHolders {
-        var content: LayerContent?
-        var publisher: NodeKey?
+        var descriptions: [LayerHolders.Description] = []
         var nodes: [NodeKey] = []
         for record in catalogue.values.sorted(by: { $0.id < $1.id }) {
             switch record.content {
             case .layer(let facts) where facts.layer == layer:
-                (content, publisher) = (facts, record.publisher)
+                descriptions.insert(
+                    .init(content: facts, publisher: record.publisher, source: record.publisher),
+                    at: 0)
                 nodes.append(record.publisher)
             case .mirror(let facts, let origin) where facts.layer == layer:
-                if content == nil { (content, publisher) = (facts, origin) }
+                descriptions.append(
+                    .init(content: facts, publisher: origin, source: record.publisher))
                 nodes.append(record.publisher)
             default: break
             }
@@ -164,7 +166,7 @@ final class SimulatedNode {
         let holders = nodes.filter { $0 != key.publicKey }.map { node in
             LayerHolders.Holder(node: node, endpoints: endpoints(of: node))
         }
-        return LayerHolders(content: content, publisher: publisher, holders: holders)
+        return LayerHolders(descriptions: descriptions, holders: holders)
     }
 
     private func endpoints(of node: NodeKey) -> [Endpoint] {
@@ -207,6 +209,7 @@ final class SimulatedNode {
             world.send(
                 .groups(blob: blob, page: page, bytes: writer.bytes),
                 from: .init(node: index, session: session))
+            world.answer(index, .pageServed(session))
         default: break
         }
     }

@@ -73,7 +73,37 @@ extension Connection {
     private func takeFrames() {
         do throws(WireError) {
             while !isPaused, !isClosed, inputEnd - inputStart >= Frame.headerBytes {
-                let count = try nextCount()
+                let (first, second) = (input[inputStart], input[inputStart + 1])
+                let count =
+                    try isStanding
+                    ? Frame.sealedCount(first, second) : Frame.handshakeCount(first, second)
+                let start = inputStart + Frame.headerBytes
+                guard inputEnd - start >= count else { return }
+                inputStart = start + count
+                try takeFrame(start..<start + count)
+            }
+        } catch {
+            fail(Self.words(error))
+        }
+    }
+
+    /// Why a peer's bytes end a connection, for a person.
+    private static func words(_ error: WireError) -> String {
+        switch error {
+        case .otherNetwork: "it belongs to another network"
+        case .wrongPeer: "another node answers there, with another key"
+        case .unsupported(let what): what
+        default: "it sent bytes that are not well-formed (\(error))"
+        }
+    }
+
+    private func takeFrames() {
+        do throws(WireError) {
+            while !isPaused, !isClosed, inputEnd - inputStart >= Frame.headerBytes {
+                let (first, second) = (input[inputStart], input[inputStart + 1])
+                let count =
+                    try isStanding
+                    ? Frame.sealedCount(first, second) : Frame.handshakeCount(first, second)
                 let start = inputStart + Frame.headerBytes
                 guard inputEnd - start >= count else { return }
                 inputStart = start + count
@@ -122,7 +152,9 @@ extension Connection {
             flush()
         case .established(let channel, let reply):
             if let reply { try queueFrame(reply) }
-            establish(channel)
+            // A hello with everything in it may be an old one sent again: whoever sent it must
+            // show that it has the key before it counts.
+            establish(channel, needsConfirmation: dialling == nil && reply != nil)
             flush()
         case .refused(let error, let reply):
             try queueFrame(reply)
@@ -167,6 +199,7 @@ extension Connection {
             }
         }
         receiving = cipher
+        confirm()
     }
 
     private func filled(by count: Int) throws(WireError) {
@@ -217,10 +250,11 @@ extension Connection {
         guard run == nil else { throw .invalid("payload inside payload") }
         guard byteCount <= UInt64(HashTree.groupBytes) else { throw .tooLarge("payload") }
         let expectation = expected.removeValue(forKey: request)
-        if let expectation {
-            guard Int(byteCount) == expectation.byteCount else {
-                throw .invalid("payload length")
-            }
+        if let expectation, Int(byteCount) != expectation.byteCount {
+            // Not what the blob's size says: proof enough, and the bytes are thrown away.
+            shared.report(.groupRefuted(number, request: request))
+            if byteCount > 0 { run = PayloadRun(expectation: nil, total: Int(byteCount)) }
+            return
         }
         guard byteCount > 0 else {
             try announcedNothing(expectation)

@@ -12,15 +12,12 @@ struct HolderSearch {
 
     /// The publisher first, then mirrors, then nodes whose holdings seem to have the layer.
     func holders(of layer: Digest) throws(StoreError) -> LayerHolders {
-        var content: LayerContent?
-        var publisher: NodeKey?
+        var descriptions: [LayerHolders.Description] = []
         var nodes: [NodeKey] = []
         for record in try catalogue.announcements(of: layer) {
-            switch record.content {
-            case .layer(let facts): (content, publisher) = (facts, record.publisher)
-            case .mirror(let facts, let origin) where content == nil:
-                (content, publisher) = (facts, origin)
-            default: break
+            if let (content, publisher) = record.layerFacts {
+                descriptions.append(
+                    .init(content: content, publisher: publisher, source: record.publisher))
             }
             nodes.append(record.publisher)
         }
@@ -34,7 +31,7 @@ struct HolderSearch {
         {
             holders.append(.init(node: holder, endpoints: try endpoints(of: holder)))
         }
-        return LayerHolders(content: content, publisher: publisher, holders: holders)
+        return LayerHolders(descriptions: descriptions, holders: holders)
     }
 
     private func endpoints(of node: NodeKey) throws(StoreError) -> [Endpoint] {

@@ -135,7 +135,7 @@ final class StorePort: Sendable {
             let found = try? HolderSearch(catalogue: catalogue, node: node).holders(of: layer)
             post(
                 .holdersFound(
-                    number, found ?? LayerHolders(content: nil, publisher: nil, holders: [])))
+                    number, found ?? LayerHolders(descriptions: [], holders: [])))
         }
     }
 

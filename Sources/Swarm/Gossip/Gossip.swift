@@ -23,15 +23,18 @@ struct Gossip: Sendable {
     /// Monotonic nanoseconds of the next removal of expired records.
     var nextExpiry: UInt64 = 0
 
-    /// Notes an id; false when it was seen before.
-    mutating func see(_ id: Digest) -> Bool {
-        guard !young.contains(id), !old.contains(id) else { return false }
+    /// Whether a record with a good signature had this id lately.
+    func hasSeen(_ id: Digest) -> Bool { young.contains(id) || old.contains(id) }
+
+    /// Notes the id of a record whose signature is good. Not before: the id leaves the signature
+    /// out, so a false one sent first would keep the true record away.
+    mutating func see(_ id: Digest) {
+        guard !hasSeen(id) else { return }
         if young.count >= SwarmLimits.seenMax / 2 {
             old = young
             young = []
         }
         young.insert(id)
-        return true
     }
 
     /// Forgets an id, so that it can be taken in later.

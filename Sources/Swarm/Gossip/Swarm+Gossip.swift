@@ -10,7 +10,7 @@ extension Swarm {
         for bytes in bytes {
             do throws(WireError) {
                 let record = try Record(bytes: bytes)
-                if isAcceptable(record) && gossip.see(record.id) { fresh.append(record) }
+                if isAcceptable(record) && !gossip.hasSeen(record.id) { fresh.append(record) }
             } catch {
                 if case .unsupported = error { continue }
                 blame(number, "sent a record that is not well-formed (\(error))")
@@ -27,10 +27,7 @@ extension Swarm {
 
     private mutating func take(_ records: [Record], from source: SessionNumber?) {
         guard !records.isEmpty else { return }
-        guard gossip.waiting + records.count <= SwarmLimits.unverifiedMax else {
-            for record in records { gossip.forget(record.id) }
-            return
-        }
+        guard gossip.waiting + records.count <= SwarmLimits.unverifiedMax else { return }
         let batch = gossip.nextBatch
         gossip.nextBatch += 1
         gossip.waiting += records.count
@@ -45,6 +42,7 @@ extension Swarm {
         var good: [Record] = []
         for (record, isValid) in zip(waiting.records, isValid) {
             if isValid {
+                gossip.see(record.id)
                 good.append(record)
                 continue
             }
@@ -100,7 +98,7 @@ extension Swarm {
 
     /// An own record was signed: it takes the same way as others' from the catalogue on.
     mutating func announce(_ record: Record) {
-        _ = gossip.see(record.id)
+        gossip.see(record.id)
         let batch = gossip.nextBatch
         gossip.nextBatch += 1
         gossip.waiting += 1
@@ -111,8 +109,15 @@ extension Swarm {
     // MARK: Comparing catalogues
 
     mutating func startReconciliation(with number: SessionNumber) {
-        _ = sessions.change(number) { $0.reconciliation = .awaitingPage }
-        send(.identifiersRequest(after: nil), to: number)
+        askForPage(after: nil, of: number)
+    }
+
+    private mutating func askForPage(after: Digest?, of number: SessionNumber) {
+        _ = sessions.change(number) { session in
+            session.reconciliation = .awaitingPage(after: after)
+            session.reconciledAt = now.monotonic
+        }
+        send(.identifiersRequest(after: after), to: number)
     }
 
     /// Every few minutes with a random neighbour, so that what a lost message hid comes through.
@@ -122,20 +127,30 @@ extension Swarm {
             effects.append(.expireRecords(wall: now.wall))
         }
         guard gossip.nextReconciliation <= now.monotonic else { return }
+        let isFirst = gossip.nextReconciliation == 0
         let jitter = UInt64.random(in: 0..<SwarmLimits.reconcilePause / 2, using: &generator)
         gossip.nextReconciliation = now.monotonic + SwarmLimits.reconcilePause / 2 + jitter
-        if let number = sessions.keys.randomElement(using: &generator) {
-            _ = sessions.change(number) { session in
-                session.isFetchingRecords = false
-                session.wanted = []
-            }
-            startReconciliation(with: number)
+        // Sessions compare when they open; the first turn has nothing to add.
+        guard !isFirst else { return }
+        let idle = sessions.entries.filter { entry in
+            entry.value.reconciliation == nil
+                || now.monotonic - entry.value.reconciledAt > SwarmLimits.reconcilePause / 2
         }
+        guard let number = idle.map(\.key).randomElement(using: &generator) else { return }
+        _ = sessions.change(number) { session in
+            session.isFetchingRecords = false
+            session.wanted = []
+        }
+        startReconciliation(with: number)
     }
 
     mutating func receive(_ page: IdentifierPage, from number: SessionNumber) {
-        guard sessions[number]?.reconciliation == .awaitingPage else {
+        guard case .awaitingPage(let after) = sessions[number]?.reconciliation else {
             blame(number, "sent a page that nobody asked for")
+            return
+        }
+        if let after, let first = page.ids.first, first <= after {
+            close(number, "its pages of record ids go round in circles")
             return
         }
         _ = sessions.change(number) { session in
@@ -163,8 +178,11 @@ extension Swarm {
         guard let session = sessions[number], !session.isFetchingRecords else { return }
         if session.wanted.isEmpty {
             guard case .fetching(let next) = session.reconciliation else { return }
-            _ = sessions.change(number) { $0.reconciliation = next == nil ? nil : .awaitingPage }
-            if let next { send(.identifiersRequest(after: next), to: number) }
+            if let next {
+                askForPage(after: next, of: number)
+            } else {
+                _ = sessions.change(number) { $0.reconciliation = nil }
+            }
             return
         }
         let batch = Array(session.wanted.prefix(Limits.recordsPerMessageMax))

@@ -9,6 +9,8 @@ struct Publishing: Sendable {
     var nodeDue: UInt64 = 0
     /// Monotonic nanoseconds when the Holdings records are due; nil when nothing changed.
     var holdingsDue: UInt64?
+    /// Places of the Holdings records that stand.
+    var holdingSlots: [Slot] = []
     /// For each layer, wall milliseconds when its Layer or Mirror record is due.
     var layersDue = OrderedTable<Digest, UInt64>()
 }
@@ -18,9 +20,10 @@ extension Swarm {
     private static let layerLifeMilliseconds: UInt64 = 365 * 86_400_000
 
     func decide(_ action: Action, _ layer: HeldLayer, peer: NodeKey?) -> Decision {
-        Decision.decide(
-            action, visibility: layer.visibility, isPeerToPeer: layer.content.isPeerToPeer,
-            isOwn: layer.publisher == settings.node, isSeeding: settings.isSeeding, peer: peer)
+        let terms = LayerTerms(
+            visibility: layer.visibility, distribution: layer.distribution,
+            isOwn: layer.publisher == settings.node)
+        return Decision.decide(action, terms, peer: peer, isSeeding: settings.isSeeding)
     }
 
     /// A layer is here: announce it, if its terms and the owner allow.
@@ -36,8 +39,12 @@ extension Swarm {
 
     /// A layer is here no more.
     mutating func drop(_ layer: Digest) {
-        guard held[layer] != nil else { return }
+        guard let dropped = held[layer] else { return }
         held[layer] = nil
+        if publishing.layersDue[layer] != nil {
+            let isOwn = dropped.publisher == settings.node
+            end(isOwn ? .layer : .mirror, Slot(prefixOf: layer), reason: nil)
+        }
         publishing.layersDue[layer] = nil
         publishing.holdingsDue = now.monotonic + SwarmLimits.holdingsPause
     }
@@ -79,9 +86,22 @@ extension Swarm {
 
     private mutating func publishHoldings() {
         let layers = held.values.filter { decide(.announce, $0, peer: nil) == .allow }
-        for content in HoldingsContent.split(layers.map(\.layer)) {
+        let contents = HoldingsContent.split(layers.map(\.layer))
+        for content in contents {
             sign(.holdings(content), life: RecordType.holdings.lifeMaxMilliseconds)
         }
+        let slots = contents.map(\.slot)
+        for slot in publishing.holdingSlots where !slots.contains(slot) {
+            end(.holdings, slot, reason: nil)
+        }
+        publishing.holdingSlots = slots
+    }
+
+    /// Ends an own record: the tombstone lives as long as the record could have.
+    private mutating func end(_ type: RecordType, _ slot: Slot, reason: String?) {
+        let life = type.lifeMaxMilliseconds ?? 0
+        let content = TombstoneContent(endedType: type, slot: slot, reason: reason)
+        sign(.tombstone(content), life: life + 30 * 60_000)
     }
 
     private mutating func sign(_ content: RecordContent, life: UInt64?) {

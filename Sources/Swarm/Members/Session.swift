@@ -28,6 +28,13 @@ public struct Session: Sendable {
     var isFetchingRecords = false
     /// The last id of the page being worked through; nil when not reconciling.
     var reconciliation: Reconciliation?
+    /// Monotonic nanoseconds of the last question for a page.
+    var reconciledAt: UInt64 = 0
+    /// Its questions to the catalogue or the disk that are being answered.
+    var answering = 0
+    /// What it may still ask without waiting.
+    var questions = TokenBucket(
+        perSecond: SwarmLimits.questionsPerSecond, burst: SwarmLimits.questionsBurst)
     /// Its requests that are being answered.
     var serving = 0
     /// Groups asked of it and not answered yet.
@@ -35,8 +42,8 @@ public struct Session: Sendable {
 
     /// Where a comparison of catalogues stands.
     enum Reconciliation: Equatable, Sendable {
-        /// A page was asked for.
-        case awaitingPage
+        /// The page after an id was asked for.
+        case awaitingPage(after: Digest?)
         /// The page's missing records are being fetched; ask for the next after this id.
         case fetching(next: Digest?)
     }

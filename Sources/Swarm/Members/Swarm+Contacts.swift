@@ -23,7 +23,7 @@ extension Swarm {
         if let index = contacts.firstIndex(where: {
             $0.key == record.publisher && $0.source == .gossip
         }) {
-            contacts[index].endpoints = endpoints
+            if !endpoints.isEmpty { contacts[index].endpoints = endpoints }
             return
         }
         guard !endpoints.isEmpty else { return }
@@ -46,13 +46,30 @@ extension Swarm {
         if let index = contacts.firstIndex(where: { $0.key == holder.node }) {
             contacts[index].isWanted = true
             if contacts[index].dial == nil { contacts[index].notBefore = now.monotonic }
-        } else if !holder.endpoints.isEmpty {
-            if contacts.count >= SwarmLimits.contactsMax { forgetOneContact() }
-            var contact = Contact(
-                key: holder.node, endpoints: holder.endpoints, source: .gossip)
-            contact.isWanted = true
-            contacts.append(contact)
+            return
         }
+        let endpoints = holder.endpoints.filter { isDiallable($0) }
+        guard !endpoints.isEmpty else { return }
+        if contacts.count >= SwarmLimits.contactsMax { forgetOneContact() }
+        var contact = Contact(key: holder.node, endpoints: endpoints, source: .gossip)
+        contact.isWanted = true
+        contacts.append(contact)
+    }
+
+    /// Whether a gossiped address may be dialled although the session it came over is not known:
+    /// global ones, and nearer ones while a session from the same range stands.
+    private func isDiallable(_ endpoint: Endpoint) -> Bool {
+        endpoint.mayBeDialled(heardFrom: .global)
+            || sessions.values.contains { session in
+                endpoint.mayBeDialled(heardFrom: session.facts.endpoint.reach)
+            }
+    }
+
+    /// An address that the owner gave is this node's own: there is nobody to dial.
+    mutating func forgetMyself(_ facts: SessionFacts) {
+        guard let dial = facts.dial else { return }
+        contacts.removeAll { $0.dial == dial }
+        effects.append(.log("a joined address is this node's own; it is not dialled again"))
     }
 
     /// Whether a dial to the peer is under way.

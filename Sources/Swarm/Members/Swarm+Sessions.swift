@@ -32,9 +32,14 @@ extension Swarm {
     }
 
     mutating func open(_ number: SessionNumber, _ facts: SessionFacts) {
+        guard facts.peer != settings.node else {
+            forgetMyself(facts)
+            effects.append(.close(number, reason: "this is myself"))
+            return
+        }
         contactConnected(facts)
-        guard !isStopping, facts.peer != settings.node else {
-            effects.append(.close(number, reason: isStopping ? "stopping" : "this is myself"))
+        guard !isStopping else {
+            effects.append(.close(number, reason: "stopping"))
             return
         }
         guard sessions.count < SwarmLimits.sessionsMax else {
@@ -80,6 +85,7 @@ extension Swarm {
     mutating func receive(_ message: Message, from number: SessionNumber) {
         guard let session = sessions[number], !session.isClosing else { return }
         _ = sessions.change(number) { $0.heard = now.monotonic }
+        guard mayAsk(message, number) else { return }
         switch message {
         case .introduction(let introduction): introduced(number, introduction)
         case .ping(let value): send(.pong(value), to: number)
@@ -87,9 +93,9 @@ extension Swarm {
         case .goodbye(let reason): close(number, "the peer said goodbye: \(reason)")
         case .rekey, .data, .unknown: break
         case .identifiersRequest(let after):
-            effects.append(.listIdentifiers(number, after: after))
+            answer(number, .listIdentifiers(number, after: after))
         case .identifiers(let page): receive(page, from: number)
-        case .recordsRequest(let ids): effects.append(.findRecords(number, ids))
+        case .recordsRequest(let ids): answer(number, .findRecords(number, ids))
         case .records(let records): receive(records, from: number)
         case .open, .envelopeRequest, .groupsRequest, .get, .cancel: serve(message, to: number)
         case .holding(let holding): receive(holding, from: number)
@@ -99,6 +105,36 @@ extension Swarm {
         case .reject(let request, let reason, let retry):
             rejected(request, reason, retryMilliseconds: retry, from: number)
         }
+    }
+
+    /// Whether the peer keeps to the rate of questions; one that does not is closed.
+    private mutating func mayAsk(_ message: Message, _ number: SessionNumber) -> Bool {
+        switch message {
+        case .ping, .introduction, .identifiersRequest, .recordsRequest, .records, .envelopeRequest,
+            .groupsRequest:
+            let isWithin = sessions.change(number) { $0.questions.take(at: now.monotonic) }
+            if isWithin == false { close(number, "it asks too much") }
+            return isWithin == true
+        default: return true
+        }
+    }
+
+    /// Lets the shell answer a question, unless too many of this peer are being answered.
+    mutating func answer(_ number: SessionNumber, _ effect: Effect) {
+        let count = sessions.change(number) { session in
+            session.answering += 1
+            return session.answering
+        }
+        guard let count, count <= SwarmLimits.answeringMax else {
+            close(number, "it asks faster than it is answered")
+            return
+        }
+        effects.append(effect)
+    }
+
+    /// A question of the peer was answered.
+    mutating func answered(_ number: SessionNumber) {
+        _ = sessions.change(number) { $0.answering = max(0, $0.answering - 1) }
     }
 
     private mutating func introduced(_ number: SessionNumber, _ introduction: Introduction) {

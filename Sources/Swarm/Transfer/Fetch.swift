@@ -89,15 +89,21 @@ public struct FetchStatus: Equatable, Sendable {
 struct Fetch: Sendable {
     let request: FetchRequest
     var status = FetchStatus(phase: .locating, size: 0, received: 0, reused: 0, sources: [])
-    /// What the catalogue said.
-    var content: LayerContent?
-    var publisher: NodeKey?
+    /// What records say of the layer, the one that is believed first. Anyone can sign a record
+    /// about any layer; only the manifest tells which is true.
+    var descriptions: [LayerHolders.Description] = []
     /// Who should have it, in the order they became known.
     var holders: [LayerHolders.Holder] = []
-    /// The DSSE envelope, once one arrived.
+    /// The DSSE envelopes that arrived; the manifest tells which is good.
+    var envelopes: [[UInt8]] = []
+    /// The bytes of the manifest, once all are here.
+    var manifestBytes: [UInt8]?
+    /// The envelope with the publisher's signature.
     var envelope: [UInt8]?
-    /// The peers that were asked for it.
-    var envelopeAsked: [NodeKey] = []
+    /// The peers that were asked for it, and when.
+    var envelopeAsked = OrderedTable<NodeKey, UInt64>()
+    /// Monotonic nanoseconds of the last step forward.
+    var progressed: UInt64 = 0
     /// The manifest, once read and checked.
     var manifest: Manifest?
     /// Blobs not complete yet, in fetching order.

@@ -212,7 +212,10 @@ extension Swarm {
             let peer = sessions[session]?.facts.peer
         {
             for number in download.fetches {
-                _ = fetches.change(number) { $0.credit(peer, byteCount) }
+                _ = fetches.change(number) { fetch in
+                    fetch.credit(peer, byteCount)
+                    fetch.progressed = now.monotonic
+                }
             }
         }
         advance(download: pending.blob)
@@ -240,10 +243,14 @@ extension Swarm {
     private mutating func refute(
         _ session: SessionNumber, blob: Digest, group: UInt64?, _ reason: String
     ) {
+        if believeNextDescription(of: blob) { return }
         guard let peer = sessions[session]?.facts.peer else { return }
         let fault = PeerFault(node: peer, blob: blob, group: group, reason: reason)
         for number in downloads[blob]?.fetches ?? [] {
-            _ = fetches.change(number) { $0.faults.append(fault) }
+            _ = fetches.change(number) { fetch in
+                guard fetch.faults.count < SwarmLimits.faultsRememberedMax else { return }
+                fetch.faults.append(fault)
+            }
         }
         let part = group.map { "group \($0) of " } ?? ""
         let text = "\(part)blob \(blob.hexadecimal) from \(peer.fingerprint): \(reason)"
@@ -268,7 +275,8 @@ extension Swarm {
         else { return }
         _ = downloads.change(pending.blob) { download in
             download.holdings[session] = nil
-            download.opening[session] = now.monotonic + retryMilliseconds * Span.millisecond
+            let pause = min(retryMilliseconds, SwarmLimits.retryMillisecondsMax)
+            download.opening[session] = now.monotonic + pause * Span.millisecond
         }
         if reason != .busy, let peer = sessions[session]?.facts.peer,
             let download = downloads[pending.blob]

@@ -4,7 +4,9 @@ import Wire
 extension Swarm {
     mutating func startFetch(_ number: FetchNumber, _ request: FetchRequest) {
         guard fetches[number] == nil else { return }
-        fetches[number] = Fetch(request: request)
+        var fetch = Fetch(request: request)
+        fetch.progressed = now.monotonic
+        fetches[number] = fetch
         if held[request.layer] != nil && !request.withEvidence {
             endFetch(number, .done)
             return
@@ -22,15 +24,15 @@ extension Swarm {
 
     mutating func holdersFound(_ number: FetchNumber, _ found: LayerHolders) {
         guard var fetch = fetches[number] else { return }
-        if fetch.content == nil {
-            fetch.content = found.content
-            fetch.publisher = found.publisher
+        if fetch.descriptions.isEmpty {
+            fetch.descriptions = Array(found.descriptions.prefix(SwarmLimits.descriptionsMax))
         }
         for holder in found.holders where !fetch.holders.contains(holder) {
             fetch.holders.removeAll { $0.node == holder.node }
+            guard fetch.holders.count < SwarmLimits.holdersMax else { break }
             fetch.holders.append(holder)
         }
-        if fetch.content != nil && fetch.status.phase == .locating {
+        if !fetch.descriptions.isEmpty && fetch.status.phase == .locating {
             fetch.status.phase = .describing
         }
         fetches[number] = fetch
@@ -65,15 +67,14 @@ extension Swarm {
     /// Does the next thing that a fetch needs.
     mutating func advance(_ number: FetchNumber) {
         guard let fetch = fetches[number], !fetch.status.isOver else { return }
-        guard fetch.content != nil else { return }
+        guard !fetch.descriptions.isEmpty else { return }
         let candidates = candidates(fetch)
         if candidates.count < SwarmLimits.holdersDialledMax { dialHolders(of: fetch) }
         guard !candidates.isEmpty else { return }
         _ = fetches.change(number) { $0.strandedSince = nil }
-        if fetch.envelope == nil {
-            askForEnvelope(number, candidates)
-        } else if fetch.manifest == nil {
-            openManifest(number)
+        if fetch.manifest == nil {
+            if fetch.envelopes.isEmpty { askForEnvelope(number, candidates) }
+            if fetch.manifestBytes == nil { openManifest(number) }
         } else {
             openBlobs(number)
         }
@@ -104,10 +105,13 @@ extension Swarm {
     ) {
         guard let fetch = fetches[number] else { return }
         for session in candidates {
-            guard let peer = sessions[session]?.facts.peer,
-                !fetch.envelopeAsked.contains(peer)
-            else { continue }
-            _ = fetches.change(number) { $0.envelopeAsked.append(peer) }
+            guard let peer = sessions[session]?.facts.peer else { continue }
+            if let asked = fetch.envelopeAsked[peer],
+                now.monotonic - asked < SwarmLimits.replyPatience
+            {
+                continue
+            }
+            _ = fetches.change(number) { $0.envelopeAsked[peer] = now.monotonic }
             send(.envelopeRequest(layer: fetch.request.layer), to: session)
         }
     }
@@ -117,42 +121,71 @@ extension Swarm {
     ) {
         guard let peer = sessions[session]?.facts.peer else { return }
         for (number, fetch) in fetches.entries
-        where fetch.request.layer == layer && fetch.envelope == nil {
-            guard fetch.envelopeAsked.contains(peer) else { continue }
+        where fetch.request.layer == layer && fetch.manifest == nil {
+            guard fetch.envelopeAsked[peer] != nil,
+                fetch.envelopes.count < SwarmLimits.envelopesMax
+            else { continue }
             if bytes.isEmpty {
                 _ = fetches.change(number) { fetch in
                     fetch.holders.removeAll { $0.node == peer }
                 }
             } else {
-                _ = fetches.change(number) { $0.envelope = bytes }
+                _ = fetches.change(number) { $0.envelopes.append(bytes) }
+                describe(number)
             }
             advance(number)
         }
     }
 
     private mutating func openManifest(_ number: FetchNumber) {
-        guard let fetch = fetches[number], let content = fetch.content, fetch.open.isEmpty else {
-            return
-        }
+        guard let fetch = fetches[number], let content = fetch.descriptions.first?.content,
+            fetch.open.isEmpty
+        else { return }
         startDownload(
             BlobReference(blob: content.layer, size: content.manifestSize), for: number)
     }
 
     mutating func manifestRead(_ number: FetchNumber, _ bytes: [UInt8]) {
-        guard let fetch = fetches[number], let envelope = fetch.envelope,
+        guard fetches[number]?.manifestBytes == nil else { return }
+        _ = fetches.change(number) { $0.manifestBytes = bytes }
+        describe(number)
+        advance(number)
+    }
+
+    /// Looks among the envelopes for the one with the publisher's signature under the manifest,
+    /// whose bytes are proven by the layer id.
+    private mutating func describe(_ number: FetchNumber) {
+        guard let fetch = fetches[number], let bytes = fetch.manifestBytes,
             fetch.manifest == nil
         else { return }
-        let manifest: Manifest
         do throws(GenomeError) {
-            manifest = try Manifest.verified(bytes, envelope: envelope)
+            _ = try Manifest.decode(bytes)
         } catch {
             endFetch(number, .failed(.invalid("its manifest is refused: \(error)")))
             return
         }
-        if let fault = contradiction(manifest, fetch) {
+        for envelope in fetch.envelopes {
+            guard let manifest = try? Manifest.verified(bytes, envelope: envelope) else {
+                continue
+            }
+            _ = fetches.change(number) { fetch in
+                fetch.envelope = envelope
+                fetch.progressed = now.monotonic
+            }
+            begin(number, manifest)
+            return
+        }
+        // None of them is good: the next holder is asked.
+        _ = fetches.change(number) { $0.envelopes = [] }
+    }
+
+    private mutating func begin(_ number: FetchNumber, _ manifest: Manifest) {
+        guard let fetch = fetches[number] else { return }
+        if let fault = unfit(manifest) {
             endFetch(number, .failed(.invalid(fault)))
             return
         }
+        flagContradictions(manifest, fetch)
         let blobs = fetch.request.withEvidence ? manifest.blobs : manifest.blobsToFetch
         _ = fetches.change(number) { fetch in
             fetch.manifest = manifest
@@ -162,25 +195,57 @@ extension Swarm {
             fetch.status.phase = .transferring
             fetch.status.size = blobs.reduce(0) { $0 + $1.size }
         }
-        advance(number)
         finishIfComplete(number)
     }
 
-    /// What of the record that led here the manifest contradicts; nil when they agree.
-    private func contradiction(_ manifest: Manifest, _ fetch: Fetch) -> String? {
-        guard manifest.publisher == fetch.publisher else {
-            return "the record names another publisher than the manifest"
+    /// Why a layer with this manifest is not taken in; nil when it may be.
+    private func unfit(_ manifest: Manifest) -> String? {
+        guard manifest.blobs.allSatisfy({ $0.size <= Limits.blobBytesMax }) else {
+            return "a file is larger than a blob may be (1 TiB)"
         }
         guard manifest.visibility == .public else {
             return "it was announced, but its manifest is not public"
         }
-        guard manifest.blobs.allSatisfy({ $0.size <= Limits.blobBytesMax }) else {
-            return "a file is larger than a blob may be (1 TiB)"
-        }
-        guard let content = fetch.content, content.name == manifest.name,
-            content.version == manifest.version.text, content.size == manifest.size
-        else { return "the record contradicts the manifest in name, version or size" }
         return nil
+    }
+
+    /// The manifest is proven; whoever signed a record that says otherwise is named.
+    private mutating func flagContradictions(_ manifest: Manifest, _ fetch: Fetch) {
+        for description in fetch.descriptions {
+            let content = description.content
+            let agrees =
+                description.publisher == manifest.publisher && content.name == manifest.name
+                && content.version == manifest.version.text && content.size == manifest.size
+                && content.manifestSize == UInt64(manifest.bytes.count)
+            guard !agrees else { continue }
+            effects.append(
+                .log(
+                    "\(description.source.fingerprint) signed a record that contradicts the "
+                        + "manifest of layer \(manifest.layer.hexadecimal)"))
+        }
+    }
+
+    /// The manifest did not fit what a record says of its size: believes the next record, if one
+    /// says otherwise. Nobody who sent bytes is to blame before that.
+    mutating func believeNextDescription(of blob: Digest) -> Bool {
+        guard let download = downloads[blob], download.layer == blob else { return false }
+        let others = download.fetches.filter { number in
+            fetches[number]?.descriptions.contains {
+                $0.content.manifestSize != download.size
+            } ?? false
+        }
+        guard !others.isEmpty else { return false }
+        cancelRequests(for: blob)
+        downloads[blob] = nil
+        effects.append(.releaseBlob(blob: blob))
+        for number in download.fetches {
+            _ = fetches.change(number) { fetch in
+                fetch.open.removeAll { $0 == blob }
+                fetch.descriptions.removeAll { $0.content.manifestSize == download.size }
+            }
+        }
+        for number in others { advance(number) }
+        return true
     }
 
     // MARK: Blobs
@@ -213,7 +278,10 @@ extension Swarm {
     }
 
     private mutating func blobArrived(_ blob: Digest, for number: FetchNumber) {
-        _ = fetches.change(number) { $0.open.removeAll { $0 == blob } }
+        _ = fetches.change(number) { fetch in
+            fetch.open.removeAll { $0 == blob }
+            fetch.progressed = now.monotonic
+        }
         guard let fetch = fetches[number] else { return }
         if blob == fetch.request.layer && fetch.manifest == nil {
             effects.append(.readManifest(number, layer: blob))
@@ -272,7 +340,12 @@ extension Swarm {
                 report(number)
             }
             guard candidates(fetch).isEmpty else {
-                advance(number)
+                let isStalled = now.monotonic - fetch.progressed > SwarmLimits.stallPatience
+                if isStalled {
+                    endFetch(number, .failed(.unreachable("its holders do not answer")))
+                } else {
+                    advance(number)
+                }
                 continue
             }
             strand(number, fetch)
@@ -293,7 +366,7 @@ extension Swarm {
     }
 
     private func strandedReason(_ fetch: Fetch) -> String {
-        if fetch.content == nil { return "no record of this layer has reached this node" }
+        if fetch.descriptions.isEmpty { return "no record of this layer has reached this node" }
         let names = fetch.holders.prefix(4).map(\.node.fingerprint).joined(separator: ", ")
         return names.isEmpty
             ? "none of the peers that announced it has it"
@@ -306,7 +379,7 @@ extension Swarm {
 
     mutating func sessionGone(_ peer: NodeKey) {
         for (number, _) in fetches.entries {
-            _ = fetches.change(number) { $0.envelopeAsked.removeAll { $0 == peer } }
+            _ = fetches.change(number) { $0.envelopeAsked[peer] = nil }
             advance(number)
         }
     }
