@@ -46,8 +46,6 @@ extension Swarm {
                 good.append(record)
                 continue
             }
-            // The id names the body alone: the same record with its true signature may follow.
-            gossip.forget(record.id)
             if let source = waiting.source {
                 blame(source, "sent a record whose signature is not its publisher's")
             }
