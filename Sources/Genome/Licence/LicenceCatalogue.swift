@@ -154,6 +154,12 @@ public enum LicenceCatalogue {
         return try? LicenceExpression(parsing: huggingFaceNames[folded] ?? name)
     }
 
+    /// Whether the terms hold conditions of their own that a person must accept before taking the
+    /// layer in: use policies and user limits, as of Llama, Gemma and the RAIL family.
+    public static func needsAcceptance(_ expression: LicenceExpression) -> Bool {
+        expression.identifiers.contains { entry(of: $0)?.commercialUse == .conditional }
+    }
+
     /// Whether the terms allow commercial use; nil when a part of them is not known here.
     public static func commercialUse(of expression: LicenceExpression) -> Answer? {
         switch expression {

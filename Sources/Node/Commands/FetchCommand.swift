@@ -10,13 +10,35 @@ enum FetchCommand {
         var object = JSONObject()
         object["layer"] = .string(arguments.operand(0) ?? "")
         object["accepted"] = arguments.text("accept-licence").map { .string($0) }
-        var answer = try access.ask("fetch", object, showing: "fetch")
+        var answer = try fetch(object, access, arguments, report)
         if let folder = arguments.text("out") {
             let layer = answer["layer"]?.string ?? ""
             _ = try ExportCommand.export(layer, to: folder, access)
             answer["path"] = .string(ExportCommand.absolute(folder))
         }
         report.done(answer, text: text(answer))
+    }
+
+    /// Fetches; terms that must be accepted are shown to a person and asked for.
+    private static func fetch(
+        _ object: JSONObject, _ access: Access, _ arguments: Arguments, _ report: Report
+    ) throws(Failure) -> JSONObject {
+        do {
+            return try access.ask("fetch", object, showing: "fetch")
+        } catch {
+            let mayAsk = Machine.isTerminal(0) && Machine.isTerminal(2) && !report.isJSON
+            guard error.code == .licence, mayAsk,
+                let expression = error.why.split(separator: ":").first
+            else { throw error }
+            if arguments.text("accept-licence") != nil { throw error }
+            if !arguments.isGiven("accept-licence") {
+                Machine.write("\(error.message): \(error.why)\nAccept them? [y/N] ", to: 2)
+                guard readLine(strippingNewline: true)?.lowercased() == "y" else { throw error }
+            }
+            var accepted = object
+            accepted["accepted"] = .string(String(expression))
+            return try access.ask("fetch", accepted, showing: "fetch")
+        }
     }
 
     private static func text(_ answer: JSONObject) -> [String] {

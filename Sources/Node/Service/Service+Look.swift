@@ -59,7 +59,8 @@ extension Service {
         return object
     }
 
-    private static func words(_ licence: LicenceExpression?) -> String {
+    /// What the terms ask, in plain words.
+    static func words(_ licence: LicenceExpression?) -> String {
         guard let licence else { return "terms not stated: for private use only" }
         let parts = licence.identifiers.map { id in
             id + ": " + (LicenceCatalogue.entry(of: id)?.words ?? "read its text")

@@ -56,6 +56,7 @@ extension Service {
     ) throws(Failure) -> JSONObject {
         let daemon = try runningNode("fetch")
         let layer = try LayerResolver(service: self).resolve(try request.required("layer"))
+        try requireAcceptance(layer, accepted: request.text("accepted"))
         let begun = Clock.monotonic()
         let status = try daemon.fetch(layer) { status in
             var object = JSONObject()
@@ -81,6 +82,30 @@ extension Service {
             })
         object["path"] = .string(path)
         return object
+    }
+
+    /// Terms with conditions of their own are accepted by their expression, once for each layer.
+    private func requireAcceptance(_ layer: Digest, accepted: String?) throws(Failure) {
+        let records = try inStore { () throws(StoreError) in
+            try catalogue.announcements(of: layer)
+        }
+        guard let text = records.first?.layerFacts?.0.licence,
+            let expression = try? LicenceExpression(parsing: text),
+            LicenceCatalogue.needsAcceptance(expression)
+        else { return }
+        let policy = "accepted." + layer.hexadecimal
+        let known = try inStore { () throws(StoreError) in try library.index.policy(policy) }
+        if known == expression.description { return }
+        let given = accepted.flatMap { try? LicenceExpression(parsing: $0) }
+        guard given?.description == expression.description else {
+            throw Failure(
+                .licence, "the terms of this layer must be accepted first",
+                why: "\(expression): \(Self.words(expression))",
+                remedy: "if you accept them: --accept-licence '\(expression)'")
+        }
+        try inStore { () throws(StoreError) in
+            try library.setPolicy(policy, expression.description)
+        }
     }
 
     static func name(_ phase: FetchStatus.Phase) -> String {

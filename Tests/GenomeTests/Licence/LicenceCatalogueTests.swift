@@ -48,4 +48,13 @@ struct LicenceCatalogueTests {
         #expect(Set(ids).count == ids.count)
         #expect(LicenceCatalogue.entry(of: "MIT")?.words == "any use; keep the notice")
     }
+
+    @Test func `terms with a use policy need acceptance and others do not`() throws {
+        for text in ["LicenseRef-Llama-3.1", "MIT AND LicenseRef-Gemma"] {
+            #expect(LicenceCatalogue.needsAcceptance(try LicenceExpression(parsing: text)))
+        }
+        for text in ["MIT", "CC-BY-NC-4.0", "LicenseRef-Our-Own"] {
+            #expect(!LicenceCatalogue.needsAcceptance(try LicenceExpression(parsing: text)))
+        }
+    }
 }

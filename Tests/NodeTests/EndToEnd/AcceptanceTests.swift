@@ -1,0 +1,24 @@
+import Genome
+import Testing
+
+extension RealNodes {
+    /// Terms that must be accepted before a layer is taken in.
+    @Suite("Accepting terms", .serialized)
+    struct AcceptanceTests {
+        @Test func `a script gives the expression, and once is enough`() throws {
+            let laboratory = try Laboratory()
+            let a = try laboratory.running("a")
+            let folder = try laboratory.layerFolder("gated", size: 1 << 16)
+            let shared = try a.ask(
+                "share", folder, "--visibility", "public", "--type", "memory", "--licence",
+                "LicenseRef-Llama-3.1", "--name", "gated")
+            let layer = try #require(shared["layer"]?.string)
+            let b = try laboratory.running("b", joining: [a])
+            _ = try b.ask("find", "--wait", "20")
+            #expect(try b.refused("licence", "fetch", layer).contains("LicenseRef-Llama-3.1"))
+            _ = try b.refused("licence", "fetch", layer, "--accept-licence", "MIT")
+            _ = try b.ask("fetch", layer, "--accept-licence", "LicenseRef-Llama-3.1")
+            _ = try b.ask("fetch", layer)
+        }
+    }
+}
