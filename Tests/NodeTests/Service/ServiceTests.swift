@@ -1,0 +1,90 @@
+import Genome
+import Host
+import Store
+import Testing
+import Wire
+
+@testable import Node
+
+@Suite("The verbs over a home")
+struct ServiceTests {
+    private let home: HomeFixture
+
+    init() throws { home = try HomeFixture() }
+
+    private func code(_ body: () throws -> Void) -> Failure.Code? {
+        do {
+            try body()
+            return nil
+        } catch {
+            return (error as? Failure)?.code
+        }
+    }
+
+    @Test func `share, list, show, files and verify agree about a layer`() throws {
+        let shared = try home.share("notes")
+        let layer = try #require(shared["layer"])
+        #expect(shared["size"] == 10)
+        #expect(try home.ask("list")["layers"]?.array?.map { $0["layer"] } == [layer])
+        let shown = try home.ask("show", [("layer", layer)])
+        #expect(shown["held"] == true)
+        #expect(shown["manifest"]?["name"] == "notes")
+        let files = try home.ask("files", [("layer", layer)])
+        #expect(files["files"] == shared["files"])
+        #expect(files["home"]?.string == home.layout.home)
+        let verified = try home.ask("verify", [("layer", layer)])
+        #expect(verified["ok"] == true)
+        let blob = try #require(shared["files"]?.array?.first?["blob"]?.string)
+        let id = try #require(Digest(hexadecimal: blob))
+        #expect(try BlobReader(id, layout: home.layout).readAll(limit: 99).count == 10)
+    }
+
+    @Test func `a version means one layer for ever`() throws {
+        try home.share("notes")
+        #expect(code { try home.share("notes", text: "other text\n") } == .refused)
+        let second = try home.share("notes", version: "1.0.1", text: "other text\n")
+        #expect(second["ref"]?.string?.hasSuffix("/notes@1.0.1") == true)
+        #expect(try home.ask("status")["layers"] == 2)
+    }
+
+    @Test func `what makes no sense is a usage error and changes nothing`() throws {
+        #expect(code { try home.ask("show") } == .usage)
+        #expect(code { try home.ask("share", [("paths", ["a", "b"])]) } == .usage)
+        #expect(code { try home.share("notes", visibility: "everybody") } == .usage)
+        #expect(code { try home.ask("trust", [("key", "no key")]) } == .usage)
+        #expect(code { try home.ask("dance") } == .unsupported)
+        #expect(try home.ask("list")["layers"]?.array?.isEmpty == true)
+        let file = try File(home.laboratory.write("a.txt", "a"), .read)
+        #expect(
+            code {
+                try home.ask(
+                    "share",
+                    [("paths", ["../a.txt"]), ("folder", "x"), ("visibility", "private")],
+                    files: [file])
+            } == .refused)
+    }
+
+    @Test func `verbs of a node say how to start one`() throws {
+        let layer = String(repeating: "1", count: 64)
+        for (verb, arguments) in [
+            ("fetch", [("layer", JSONValue.string(layer))]), ("peers", []), ("ticket", []),
+            ("join", [("target", "127.0.0.1:1")]),
+        ] {
+            #expect(code { try home.ask(verb, arguments) } == .unreachable, "\(verb)")
+        }
+    }
+
+    @Test func `find searches what was heard and says what is not here`() throws {
+        let key = try home.hear(of: "poems", layer: 5)
+        let results = try home.ask("find", [("text", "poem")])["results"]?.array ?? []
+        #expect(results.count == 1)
+        #expect(results[0]["publisher"]?.string == key.base32)
+        #expect(results[0]["held"] == false && results[0]["access"] == "open")
+        #expect(try home.ask("find", [("text", "prose")])["results"]?.array?.isEmpty == true)
+        #expect(try home.ask("find", [("type", "lora")])["results"]?.array?.isEmpty == true)
+        let layer = try #require(results[0]["layer"])
+        #expect(try home.ask("show", [("layer", layer)])["held"] == false)
+        #expect(code { try home.ask("files", [("layer", layer)]) } == .notFound)
+        #expect(code { try home.ask("base", [("layer", layer)]) } == .notFound)
+    }
+}
