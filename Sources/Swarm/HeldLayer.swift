@@ -75,17 +75,50 @@ public struct LayerHolders: Sendable {
         }
     }
 
-    /// The publisher's facts, or a mirror's; nil when no record speaks of the layer.
-    public let content: LayerContent?
-    /// The publisher that the records name.
-    public let publisher: NodeKey?
+    /// What records say of the layer. Anybody can sign a record about any layer, so there may be
+    /// several of which only one agrees with the manifest.
+    public struct Description: Equatable, Sendable {
+        /// The facts, without the summary, which only the publisher's record carries.
+        public let content: LayerContent
+        /// The publisher that the record names.
+        public let publisher: NodeKey
+        /// Who says so.
+        public internal(set) var announcers: [NodeKey]
+
+        /// What `announcers` say.
+        public init(content: LayerContent, publisher: NodeKey, announcers: [NodeKey]) {
+            var content = content
+            content.summary = nil
+            self.content = content
+            self.publisher = publisher
+            self.announcers = announcers
+        }
+
+        /// Whether both say the same of the layer.
+        public func agrees(with other: Description) -> Bool {
+            content == other.content && publisher == other.publisher
+        }
+
+        /// Adds this description to a list, or its announcers to one that says the same.
+        public func merge(into list: inout [Description]) {
+            guard let index = list.firstIndex(where: { agrees(with: $0) }) else {
+                list.append(self)
+                return
+            }
+            for announcer in announcers where !list[index].announcers.contains(announcer) {
+                list[index].announcers.append(announcer)
+            }
+        }
+    }
+
+    /// What records say of the layer; empty when none speaks of it.
+    public let descriptions: [Description]
     /// Who has it.
     public let holders: [Holder]
 
     /// What is known.
-    public init(content: LayerContent?, publisher: NodeKey?, holders: [Holder]) {
-        self.content = content
-        self.publisher = publisher
+    public init(descriptions: [Description], holders: [Holder]) {
+        self.descriptions = descriptions
         self.holders = holders
     }
 }

@@ -39,8 +39,10 @@ enum SwarmLimits {
     /// Sessions that the node looks for by itself: eight random links keep a graph of 10^5
     /// nodes connected when half of them die (HyParView, Leitão et al. 2007, uses 5).
     static let sessionsWanted = 8
-    /// Addresses remembered besides those that the owner gave.
+    /// Addresses remembered, those that the owner gave among them.
     static let contactsMax = 1024
+    /// Addresses that the owner may give.
+    static let ownerContactsMax = 256
     /// Record ids remembered as seen, so that news does not come round again.
     static let seenMax = 65_536
     /// Record ids wanted from one session.
@@ -49,6 +51,22 @@ enum SwarmLimits {
     static let unverifiedMax = 4096
     /// Faults after which a session is closed; each is a proven fault, not a guess.
     static let faultsMax = 10
+    /// Peers remembered as not to be asked; the ban that ends first makes room.
+    static let bansMax = 4096
+    /// Questions about the catalogue that one peer may have open: an honest one has a page and a
+    /// batch of records under way, and perhaps those of a comparison that it began anew.
+    static let catalogueQuestionsMax = 8
+    /// Pages of one comparison: 4 million ids when each page is full.
+    static let pagesMax = 4096
+    /// Fetches at once: each keeps at most 16 blobs open, each of those a file or two.
+    static let fetchesMax = 64
+    /// Holders remembered for one fetch.
+    static let holdersMax = 256
+    /// Descriptions of one layer that a fetch tries before it gives up: each needs a key and a
+    /// record of its own.
+    static let descriptionsMax = 16
+    /// Proven faults that a fetch remembers for its report.
+    static let faultsKeptMax = 16
     /// Requests of one peer that are being answered.
     static let servesPerSessionMax = 64
     /// Groups asked of one peer at a time: 8 MiB covers 2.5 Gbit/s at 25 ms.
@@ -87,4 +105,40 @@ enum SwarmLimits {
     static let holdingsPause = Span.second
     /// People are told of a fetch's progress this often.
     static let reportPause = 200 * Span.millisecond
+    /// A session that stood for this long was a success: the pause before the next dial of the
+    /// peer starts again at its shortest. A peer that takes every call and hangs up at once gains
+    /// nothing.
+    static let settledAfter = 30 * Span.second
+    /// A fetch whose holders answer but send nothing of use for this long has failed.
+    static let stallPatience = 2 * Span.minute
+    /// A peer that said it does not have something is asked for it again after this long.
+    static let absentSpan = Span.minute
+    /// A busy peer is left alone for at least and at most this long, whatever it says.
+    static let busyPauseMin = 100 * Span.millisecond
+    static let busyPauseMax = 10 * Span.second
+    /// The catalogue is asked for the holders of one layer at most this often.
+    static let lookupPause = 250 * Span.millisecond
+    /// Records that this node signs anew because an unknown one of its own came back: at most
+    /// this often, also when two nodes run with one key.
+    static let republishPause = Span.minute
+    /// The Node and Holdings records, which live for a day, are signed anew this often.
+    static let presencePause = 6 * Span.hour
+}
+
+/// What a peer may ask or tell in a burst and for ever, each set far above what an honest peer
+/// needs. More is a fault, and too many faults end the session.
+enum SwarmRates {
+    /// Messages of any kind: 5,000 files a second need three for each.
+    static let messages = Allowance(burst: 65_536, perSecond: 16_384)
+    /// Pings: an honest peer sends one in fifteen seconds.
+    static let pings = Allowance(burst: 16, perSecond: 1)
+    /// Pages and batches of records: 17,000 bring a whole catalogue of 10^6 records, and then
+    /// the comparisons of a neighbour need seven a second.
+    static let catalogueQuestions = Allowance(burst: 20_000, perSecond: 100)
+    /// Envelopes and pages of group values, whose answers are hundreds of times larger than the
+    /// question: one for each blob above 1 MiB.
+    static let documents = Allowance(burst: 4096, perSecond: 1024)
+    /// Records that nobody asked for. More are dropped without blame: whoever joins two large
+    /// catalogues is honest, and the next comparison brings what was dropped.
+    static let news = Allowance(burst: 8192, perSecond: 1024)
 }

@@ -75,9 +75,13 @@ public struct Swarm: Sendable {
         switch input {
         case .recordsVerified(let batch, let isValid): recordsVerified(batch, isValid)
         case .recordsStored(let batch, let outcomes): recordsStored(batch, outcomes)
-        case .identifiersListed(let session, let page): send(.identifiers(page), to: session)
+        case .identifiersListed(let session, let page):
+            endAnswer(session)
+            send(.identifiers(page), to: session)
         case .identifiersMissing(let session, let ids): want(ids, from: session)
-        case .recordsFound(let session, let records): sendRecords(records, to: session)
+        case .recordsFound(let session, let records):
+            endAnswer(session)
+            sendRecords(records, to: session)
         case .recordSigned(let record): announce(record)
         default: break
         }
@@ -100,7 +104,7 @@ public struct Swarm: Sendable {
         case .layerAdopted(let number, let layer): layerAdopted(number, layer)
         case .adoptionFailed(let number, let problem):
             endFetch(number, .failed(.store(problem)))
-        case .served(let session, _, let byteCount): served(session, byteCount)
+        case .served(let session, let request, let byteCount): served(session, request, byteCount)
         default: break
         }
     }
@@ -113,12 +117,13 @@ public struct Swarm: Sendable {
     }
 
     private mutating func wake() {
+        bans.removeAll { _, ban in ban.until <= now.monotonic }
+        watchClock()
         watchSessions()
         dialContacts()
         reconcileIfDue()
         publishIfDue()
         watchFetches()
-        bans.removeAll { _, ban in ban.until <= now.monotonic }
     }
 
     private mutating func stop() {
@@ -138,4 +143,6 @@ public struct Ban: Equatable, Sendable {
     public let until: UInt64
     /// What it did, in words.
     public let reason: String
+    /// Whether it gets no session either.
+    public let isShutOut: Bool
 }

@@ -147,16 +147,19 @@ final class SimulatedNode {
     }
 
     private func holders(of layer: Digest) -> LayerHolders {
-        var content: LayerContent?
-        var publisher: NodeKey?
+        var descriptions: [LayerHolders.Description] = []
         var nodes: [NodeKey] = []
         for record in catalogue.values.sorted(by: { $0.id < $1.id }) {
             switch record.content {
             case .layer(let facts) where facts.layer == layer:
-                (content, publisher) = (facts, record.publisher)
+                LayerHolders.Description(
+                    content: facts, publisher: record.publisher, announcers: [record.publisher]
+                ).merge(into: &descriptions)
                 nodes.append(record.publisher)
             case .mirror(let facts, let origin) where facts.layer == layer:
-                if content == nil { (content, publisher) = (facts, origin) }
+                LayerHolders.Description(
+                    content: facts, publisher: origin, announcers: [record.publisher]
+                ).merge(into: &descriptions)
                 nodes.append(record.publisher)
             default: break
             }
@@ -164,7 +167,7 @@ final class SimulatedNode {
         let holders = nodes.filter { $0 != key.publicKey }.map { node in
             LayerHolders.Holder(node: node, endpoints: endpoints(of: node))
         }
-        return LayerHolders(content: content, publisher: publisher, holders: holders)
+        return LayerHolders(descriptions: descriptions, holders: holders)
     }
 
     private func endpoints(of node: NodeKey) -> [Endpoint] {

@@ -12,14 +12,18 @@ struct HolderSearch {
 
     /// The publisher first, then mirrors, then nodes whose holdings seem to have the layer.
     func holders(of layer: Digest) throws(StoreError) -> LayerHolders {
-        var content: LayerContent?
-        var publisher: NodeKey?
+        var descriptions: [LayerHolders.Description] = []
         var nodes: [NodeKey] = []
         for record in try catalogue.announcements(of: layer) {
             switch record.content {
-            case .layer(let facts): (content, publisher) = (facts, record.publisher)
-            case .mirror(let facts, let origin) where content == nil:
-                (content, publisher) = (facts, origin)
+            case .layer(let facts):
+                LayerHolders.Description(
+                    content: facts, publisher: record.publisher, announcers: [record.publisher]
+                ).merge(into: &descriptions)
+            case .mirror(let facts, let origin):
+                LayerHolders.Description(
+                    content: facts, publisher: origin, announcers: [record.publisher]
+                ).merge(into: &descriptions)
             default: break
             }
             nodes.append(record.publisher)
@@ -34,7 +38,7 @@ struct HolderSearch {
         {
             holders.append(.init(node: holder, endpoints: try endpoints(of: holder)))
         }
-        return LayerHolders(content: content, publisher: publisher, holders: holders)
+        return LayerHolders(descriptions: descriptions, holders: holders)
     }
 
     private func endpoints(of node: NodeKey) throws(StoreError) -> [Endpoint] {

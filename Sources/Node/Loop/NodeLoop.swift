@@ -164,7 +164,11 @@ struct LoopWorker: ~Copyable {
         case .requestGroup(let session, let request, let layer):
             link(session).post(.request(session, request, layer))
         case .cancelServing(let session, let request):
+            let before = waitingServes.count
             waitingServes.removeAll { $0.0 == session && $0.1.request == request }
+            if waitingServes.count < before {
+                feed(.served(session, request: request, byteCount: 0))
+            }
             link(session).post(.cancelServing(session, request: request))
         case .fetchChanged(let number, let status):
             listeners[number]?(number, status)

@@ -135,7 +135,7 @@ final class StorePort: Sendable {
             let found = try? HolderSearch(catalogue: catalogue, node: node).holders(of: layer)
             post(
                 .holdersFound(
-                    number, found ?? LayerHolders(content: nil, publisher: nil, holders: [])))
+                    number, found ?? LayerHolders(descriptions: [], holders: [])))
         }
     }
 
@@ -157,6 +157,12 @@ final class StorePort: Sendable {
                 throw .refused("the manifest lies about the size of blob \(blob)")
             }
             return .complete
+        }
+        // Still open for a fetch that was given up a moment ago: two of one file would each know
+        // only half of what is written.
+        let open = partials.withLock { $0[blob] }
+        if let open, open.size == size {
+            return .partial(bitmap: open.groups.bytes, layer: open.layer)
         }
         let partial = try library.partial(blob, size: size)
         partials.withLock { $0[blob] = partial }

@@ -7,10 +7,12 @@ extension Swarm {
     /// catalogue decides whether they are new; only new ones go on to others.
     mutating func receive(_ bytes: [[UInt8]], from number: SessionNumber) {
         var fresh: [Record] = []
-        for bytes in bytes {
+        for bytes in bytes where mayTakeRecord(from: number) {
+            let name = Gossip.name(bytes)
+            guard !gossip.hasSeen(name) else { continue }
             do throws(WireError) {
                 let record = try Record(bytes: bytes)
-                if isAcceptable(record) && gossip.see(record.id) { fresh.append(record) }
+                if isAcceptable(record) && gossip.see(name) { fresh.append(record) }
             } catch {
                 if case .unsupported = error { continue }
                 blame(number, "sent a record that is not well-formed (\(error))")
@@ -18,6 +20,14 @@ extension Swarm {
         }
         take(fresh, from: number)
         recordsArrived(from: number)
+    }
+
+    /// Whether one more record may be looked at: those that were asked for always.
+    private mutating func mayTakeRecord(from number: SessionNumber) -> Bool {
+        let mayTake = sessions.change(number) { session in
+            session.isFetchingRecords || session.rates.news.take(at: now.monotonic)
+        }
+        return mayTake ?? false
     }
 
     private func isAcceptable(_ record: Record) -> Bool {
@@ -28,7 +38,7 @@ extension Swarm {
     private mutating func take(_ records: [Record], from source: SessionNumber?) {
         guard !records.isEmpty else { return }
         guard gossip.waiting + records.count <= SwarmLimits.unverifiedMax else {
-            for record in records { gossip.forget(record.id) }
+            for record in records { gossip.forget(record.bytes) }
             return
         }
         let batch = gossip.nextBatch
@@ -47,6 +57,7 @@ extension Swarm {
             if isValid {
                 good.append(record)
             } else if let source = waiting.source {
+                gossip.forget(record.bytes)
                 blame(source, "sent a record whose signature is not its publisher's")
             }
         }
@@ -68,6 +79,7 @@ extension Swarm {
                 fresh.append(record)
                 learn(record, over: waiting.source)
                 holdersChanged(by: record)
+                if waiting.source != nil { outdone(by: record) }
             case .equivocation:
                 effects.append(
                     .log(
@@ -75,7 +87,7 @@ extension Swarm {
                             + "one sequence; the one with the lower id stays"))
                 fresh.append(record)
             case .superseded: break
-            case .refused: gossip.forget(record.id)
+            case .refused: gossip.forget(record.bytes)
             }
         }
         spread(fresh.map(\.bytes), except: waiting.source)
@@ -96,7 +108,7 @@ extension Swarm {
 
     /// An own record was signed: it takes the same way as others' from the catalogue on.
     mutating func announce(_ record: Record) {
-        _ = gossip.see(record.id)
+        _ = gossip.see(Gossip.name(record.bytes))
         let batch = gossip.nextBatch
         gossip.nextBatch += 1
         gossip.waiting += 1
@@ -107,8 +119,21 @@ extension Swarm {
     // MARK: Comparing catalogues
 
     mutating func startReconciliation(with number: SessionNumber) {
-        _ = sessions.change(number) { $0.reconciliation = .awaitingPage }
-        send(.identifiersRequest(after: nil), to: number)
+        _ = sessions.change(number) { session in
+            session.isFetchingRecords = false
+            session.wanted = []
+            session.pagesSeen = 0
+        }
+        askForPage(after: nil, from: number)
+    }
+
+    private mutating func askForPage(after: Digest?, from number: SessionNumber) {
+        _ = sessions.change(number) { session in
+            session.reconciliation = .awaitingPage(after: after)
+            session.compared = now.monotonic
+            session.pagesAsked += 1
+        }
+        send(.identifiersRequest(after: after), to: number)
     }
 
     /// Every few minutes with a random neighbour, so that what a lost message hid comes through.
@@ -120,21 +145,34 @@ extension Swarm {
         guard gossip.nextReconciliation <= now.monotonic else { return }
         let jitter = UInt64.random(in: 0..<SwarmLimits.reconcilePause / 2, using: &generator)
         gossip.nextReconciliation = now.monotonic + SwarmLimits.reconcilePause / 2 + jitter
-        if let number = sessions.keys.randomElement(using: &generator) {
-            _ = sessions.change(number) { session in
-                session.isFetchingRecords = false
-                session.wanted = []
-            }
+        let idle = sessions.entries.filter { entry in
+            entry.value.reconciliation == nil
+                || now.monotonic - entry.value.compared > SwarmLimits.replyPatience
+        }
+        if let number = idle.map(\.key).randomElement(using: &generator) {
             startReconciliation(with: number)
         }
     }
 
     mutating func receive(_ page: IdentifierPage, from number: SessionNumber) {
-        guard sessions[number]?.reconciliation == .awaitingPage else {
+        guard let session = sessions[number], session.pagesAsked > 0 else {
             blame(number, "sent a page that nobody asked for")
             return
         }
+        _ = sessions.change(number) { $0.pagesAsked -= 1 }
+        guard case .awaitingPage(let after) = session.reconciliation else { return }
+        if let after, let first = page.ids.first, first <= after {
+            // The answer to an older question, or a peer that would lead us in circles.
+            if session.pagesAsked == 1 { blame(number, "sent a page that goes back") }
+            return
+        }
+        guard session.pagesSeen < SwarmLimits.pagesMax else {
+            _ = sessions.change(number) { $0.reconciliation = nil }
+            blame(number, "has a catalogue without end")
+            return
+        }
         _ = sessions.change(number) { session in
+            session.pagesSeen += 1
             session.reconciliation = .fetching(next: page.isLast ? nil : page.ids.last)
         }
         effects.append(.filterMissing(number, page.ids))
@@ -150,7 +188,10 @@ extension Swarm {
 
     private mutating func recordsArrived(from number: SessionNumber) {
         guard sessions[number]?.isFetchingRecords == true else { return }
-        _ = sessions.change(number) { $0.isFetchingRecords = false }
+        _ = sessions.change(number) { session in
+            session.isFetchingRecords = false
+            session.compared = now.monotonic
+        }
         askForRecords(number)
     }
 
@@ -159,8 +200,11 @@ extension Swarm {
         guard let session = sessions[number], !session.isFetchingRecords else { return }
         if session.wanted.isEmpty {
             guard case .fetching(let next) = session.reconciliation else { return }
-            _ = sessions.change(number) { $0.reconciliation = next == nil ? nil : .awaitingPage }
-            if let next { send(.identifiersRequest(after: next), to: number) }
+            if let next {
+                askForPage(after: next, from: number)
+            } else {
+                _ = sessions.change(number) { $0.reconciliation = nil }
+            }
             return
         }
         let batch = Array(session.wanted.prefix(Limits.recordsPerMessageMax))

@@ -26,17 +26,40 @@ public struct Session: Sendable {
     var wanted: [Digest] = []
     /// Ids asked for and not answered yet.
     var isFetchingRecords = false
-    /// The last id of the page being worked through; nil when not reconciling.
+    /// Where the comparison of catalogues stands; nil when there is none.
     var reconciliation: Reconciliation?
+    /// Pages asked for and not answered yet.
+    var pagesAsked = 0
+    /// Monotonic nanoseconds of the last step of the comparison.
+    var compared: UInt64 = 0
+    /// Pages of this comparison so far.
+    var pagesSeen = 0
+    /// Its questions about the catalogue that the shell is answering.
+    var answering = 0
     /// Its requests that are being answered.
-    var serving = 0
+    var serving: [UInt64] = []
     /// Groups asked of it and not answered yet.
     var asked = 0
+    /// Monotonic nanoseconds of the last group that came from it.
+    var delivered: UInt64 = 0
+    /// Monotonic nanoseconds before which no group is asked of it: it said that it is busy.
+    var busyUntil: UInt64 = 0
+    /// What it may still do.
+    var rates = Rates()
+
+    /// What a peer may do at a time.
+    struct Rates: Sendable {
+        var messages = SwarmRates.messages
+        var pings = SwarmRates.pings
+        var catalogueQuestions = SwarmRates.catalogueQuestions
+        var documents = SwarmRates.documents
+        var news = SwarmRates.news
+    }
 
     /// Where a comparison of catalogues stands.
     enum Reconciliation: Equatable, Sendable {
-        /// A page was asked for.
-        case awaitingPage
+        /// A page of ids above this one was asked for.
+        case awaitingPage(after: Digest?)
         /// The page's missing records are being fetched; ask for the next after this id.
         case fetching(next: Digest?)
     }

@@ -21,37 +21,56 @@ extension Swarm {
         forgetRequests(of: number)
     }
 
-    /// Notes a proven fault; too many end the session.
+    /// Notes a proven fault; too many end the session and keep the peer out for a while.
     mutating func blame(_ number: SessionNumber, _ fault: String) {
         let count = sessions.change(number) { session in
             session.faults += 1
             return session.faults
         }
-        guard let count, count >= SwarmLimits.faultsMax else { return }
+        guard let count, count >= SwarmLimits.faultsMax, let session = sessions[number],
+            !session.isClosing
+        else { return }
+        let peer = session.facts.peer
+        effects.append(.log("closing the session with \(peer.fingerprint): it \(fault)"))
         close(number, "too many faults, the last: \(fault)")
+        ban(peer, "it \(fault)", isShutOut: true)
+    }
+
+    /// Leaves a peer alone for a while; shut out, it gets no session either.
+    mutating func ban(_ peer: NodeKey, _ reason: String, isShutOut: Bool) {
+        if bans[peer] == nil, bans.count >= SwarmLimits.bansMax,
+            let first = bans.entries.min(by: { $0.value.until < $1.value.until })
+        {
+            bans[first.key] = nil
+        }
+        bans[peer] = Ban(
+            until: now.monotonic + SwarmLimits.banSpan, reason: reason,
+            isShutOut: isShutOut || bans[peer]?.isShutOut == true)
     }
 
     mutating func open(_ number: SessionNumber, _ facts: SessionFacts) {
         contactConnected(facts)
-        guard !isStopping, facts.peer != settings.node else {
-            effects.append(.close(number, reason: isStopping ? "stopping" : "this is myself"))
+        if let reason = refusal(of: facts) {
+            effects.append(.close(number, reason: reason))
+            contactLost(facts.peer, after: 0)
             return
         }
-        guard sessions.count < SwarmLimits.sessionsMax else {
-            effects.append(.close(number, reason: "too many sessions"))
-            return
-        }
-        if let other = session(with: facts.peer) {
-            guard isBetter(facts, than: other) else {
-                effects.append(.close(number, reason: "another session stands"))
-                return
-            }
-            close(other, "another session stands")
-        }
+        if let other = session(with: facts.peer) { close(other, "another session stands") }
         sessions[number] = Session(facts, at: now.monotonic)
         introduce(to: number, facts)
         startReconciliation(with: number)
         sessionReady(number)
+    }
+
+    /// Why a session may not stand; nil when it may.
+    private func refusal(of facts: SessionFacts) -> String? {
+        if isStopping { return "stopping" }
+        if facts.peer == settings.node { return "this is myself" }
+        if bans[facts.peer]?.isShutOut == true { return "too many faults a while ago" }
+        if let other = session(with: facts.peer) {
+            return isBetter(facts, than: other) ? nil : "another session stands"
+        }
+        return sessions.count < SwarmLimits.sessionsMax ? nil : "too many sessions"
     }
 
     /// Of two sessions with one peer both sides keep the same: the one dialled by the lower key,
@@ -73,13 +92,14 @@ extension Swarm {
         guard let session = sessions[number] else { return }
         sessions[number] = nil
         forgetRequests(of: number)
-        contactLost(session.facts.peer)
+        contactLost(session.facts.peer, after: now.monotonic - session.opened)
         sessionGone(session.facts.peer)
     }
 
     mutating func receive(_ message: Message, from number: SessionNumber) {
         guard let session = sessions[number], !session.isClosing else { return }
         _ = sessions.change(number) { $0.heard = now.monotonic }
+        guard isWithinRates(message, from: number) else { return }
         switch message {
         case .introduction(let introduction): introduced(number, introduction)
         case .ping(let value): send(.pong(value), to: number)
@@ -87,9 +107,10 @@ extension Swarm {
         case .goodbye(let reason): close(number, "the peer said goodbye: \(reason)")
         case .rekey, .data, .unknown: break
         case .identifiersRequest(let after):
-            effects.append(.listIdentifiers(number, after: after))
+            if beginAnswer(number) { effects.append(.listIdentifiers(number, after: after)) }
         case .identifiers(let page): receive(page, from: number)
-        case .recordsRequest(let ids): effects.append(.findRecords(number, ids))
+        case .recordsRequest(let ids):
+            if beginAnswer(number) { effects.append(.findRecords(number, ids)) }
         case .records(let records): receive(records, from: number)
         case .open, .envelopeRequest, .groupsRequest, .get, .cancel: serve(message, to: number)
         case .holding(let holding): receive(holding, from: number)
@@ -99,6 +120,45 @@ extension Swarm {
         case .reject(let request, let reason, let retry):
             rejected(request, reason, retryMilliseconds: retry, from: number)
         }
+    }
+
+    /// Whether the peer may send this now; a message beyond what it may is a fault.
+    private mutating func isWithinRates(
+        _ message: Message, from number: SessionNumber
+    ) -> Bool {
+        let excess = sessions.change(number) { session -> String? in
+            let time = now.monotonic
+            guard session.rates.messages.take(at: time) else { return "messages" }
+            switch message {
+            case .ping: return session.rates.pings.take(at: time) ? nil : "pings"
+            case .identifiersRequest, .recordsRequest:
+                let isWithin = session.rates.catalogueQuestions.take(at: time)
+                return isWithin ? nil : "questions about the catalogue"
+            case .envelopeRequest, .groupsRequest:
+                return session.rates.documents.take(at: time) ? nil : "questions about layers"
+            default: return nil
+            }
+        }
+        guard let excess = excess ?? nil else { return true }
+        blame(number, "sent too many \(excess)")
+        return false
+    }
+
+    /// Counts a question about the catalogue that the shell is to answer; false when the peer
+    /// has too many open.
+    private mutating func beginAnswer(_ number: SessionNumber) -> Bool {
+        guard let session = sessions[number] else { return false }
+        guard session.answering < SwarmLimits.catalogueQuestionsMax else {
+            blame(number, "did not wait for answers about the catalogue")
+            return false
+        }
+        _ = sessions.change(number) { $0.answering += 1 }
+        return true
+    }
+
+    /// The shell has answered one.
+    mutating func endAnswer(_ number: SessionNumber) {
+        _ = sessions.change(number) { $0.answering = max(0, $0.answering - 1) }
     }
 
     private mutating func introduced(_ number: SessionNumber, _ introduction: Introduction) {
