@@ -50,7 +50,7 @@ public enum Effect: Sendable {
     case serveGroup(SessionNumber, GroupRequest)
     /// Drop the answer to a peer's `get` if it has not begun to leave.
     case cancelServing(SessionNumber, request: UInt64)
-    /// Answer a peer's `groupsRequest` with a page.
+    /// Answer a peer's `groupsRequest` with a page; answered by `pageServed`.
     case serveGroupPage(SessionNumber, blob: Digest, page: UInt64)
 
     // People

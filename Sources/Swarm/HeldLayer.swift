@@ -9,6 +9,8 @@ public struct HeldLayer: Sendable {
     public let publisher: NodeKey
     /// Who may know of it.
     public let visibility: Visibility
+    /// How it may travel.
+    public let distribution: Distribution
     /// The DSSE envelope without payload.
     public let envelope: [UInt8]
     /// Blobs that are here, with sizes: manifest, files, tensor table and texts.
@@ -33,12 +35,14 @@ public struct HeldLayer: Sendable {
 
     /// A layer that is here.
     public init(
-        content: LayerContent, publisher: NodeKey, visibility: Visibility, envelope: [UInt8],
-        blobs: [BlobReference], announced: Announced?
+        content: LayerContent, publisher: NodeKey, visibility: Visibility,
+        distribution: Distribution, envelope: [UInt8], blobs: [BlobReference],
+        announced: Announced?
     ) {
         self.content = content
         self.publisher = publisher
         self.visibility = visibility
+        self.distribution = distribution
         self.envelope = envelope
         self.blobs = blobs.sorted { $0.blob < $1.blob }
         self.announced = announced
@@ -75,43 +79,24 @@ public struct LayerHolders: Sendable {
         }
     }
 
-    /// What records say of the layer. Anybody can sign a record about any layer, so there may be
-    /// several of which only one agrees with the manifest.
+    /// What one record says of a layer.
     public struct Description: Equatable, Sendable {
-        /// The facts, without the summary, which only the publisher's record carries.
+        /// The facts.
         public let content: LayerContent
-        /// The publisher that the record names.
+        /// The publisher that it names.
         public let publisher: NodeKey
-        /// Who says so.
-        public internal(set) var announcers: [NodeKey]
+        /// Who signed the record.
+        public let source: NodeKey
 
-        /// What `announcers` say.
-        public init(content: LayerContent, publisher: NodeKey, announcers: [NodeKey]) {
-            var content = content
-            content.summary = nil
+        /// A record's word.
+        public init(content: LayerContent, publisher: NodeKey, source: NodeKey) {
             self.content = content
             self.publisher = publisher
-            self.announcers = announcers
-        }
-
-        /// Whether both say the same of the layer.
-        public func agrees(with other: Description) -> Bool {
-            content == other.content && publisher == other.publisher
-        }
-
-        /// Adds this description to a list, or its announcers to one that says the same.
-        public func merge(into list: inout [Description]) {
-            guard let index = list.firstIndex(where: { agrees(with: $0) }) else {
-                list.append(self)
-                return
-            }
-            for announcer in announcers where !list[index].announcers.contains(announcer) {
-                list[index].announcers.append(announcer)
-            }
+            self.source = source
         }
     }
 
-    /// What records say of the layer; empty when none speaks of it.
+    /// What records say, those of publishers first; empty when none speaks of the layer.
     public let descriptions: [Description]
     /// Who has it.
     public let holders: [Holder]

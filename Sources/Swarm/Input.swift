@@ -70,6 +70,8 @@ public enum Input: Sendable {
     case layerAdopted(FetchNumber, HeldLayer)
     /// The layer could not be taken in.
     case adoptionFailed(FetchNumber, StoreProblem)
+    /// A page of group values has left for a peer.
+    case pageServed(SessionNumber)
     /// An answer to a peer's request has left.
     case served(SessionNumber, request: UInt64, byteCount: UInt64)
 }

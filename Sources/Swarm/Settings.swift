@@ -53,9 +53,6 @@ enum SwarmLimits {
     static let faultsMax = 10
     /// Peers remembered as not to be asked; the ban that ends first makes room.
     static let bansMax = 4096
-    /// Questions about the catalogue that one peer may have open: an honest one has a page and a
-    /// batch of records under way, and perhaps those of a comparison that it began anew.
-    static let catalogueQuestionsMax = 8
     /// Pages of one comparison: 4 million ids when each page is full.
     static let pagesMax = 4096
     /// Fetches at once: each keeps at most 16 blobs open, each of those a file or two.
@@ -69,6 +66,11 @@ enum SwarmLimits {
     static let faultsKeptMax = 16
     /// Requests of one peer that are being answered.
     static let servesPerSessionMax = 64
+    /// Questions of one peer to catalogue and disk that are being answered: an honest peer has
+    /// a page of ids, a batch of records and `pagesAskedMax` pages of group values open.
+    static let answeringMax = 32
+    /// Pages of group values asked of one peer at a time.
+    static let pagesAskedMax = 16
     /// Groups asked of one peer at a time: 8 MiB covers 2.5 Gbit/s at 25 ms.
     static let requestsPerSessionMax = 8
     /// Groups on their way over all sessions: the buffers of the data path.
@@ -88,6 +90,9 @@ enum SwarmLimits {
     static let replyPatience = 10 * Span.second
     /// How long a fetch waits for a holder when none is in sight.
     static let holderPatience = 15 * Span.second
+    /// A fetch whose holders stand but bring nothing for this long is given up; what arrived
+    /// stays.
+    static let stallPatience = 2 * Span.minute
     /// First and longest pause before a lost peer is dialled again.
     static let dialPauseMin = 1 * Span.second
     static let dialPauseMax = 30 * Span.second
@@ -109,8 +114,6 @@ enum SwarmLimits {
     /// peer starts again at its shortest. A peer that takes every call and hangs up at once gains
     /// nothing.
     static let settledAfter = 30 * Span.second
-    /// A fetch whose holders answer but send nothing of use for this long has failed.
-    static let stallPatience = 2 * Span.minute
     /// A peer that said it does not have something is asked for it again after this long.
     static let absentSpan = Span.minute
     /// A busy peer is left alone for at least and at most this long, whatever it says.
@@ -128,17 +131,15 @@ enum SwarmLimits {
 /// What a peer may ask or tell in a burst and for ever, each set far above what an honest peer
 /// needs. More is a fault, and too many faults end the session.
 enum SwarmRates {
-    /// Messages of any kind: 5,000 files a second need three for each.
-    static let messages = Allowance(burst: 65_536, perSecond: 16_384)
-    /// Pings: an honest peer sends one in fifteen seconds.
-    static let pings = Allowance(burst: 16, perSecond: 1)
+    /// Pings and introductions: an honest peer sends one in fifteen seconds.
+    static let pings = TokenBucket(perSecond: 1, burst: 16)
     /// Pages and batches of records: 17,000 bring a whole catalogue of 10^6 records, and then
     /// the comparisons of a neighbour need seven a second.
-    static let catalogueQuestions = Allowance(burst: 20_000, perSecond: 100)
+    static let questions = TokenBucket(perSecond: 100, burst: 20_000)
     /// Envelopes and pages of group values, whose answers are hundreds of times larger than the
     /// question: one for each blob above 1 MiB.
-    static let documents = Allowance(burst: 4096, perSecond: 1024)
+    static let documents = TokenBucket(perSecond: 1000, burst: 4000)
     /// Records that nobody asked for. More are dropped without blame: whoever joins two large
     /// catalogues is honest, and the next comparison brings what was dropped.
-    static let news = Allowance(burst: 8192, perSecond: 1024)
+    static let news = TokenBucket(perSecond: 1000, burst: 8000)
 }

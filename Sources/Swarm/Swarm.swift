@@ -34,6 +34,7 @@ public struct Swarm: Sendable {
     var now = Moment(monotonic: 0, wall: 0)
     var effects: [Effect] = []
     var isStopping = false
+    private var lastWake: UInt64 = 0
 
     /// A node that has heard nothing yet.
     public init(_ settings: Settings) {
@@ -76,11 +77,11 @@ public struct Swarm: Sendable {
         case .recordsVerified(let batch, let isValid): recordsVerified(batch, isValid)
         case .recordsStored(let batch, let outcomes): recordsStored(batch, outcomes)
         case .identifiersListed(let session, let page):
-            endAnswer(session)
+            answered(session)
             send(.identifiers(page), to: session)
         case .identifiersMissing(let session, let ids): want(ids, from: session)
         case .recordsFound(let session, let records):
-            endAnswer(session)
+            answered(session)
             sendRecords(records, to: session)
         case .recordSigned(let record): announce(record)
         default: break
@@ -105,20 +106,21 @@ public struct Swarm: Sendable {
         case .adoptionFailed(let number, let problem):
             endFetch(number, .failed(.store(problem)))
         case .served(let session, let request, let byteCount): served(session, request, byteCount)
+        case .pageServed(let session): answered(session)
         default: break
         }
     }
 
-    /// When `wake` is due, in monotonic nanoseconds.
+    /// When `wake` is due, in monotonic nanoseconds. Counted from the last one, so that a stream
+    /// of other inputs cannot put it off.
     public var deadline: UInt64 {
-        var earliest = now.monotonic + Span.second
-        if !fetches.isEmpty { earliest = min(earliest, now.monotonic + Span.reportTick) }
-        return earliest
+        lastWake + (fetches.isEmpty ? Span.second : Span.reportTick)
     }
 
     private mutating func wake() {
         bans.removeAll { _, ban in ban.until <= now.monotonic }
         watchClock()
+        lastWake = now.monotonic
         watchSessions()
         dialContacts()
         reconcileIfDue()

@@ -6,10 +6,11 @@ import socket
 import blake3
 import rfc8785
 
-from channel_link import PAYLOAD, Identity, answer
+from channel_link import PAYLOAD, Identity, answer, now
 from record_vectors import good
 from wire import Refused, base32, blake2b, counted, varint, write_endpoints
 
+HOUR = 3_600_000
 PAYLOAD_TYPE = b"application/vnd.plasmid.manifest+json"
 
 
@@ -22,13 +23,15 @@ class Node:
         self.make_layer()
         self.records = dict(sorted((blake2b(b"plasmid-record-v1" + data[:-64]), data) for data in self.made()))
 
-    def make_layer(self):
+    def document(self):
+        """A manifest of two groups, so that group pages and a second group are used."""
         text = b"hello"
         file = {"path": "a.txt", "blob": blake3.blake3(text).hexdigest(), "size": len(text), "sha256": "00" * 32}
-        # Two groups, so that group pages and a second group are used.
-        document = {"manifest": 1, "publisher": base32(self.key), "type": "lora", "name": "loopback", "files": [file],
-                    "version": "1.0.0", "visibility": "public", "extensions": {"filling": "x" * (1 << 20)}}
-        self.manifest = rfc8785.dumps(document)
+        return {"manifest": 1, "publisher": base32(self.key), "type": "lora", "name": "loopback", "files": [file],
+                "version": "1.0.0", "visibility": "public", "extensions": {"filling": "x" * (1 << 20)}}
+
+    def make_layer(self):
+        self.manifest = rfc8785.dumps(self.document())
         self.layer = blake3.blake3(self.manifest).digest()
         signed = b"DSSEv1 %d %s %d %s" % (len(PAYLOAD_TYPE), PAYLOAD_TYPE, len(self.manifest), self.manifest)
         signature = base64.b64encode(self.identity.node.sign(signed).signature).decode()
@@ -39,9 +42,9 @@ class Node:
         from record_vectors import PLAIN, make
         for number in range(1100):  # more than one page of ids
             content = {**PLAIN, "layer": blake3.blake3(b"layer %d" % number).hexdigest(), "name": f"layer-{number}"}
-            yield make("layer", content, 1000, sequence=number + 1)
+            yield make("layer", content, HOUR, sequence=number + 1)
         content = {**PLAIN, "layer": self.layer.hex(), "name": "loopback", "manifestSize": len(self.manifest)}
-        yield make("layer", content, 1000)
+        yield make("layer", content, HOUR)
         yield from (data for _, data in good())
 
     def run(self):
@@ -57,7 +60,7 @@ class Node:
 
     def serve(self, channel):
         introduction = varint(0) + write_endpoints([]) + write_endpoints([]) + counted(b"loopback") + counted(b"test")
-        channel.send(1, introduction + bytes(8))
+        channel.send(1, introduction + now().to_bytes(8, "big"))
         channel.send(16)
         channel.rekey()
         while True:
@@ -74,7 +77,8 @@ class Node:
             ids = [one for one in self.records if one > after]
             channel.send(17, bytes([len(ids) <= 1024]) + varint(min(1024, len(ids))) + b"".join(ids[:1024]))
         elif kind == 18:
-            found = [self.records[reader.take(32)] for _ in range(reader.varint())]
+            wanted = [reader.take(32) for _ in range(reader.varint())]
+            found = [self.records[one] for one in wanted if one in self.records]
             channel.send(19, varint(len(found)) + b"".join(map(counted, found)))
         elif kind == 32:
             channel.send(33, reader.take(64) + b"\x01")

@@ -5,7 +5,7 @@ from wire import Reader, Refused, counted, plain, read_endpoints, shown, varint,
 TYPES = {1: "node", 2: "layer", 3: "mirror", 4: "holdings", 5: "tombstone", 6: "delegation", 7: "keyRevocation",
          8: "endorsement"}
 NUMBERS = {name: number for number, name in TYPES.items()}
-CRITICAL = {"node": [1, 3], "layer": [1, 3, 5, 7, 9, 11, 13, 15], "mirror": [1, 3, 5, 7, 9, 11, 13, 15],
+CRITICAL = {"node": [1, 3], "layer": [1, 3, 7, 9, 11, 13, 15], "mirror": [1, 3, 5, 7, 9, 11, 13, 15],
             "holdings": [1, 3, 5], "tombstone": [1, 3, 5], "delegation": [1, 3, 5], "keyRevocation": [1],
             "endorsement": [1, 3, 5, 7]}
 LAYERS_MAX = 520
@@ -120,14 +120,28 @@ def read_layer(fields):
         "files": fields.optional(24, number, 0), "rank": fields.optional(26, number),
         "tags": fields.optional(28, read_tags, []), "parents": fields.optional(30, read_parents, []),
         "language": fields.text(32, 16, "language"), "summary": fields.text(34, 96, "summary"),
-        "isPeerToPeer": fields.optional(36, number) != 1,
     }
+    direct = fields.optional(36, number)
+    if direct not in (None, 1):
+        raise Refused("invalid", "distribution")
+    content["isPeerToPeer"] = direct is None
+    for name in ("name", "version", "type", "label"):
+        if content[name] is not None and not is_name(content[name]):
+            raise Refused("invalid", f"{name}: what could be read as another reference")
     return content
+
+
+def is_name(text):
+    """ASCII letters, digits and + - . _, not beginning with a dot."""
+    return not text.startswith(".") and all(c.isascii() and (c.isalnum() or c in "+-._") for c in text)
 
 
 def read_mirror(fields):
     publisher = fields.required(5, "publisher", digest)
-    return {**read_layer(fields), "publisher": publisher}
+    content = read_layer(fields)
+    if content["summary"] is not None:
+        raise Refused("invalid", "a mirror has no summary")
+    return {**content, "publisher": publisher}
 
 
 def read_holdings(fields):

@@ -152,14 +152,13 @@ final class SimulatedNode {
         for record in catalogue.values.sorted(by: { $0.id < $1.id }) {
             switch record.content {
             case .layer(let facts) where facts.layer == layer:
-                LayerHolders.Description(
-                    content: facts, publisher: record.publisher, announcers: [record.publisher]
-                ).merge(into: &descriptions)
+                descriptions.insert(
+                    .init(content: facts, publisher: record.publisher, source: record.publisher),
+                    at: 0)
                 nodes.append(record.publisher)
             case .mirror(let facts, let origin) where facts.layer == layer:
-                LayerHolders.Description(
-                    content: facts, publisher: origin, announcers: [record.publisher]
-                ).merge(into: &descriptions)
+                descriptions.append(
+                    .init(content: facts, publisher: origin, source: record.publisher))
                 nodes.append(record.publisher)
             default: break
             }
@@ -210,6 +209,7 @@ final class SimulatedNode {
             world.send(
                 .groups(blob: blob, page: page, bytes: writer.bytes),
                 from: .init(node: index, session: session))
+            world.answer(index, .pageServed(session))
         default: break
         }
     }

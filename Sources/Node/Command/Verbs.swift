@@ -29,8 +29,8 @@ enum Verbs {
         name: "run", summary: "be a node until stopped",
         paragraph: "Listens for peers, keeps contact with them, tells what it shares and serves "
             + "it. Prints one line when it is ready. Ctrl-C or SIGTERM end it cleanly; what was "
-            + "being fetched goes on next time. Unless told otherwise it announces itself on the "
-            + "local network and announces public layers it has fetched.",
+            + "being fetched goes on next time. Unless told otherwise it announces and serves "
+            + "public layers it has fetched.",
         examples: [
             ("plasmid run", "listen on port 4747"),
             ("plasmid run --listen 127.0.0.1:0 --no-lan", "any free port, this machine only"),

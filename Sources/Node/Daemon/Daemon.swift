@@ -65,7 +65,10 @@ final class Daemon: Sendable {
         do throws(SystemError) {
             try loop.start(
                 settings: settings, key: keys.node, links: links, shared: shared, port: port,
-                known: try knownPeers(), log: options.log)
+                known: try knownPeers(), log: options.log,
+                renewIdentity: { [keys] shared in
+                    shared.renewIfDue { Self.identity(keys, network) }
+                })
             for (index, link) in links.enumerated() {
                 try link.start(
                     "link-\(index)", shared: shared, listener: index == 0 ? listener : nil,

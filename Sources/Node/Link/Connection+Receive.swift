@@ -73,18 +73,66 @@ extension Connection {
     private func takeFrames() {
         do throws(WireError) {
             while !isPaused, !isClosed, inputEnd - inputStart >= Frame.headerBytes {
-                let count = try Frame.sealedCount(input[inputStart], input[inputStart + 1])
-                if case .shaking = stage, count > Limits.handshakeBytesMax {
-                    throw .tooLarge("handshake frame")
-                }
+                let (first, second) = (input[inputStart], input[inputStart + 1])
+                let count =
+                    try isStanding
+                    ? Frame.sealedCount(first, second) : Frame.handshakeCount(first, second)
                 let start = inputStart + Frame.headerBytes
                 guard inputEnd - start >= count else { return }
                 inputStart = start + count
                 try takeFrame(start..<start + count)
             }
         } catch {
-            fail("the peer sent bytes that are not well-formed: \(error)")
+            fail(Self.words(error))
         }
+    }
+
+    /// Why a peer's bytes end a connection, for a person.
+    private static func words(_ error: WireError) -> String {
+        switch error {
+        case .otherNetwork: "it belongs to another network"
+        case .wrongPeer: "another node answers there, with another key"
+        case .unsupported(let what): what
+        default: "it sent bytes that are not well-formed (\(error))"
+        }
+    }
+
+    private func takeFrames() {
+        do throws(WireError) {
+            while !isPaused, !isClosed, inputEnd - inputStart >= Frame.headerBytes {
+                let (first, second) = (input[inputStart], input[inputStart + 1])
+                let count =
+                    try isStanding
+                    ? Frame.sealedCount(first, second) : Frame.handshakeCount(first, second)
+                let start = inputStart + Frame.headerBytes
+                guard inputEnd - start >= count else { return }
+                inputStart = start + count
+                try takeFrame(start..<start + count)
+            }
+        } catch {
+            fail(Self.words(error))
+        }
+    }
+
+    /// Why a peer's bytes end a connection, for a person.
+    private static func words(_ error: WireError) -> String {
+        switch error {
+        case .otherNetwork: "it belongs to another network"
+        case .wrongPeer: "another node answers there, with another key"
+        case .unsupported(let what): what
+        default: "it sent bytes that are not well-formed (\(error))"
+        }
+    }
+
+    /// The length of the next frame. Those of a handshake are not sealed as a whole, and a refusal
+    /// is shorter than a tag.
+    private func nextCount() throws(WireError) -> Int {
+        let (first, second) = (input[inputStart], input[inputStart + 1])
+        guard case .shaking = stage else { return try Frame.sealedCount(first, second) }
+        let count = Int(first) << 8 | Int(second)
+        guard count > 0 else { throw .truncated }
+        guard count <= Limits.handshakeBytesMax else { throw .tooLarge("handshake frame") }
+        return count
     }
 
     private func takeFrame(_ range: Range<Int>) throws(WireError) {
@@ -104,7 +152,9 @@ extension Connection {
             flush()
         case .established(let channel, let reply):
             if let reply { try queueFrame(reply) }
-            establish(channel)
+            // A hello with everything in it may be an old one sent again: whoever sent it must
+            // show that it has the key before it counts.
+            establish(channel, needsConfirmation: dialling == nil && reply != nil)
             flush()
         case .refused(let error, let reply):
             try queueFrame(reply)
@@ -149,6 +199,7 @@ extension Connection {
             }
         }
         receiving = cipher
+        confirm()
     }
 
     private func filled(by count: Int) throws(WireError) {
@@ -199,10 +250,11 @@ extension Connection {
         guard run == nil else { throw .invalid("payload inside payload") }
         guard byteCount <= UInt64(HashTree.groupBytes) else { throw .tooLarge("payload") }
         let expectation = expected.removeValue(forKey: request)
-        if let expectation {
-            guard Int(byteCount) == expectation.byteCount else {
-                throw .invalid("payload length")
-            }
+        if let expectation, Int(byteCount) != expectation.byteCount {
+            // Not what the blob's size says: proof enough, and the bytes are thrown away.
+            shared.report(.groupRefuted(number, request: request))
+            if byteCount > 0 { run = PayloadRun(expectation: nil, total: Int(byteCount)) }
+            return
         }
         guard byteCount > 0 else {
             try announcedNothing(expectation)

@@ -14,10 +14,17 @@ extension Connection {
     /// Payload bytes of one frame: 17 frames of nearly equal length carry a group, and control
     /// messages wait for one of them at most.
     private static let payloadBytes = 61_696
+    /// Control messages that may wait for a peer that does not read: a page of news for each of
+    /// many records, far beyond what a live peer leaves unread.
+    private static let messagesMax = 4096
 
     /// Queues a control message; it goes before payload.
     func send(_ message: Message) {
         guard isStanding, closing == nil else { return }
+        guard messages.count < Self.messagesMax else {
+            fail("the peer does not read")
+            return
+        }
         messages.append(message)
         flush()
     }

@@ -49,6 +49,8 @@ final class Connection {
     var isInDoor = false
     var deadline = UInt64.max
     var closing: String?
+    private var unconfirmed: (SessionFacts, KnownPeer)?
+    private var isConfirmed = false
 
     // Receiving
     let input = Buffer(capacity: streamBytes)
@@ -152,18 +154,27 @@ final class Connection {
     }
 
     /// The channel stands.
-    func establish(_ channel: EstablishedChannel) {
+    func establish(_ channel: EstablishedChannel, needsConfirmation: Bool) {
         guard let endpoint else { return }
         sending = channel.send
         receiving = channel.receive
         keyMade = Clock.monotonic()
-        leaveDoor()
         stage = .standing
-        deadline = .max
         let facts = SessionFacts(
             peer: channel.peer, endpoint: endpoint, isInitiator: dialling != nil,
             dial: dialling?.dial)
-        shared.report(.established(number, facts, channel.known))
+        unconfirmed = (facts, channel.known)
+        if !needsConfirmation { confirm() }
+    }
+
+    /// The peer has shown that it holds the keys of the channel: now the loop hears of it.
+    func confirm() {
+        guard let (facts, known) = unconfirmed else { return }
+        unconfirmed = nil
+        isConfirmed = true
+        leaveDoor()
+        if closing == nil { deadline = .max }
+        shared.report(.established(number, facts, known))
     }
 
     // MARK: Events
@@ -183,7 +194,7 @@ final class Connection {
         switch stage {
         case .connecting: connectNext("no answer within 5 s")
         case .shaking: fail("no handshake within 10 s")
-        case .standing: fail(closing ?? "closed")
+        case .standing: fail(closing ?? "no word after the handshake")
         case .idle, .closed: break
         }
     }
@@ -207,7 +218,7 @@ final class Connection {
             connectNext(reason)
             return
         }
-        let wasStanding = isStanding
+        let wasStanding = isConfirmed
         release()
         stage = .closed
         if wasStanding { shared.report(.closed(number, reason: closing ?? reason)) }

@@ -38,9 +38,13 @@ final class LinkShared: Sendable {
     /// What this node brings to a handshake.
     var handshakeIdentity: HandshakeIdentity { identity.withLock { $0 } }
 
-    /// Replaces the certificate before it runs out.
-    func renew(_ identity: HandshakeIdentity) {
-        self.identity.withLock { $0 = identity }
+    /// Replaces the certificate by what `make` gives, once half of its time is over.
+    func renewIfDue(_ make: () -> HandshakeIdentity) {
+        let halfLife = Limits.transportKeyLifeMilliseconds / 2
+        let end = handshakeIdentity.certificate.notAfter
+        guard Clock.wallMilliseconds() + halfLife > end else { return }
+        let fresh = make()
+        identity.withLock { $0 = fresh }
     }
 
     /// A session number that was never used.

@@ -15,16 +15,9 @@ struct HolderSearch {
         var descriptions: [LayerHolders.Description] = []
         var nodes: [NodeKey] = []
         for record in try catalogue.announcements(of: layer) {
-            switch record.content {
-            case .layer(let facts):
-                LayerHolders.Description(
-                    content: facts, publisher: record.publisher, announcers: [record.publisher]
-                ).merge(into: &descriptions)
-            case .mirror(let facts, let origin):
-                LayerHolders.Description(
-                    content: facts, publisher: origin, announcers: [record.publisher]
-                ).merge(into: &descriptions)
-            default: break
+            if let (content, publisher) = record.layerFacts {
+                descriptions.append(
+                    .init(content: content, publisher: publisher, source: record.publisher))
             }
             nodes.append(record.publisher)
         }

@@ -22,7 +22,8 @@ final class NodeLoop: Sendable {
     /// Starts the thread.
     func start(
         settings: Settings, key: SigningKey, links: [LinkLane], shared: LinkShared,
-        port: StorePort, known: [NodeKey: KnownPeer], log: @escaping @Sendable (String) -> Void
+        port: StorePort, known: [NodeKey: KnownPeer], log: @escaping @Sendable (String) -> Void,
+        renewIdentity: @escaping @Sendable (LinkShared) -> Void
     ) throws(SystemError) {
         let mailbox = mailbox
         let poller = try Poller()
@@ -30,7 +31,8 @@ final class NodeLoop: Sendable {
         let started = try Thread("loop") {
             var worker = LoopWorker(
                 swarm: Swarm(settings), key: key, links: links, shared: shared, port: port,
-                known: known, log: log)
+                known: known, log: log, renewIdentity: renewIdentity,
+                postBack: { mailbox.post($0) })
             while worker.isRunning {
                 let wait = worker.millisecondsToDeadline
                 _ = try? poller.wait(milliseconds: wait)
@@ -63,6 +65,8 @@ struct LoopWorker: ~Copyable {
     private let shared: LinkShared
     private let port: StorePort
     private let log: @Sendable (String) -> Void
+    private let renewIdentity: @Sendable (LinkShared) -> Void
+    private let postBack: @Sendable (LoopEvent) -> Void
     private var known: [NodeKey: KnownPeer]
     private var listeners: [FetchNumber: @Sendable (FetchNumber, FetchStatus) -> Void] = [:]
     private var nextFetch: FetchNumber = 1
@@ -73,8 +77,12 @@ struct LoopWorker: ~Copyable {
 
     init(
         swarm: consuming Swarm, key: SigningKey, links: [LinkLane], shared: LinkShared,
-        port: StorePort, known: [NodeKey: KnownPeer], log: @escaping @Sendable (String) -> Void
+        port: StorePort, known: [NodeKey: KnownPeer], log: @escaping @Sendable (String) -> Void,
+        renewIdentity: @escaping @Sendable (LinkShared) -> Void,
+        postBack: @escaping @Sendable (LoopEvent) -> Void
     ) {
+        self.renewIdentity = renewIdentity
+        self.postBack = postBack
         self.swarm = swarm
         self.key = key
         self.links = links
@@ -103,6 +111,7 @@ struct LoopWorker: ~Copyable {
         guard now - lastJournal >= Self.journalPause else { return }
         lastJournal = now
         port.signJournal()
+        renewIdentity(shared)
     }
 
     mutating func take(_ event: LoopEvent) {
@@ -201,8 +210,10 @@ struct LoopWorker: ~Copyable {
             serveWaiting()
         case .serveGroupPage(let session, let blob, let page):
             let link = link(session)
+            let postBack = postBack
             port.page(blob, page) { bytes in
                 link.post(.send(session, .groups(blob: blob, page: page, bytes: bytes)))
+                postBack(.input(.pageServed(session)))
             }
         default: break
         }

@@ -143,8 +143,11 @@ extension Swarm {
             effects.append(.expireRecords(wall: now.wall))
         }
         guard gossip.nextReconciliation <= now.monotonic else { return }
+        let isFirst = gossip.nextReconciliation == 0
         let jitter = UInt64.random(in: 0..<SwarmLimits.reconcilePause / 2, using: &generator)
         gossip.nextReconciliation = now.monotonic + SwarmLimits.reconcilePause / 2 + jitter
+        // Sessions compare when they open; the first turn has nothing to add.
+        guard !isFirst else { return }
         let idle = sessions.entries.filter { entry in
             entry.value.reconciliation == nil
                 || now.monotonic - entry.value.compared > SwarmLimits.replyPatience

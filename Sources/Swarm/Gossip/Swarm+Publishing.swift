@@ -9,8 +9,8 @@ struct Publishing: Sendable {
     var nodeDue: UInt64 = 0
     /// Monotonic nanoseconds when the Holdings records are due; nil when nothing was held yet.
     var holdingsDue: UInt64?
-    /// The parts of the last Holdings records, so that one that has become empty is said to be.
-    var holdingsParts: [HoldingsContent] = []
+    /// Places of the Holdings records that stand.
+    var holdingSlots: [Slot] = []
     /// For each layer, wall milliseconds when its Layer or Mirror record is due.
     var layersDue = OrderedTable<Digest, UInt64>()
     /// Monotonic nanoseconds when all is signed anew; nil when there is no reason to.
@@ -26,9 +26,10 @@ extension Swarm {
     private static let layerLifeMilliseconds: UInt64 = 365 * 86_400_000
 
     func decide(_ action: Action, _ layer: HeldLayer, peer: NodeKey?) -> Decision {
-        Decision.decide(
-            action, visibility: layer.visibility, isPeerToPeer: layer.content.isPeerToPeer,
-            isOwn: layer.publisher == settings.node, isSeeding: settings.isSeeding, peer: peer)
+        let terms = LayerTerms(
+            visibility: layer.visibility, distribution: layer.distribution,
+            isOwn: layer.publisher == settings.node)
+        return Decision.decide(action, terms, peer: peer, isSeeding: settings.isSeeding)
     }
 
     /// A layer is here: announce it, if its terms and the owner allow.
@@ -36,8 +37,7 @@ extension Swarm {
         let wasAnnounced = publishing.layersDue[layer.layer] != nil
         held[layer.layer] = layer
         guard decide(.announce, layer, peer: nil) == .allow else {
-            publishing.layersDue[layer.layer] = nil
-            if wasAnnounced { holdingsChanged() }
+            if wasAnnounced { withdraw(layer) }
             return
         }
         let life = layer.announced.map { $0.expires - min($0.expires, $0.issued) }
@@ -49,10 +49,15 @@ extension Swarm {
 
     /// A layer is here no more. One that was never announced leaves no trace by going either.
     mutating func drop(_ layer: Digest) {
-        guard held[layer] != nil else { return }
+        guard let dropped = held[layer] else { return }
         held[layer] = nil
-        guard publishing.layersDue[layer] != nil else { return }
-        publishing.layersDue[layer] = nil
+        if publishing.layersDue[layer] != nil { withdraw(dropped) }
+    }
+
+    private mutating func withdraw(_ layer: HeldLayer) {
+        let isOwn = layer.publisher == settings.node
+        end(isOwn ? .layer : .mirror, Slot(prefixOf: layer.layer), reason: nil)
+        publishing.layersDue[layer.layer] = nil
         holdingsChanged()
     }
 
@@ -100,14 +105,22 @@ extension Swarm {
 
     private mutating func publishHoldings() {
         let layers = held.values.filter { decide(.announce, $0, peer: nil) == .allow }
-        let parts = HoldingsContent.split(layers.map(\.layer))
-        let emptied = publishing.holdingsParts.filter { old in
-            !parts.contains { $0.prefixBits == old.prefixBits && $0.prefix == old.prefix }
-        }.map { HoldingsContent(layers: [], prefixBits: $0.prefixBits, prefix: $0.prefix) }
-        publishing.holdingsParts = parts
-        for content in parts + emptied {
+        let contents = HoldingsContent.split(layers.map(\.layer))
+        for content in contents {
             sign(.holdings(content), life: RecordType.holdings.lifeMaxMilliseconds)
         }
+        let slots = contents.map(\.slot)
+        for slot in publishing.holdingSlots where !slots.contains(slot) {
+            end(.holdings, slot, reason: nil)
+        }
+        publishing.holdingSlots = slots
+    }
+
+    /// Ends an own record: the tombstone lives as long as the record could have.
+    private mutating func end(_ type: RecordType, _ slot: Slot, reason: String?) {
+        let life = type.lifeMaxMilliseconds ?? 0
+        let content = TombstoneContent(endedType: type, slot: slot, reason: reason)
+        sign(.tombstone(content), life: life + 30 * 60_000)
     }
 
     private mutating func sign(_ content: RecordContent, life: UInt64?) {

@@ -34,7 +34,7 @@ public struct Session: Sendable {
     var compared: UInt64 = 0
     /// Pages of this comparison so far.
     var pagesSeen = 0
-    /// Its questions about the catalogue that the shell is answering.
+    /// Its questions to the catalogue or the disk that the shell is answering.
     var answering = 0
     /// Its requests that are being answered.
     var serving: [UInt64] = []
@@ -47,11 +47,10 @@ public struct Session: Sendable {
     /// What it may still do.
     var rates = Rates()
 
-    /// What a peer may do at a time.
+    /// What a peer may still do without waiting.
     struct Rates: Sendable {
-        var messages = SwarmRates.messages
         var pings = SwarmRates.pings
-        var catalogueQuestions = SwarmRates.catalogueQuestions
+        var questions = SwarmRates.questions
         var documents = SwarmRates.documents
         var news = SwarmRates.news
     }

@@ -85,6 +85,13 @@ extension Swarm {
             }
     }
 
+    /// An address that the owner gave is this node's own: there is nobody to dial.
+    mutating func forgetMyself(_ facts: SessionFacts) {
+        guard let dial = facts.dial else { return }
+        contacts.removeAll { $0.dial == dial }
+        effects.append(.log("a joined address is this node's own; it is not dialled again"))
+    }
+
     /// Whether a dial to the peer is under way.
     func isDialling(_ peer: NodeKey) -> Bool {
         contacts.contains { $0.key == peer && ($0.dial != nil || $0.isWanted) }

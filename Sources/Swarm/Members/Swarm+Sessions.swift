@@ -49,6 +49,11 @@ extension Swarm {
     }
 
     mutating func open(_ number: SessionNumber, _ facts: SessionFacts) {
+        guard facts.peer != settings.node else {
+            forgetMyself(facts)
+            effects.append(.close(number, reason: "this is myself"))
+            return
+        }
         contactConnected(facts)
         if let reason = refusal(of: facts) {
             effects.append(.close(number, reason: reason))
@@ -65,7 +70,6 @@ extension Swarm {
     /// Why a session may not stand; nil when it may.
     private func refusal(of facts: SessionFacts) -> String? {
         if isStopping { return "stopping" }
-        if facts.peer == settings.node { return "this is myself" }
         if bans[facts.peer]?.isShutOut == true { return "too many faults a while ago" }
         if let other = session(with: facts.peer) {
             return isBetter(facts, than: other) ? nil : "another session stands"
@@ -99,7 +103,7 @@ extension Swarm {
     mutating func receive(_ message: Message, from number: SessionNumber) {
         guard let session = sessions[number], !session.isClosing else { return }
         _ = sessions.change(number) { $0.heard = now.monotonic }
-        guard isWithinRates(message, from: number) else { return }
+        guard mayAsk(message, number) else { return }
         switch message {
         case .introduction(let introduction): introduced(number, introduction)
         case .ping(let value): send(.pong(value), to: number)
@@ -107,10 +111,9 @@ extension Swarm {
         case .goodbye(let reason): close(number, "the peer said goodbye: \(reason)")
         case .rekey, .data, .unknown: break
         case .identifiersRequest(let after):
-            if beginAnswer(number) { effects.append(.listIdentifiers(number, after: after)) }
+            answer(number, .listIdentifiers(number, after: after))
         case .identifiers(let page): receive(page, from: number)
-        case .recordsRequest(let ids):
-            if beginAnswer(number) { effects.append(.findRecords(number, ids)) }
+        case .recordsRequest(let ids): answer(number, .findRecords(number, ids))
         case .records(let records): receive(records, from: number)
         case .open, .envelopeRequest, .groupsRequest, .get, .cancel: serve(message, to: number)
         case .holding(let holding): receive(holding, from: number)
@@ -122,42 +125,35 @@ extension Swarm {
         }
     }
 
-    /// Whether the peer may send this now; a message beyond what it may is a fault.
-    private mutating func isWithinRates(
-        _ message: Message, from number: SessionNumber
-    ) -> Bool {
-        let excess = sessions.change(number) { session -> String? in
-            let time = now.monotonic
-            guard session.rates.messages.take(at: time) else { return "messages" }
+    /// Whether the peer keeps to what it may do at a time; a message beyond that is a fault.
+    private mutating func mayAsk(_ message: Message, _ number: SessionNumber) -> Bool {
+        let isWithin = sessions.change(number) { session in
             switch message {
-            case .ping: return session.rates.pings.take(at: time) ? nil : "pings"
+            case .ping, .introduction: session.rates.pings.take(at: now.monotonic)
             case .identifiersRequest, .recordsRequest:
-                let isWithin = session.rates.catalogueQuestions.take(at: time)
-                return isWithin ? nil : "questions about the catalogue"
+                session.rates.questions.take(at: now.monotonic)
             case .envelopeRequest, .groupsRequest:
-                return session.rates.documents.take(at: time) ? nil : "questions about layers"
-            default: return nil
+                session.rates.documents.take(at: now.monotonic)
+            default: true
             }
         }
-        guard let excess = excess ?? nil else { return true }
-        blame(number, "sent too many \(excess)")
-        return false
+        if isWithin == false { blame(number, "asked too much") }
+        return isWithin == true
     }
 
-    /// Counts a question about the catalogue that the shell is to answer; false when the peer
-    /// has too many open.
-    private mutating func beginAnswer(_ number: SessionNumber) -> Bool {
-        guard let session = sessions[number] else { return false }
-        guard session.answering < SwarmLimits.catalogueQuestionsMax else {
-            blame(number, "did not wait for answers about the catalogue")
-            return false
+    /// Lets the shell answer a question, unless too many of this peer are being answered.
+    mutating func answer(_ number: SessionNumber, _ effect: Effect) {
+        guard let session = sessions[number] else { return }
+        guard session.answering < SwarmLimits.answeringMax else {
+            blame(number, "asked faster than it was answered")
+            return
         }
         _ = sessions.change(number) { $0.answering += 1 }
-        return true
+        effects.append(effect)
     }
 
-    /// The shell has answered one.
-    mutating func endAnswer(_ number: SessionNumber) {
+    /// A question of the peer was answered.
+    mutating func answered(_ number: SessionNumber) {
         _ = sessions.change(number) { $0.answering = max(0, $0.answering - 1) }
     }
 

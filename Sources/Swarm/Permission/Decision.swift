@@ -7,10 +7,27 @@ public enum Action: Sendable, CaseIterable {
     case see
     /// Take it in.
     case fetch
-    /// Give its bytes to a peer.
+    /// Get its bytes from this node.
     case serve
-    /// Tell others that this node has it.
+    /// Tell everyone that this node has it.
     case announce
+}
+
+/// The terms of a layer that decide who may do what.
+public struct LayerTerms: Equatable, Sendable {
+    /// Who may know of it.
+    public let visibility: Visibility
+    /// How it may travel.
+    public let distribution: Distribution
+    /// Whether this node's key signed it.
+    public let isOwn: Bool
+
+    /// Terms of a layer.
+    public init(visibility: Visibility, distribution: Distribution, isOwn: Bool) {
+        self.visibility = visibility
+        self.distribution = distribution
+        self.isOwn = isOwn
+    }
 }
 
 /// The answer of the one function that decides.
@@ -20,32 +37,25 @@ public enum Decision: Equatable, Sendable {
     /// It may not; the reason is for those who may know that the layer exists.
     case refuse(String)
 
-    /// Decides whether `peer` (nil: this node's owner) may do `action`. Deny by default: only
-    /// public layers leave the node, and those of other publishers only when they allow it and
-    /// the owner seeds.
+    /// Decides whether `peer` (nil: this node's owner) may do `action` with a layer of these
+    /// terms. Deny by default: only public layers leave the node; those of other publishers only
+    /// when they allow it and the owner seeds; and only layers of global scope are announced,
+    /// because a record reaches everyone.
     public static func decide(
-        _ action: Action, visibility: Visibility, isPeerToPeer: Bool, isOwn: Bool,
-        isSeeding: Bool, peer: NodeKey?
+        _ action: Action, _ terms: LayerTerms, peer: NodeKey?, isSeeding: Bool
     ) -> Decision {
-        guard let _ = peer else {
-            guard action == .announce || action == .serve else { return .allow }
-            return decideForEveryone(
-                visibility: visibility, isPeerToPeer: isPeerToPeer, isOwn: isOwn,
-                isSeeding: isSeeding)
+        if peer == nil && (action == .see || action == .fetch) { return .allow }
+        guard terms.visibility == .public else {
+            return .refuse("its visibility is \(terms.visibility.rawValue)")
         }
-        return decideForEveryone(
-            visibility: visibility, isPeerToPeer: isPeerToPeer, isOwn: isOwn,
-            isSeeding: isSeeding)
-    }
-
-    private static func decideForEveryone(
-        visibility: Visibility, isPeerToPeer: Bool, isOwn: Bool, isSeeding: Bool
-    ) -> Decision {
-        guard visibility == .public else {
-            return .refuse("its visibility is \(visibility.rawValue)")
+        if action == .announce {
+            guard terms.distribution.scope == .global, terms.distribution.isGloballyAvailable
+            else { return .refuse("its scope is not global") }
         }
-        if isOwn { return .allow }
-        guard isPeerToPeer else { return .refuse("only its publisher serves it") }
+        if terms.isOwn { return .allow }
+        guard terms.distribution.isPeerToPeer else {
+            return .refuse("only its publisher serves it")
+        }
         guard isSeeding else { return .refuse("this node does not seed") }
         return .allow
     }

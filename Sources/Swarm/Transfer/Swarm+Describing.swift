@@ -63,10 +63,11 @@ extension Swarm {
             refuseEnvelope(number, "the signature that came with it is refused: \(error)")
             return
         }
-        if let fault = contradiction(manifest, fetch) {
+        if let fault = unfit(manifest) {
             endFetch(number, .failed(.invalid(fault)))
             return
         }
+        flagContradictions(manifest, fetch)
         let blobs = fetch.request.withEvidence ? manifest.blobs : manifest.blobsToFetch
         _ = fetches.change(number) { fetch in
             fetch.manifest = manifest
@@ -99,32 +100,29 @@ extension Swarm {
         advance(number)
     }
 
-    /// What speaks against taking a layer in: its own manifest, or that no record which led here
-    /// agrees with it.
-    private mutating func contradiction(_ manifest: Manifest, _ fetch: Fetch) -> String? {
-        guard manifest.visibility == .public else {
-            return "it was announced, but its manifest is not public"
-        }
+    /// Why a layer with this manifest is not taken in; nil when it may be.
+    private func unfit(_ manifest: Manifest) -> String? {
         guard manifest.blobs.allSatisfy({ $0.size <= Limits.blobBytesMax }) else {
             return "a file is larger than a blob may be (1 TiB)"
         }
+        guard manifest.visibility == .public else {
+            return "it was announced, but its manifest is not public"
+        }
+        return nil
+    }
+
+    /// The manifest is proven; whoever signed a record that says otherwise is named.
+    private mutating func flagContradictions(_ manifest: Manifest, _ fetch: Fetch) {
         let facts = LayerContent(manifest)
-        var firstFault: String?
-        var isDescribed = false
         for description in fetch.descriptions {
             guard let fault = Self.difference(description, facts, manifest.publisher) else {
-                isDescribed = true
                 continue
             }
-            let names = description.announcers.map(\.fingerprint).joined(separator: ", ")
             effects.append(
                 .log(
-                    "the record of \(names) about layer \(facts.layer.hexadecimal) contradicts "
-                        + "its manifest in \(fault)"))
-            firstFault = firstFault ?? fault
+                    "\(description.source.fingerprint) signed a record that contradicts the "
+                        + "manifest of layer \(facts.layer.hexadecimal) in its \(fault)"))
         }
-        if isDescribed { return nil }
-        return "every record of it contradicts its manifest, the first in \(firstFault ?? "all")"
     }
 
     /// The first fact in which a record and a manifest differ; nil when they agree in all that
@@ -183,7 +181,7 @@ extension Fetch {
     /// The description to try after one whose manifest size did not fit what `peer` sent.
     fileprivate func nextDescription(for peer: NodeKey, not size: UInt64) -> Int? {
         let isOwnWord = descriptions.contains { description in
-            description.content.manifestSize == size && description.announcers.contains(peer)
+            description.content.manifestSize == size && description.source == peer
         }
         guard !isOwnWord else { return nil }
         return descriptions.firstIndex { description in

@@ -115,7 +115,7 @@ extension Swarm {
             return
         }
         let holders = download.holdings.entries.filter { entry in
-            entry.value.extent == .complete && isUsable(entry.key)
+            entry.value.extent == .complete && isUsable(entry.key) && mayAskForPage(entry.key)
         }
         let others = holders.filter { $0.key != download.pageAsked?.session }
         guard let holder = others.first ?? holders.first else { return }
@@ -123,6 +123,11 @@ extension Swarm {
         let page = UInt64(download.pages.count)
         send(
             .groupsRequest(layer: holder.value.layer, blob: blob, page: page), to: holder.key)
+    }
+
+    private func mayAskForPage(_ session: SessionNumber) -> Bool {
+        let asked = downloads.values.filter { $0.pageAsked?.session == session }.count
+        return asked < SwarmLimits.pagesAskedMax
     }
 
     func isUsable(_ session: SessionNumber) -> Bool {

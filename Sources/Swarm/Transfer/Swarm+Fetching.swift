@@ -34,11 +34,13 @@ extension Swarm {
 
     mutating func holdersFound(_ number: FetchNumber, _ found: LayerHolders) {
         guard var fetch = fetches[number] else { return }
-        for description in found.descriptions.prefix(SwarmLimits.descriptionsMax)
-        where description.content.layer == fetch.request.layer {
-            description.merge(into: &fetch.descriptions)
+        for description in found.descriptions
+        where description.content.layer == fetch.request.layer
+            && fetch.descriptions.count < SwarmLimits.descriptionsMax
+            && !fetch.descriptions.contains(description)
+        {
+            fetch.descriptions.append(description)
         }
-        fetch.descriptions = Array(fetch.descriptions.prefix(SwarmLimits.descriptionsMax))
         for holder in found.holders where !fetch.holders.contains(holder) {
             fetch.holders.removeAll { $0.node == holder.node }
             guard fetch.holders.count < SwarmLimits.holdersMax else { continue }

@@ -21,7 +21,7 @@ extension Swarm {
                 send(.groups(blob: blob, page: page, bytes: []), to: number)
                 return
             }
-            effects.append(.serveGroupPage(number, blob: blob, page: page))
+            answer(number, .serveGroupPage(number, blob: blob, page: page))
         case .get(let request): serve(request, to: number)
         case .cancel(let request):
             guard sessions[number]?.serving.contains(request) == true else { return }

@@ -33,7 +33,8 @@ public enum PlainText {
         case 0x2060...0x206f: true  // word joiner, isolates
         case 0xfe00...0xfe0f, 0xfeff, 0xfff0...0xfffb: true  // variation selectors, BOM, specials
         case 0xe0000...0xe0fff: true  // tags
-        default: scalar.properties.generalCategory == .unassigned
+        case 0xfdd0...0xfdef: true  // noncharacters
+        default: scalar.value & 0xfffe == 0xfffe
         }
     }
 }

@@ -19,7 +19,7 @@ public struct CipherState {
         precondition(counter < .max, "rekeying comes long before the counter's end")
         key.seal(plain, counter: counter, associated: [], into: &sealed)
         counter += 1
-        bytes += UInt64(plain.byteCount)
+        bytes += UInt64(plain.byteCount + Limits.tagBytes)
     }
 
     /// Opens `sealed` to the start of `plain`.

@@ -35,10 +35,22 @@ public enum Frame {
         return frame
     }
 
-    /// The length that two header bytes announce; refused below a tag and a kind byte.
+    /// The length that two header bytes announce for a sealed frame; refused below a tag and a
+    /// kind byte.
     public static func sealedCount(_ first: UInt8, _ second: UInt8) throws(WireError) -> Int {
         let count = Int(first) << 8 | Int(second)
         guard count > Limits.tagBytes else { throw .truncated }
+        return count
+    }
+
+    /// The length that two header bytes announce for a handshake frame, which may be as short as
+    /// a refusal.
+    public static func handshakeCount(
+        _ first: UInt8, _ second: UInt8
+    ) throws(WireError) -> Int {
+        let count = Int(first) << 8 | Int(second)
+        guard count > 0 else { throw .truncated }
+        guard count <= Limits.handshakeBytesMax else { throw .tooLarge("handshake frame") }
         return count
     }
 }

@@ -2,12 +2,14 @@
 public struct Listening {
     private let identity: HandshakeIdentity
     private let ephemeral: ExchangeKey
+    /// Whether the initiator was asked to start again: that happens once.
+    private let isSecond: Bool
 
     /// Waits for a hello; `ephemeral` must be fresh random.
     public static func start(
         _ identity: HandshakeIdentity, ephemeral: ExchangeKey
     ) -> Handshake {
-        .listening(Listening(identity: identity, ephemeral: ephemeral))
+        .listening(Listening(identity: identity, ephemeral: ephemeral, isSecond: false))
     }
 
     func receive(_ frame: [UInt8], at wall: UInt64) throws(WireError) -> HandshakeStep {
@@ -31,7 +33,7 @@ public struct Listening {
         case .xx: return try answerXX(hello, choice)
         case .ik: return try answerIK(hello, choice, at: wall)
         case .xxPsk3: return challenge(hello, choice)
-        case .ikPsk2: return .next(.listening(self), send: Choice(.startWithXX).bytes)
+        case .ikPsk2: return try askForXX()
         }
     }
 
@@ -62,7 +64,7 @@ public struct Listening {
         do {
             payload = try handshake.readMessage(hello.noise)
         } catch {
-            return .next(.listening(self), send: Choice(.startWithXX).bytes)
+            return try askForXX()
         }
         let certificate = try identity.check(payload, of: handshake, at: wall)
         var reply = choice
@@ -70,6 +72,12 @@ public struct Listening {
         let channel = try EstablishedChannel(
             handshake, suite: choice.suite, peer: certificate.node)
         return .established(channel, send: reply.bytes)
+    }
+
+    private func askForXX() throws(WireError) -> HandshakeStep {
+        guard !isSecond else { throw .invalid("a second hello that cannot be answered") }
+        let again = Listening(identity: identity, ephemeral: ephemeral, isSecond: true)
+        return .next(.listening(again), send: Choice(.startWithXX).bytes)
     }
 
     private func challenge(_ hello: Hello, _ choice: Choice) -> HandshakeStep {

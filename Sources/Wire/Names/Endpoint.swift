@@ -48,6 +48,7 @@ public struct Endpoint: Hashable, Sendable {
 
     private var reachOfVersion6: Reach {
         if bytes.dropLast().allSatisfy({ $0 == 0 }) { return .loopback }
+        if isTranslated { return .forbidden }
         let metadata: [UInt8] = [0xfd, 0x00, 0x0e, 0xc2]
         switch bytes[0] {
         case 0xff: return .forbidden
@@ -57,6 +58,16 @@ public struct Endpoint: Hashable, Sendable {
         case 0xfe where bytes[1] & 0xc0 == 0x80: return .linkLocal
         default: return .global
         }
+    }
+
+    /// IPv4 inside IPv6 (mapped, NAT64, 6to4): the near address inside must not pass for a global
+    /// one, and whoever means IPv4 writes IPv4.
+    private var isTranslated: Bool {
+        let mapped: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff]
+        let translated: [UInt8] = [0x00, 0x64, 0xff, 0x9b]
+        return bytes.starts(with: mapped) || bytes.starts(with: translated)
+            || bytes.starts(with: [0x20, 0x02])
+            || bytes.starts(with: [UInt8](repeating: 0, count: 12))
     }
 
     /// Whether an address heard over a session from `source` may be dialled: global ones always,

@@ -25,11 +25,11 @@ public struct HoldingsContent: Equatable, Sendable {
     /// All records' contents for `layers`, split by as few prefix bits as the size limit needs.
     public static func split(_ layers: [Digest]) -> [HoldingsContent] {
         for bits in UInt8(0)...prefixBitsMax {
-            let parts = (0..<UInt32(1) << bits).map { value in
-                HoldingsContent(layers: layers, prefixBits: bits, prefix: UInt16(value))
-            }
-            if parts.allSatisfy({ $0.set.count <= layersMax }) {
-                return parts.filter { $0.set.count > 0 }
+            var parts = [[Digest]](repeating: [], count: 1 << Int(bits))
+            for layer in layers { parts[Int(prefix(of: layer, bits: bits))].append(layer) }
+            guard parts.allSatisfy({ $0.count <= layersMax }) else { continue }
+            return parts.enumerated().filter { !$0.element.isEmpty }.map { value, part in
+                HoldingsContent(layers: part, prefixBits: bits, prefix: UInt16(value))
             }
         }
         return []
@@ -44,7 +44,8 @@ public struct HoldingsContent: Equatable, Sendable {
         bits == 0 ? 0 : UInt16(layer.words.0 >> (64 - UInt64(bits)))
     }
 
-    var slot: Slot {
+    /// The place of the record: its prefix.
+    public var slot: Slot {
         let name = UInt64(prefixBits) << 56 | UInt64(prefix) << 40
         return Slot(prefixOf: Digest(words: (name, 0, 0, 0)))
     }

@@ -56,8 +56,9 @@ public struct LayerContent: Equatable, Sendable {
         isPeerToPeer = true
     }
 
-    init(_ fields: RecordFields) throws(WireError) {
-        try fields.requireKnown([1, 3, Self.publisherTag, 7, 9, 11, 13, 15])
+    init(_ fields: RecordFields, isMirror: Bool) throws(WireError) {
+        let publisherTag = isMirror ? [Self.publisherTag] : []
+        try fields.requireKnown([1, 3, 7, 9, 11, 13, 15] + publisherTag)
         layer = try fields.required(3, "layer") { (r) throws(WireError) in try r.readDigest() }
         manifestSize = try fields.required(7, "manifest size") { (r) throws(WireError) in
             try r.readVarint()
@@ -82,8 +83,31 @@ public struct LayerContent: Equatable, Sendable {
             try fields.optional(30) { (r) throws(WireError) in try Self.readParents(&r) } ?? []
         language = try fields.text(32, limit: Limits.languageBytesMax, "language")
         summary = try fields.text(34, limit: Limits.summaryBytesMax, "summary")
-        isPeerToPeer =
-            try fields.optional(36) { (r) throws(WireError) in try r.readVarint() } != 1
+        let direct = try fields.optional(36) { (r) throws(WireError) in try r.readVarint() }
+        guard direct == nil || direct == 1 else { throw .invalid("distribution") }
+        isPeerToPeer = direct == nil
+        guard !isMirror || summary == nil else { throw .invalid("a mirror has no summary") }
+        try checkNames()
+    }
+
+    /// Names become parts of references such as `label.key/name@version`: what could be read as
+    /// another reference is refused.
+    private func checkNames() throws(WireError) {
+        guard Self.isName(name) else { throw .invalid("name") }
+        guard Self.isName(version) else { throw .invalid("version") }
+        guard Self.isName(type) else { throw .invalid("type") }
+        if let label, !Self.isName(label) { throw .invalid("label") }
+    }
+
+    private static func isName(_ text: String) -> Bool {
+        text.utf8.first != 0x2e
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case 0x30...0x39, 0x41...0x5a, 0x61...0x7a: true
+                case 0x2b, 0x2d, 0x2e, 0x5f: true  // + - . _
+                default: false
+                }
+            }
     }
 
     private static func required(_ text: String?, _ name: String) throws(WireError) -> String {

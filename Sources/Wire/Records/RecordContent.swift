@@ -52,12 +52,12 @@ public enum RecordContent: Equatable, Sendable {
     init(type: RecordType, fields: RecordFields) throws(WireError) {
         switch type {
         case .node: self = .node(try NodeContent(fields))
-        case .layer: self = .layer(try LayerContent(fields))
+        case .layer: self = .layer(try LayerContent(fields, isMirror: false))
         case .mirror:
             let publisher = try fields.required(LayerContent.publisherTag, "publisher") {
                 (reader) throws(WireError) in try reader.readNodeKey()
             }
-            self = .mirror(try LayerContent(fields), publisher: publisher)
+            self = .mirror(try LayerContent(fields, isMirror: true), publisher: publisher)
         case .holdings: self = .holdings(try HoldingsContent(fields))
         case .tombstone: self = .tombstone(try TombstoneContent(fields))
         case .delegation: self = .delegation(try DelegationContent(fields))

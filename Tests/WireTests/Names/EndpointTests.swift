@@ -17,6 +17,9 @@ import Wire
             ([0xfe, 0x80] + [UInt8](repeating: 1, count: 14), .linkLocal),
             ([0xfd, 0x12] + [UInt8](repeating: 1, count: 14), .site),
             ([0xff, 0x02] + [UInt8](repeating: 0, count: 14), .forbidden),
+            ([UInt8](repeating: 0, count: 10) + [0xff, 0xff, 127, 0, 0, 1], .forbidden),
+            ([0x20, 0x02] + [UInt8](repeating: 1, count: 14), .forbidden),
+            ([0, 0x64, 0xff, 0x9b] + [UInt8](repeating: 0, count: 12), .forbidden),
             ([0x20, 0x01] + [UInt8](repeating: 1, count: 14), .global),
         ]
         for (bytes, reach) in cases { #expect(try endpoint(bytes).reach == reach, "\(bytes)") }

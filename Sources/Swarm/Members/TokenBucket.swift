@@ -1,0 +1,27 @@
+/// A rate limit with a burst: so many tokens a second, at most `burst` saved up. Whole tokens and
+/// integer nanoseconds, so that every process counts the same.
+struct TokenBucket: Equatable, Sendable {
+    private let nanosecondsPerToken: UInt64
+    private let burst: UInt64
+    private var tokens: UInt64
+    private var filled: UInt64?
+
+    /// A full bucket.
+    init(perSecond: UInt64, burst: UInt64) {
+        precondition(perSecond > 0 && burst > 0)
+        nanosecondsPerToken = Span.second / perSecond
+        self.burst = burst
+        tokens = burst
+    }
+
+    /// Takes a token at a time in monotonic nanoseconds; false when there is none.
+    mutating func take(at now: UInt64) -> Bool {
+        let last = filled ?? now
+        let earned = (now - min(now, last)) / nanosecondsPerToken
+        tokens = min(burst, tokens + min(earned, burst))
+        filled = tokens == burst ? now : last + earned * nanosecondsPerToken
+        guard tokens > 0 else { return false }
+        tokens -= 1
+        return true
+    }
+}
