@@ -28,26 +28,28 @@ public final class Lane: Sendable {
         self.thread.withLock { $0 = thread }
     }
 
-    /// Queues a piece of work; ignored after `close`.
-    public func submit(_ work: @escaping @Sendable () -> Void) {
+    /// Queues a piece of work; ignored after `close`. Whether it will be done.
+    @discardableResult
+    public func submit(_ work: @escaping @Sendable () -> Void) -> Bool {
         let isAccepted = state.withLock { state in
             if state.isClosed { return false }
             state.work.append(work)
             return true
         }
         if isAccepted { ready.signal() }
+        return isAccepted
     }
 
     /// Does a piece of work on the lane and waits for its result.
     public func perform<Result: Sendable>(_ work: @escaping @Sendable () -> Result) -> Result? {
         let result = Lock<Result?>(nil)
         let done = Semaphore()
-        submit {
+        let isAccepted = submit {
             let value = work()
             result.withLock { $0 = value }
             done.signal()
         }
-        if state.withLock({ $0.isClosed }) { return nil }
+        guard isAccepted else { return nil }
         done.wait()
         return result.withLock { $0 }
     }

@@ -52,8 +52,6 @@ extension RealNodes {
             #expect(b.log.contains("cannot reach \(key.fingerprint)"), "\(b.log)")
             #expect(b.log.contains("another key"), "\(b.log)")
             #expect(try b.ask("peers")["peers"]?.array?.isEmpty == true)
-            let layer = String(repeating: "8", count: 64)
-            try b.refused("unreachable", "fetch", layer)
             _ = try b.ask("join", a.ticket)
             try b.meets(a)
         }

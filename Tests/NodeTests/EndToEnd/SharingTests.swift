@@ -58,7 +58,7 @@ extension RealNodes {
             try expectRefused(path, "readme.txt", "pickle")
             try Directory.removeFile("\(path)/readme.txt")
 
-            let token = "hf_" + String(repeating: "aB3", count: 12)
+            let token = "hf_" + String("qWcRtZuIoPaSdFgHjKlYxVbNm0123456789".prefix(34))
             try laboratory.write("folder/config.txt", "one\ntwo\ntoken = \(token)\n")
             try expectRefused(path, "config.txt line 3", "Hugging Face token")
             let outcome = try node.spawn(["share", path, "--visibility", "private"]).wait()

@@ -42,8 +42,8 @@ final class TestNode {
     // MARK: The node
 
     /// Starts the node and waits for its ready line.
-    func start(_ options: [String] = []) throws {
-        let process = try begin(options)
+    func start(_ options: [String] = [], through wrapper: [String] = []) throws {
+        let process = try begin(options, through: wrapper)
         let end = Clock.monotonic() + 20_000_000_000
         while !process.out.contains("\n") {
             guard process.isRunning, Clock.monotonic() < end else {
@@ -58,10 +58,11 @@ final class TestNode {
 
     /// Starts `plasmid run` without waiting for anything.
     @discardableResult
-    func begin(_ options: [String] = []) throws -> Program {
+    func begin(_ options: [String] = [], through wrapper: [String] = []) throws -> Program {
         try #require(!isRunning)
         let listen = options.contains("--listen") ? [] : ["--listen", "127.0.0.1:0"]
-        let process = try spawn(["run", "--json", "--no-lan"] + listen + options)
+        let process = try spawn(
+            ["run", "--json", "--no-lan"] + listen + options, through: wrapper)
         self.process = process
         return process
     }

@@ -1,0 +1,42 @@
+import Foundation
+import Testing
+
+@testable import Host
+
+@Suite("A child process")
+struct ChildProcessTests {
+    @Test func `gives its output line by line and its exit code`() throws {
+        let child = try ChildProcess(
+            "/bin/sh", ["-c", "echo one; echo \"$WORD\"; printf rest; exit 5"],
+            environment: ["WORD": "two"])
+        #expect(child.readLine() == "one")
+        #expect(child.readLine() == "two")
+        #expect(child.readLine() == nil)
+        #expect(child.wait() == 5)
+    }
+
+    @Test func `replaces a variable that is there and keeps the others`() throws {
+        setenv("PLASMID_CHILD_A", "ours", 1)
+        setenv("PLASMID_CHILD_B", "kept", 1)
+        let child = try ChildProcess(
+            "/bin/sh", ["-c", "echo $PLASMID_CHILD_A $PLASMID_CHILD_B"],
+            environment: ["PLASMID_CHILD_A": "theirs"])
+        #expect(child.readLine() == "theirs kept")
+        child.wait()
+    }
+
+    @Test func `can be ended, and shows its memory before`() throws {
+        let child = try ChildProcess("/bin/sleep", ["60"])
+        #expect(child.peakMemory > 0)
+        #expect(Machine.isRunning(child.number))
+        child.signal(SIGKILL)
+        #expect(child.wait() == 128 + SIGKILL)
+        #expect(child.peakMemory == 0)
+    }
+
+    @Test func `that cannot be started is an error`() {
+        #expect(throws: SystemError("spawn", "/no/such/program", code: ENOENT)) {
+            try ChildProcess("/no/such/program", [])
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import Foundation
+import Testing
+
+@testable import Host
+
+@Suite("The machine")
+struct MachineTests {
+    @Test func `knows this process and others`() {
+        #expect(Machine.processNumber == getpid())
+        #expect(Machine.isRunning(Machine.processNumber))
+        #expect(Machine.isRunning(1))
+        #expect(!Machine.isRunning(Int32.max))
+        #expect(Machine.userNumber == getuid())
+        #expect(Machine.coreCount >= 1)
+        #expect(Machine.peakMemory > 1 << 20)
+        #expect(Machine.bootName.utf8.count == 36)
+        #expect(!Machine.hostName.isEmpty)
+    }
+
+    @Test func `takes an empty variable for none`() {
+        setenv("PLASMID_TEST_VARIABLE", "x", 1)
+        #expect(Machine.environment("PLASMID_TEST_VARIABLE") == "x")
+        setenv("PLASMID_TEST_VARIABLE", "", 1)
+        #expect(Machine.environment("PLASMID_TEST_VARIABLE") == nil)
+        unsetenv("PLASMID_TEST_VARIABLE")
+        #expect(Machine.environment("PLASMID_TEST_VARIABLE") == nil)
+        #expect(Machine.currentFolder == FileManager.default.currentDirectoryPath)
+        #expect(Machine.terminalColumns > 0)
+    }
+
+    @Test func `writes whole texts and ends with the code given`() async {
+        let result = await #expect(
+            processExitsWith: .exitCode(7), observing: [\.standardOutputContent]
+        ) {
+            Machine.write(String(repeating: "é", count: 70_000), to: 1)
+            Machine.exit(7)
+        }
+        let written = result?.standardOutputContent ?? []
+        #expect(String(decoding: written, as: UTF8.self).count { $0 == "é" } == 70_000)
+    }
+
+    @Test func `limits the size of files for tests of a full disk`() async {
+        await #expect(processExitsWith: .exitCode(9)) {
+            Machine.limitFileSize(4096)
+            let file = try File("/tmp/plasmid-limit-\(getpid())", .create)
+            try Directory.removeFile(file.path)
+            do throws(SystemError) {
+                try file.write([UInt8](repeating: 1, count: 8192), offset: 0)
+            } catch {
+                exit(error.isDiskFull ? 9 : 10)
+            }
+        }
+    }
+}

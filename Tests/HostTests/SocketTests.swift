@@ -1,0 +1,75 @@
+import Testing
+
+@testable import Host
+
+@Suite("A TCP socket")
+struct SocketTests {
+    private let loopback = Address("127.0.0.1:0")!
+
+    /// A connected pair.
+    private func pair() throws -> (Socket, Socket, Address) {
+        let listener = try Socket.listen(loopback)
+        let client = try Socket.connect(try listener.ownAddress())
+        let poller = try Poller()
+        try poller.add(listener.descriptor, token: 1, reads: true, writes: false)
+        _ = try poller.wait(milliseconds: 5000)
+        let (server, address) = try #require(try listener.accept())
+        #expect(try listener.accept() == nil)
+        return (client, server, address)
+    }
+
+    private func waitReadable(_ socket: Socket) throws {
+        let poller = try Poller()
+        try poller.add(socket.descriptor, token: 1, reads: true, writes: false)
+        #expect(try poller.wait(milliseconds: 5000).count == 1)
+    }
+
+    @Test func `carries bytes and says when there are none and when it is over`() throws {
+        let (client, server, address) = try pair()
+        #expect(client.connectFailure() == nil)
+        #expect(try client.ownAddress() == address)
+        let buffer = Buffer(capacity: 64)
+        #expect(try server.read(into: buffer, 0..<64) == .wouldBlock)
+        buffer.store([1, 2, 3], at: 5)
+        #expect(try client.write(from: buffer, 5..<8) == .moved(3))
+        try waitReadable(server)
+        let arrived = Buffer(capacity: 64)
+        #expect(try server.read(into: arrived, 10..<64) == .moved(3))
+        #expect(arrived.bytes(10..<13) == [1, 2, 3])
+        _ = consume client
+    }
+
+    @Test func `is closed for both when one lets go`() throws {
+        var (client, server, _): (Socket?, Socket, Address) = try pair()
+        _ = client
+        client = nil
+        try waitReadable(server)
+        #expect(try server.read(into: Buffer(capacity: 4), 0..<4) == .closed)
+        let bytes = Buffer(capacity: 1 << 16)
+        var last = try server.write(from: bytes, 0..<(1 << 16))
+        while case .moved = last { last = try server.write(from: bytes, 0..<(1 << 16)) }
+        #expect(last == .closed)
+    }
+
+    @Test func `takes any free port, and refuses one that is taken`() throws {
+        let first = try Socket.listen(loopback)
+        let address = try first.ownAddress()
+        #expect(address.port != 0)
+        #expect { try Socket.listen(address) } throws: {
+            ($0 as? SystemError)?.isAddressInUse == true
+        }
+    }
+
+    @Test func `tells why nobody answered`() throws {
+        let address = try Socket.listen(loopback).ownAddress()
+        let poller = try Poller()
+        do throws(SystemError) {
+            let client = try Socket.connect(address)
+            try poller.add(client.descriptor, token: 1, reads: false, writes: true)
+            _ = try poller.wait(milliseconds: 5000)
+            #expect(client.connectFailure() != nil)
+        } catch {
+            #expect(error.call == "connect")
+        }
+    }
+}
