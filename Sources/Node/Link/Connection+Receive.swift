@@ -97,44 +97,6 @@ extension Connection {
         }
     }
 
-    private func takeFrames() {
-        do throws(WireError) {
-            while !isPaused, !isClosed, inputEnd - inputStart >= Frame.headerBytes {
-                let (first, second) = (input[inputStart], input[inputStart + 1])
-                let count =
-                    try isStanding
-                    ? Frame.sealedCount(first, second) : Frame.handshakeCount(first, second)
-                let start = inputStart + Frame.headerBytes
-                guard inputEnd - start >= count else { return }
-                inputStart = start + count
-                try takeFrame(start..<start + count)
-            }
-        } catch {
-            fail(Self.words(error))
-        }
-    }
-
-    /// Why a peer's bytes end a connection, for a person.
-    private static func words(_ error: WireError) -> String {
-        switch error {
-        case .otherNetwork: "it belongs to another network"
-        case .wrongPeer: "another node answers there, with another key"
-        case .unsupported(let what): what
-        default: "it sent bytes that are not well-formed (\(error))"
-        }
-    }
-
-    /// The length of the next frame. Those of a handshake are not sealed as a whole, and a refusal
-    /// is shorter than a tag.
-    private func nextCount() throws(WireError) -> Int {
-        let (first, second) = (input[inputStart], input[inputStart + 1])
-        guard case .shaking = stage else { return try Frame.sealedCount(first, second) }
-        let count = Int(first) << 8 | Int(second)
-        guard count > 0 else { throw .truncated }
-        guard count <= Limits.handshakeBytesMax else { throw .tooLarge("handshake frame") }
-        return count
-    }
-
     private func takeFrame(_ range: Range<Int>) throws(WireError) {
         switch stage {
         case .shaking(let handshake):

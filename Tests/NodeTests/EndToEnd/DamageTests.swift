@@ -55,7 +55,8 @@ extension RealNodes {
             try b.start(["--join", a.ticket, "--join", good.ticket])
             try b.meets(good)
             let answer = try b.ask("fetch", layer, "--out", copy("out"))
-            #expect(answer["reused"]?.integer ?? 0 >= 4 << 20, "\(answer)")
+            // The groups before the damaged one at least; those behind it were on their way.
+            #expect(answer["reused"]?.integer ?? 0 >= 2 << 20, "\(answer)")
             let from = (answer["sources"]?.array ?? []).compactMap { $0["node"]?.string }
             #expect(from.contains(good.key))
             #expect(Laboratory.areEqual("\(folder)/data.safetensors", copy("out/data.safetensors")))
