@@ -39,8 +39,10 @@ enum SwarmLimits {
     /// Sessions that the node looks for by itself: eight random links keep a graph of 10^5
     /// nodes connected when half of them die (HyParView, Leitão et al. 2007, uses 5).
     static let sessionsWanted = 8
-    /// Addresses remembered besides those that the owner gave.
+    /// Addresses remembered, those that the owner gave among them.
     static let contactsMax = 1024
+    /// Addresses that the owner may give.
+    static let ownerContactsMax = 256
     /// Record ids remembered as seen, so that news does not come round again.
     static let seenMax = 65_536
     /// Record ids wanted from one session.
@@ -49,26 +51,26 @@ enum SwarmLimits {
     static let unverifiedMax = 4096
     /// Faults after which a session is closed; each is a proven fault, not a guess.
     static let faultsMax = 10
+    /// Peers remembered as not to be asked; the ban that ends first makes room.
+    static let bansMax = 4096
+    /// Pages of one comparison: 4 million ids when each page is full.
+    static let pagesMax = 4096
+    /// Fetches at once: each keeps at most 16 blobs open, each of those a file or two.
+    static let fetchesMax = 64
+    /// Holders remembered for one fetch.
+    static let holdersMax = 256
+    /// Descriptions of one layer that a fetch tries before it gives up: each needs a key and a
+    /// record of its own.
+    static let descriptionsMax = 16
+    /// Proven faults that a fetch remembers for its report.
+    static let faultsKeptMax = 16
     /// Requests of one peer that are being answered.
     static let servesPerSessionMax = 64
-    /// Questions that a peer may ask a second; each costs us a look-up, a page or a check. A
-    /// newcomer that compares catalogues asks about 20 for 1,000 records.
-    static let questionsPerSecond: UInt64 = 200
-    /// Questions that a peer may ask at once.
-    static let questionsBurst: UInt64 = 1000
     /// Questions of one peer to catalogue and disk that are being answered: an honest peer has
-    /// one of each kind.
+    /// a page of ids, a batch of records and `pagesAskedMax` pages of group values open.
     static let answeringMax = 32
-    /// Longest pause that a busy peer can make us wait.
-    static let retryMillisecondsMax: UInt64 = 60_000
-    /// Envelopes kept for one fetch until the manifest shows which is good.
-    static let envelopesMax = 8
-    /// Descriptions of one layer that are tried.
-    static let descriptionsMax = 8
-    /// Holders of one layer that are remembered.
-    static let holdersMax = 64
-    /// Faults remembered of one fetch.
-    static let faultsRememberedMax = 16
+    /// Pages of group values asked of one peer at a time.
+    static let pagesAskedMax = 16
     /// Groups asked of one peer at a time: 8 MiB covers 2.5 Gbit/s at 25 ms.
     static let requestsPerSessionMax = 8
     /// Groups on their way over all sessions: the buffers of the data path.
@@ -108,4 +110,36 @@ enum SwarmLimits {
     static let holdingsPause = Span.second
     /// People are told of a fetch's progress this often.
     static let reportPause = 200 * Span.millisecond
+    /// A session that stood for this long was a success: the pause before the next dial of the
+    /// peer starts again at its shortest. A peer that takes every call and hangs up at once gains
+    /// nothing.
+    static let settledAfter = 30 * Span.second
+    /// A peer that said it does not have something is asked for it again after this long.
+    static let absentSpan = Span.minute
+    /// A busy peer is left alone for at least and at most this long, whatever it says.
+    static let busyPauseMin = 100 * Span.millisecond
+    static let busyPauseMax = 10 * Span.second
+    /// The catalogue is asked for the holders of one layer at most this often.
+    static let lookupPause = 250 * Span.millisecond
+    /// Records that this node signs anew because an unknown one of its own came back: at most
+    /// this often, also when two nodes run with one key.
+    static let republishPause = Span.minute
+    /// The Node and Holdings records, which live for a day, are signed anew this often.
+    static let presencePause = 6 * Span.hour
+}
+
+/// What a peer may ask or tell in a burst and for ever, each set far above what an honest peer
+/// needs. More is a fault, and too many faults end the session.
+enum SwarmRates {
+    /// Pings and introductions: an honest peer sends one in fifteen seconds.
+    static let pings = TokenBucket(perSecond: 1, burst: 16)
+    /// Pages and batches of records: 17,000 bring a whole catalogue of 10^6 records, and then
+    /// the comparisons of a neighbour need seven a second.
+    static let questions = TokenBucket(perSecond: 100, burst: 20_000)
+    /// Envelopes and pages of group values, whose answers are hundreds of times larger than the
+    /// question: one for each blob above 1 MiB.
+    static let documents = TokenBucket(perSecond: 1000, burst: 4000)
+    /// Records that nobody asked for. More are dropped without blame: whoever joins two large
+    /// catalogues is honest, and the next comparison brings what was dropped.
+    static let news = TokenBucket(perSecond: 1000, burst: 8000)
 }

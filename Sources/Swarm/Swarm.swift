@@ -105,7 +105,7 @@ public struct Swarm: Sendable {
         case .layerAdopted(let number, let layer): layerAdopted(number, layer)
         case .adoptionFailed(let number, let problem):
             endFetch(number, .failed(.store(problem)))
-        case .served(let session, _, let byteCount): served(session, byteCount)
+        case .served(let session, let request, let byteCount): served(session, request, byteCount)
         case .pageServed(let session): answered(session)
         default: break
         }
@@ -118,13 +118,14 @@ public struct Swarm: Sendable {
     }
 
     private mutating func wake() {
+        bans.removeAll { _, ban in ban.until <= now.monotonic }
+        watchClock()
         lastWake = now.monotonic
         watchSessions()
         dialContacts()
         reconcileIfDue()
         publishIfDue()
         watchFetches()
-        bans.removeAll { _, ban in ban.until <= now.monotonic }
     }
 
     private mutating func stop() {
@@ -144,4 +145,6 @@ public struct Ban: Equatable, Sendable {
     public let until: UInt64
     /// What it did, in words.
     public let reason: String
+    /// Whether it gets no session either.
+    public let isShutOut: Bool
 }

@@ -158,6 +158,12 @@ final class StorePort: Sendable {
             }
             return .complete
         }
+        // Still open for a fetch that was given up a moment ago: two of one file would each know
+        // only half of what is written.
+        let open = partials.withLock { $0[blob] }
+        if let open, open.size == size {
+            return .partial(bitmap: open.groups.bytes, layer: open.layer)
+        }
         let partial = try library.partial(blob, size: size)
         partials.withLock { $0[blob] = partial }
         return .partial(bitmap: partial.groups.bytes, layer: partial.layer)

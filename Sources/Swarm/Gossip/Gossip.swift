@@ -10,7 +10,10 @@ struct Gossip: Sendable {
         let records: [Record]
     }
 
-    /// Ids seen lately, in two generations: when the younger is full the older is dropped.
+    /// Records seen lately, in two generations: when the younger is full the older is dropped.
+    /// A record is known by a hash of all its bytes, not by its id: the id leaves the signature
+    /// out, so that a forger could make us deaf for a record by sending it first with a wrong
+    /// signature.
     private var young = Set<Digest>()
     private var old = Set<Digest>()
     /// Batches waiting for an answer of the shell.
@@ -23,23 +26,32 @@ struct Gossip: Sendable {
     /// Monotonic nanoseconds of the next removal of expired records.
     var nextExpiry: UInt64 = 0
 
-    /// Whether a record with a good signature had this id lately.
-    func hasSeen(_ id: Digest) -> Bool { young.contains(id) || old.contains(id) }
+    /// The name under which a record is remembered.
+    static func name(_ bytes: [UInt8]) -> Digest {
+        guard let name = Digest(bytes: Sodium.blake2b(bytes, count: Digest.byteCount)) else {
+            preconditionFailure("BLAKE2b-256 has 32 bytes")
+        }
+        return name
+    }
 
-    /// Notes the id of a record whose signature is good. Not before: the id leaves the signature
-    /// out, so a false one sent first would keep the true record away.
-    mutating func see(_ id: Digest) {
-        guard !hasSeen(id) else { return }
+    /// Whether it was seen before.
+    func hasSeen(_ name: Digest) -> Bool { young.contains(name) || old.contains(name) }
+
+    /// Notes a record; false when it was seen before.
+    mutating func see(_ name: Digest) -> Bool {
+        guard !hasSeen(name) else { return false }
         if young.count >= SwarmLimits.seenMax / 2 {
             old = young
             young = []
         }
-        young.insert(id)
+        young.insert(name)
+        return true
     }
 
-    /// Forgets an id, so that it can be taken in later.
-    mutating func forget(_ id: Digest) {
-        young.remove(id)
-        old.remove(id)
+    /// Forgets a record, so that it can be taken in later.
+    mutating func forget(_ bytes: [UInt8]) {
+        let name = Self.name(bytes)
+        young.remove(name)
+        old.remove(name)
     }
 }

@@ -7,10 +7,12 @@ extension Swarm {
     /// catalogue decides whether they are new; only new ones go on to others.
     mutating func receive(_ bytes: [[UInt8]], from number: SessionNumber) {
         var fresh: [Record] = []
-        for bytes in bytes {
+        for bytes in bytes where mayTakeRecord(from: number) {
+            let name = Gossip.name(bytes)
+            guard !gossip.hasSeen(name) else { continue }
             do throws(WireError) {
                 let record = try Record(bytes: bytes)
-                if isAcceptable(record) && !gossip.hasSeen(record.id) { fresh.append(record) }
+                if isAcceptable(record) && gossip.see(name) { fresh.append(record) }
             } catch {
                 if case .unsupported = error { continue }
                 blame(number, "sent a record that is not well-formed (\(error))")
@@ -20,6 +22,14 @@ extension Swarm {
         recordsArrived(from: number)
     }
 
+    /// Whether one more record may be looked at: those that were asked for always.
+    private mutating func mayTakeRecord(from number: SessionNumber) -> Bool {
+        let mayTake = sessions.change(number) { session in
+            session.isFetchingRecords || session.rates.news.take(at: now.monotonic)
+        }
+        return mayTake ?? false
+    }
+
     private func isAcceptable(_ record: Record) -> Bool {
         record.domain == .everyone && !record.isExpired(at: now.wall)
             && !record.isFromTheFuture(at: now.wall)
@@ -27,7 +37,10 @@ extension Swarm {
 
     private mutating func take(_ records: [Record], from source: SessionNumber?) {
         guard !records.isEmpty else { return }
-        guard gossip.waiting + records.count <= SwarmLimits.unverifiedMax else { return }
+        guard gossip.waiting + records.count <= SwarmLimits.unverifiedMax else {
+            for record in records { gossip.forget(record.bytes) }
+            return
+        }
         let batch = gossip.nextBatch
         gossip.nextBatch += 1
         gossip.waiting += records.count
@@ -42,11 +55,9 @@ extension Swarm {
         var good: [Record] = []
         for (record, isValid) in zip(waiting.records, isValid) {
             if isValid {
-                gossip.see(record.id)
                 good.append(record)
-                continue
-            }
-            if let source = waiting.source {
+            } else if let source = waiting.source {
+                gossip.forget(record.bytes)
                 blame(source, "sent a record whose signature is not its publisher's")
             }
         }
@@ -68,6 +79,7 @@ extension Swarm {
                 fresh.append(record)
                 learn(record, over: waiting.source)
                 holdersChanged(by: record)
+                if waiting.source != nil { outdone(by: record) }
             case .equivocation:
                 effects.append(
                     .log(
@@ -75,7 +87,7 @@ extension Swarm {
                             + "one sequence; the one with the lower id stays"))
                 fresh.append(record)
             case .superseded: break
-            case .refused: gossip.forget(record.id)
+            case .refused: gossip.forget(record.bytes)
             }
         }
         spread(fresh.map(\.bytes), except: waiting.source)
@@ -96,7 +108,7 @@ extension Swarm {
 
     /// An own record was signed: it takes the same way as others' from the catalogue on.
     mutating func announce(_ record: Record) {
-        gossip.see(record.id)
+        _ = gossip.see(Gossip.name(record.bytes))
         let batch = gossip.nextBatch
         gossip.nextBatch += 1
         gossip.waiting += 1
@@ -107,13 +119,19 @@ extension Swarm {
     // MARK: Comparing catalogues
 
     mutating func startReconciliation(with number: SessionNumber) {
-        askForPage(after: nil, of: number)
+        _ = sessions.change(number) { session in
+            session.isFetchingRecords = false
+            session.wanted = []
+            session.pagesSeen = 0
+        }
+        askForPage(after: nil, from: number)
     }
 
-    private mutating func askForPage(after: Digest?, of number: SessionNumber) {
+    private mutating func askForPage(after: Digest?, from number: SessionNumber) {
         _ = sessions.change(number) { session in
             session.reconciliation = .awaitingPage(after: after)
-            session.reconciledAt = now.monotonic
+            session.compared = now.monotonic
+            session.pagesAsked += 1
         }
         send(.identifiersRequest(after: after), to: number)
     }
@@ -132,26 +150,32 @@ extension Swarm {
         guard !isFirst else { return }
         let idle = sessions.entries.filter { entry in
             entry.value.reconciliation == nil
-                || now.monotonic - entry.value.reconciledAt > SwarmLimits.reconcilePause / 2
+                || now.monotonic - entry.value.compared > SwarmLimits.replyPatience
         }
-        guard let number = idle.map(\.key).randomElement(using: &generator) else { return }
-        _ = sessions.change(number) { session in
-            session.isFetchingRecords = false
-            session.wanted = []
+        if let number = idle.map(\.key).randomElement(using: &generator) {
+            startReconciliation(with: number)
         }
-        startReconciliation(with: number)
     }
 
     mutating func receive(_ page: IdentifierPage, from number: SessionNumber) {
-        guard case .awaitingPage(let after) = sessions[number]?.reconciliation else {
+        guard let session = sessions[number], session.pagesAsked > 0 else {
             blame(number, "sent a page that nobody asked for")
             return
         }
+        _ = sessions.change(number) { $0.pagesAsked -= 1 }
+        guard case .awaitingPage(let after) = session.reconciliation else { return }
         if let after, let first = page.ids.first, first <= after {
-            close(number, "its pages of record ids go round in circles")
+            // The answer to an older question, or a peer that would lead us in circles.
+            if session.pagesAsked == 1 { blame(number, "sent a page that goes back") }
+            return
+        }
+        guard session.pagesSeen < SwarmLimits.pagesMax else {
+            _ = sessions.change(number) { $0.reconciliation = nil }
+            blame(number, "has a catalogue without end")
             return
         }
         _ = sessions.change(number) { session in
+            session.pagesSeen += 1
             session.reconciliation = .fetching(next: page.isLast ? nil : page.ids.last)
         }
         effects.append(.filterMissing(number, page.ids))
@@ -167,7 +191,10 @@ extension Swarm {
 
     private mutating func recordsArrived(from number: SessionNumber) {
         guard sessions[number]?.isFetchingRecords == true else { return }
-        _ = sessions.change(number) { $0.isFetchingRecords = false }
+        _ = sessions.change(number) { session in
+            session.isFetchingRecords = false
+            session.compared = now.monotonic
+        }
         askForRecords(number)
     }
 
@@ -177,7 +204,7 @@ extension Swarm {
         if session.wanted.isEmpty {
             guard case .fetching(let next) = session.reconciliation else { return }
             if let next {
-                askForPage(after: next, of: number)
+                askForPage(after: next, from: number)
             } else {
                 _ = sessions.change(number) { $0.reconciliation = nil }
             }

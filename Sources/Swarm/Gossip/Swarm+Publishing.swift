@@ -7,12 +7,18 @@ struct Publishing: Sendable {
     var lastSequence: UInt64 = 0
     /// Monotonic nanoseconds when the Node record is due.
     var nodeDue: UInt64 = 0
-    /// Monotonic nanoseconds when the Holdings records are due; nil when nothing changed.
+    /// Monotonic nanoseconds when the Holdings records are due; nil when nothing was held yet.
     var holdingsDue: UInt64?
     /// Places of the Holdings records that stand.
     var holdingSlots: [Slot] = []
     /// For each layer, wall milliseconds when its Layer or Mirror record is due.
     var layersDue = OrderedTable<Digest, UInt64>()
+    /// Monotonic nanoseconds when all is signed anew; nil when there is no reason to.
+    var republishDue: UInt64?
+    /// Monotonic nanoseconds before which that does not happen again.
+    var republishAfter: UInt64 = 0
+    /// Wall minus monotonic milliseconds at the last look; nil before the first.
+    var clockOffset: Int64?
 }
 
 extension Swarm {
@@ -28,31 +34,43 @@ extension Swarm {
 
     /// A layer is here: announce it, if its terms and the owner allow.
     mutating func hold(_ layer: HeldLayer) {
+        let wasAnnounced = publishing.layersDue[layer.layer] != nil
         held[layer.layer] = layer
-        guard decide(.announce, layer, peer: nil) == .allow else { return }
+        guard decide(.announce, layer, peer: nil) == .allow else {
+            if wasAnnounced { withdraw(layer) }
+            return
+        }
         let life = layer.announced.map { $0.expires - min($0.expires, $0.issued) }
         let renewal = layer.announced.map { $0.issued + (life ?? 0) / SwarmLimits.renewalDivisor }
         publishing.layersDue[layer.layer] = renewal ?? 0
-        publishing.holdingsDue = now.monotonic + SwarmLimits.holdingsPause
+        holdingsChanged()
         publishLayersIfDue()
     }
 
-    /// A layer is here no more.
+    /// A layer is here no more. One that was never announced leaves no trace by going either.
     mutating func drop(_ layer: Digest) {
         guard let dropped = held[layer] else { return }
         held[layer] = nil
-        if publishing.layersDue[layer] != nil {
-            let isOwn = dropped.publisher == settings.node
-            end(isOwn ? .layer : .mirror, Slot(prefixOf: layer), reason: nil)
-        }
-        publishing.layersDue[layer] = nil
-        publishing.holdingsDue = now.monotonic + SwarmLimits.holdingsPause
+        if publishing.layersDue[layer] != nil { withdraw(dropped) }
+    }
+
+    private mutating func withdraw(_ layer: HeldLayer) {
+        let isOwn = layer.publisher == settings.node
+        end(isOwn ? .layer : .mirror, Slot(prefixOf: layer.layer), reason: nil)
+        publishing.layersDue[layer.layer] = nil
+        holdingsChanged()
+    }
+
+    private mutating func holdingsChanged() {
+        let due = now.monotonic + SwarmLimits.holdingsPause
+        publishing.holdingsDue = min(publishing.holdingsDue ?? due, due)
     }
 
     mutating func publishIfDue() {
         guard !isStopping else { return }
+        if let due = publishing.republishDue, due <= now.monotonic { sayAllAgain() }
         if publishing.nodeDue <= now.monotonic {
-            publishing.nodeDue = now.monotonic + 6 * Span.hour
+            publishing.nodeDue = now.monotonic + SwarmLimits.presencePause
             var node = NodeContent(
                 endpoints: settings.endpoints, services: [.catalogue, .blobs])
             node.label = settings.label
@@ -61,21 +79,22 @@ extension Swarm {
         }
         publishLayersIfDue()
         if let due = publishing.holdingsDue, due <= now.monotonic {
-            publishing.holdingsDue = now.monotonic + 6 * Span.hour
+            publishing.holdingsDue = now.monotonic + SwarmLimits.presencePause
             publishHoldings()
         }
     }
 
     private mutating func publishLayersIfDue() {
-        for (id, due) in publishing.layersDue.entries where due <= now.wall {
-            guard let layer = held[id] else {
-                publishing.layersDue[id] = nil
-                continue
-            }
+        guard !isStopping else { return }
+        for (id, due) in publishing.layersDue.entries {
+            guard let layer = held[id] else { continue }
             let isOwn = layer.publisher == settings.node
             let life =
                 isOwn ? Self.layerLifeMilliseconds : RecordType.mirror.lifeMaxMilliseconds ?? 0
-            publishing.layersDue[id] = now.wall + life / SwarmLimits.renewalDivisor
+            let pause = life / SwarmLimits.renewalDivisor
+            // A time further away than one pause was set by a clock that has gone back since.
+            guard due <= now.wall || due - now.wall > pause else { continue }
+            publishing.layersDue[id] = now.wall + pause
             sign(
                 isOwn
                     ? .layer(layer.content)
@@ -105,7 +124,8 @@ extension Swarm {
     }
 
     private mutating func sign(_ content: RecordContent, life: UInt64?) {
-        publishing.lastSequence = max(publishing.lastSequence + 1, now.wall)
+        let (next, isOver) = publishing.lastSequence.addingReportingOverflow(1)
+        publishing.lastSequence = max(isOver ? .max : next, now.wall)
         var content = content
         if case .mirror(var layer, let publisher) = content {
             layer.summary = nil
@@ -117,5 +137,40 @@ extension Swarm {
                     publisher: settings.node, sequence: publishing.lastSequence,
                     issued: now.wall, expires: life.map { now.wall + $0 } ?? .max,
                     content: content)))
+    }
+
+    // MARK: What was said before and is not known any more
+
+    /// A record of this node's own key came from a peer and was news: the store was lost, or the
+    /// clock was ahead when it was signed, or the key runs twice. What holds now is signed above
+    /// it, so that it is not shadowed until the old record runs out.
+    mutating func outdone(by record: Record) {
+        guard record.publisher == settings.node, record.sequence > publishing.lastSequence
+        else { return }
+        publishing.lastSequence = record.sequence
+        effects.append(
+            .log(
+                "a \(record.type) record signed with this node's key came back that this run "
+                    + "did not sign; what holds now is announced above it"))
+        publishing.republishDue = max(now.monotonic, publishing.republishAfter)
+    }
+
+    /// After a jump of the clock the records signed before it carry the wrong times.
+    mutating func watchClock() {
+        let offset = Int64(clamping: now.wall) - Int64(clamping: now.monotonic / Span.millisecond)
+        defer { publishing.clockOffset = offset }
+        guard let last = publishing.clockOffset else { return }
+        let (jump, isOver) = offset.subtractingReportingOverflow(last)
+        guard isOver || jump.magnitude > Limits.clockSkewMilliseconds else { return }
+        effects.append(.log("the clock jumped; this node's records are announced anew"))
+        publishing.republishDue = max(now.monotonic, publishing.republishAfter)
+    }
+
+    private mutating func sayAllAgain() {
+        publishing.republishDue = nil
+        publishing.republishAfter = now.monotonic + SwarmLimits.republishPause
+        publishing.nodeDue = now.monotonic
+        if publishing.holdingsDue != nil { publishing.holdingsDue = now.monotonic }
+        for id in publishing.layersDue.keys { publishing.layersDue[id] = 0 }
     }
 }

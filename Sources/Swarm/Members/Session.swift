@@ -26,23 +26,38 @@ public struct Session: Sendable {
     var wanted: [Digest] = []
     /// Ids asked for and not answered yet.
     var isFetchingRecords = false
-    /// The last id of the page being worked through; nil when not reconciling.
+    /// Where the comparison of catalogues stands; nil when there is none.
     var reconciliation: Reconciliation?
-    /// Monotonic nanoseconds of the last question for a page.
-    var reconciledAt: UInt64 = 0
-    /// Its questions to the catalogue or the disk that are being answered.
+    /// Pages asked for and not answered yet.
+    var pagesAsked = 0
+    /// Monotonic nanoseconds of the last step of the comparison.
+    var compared: UInt64 = 0
+    /// Pages of this comparison so far.
+    var pagesSeen = 0
+    /// Its questions to the catalogue or the disk that the shell is answering.
     var answering = 0
-    /// What it may still ask without waiting.
-    var questions = TokenBucket(
-        perSecond: SwarmLimits.questionsPerSecond, burst: SwarmLimits.questionsBurst)
     /// Its requests that are being answered.
-    var serving = 0
+    var serving: [UInt64] = []
     /// Groups asked of it and not answered yet.
     var asked = 0
+    /// Monotonic nanoseconds of the last group that came from it.
+    var delivered: UInt64 = 0
+    /// Monotonic nanoseconds before which no group is asked of it: it said that it is busy.
+    var busyUntil: UInt64 = 0
+    /// What it may still do.
+    var rates = Rates()
+
+    /// What a peer may still do without waiting.
+    struct Rates: Sendable {
+        var pings = SwarmRates.pings
+        var questions = SwarmRates.questions
+        var documents = SwarmRates.documents
+        var news = SwarmRates.news
+    }
 
     /// Where a comparison of catalogues stands.
     enum Reconciliation: Equatable, Sendable {
-        /// The page after an id was asked for.
+        /// A page of ids above this one was asked for.
         case awaitingPage(after: Digest?)
         /// The page's missing records are being fetched; ask for the next after this id.
         case fetching(next: Digest?)

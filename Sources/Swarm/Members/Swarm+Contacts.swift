@@ -4,64 +4,84 @@ extension Swarm {
     /// Takes an address that the owner gave.
     mutating func join(endpoints: [Endpoint], key: NodeKey?) {
         guard key != settings.node, !endpoints.isEmpty else { return }
-        let isKnown = contacts.contains { contact in
-            contact.source == .owner && contact.key == key && contact.endpoints == endpoints
+        let own = contacts.indices.filter { contacts[$0].source == .owner }
+        if let index = own.first(where: {
+            contacts[$0].key == key && (key != nil || contacts[$0].endpoints == endpoints)
+        }) {
+            contacts[index].endpoints = endpoints
+        } else {
+            guard own.count < SwarmLimits.ownerContactsMax else {
+                effects.append(.log("too many joined addresses; restart to forget the old ones"))
+                return
+            }
+            if contacts.count >= SwarmLimits.contactsMax { _ = forgetOneContact() }
+            contacts.append(Contact(key: key, endpoints: endpoints, source: .owner))
         }
-        guard !isKnown else { return }
-        contacts.append(Contact(key: key, endpoints: endpoints, source: .owner))
         dialContacts()
     }
 
     /// Takes the addresses of a Node record that came over `session`: those that reach as far as
-    /// the session itself, and global ones.
+    /// the session itself, and global ones. A node with no address that may be dialled is
+    /// remembered too, so that a fetch does not dial what gossip may not make us dial.
     mutating func learn(_ record: Record, over session: SessionNumber?) {
         guard case .node(let node) = record.content, record.publisher != settings.node else {
             return
         }
         let source = session.flatMap { sessions[$0]?.facts.endpoint.reach } ?? .global
-        let endpoints = node.endpoints.filter { $0.mayBeDialled(heardFrom: source) }
-        if let index = contacts.firstIndex(where: {
+        let index = contacts.firstIndex {
             $0.key == record.publisher && $0.source == .gossip
-        }) {
-            if !endpoints.isEmpty { contacts[index].endpoints = endpoints }
-            return
         }
-        guard !endpoints.isEmpty else { return }
-        if contacts.count >= SwarmLimits.contactsMax { forgetOneContact() }
-        contacts.append(Contact(key: record.publisher, endpoints: endpoints, source: .gossip))
+        let known = index.map { contacts[$0].endpoints } ?? []
+        let endpoints = node.endpoints.filter { endpoint in
+            endpoint.mayBeDialled(heardFrom: source) || known.contains(endpoint)
+        }
+        if let index {
+            contacts[index].endpoints = endpoints
+        } else {
+            remember(Contact(key: record.publisher, endpoints: endpoints, source: .gossip))
+        }
+    }
+
+    /// Takes a contact that gossip brought; false when there is no room.
+    @discardableResult
+    private mutating func remember(_ contact: Contact) -> Bool {
+        guard contacts.count < SwarmLimits.contactsMax || forgetOneContact() else { return false }
+        contacts.append(contact)
+        return true
     }
 
     /// Makes room by forgetting a random contact that gossip brought.
-    private mutating func forgetOneContact() {
+    private mutating func forgetOneContact() -> Bool {
         let candidates = contacts.indices.filter {
             contacts[$0].source == .gossip && contacts[$0].dial == nil
         }
-        guard let index = candidates.randomElement(using: &generator) else { return }
+        guard let index = candidates.randomElement(using: &generator) else { return false }
         contacts.remove(at: index)
+        return true
     }
 
     /// Dials a holder for a fetch, even when enough sessions stand.
     mutating func dialHolder(_ holder: LayerHolders.Holder) {
         guard holder.node != settings.node, session(with: holder.node) == nil else { return }
-        if let index = contacts.firstIndex(where: { $0.key == holder.node }) {
+        if let index = contacts.firstIndex(where: {
+            $0.key == holder.node && !$0.endpoints.isEmpty
+        }) {
             contacts[index].isWanted = true
-            if contacts[index].dial == nil { contacts[index].notBefore = now.monotonic }
-            return
+        } else if !contacts.contains(where: { $0.key == holder.node }) {
+            let endpoints = holder.endpoints.filter(isInReach)
+            guard !endpoints.isEmpty else { return }
+            var contact = Contact(key: holder.node, endpoints: endpoints, source: .gossip)
+            contact.isWanted = true
+            remember(contact)
         }
-        let endpoints = holder.endpoints.filter { isDiallable($0) }
-        guard !endpoints.isEmpty else { return }
-        if contacts.count >= SwarmLimits.contactsMax { forgetOneContact() }
-        var contact = Contact(key: holder.node, endpoints: endpoints, source: .gossip)
-        contact.isWanted = true
-        contacts.append(contact)
     }
 
-    /// Whether a gossiped address may be dialled although the session it came over is not known:
-    /// global ones, and nearer ones while a session from the same range stands.
-    private func isDiallable(_ endpoint: Endpoint) -> Bool {
+    /// Whether an address out of the catalogue may be dialled: which session brought it is
+    /// forgotten, so a nearer range than global needs a standing session from that range.
+    private func isInReach(_ endpoint: Endpoint) -> Bool {
         endpoint.mayBeDialled(heardFrom: .global)
-            || sessions.values.contains { session in
-                endpoint.mayBeDialled(heardFrom: session.facts.endpoint.reach)
+            || sessions.entries.contains { entry in
+                endpoint.mayBeDialled(heardFrom: entry.value.facts.endpoint.reach)
             }
     }
 
@@ -77,24 +97,44 @@ extension Swarm {
         contacts.contains { $0.key == peer && ($0.dial != nil || $0.isWanted) }
     }
 
-    /// Dials whom the owner gave, whom fetches need, and others until enough sessions stand.
+    /// Dials whom the owner gave, whom fetches need, and random others until enough sessions
+    /// stand.
     mutating func dialContacts() {
         guard !isStopping else { return }
         var standing = sessions.count + contacts.filter { $0.dial != nil }.count
-        for index in contacts.indices {
-            let contact = contacts[index]
-            guard contact.dial == nil, contact.notBefore <= now.monotonic else { continue }
-            if let key = contact.key, session(with: key) != nil { continue }
-            let isNeeded = contact.source == .owner || contact.isWanted
-            guard isNeeded || standing < SwarmLimits.sessionsWanted else { continue }
-            guard standing < SwarmLimits.sessionsMax else { return }
-            if contact.key == nil && isConnected(toOneOf: contact.endpoints) { continue }
-            contacts[index].dial = nextDial
-            effects.append(
-                .dial(nextDial, endpoints: contact.endpoints, expected: contact.key))
-            nextDial += 1
-            standing += 1
+        let due = contacts.indices.filter { isDue(contacts[$0]) }
+        var others: [Int] = []
+        for index in due {
+            if contacts[index].source == .owner || contacts[index].isWanted {
+                dial(index, &standing)
+            } else if standing < SwarmLimits.sessionsWanted {
+                others.append(index)
+            }
         }
+        guard standing < SwarmLimits.sessionsWanted, !others.isEmpty else { return }
+        others.shuffle(using: &generator)
+        for index in others where standing < SwarmLimits.sessionsWanted {
+            dial(index, &standing)
+        }
+    }
+
+    private func isDue(_ contact: Contact) -> Bool {
+        guard contact.dial == nil, contact.notBefore <= now.monotonic,
+            !contact.endpoints.isEmpty
+        else { return false }
+        guard let key = contact.key else { return !isConnected(toOneOf: contact.endpoints) }
+        return key != settings.node && session(with: key) == nil
+            && bans[key]?.isShutOut != true
+    }
+
+    private mutating func dial(_ index: Int, _ standing: inout Int) {
+        let contact = contacts[index]
+        let isTwin = contacts.contains { $0.key == contact.key && $0.dial != nil }
+        guard standing < SwarmLimits.sessionsMax, contact.key == nil || !isTwin else { return }
+        contacts[index].dial = nextDial
+        effects.append(.dial(nextDial, endpoints: contact.endpoints, expected: contact.key))
+        nextDial += 1
+        standing += 1
     }
 
     private func isConnected(toOneOf endpoints: [Endpoint]) -> Bool {
@@ -103,6 +143,8 @@ extension Swarm {
         }
     }
 
+    /// A channel with the contact stands. The pause before the next dial stays until the session
+    /// has proven itself by lasting.
     mutating func contactConnected(_ facts: SessionFacts) {
         for index in contacts.indices {
             let isDialled = facts.dial != nil && contacts[index].dial == facts.dial
@@ -111,17 +153,29 @@ extension Swarm {
                 contacts[index].dial = nil
                 if contacts[index].key == nil { contacts[index].key = facts.peer }
             }
-            contacts[index].pause = SwarmLimits.dialPauseMin
-            contacts[index].failingSince = nil
             contacts[index].isWanted = false
         }
     }
 
-    /// A lost neighbour is dialled again after a short pause.
-    mutating func contactLost(_ peer: NodeKey) {
+    /// A neighbour whose session lasted `nanoseconds` is dialled again after a pause: a short
+    /// one when it was a real session, else the next longer one.
+    mutating func contactLost(_ peer: NodeKey, after nanoseconds: UInt64) {
+        guard session(with: peer) == nil else { return }
         for index in contacts.indices where contacts[index].key == peer {
+            if nanoseconds >= SwarmLimits.settledAfter {
+                contacts[index].pause = SwarmLimits.dialPauseMin
+                contacts[index].failingSince = nil
+            }
             postpone(index)
         }
+        contacts = contacts.filter { $0.key != peer || !isHopeless($0) }
+    }
+
+    /// Whether gossip brought a contact that could not be reached for an hour.
+    private func isHopeless(_ contact: Contact) -> Bool {
+        guard contact.source == .gossip, contact.dial == nil else { return false }
+        return now.monotonic - (contact.failingSince ?? now.monotonic)
+            > SwarmLimits.contactPatience
     }
 
     mutating func dialFailed(_ dial: UInt64, _ reason: String) {
@@ -134,9 +188,7 @@ extension Swarm {
             effects.append(.log("cannot reach \(name): \(reason); trying again"))
         }
         postpone(index)
-        let since = contacts[index].failingSince ?? now.monotonic
-        let isOver = now.monotonic - since > SwarmLimits.contactPatience
-        if isOver && contacts[index].source == .gossip { contacts.remove(at: index) }
+        if isHopeless(contacts[index]) { contacts.remove(at: index) }
         if let key { sessionGone(key) }
     }
 

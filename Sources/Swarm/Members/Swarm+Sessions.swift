@@ -21,14 +21,31 @@ extension Swarm {
         forgetRequests(of: number)
     }
 
-    /// Notes a proven fault; too many end the session.
+    /// Notes a proven fault; too many end the session and keep the peer out for a while.
     mutating func blame(_ number: SessionNumber, _ fault: String) {
         let count = sessions.change(number) { session in
             session.faults += 1
             return session.faults
         }
-        guard let count, count >= SwarmLimits.faultsMax else { return }
+        guard let count, count >= SwarmLimits.faultsMax, let session = sessions[number],
+            !session.isClosing
+        else { return }
+        let peer = session.facts.peer
+        effects.append(.log("closing the session with \(peer.fingerprint): it \(fault)"))
         close(number, "too many faults, the last: \(fault)")
+        ban(peer, "it \(fault)", isShutOut: true)
+    }
+
+    /// Leaves a peer alone for a while; shut out, it gets no session either.
+    mutating func ban(_ peer: NodeKey, _ reason: String, isShutOut: Bool) {
+        if bans[peer] == nil, bans.count >= SwarmLimits.bansMax,
+            let first = bans.entries.min(by: { $0.value.until < $1.value.until })
+        {
+            bans[first.key] = nil
+        }
+        bans[peer] = Ban(
+            until: now.monotonic + SwarmLimits.banSpan, reason: reason,
+            isShutOut: isShutOut || bans[peer]?.isShutOut == true)
     }
 
     mutating func open(_ number: SessionNumber, _ facts: SessionFacts) {
@@ -38,25 +55,26 @@ extension Swarm {
             return
         }
         contactConnected(facts)
-        guard !isStopping else {
-            effects.append(.close(number, reason: "stopping"))
+        if let reason = refusal(of: facts) {
+            effects.append(.close(number, reason: reason))
+            contactLost(facts.peer, after: 0)
             return
         }
-        guard sessions.count < SwarmLimits.sessionsMax else {
-            effects.append(.close(number, reason: "too many sessions"))
-            return
-        }
-        if let other = session(with: facts.peer) {
-            guard isBetter(facts, than: other) else {
-                effects.append(.close(number, reason: "another session stands"))
-                return
-            }
-            close(other, "another session stands")
-        }
+        if let other = session(with: facts.peer) { close(other, "another session stands") }
         sessions[number] = Session(facts, at: now.monotonic)
         introduce(to: number, facts)
         startReconciliation(with: number)
         sessionReady(number)
+    }
+
+    /// Why a session may not stand; nil when it may.
+    private func refusal(of facts: SessionFacts) -> String? {
+        if isStopping { return "stopping" }
+        if bans[facts.peer]?.isShutOut == true { return "too many faults a while ago" }
+        if let other = session(with: facts.peer) {
+            return isBetter(facts, than: other) ? nil : "another session stands"
+        }
+        return sessions.count < SwarmLimits.sessionsMax ? nil : "too many sessions"
     }
 
     /// Of two sessions with one peer both sides keep the same: the one dialled by the lower key,
@@ -78,7 +96,7 @@ extension Swarm {
         guard let session = sessions[number] else { return }
         sessions[number] = nil
         forgetRequests(of: number)
-        contactLost(session.facts.peer)
+        contactLost(session.facts.peer, after: now.monotonic - session.opened)
         sessionGone(session.facts.peer)
     }
 
@@ -107,28 +125,30 @@ extension Swarm {
         }
     }
 
-    /// Whether the peer keeps to the rate of questions; one that does not is closed.
+    /// Whether the peer keeps to what it may do at a time; a message beyond that is a fault.
     private mutating func mayAsk(_ message: Message, _ number: SessionNumber) -> Bool {
-        switch message {
-        case .ping, .introduction, .identifiersRequest, .recordsRequest, .records, .envelopeRequest,
-            .groupsRequest:
-            let isWithin = sessions.change(number) { $0.questions.take(at: now.monotonic) }
-            if isWithin == false { close(number, "it asks too much") }
-            return isWithin == true
-        default: return true
+        let isWithin = sessions.change(number) { session in
+            switch message {
+            case .ping, .introduction: session.rates.pings.take(at: now.monotonic)
+            case .identifiersRequest, .recordsRequest:
+                session.rates.questions.take(at: now.monotonic)
+            case .envelopeRequest, .groupsRequest:
+                session.rates.documents.take(at: now.monotonic)
+            default: true
+            }
         }
+        if isWithin == false { blame(number, "asked too much") }
+        return isWithin == true
     }
 
     /// Lets the shell answer a question, unless too many of this peer are being answered.
     mutating func answer(_ number: SessionNumber, _ effect: Effect) {
-        let count = sessions.change(number) { session in
-            session.answering += 1
-            return session.answering
-        }
-        guard let count, count <= SwarmLimits.answeringMax else {
-            close(number, "it asks faster than it is answered")
+        guard let session = sessions[number] else { return }
+        guard session.answering < SwarmLimits.answeringMax else {
+            blame(number, "asked faster than it was answered")
             return
         }
+        _ = sessions.change(number) { $0.answering += 1 }
         effects.append(effect)
     }
 

@@ -89,35 +89,55 @@ public struct FetchStatus: Equatable, Sendable {
 struct Fetch: Sendable {
     let request: FetchRequest
     var status = FetchStatus(phase: .locating, size: 0, received: 0, reused: 0, sources: [])
-    /// What records say of the layer, the one that is believed first. Anyone can sign a record
-    /// about any layer; only the manifest tells which is true.
+    /// What the catalogue said; the first is the one that is believed until something speaks
+    /// against it.
     var descriptions: [LayerHolders.Description] = []
+    /// Peers whose manifest did not have the size that a description gave.
+    var mismatches: [(peer: NodeKey, size: UInt64)] = []
     /// Who should have it, in the order they became known.
     var holders: [LayerHolders.Holder] = []
-    /// The DSSE envelopes that arrived; the manifest tells which is good.
-    var envelopes: [[UInt8]] = []
-    /// The bytes of the manifest, once all are here.
-    var manifestBytes: [UInt8]?
-    /// The envelope with the publisher's signature.
+    /// Peers that said they do not have it, and until when they are not asked again.
+    var absent = OrderedTable<NodeKey, UInt64>()
+    /// The DSSE envelope, once one arrived.
     var envelope: [UInt8]?
+    /// The peer that sent it.
+    var envelopeSource: NodeKey?
     /// The peers that were asked for it, and when.
     var envelopeAsked = OrderedTable<NodeKey, UInt64>()
-    /// Monotonic nanoseconds of the last step forward.
-    var progressed: UInt64 = 0
     /// The manifest, once read and checked.
     var manifest: Manifest?
+    /// Whether the shell is reading it.
+    var isReadingManifest = false
     /// Blobs not complete yet, in fetching order.
     var missing: [BlobReference] = []
     /// Blobs being downloaded for it.
     var open: [Digest] = []
+    /// Whether the shell is taking the layer in.
+    var isAdopting = false
     /// What peers did wrong.
     var faults: [PeerFault] = []
+    /// Monotonic nanoseconds of the last step ahead.
+    var progressed: UInt64
     /// Monotonic nanoseconds since when nobody can be asked; nil while somebody can.
     var strandedSince: UInt64?
-    /// Monotonic nanoseconds of the next question to the catalogue.
+    /// Monotonic nanoseconds before which the catalogue is not asked again.
     var nextLookup: UInt64 = 0
+    /// Whether something happened that makes another question worth while.
+    var isLookupWanted = true
     /// Monotonic nanoseconds of the last report.
     var reported: UInt64 = 0
+
+    init(request: FetchRequest, at monotonic: UInt64) {
+        self.request = request
+        progressed = monotonic
+    }
+
+    /// The size of the manifest as far as it is known.
+    var manifestSize: UInt64? { descriptions.first?.content.manifestSize }
+
+    mutating func note(_ fault: PeerFault) {
+        if faults.count < SwarmLimits.faultsKeptMax { faults.append(fault) }
+    }
 
     mutating func credit(_ node: NodeKey, _ byteCount: UInt64) {
         status.received += byteCount
@@ -132,8 +152,6 @@ struct Fetch: Sendable {
 
 /// A blob on its way here, for one or more fetches.
 struct Download: Sendable {
-    /// The layer through which peers are asked.
-    let layer: Digest
     let blob: Digest
     let size: UInt64
     /// The fetches that want it.
@@ -152,10 +170,20 @@ struct Download: Sendable {
     var asked = 0
     /// What peers have of it: those that answered `open`.
     var holdings = OrderedTable<SessionNumber, Holding>()
-    /// Peers that were asked and have not answered, and when.
-    var opening = OrderedTable<SessionNumber, UInt64>()
+    /// Peers that were asked and have not answered: through which layer, and when they are
+    /// asked again.
+    var opening = OrderedTable<SessionNumber, Opening>()
     /// Whether the store is finishing it.
     var isCompleting = false
+
+    /// A question what a peer has.
+    struct Opening: Equatable, Sendable {
+        let layer: Digest
+        let until: UInt64
+    }
+
+    /// Whether it can go on only by what peers send.
+    var isWaitingForPeers: Bool { isOpen && !isCompleting && !isComplete }
 
     var isComplete: Bool { isOpen && groups != nil && wanted.isEmpty && asked == 0 }
 }
@@ -163,6 +191,7 @@ struct Download: Sendable {
 /// A group asked of a peer.
 struct PendingGroup: Sendable {
     let session: SessionNumber
+    let layer: Digest
     let blob: Digest
     let group: UInt64
     let asked: UInt64

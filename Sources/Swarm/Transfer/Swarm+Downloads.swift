@@ -7,6 +7,9 @@ extension Swarm {
             effects.append(.releaseBlob(blob: blob))
             return
         }
+        // A second answer belongs to a question of a download that was given up since.
+        guard !download.isOpen else { return }
+        noteProgress(download.fetches)
         switch state {
         case .complete:
             credit(reused: download.size, download)
@@ -33,7 +36,8 @@ extension Swarm {
     }
 
     private mutating func credit(reused byteCount: UInt64, _ download: Download) {
-        for number in download.fetches where download.blob != download.layer {
+        for number in download.fetches
+        where download.blob != fetches[number]?.request.layer {
             _ = fetches.change(number) { $0.status.reused += byteCount }
         }
     }
@@ -52,50 +56,53 @@ extension Swarm {
         if download.groups == nil {
             askForPage(blob)
         } else {
-            assignGroups(blob)
+            assignGroups()
         }
     }
 
-    private func candidates(_ download: Download) -> [SessionNumber] {
-        var result: [SessionNumber] = []
+    /// Asks the holders of each layer that lists the blob what they have of it, through the
+    /// layer that they hold.
+    private mutating func askHoldings(_ download: Download) {
         for number in download.fetches {
             guard let fetch = fetches[number] else { continue }
-            for session in candidates(fetch) where !result.contains(session) {
-                result.append(session)
+            for session in candidates(fetch) {
+                ask(session, for: download.blob, through: fetch.request.layer)
             }
         }
-        return result
     }
 
-    private mutating func askHoldings(_ download: Download) {
-        for session in candidates(download)
-        where download.holdings[session] == nil && download.opening[session] == nil {
-            _ = downloads.change(download.blob) { $0.opening[session] = now.monotonic }
-            send(.open(layer: download.layer, blob: download.blob), to: session)
-        }
+    private mutating func ask(
+        _ session: SessionNumber, for blob: Digest, through layer: Digest
+    ) {
+        guard let download = downloads[blob], download.opening[session] == nil,
+            download.holdings[session] == nil
+        else { return }
+        let opening = Download.Opening(
+            layer: layer, until: now.monotonic + SwarmLimits.replyPatience)
+        _ = downloads.change(blob) { $0.opening[session] = opening }
+        send(.open(layer: layer, blob: blob), to: session)
     }
 
     mutating func receive(_ holding: Holding, from session: SessionNumber) {
-        guard let download = downloads[holding.blob], download.layer == holding.layer,
-            download.opening[session] != nil || download.holdings[session] != nil
+        guard let download = downloads[holding.blob],
+            download.opening[session]?.layer == holding.layer
+                || download.holdings[session]?.layer == holding.layer
         else { return }
         _ = downloads.change(holding.blob) { download in
             download.opening[session] = nil
             download.holdings[session] = holding
         }
-        if holding.extent == .none, let peer = sessions[session]?.facts.peer {
-            noteAbsent(peer, download)
-        }
+        if holding.extent == .none { lacks(session, holding.blob, through: holding.layer) }
         advance(download: holding.blob)
     }
 
-    /// A peer that was announced as a holder says it has nothing: it is no holder for us.
-    private mutating func noteAbsent(_ peer: NodeKey, _ download: Download) {
-        for number in download.fetches {
-            _ = fetches.change(number) { fetch in
-                fetch.holders.removeAll { $0.node == peer }
-            }
-        }
+    /// A peer that was announced as a holder says it has nothing: it is asked again after a
+    /// while, when its holding is forgotten here too.
+    private mutating func lacks(
+        _ session: SessionNumber, _ blob: Digest, through layer: Digest
+    ) {
+        noteAbsent(session, layer: layer)
+        _ = downloads.change(blob) { $0.holdings[session] = nil }
     }
 
     // MARK: Group layer
@@ -108,15 +115,19 @@ extension Swarm {
             return
         }
         let holders = download.holdings.entries.filter { entry in
-            entry.value.extent == .complete && entry.key != download.pageAsked?.session
-                && isUsable(entry.key)
+            entry.value.extent == .complete && isUsable(entry.key) && mayAskForPage(entry.key)
         }
-        guard let session = holders.first?.key ?? download.pageAsked?.session,
-            isUsable(session)
-        else { return }
-        _ = downloads.change(blob) { $0.pageAsked = (session, now.monotonic) }
+        let others = holders.filter { $0.key != download.pageAsked?.session }
+        guard let holder = others.first ?? holders.first else { return }
+        _ = downloads.change(blob) { $0.pageAsked = (holder.key, now.monotonic) }
         let page = UInt64(download.pages.count)
-        send(.groupsRequest(layer: download.layer, blob: blob, page: page), to: session)
+        send(
+            .groupsRequest(layer: holder.value.layer, blob: blob, page: page), to: holder.key)
+    }
+
+    private func mayAskForPage(_ session: SessionNumber) -> Bool {
+        let asked = downloads.values.filter { $0.pageAsked?.session == session }.count
+        return asked < SwarmLimits.pagesAskedMax
     }
 
     func isUsable(_ session: SessionNumber) -> Bool {
@@ -131,8 +142,15 @@ extension Swarm {
             download.groups == nil, page == UInt64(download.pages.count)
         else { return }
         download.pageAsked = nil
+        guard !bytes.isEmpty else {
+            downloads[blob] = download
+            if let holding = download.holdings[session] {
+                lacks(session, blob, through: holding.layer)
+            }
+            advance(download: blob)
+            return
+        }
         do throws(WireError) {
-            guard !bytes.isEmpty else { throw .invalid("the peer has no such page") }
             var reader = Reader(bytes)
             let page = try GroupPage(reading: &reader, size: download.size)
             try reader.finish()
@@ -152,28 +170,65 @@ extension Swarm {
             refute(session, blob: blob, group: nil, "its group values do not match the blob id")
             return
         }
+        noteProgress(download.fetches)
         advance(download: blob)
     }
 
     // MARK: Groups
 
-    private mutating func assignGroups(_ blob: Digest) {
-        while let download = downloads[blob], let group = download.wanted.last,
-            requests.count < SwarmLimits.requestsMax, let layer = download.groups,
-            let session = leastAsked(download, group)
-        {
-            let request = GroupRequest(
-                request: nextRequest, layer: download.layer, blob: blob, group: group)
-            nextRequest += 1
-            _ = downloads.change(blob) { download in
-                download.wanted.removeLast()
-                download.asked += 1
-            }
-            _ = sessions.change(session) { $0.asked += 1 }
-            requests[request.request] = PendingGroup(
-                session: session, blob: blob, group: group, asked: now.monotonic)
-            effects.append(.requestGroup(session, request, layer))
+    /// Fills the room for requests, each time for the blob with the fewest groups under way, so
+    /// that a large blob does not starve the others.
+    private mutating func assignGroups() {
+        while requests.count < SwarmLimits.requestsMax {
+            let waiting = downloads.values.filter { download in
+                download.isWaitingForPeers && download.groups != nil && !download.wanted.isEmpty
+            }.sorted { ($0.asked, $0.blob) < ($1.asked, $1.blob) }
+            guard let (download, index, session) = firstAssignable(waiting) else { return }
+            ask(session, for: index, of: download)
         }
+    }
+
+    private func firstAssignable(
+        _ waiting: [Download]
+    ) -> (download: Download, index: Int, session: SessionNumber)? {
+        for download in waiting {
+            guard let last = download.wanted.indices.last else { continue }
+            if let session = leastAsked(download, download.wanted[last]) {
+                return (download, last, session)
+            }
+            // Peers that have only a part may have what is not next in line.
+            let isInParts = download.holdings.values.contains { holding in
+                holding.extent != .complete && holding.extent != .none
+            }
+            guard isInParts else { continue }
+            for index in download.wanted.indices.reversed().dropFirst() {
+                if let session = leastAsked(download, download.wanted[index]) {
+                    return (download, index, session)
+                }
+            }
+        }
+        return nil
+    }
+
+    private mutating func ask(
+        _ session: SessionNumber, for index: Int, of download: Download
+    ) {
+        guard let layer = download.groups, let through = download.holdings[session]?.layer else {
+            return
+        }
+        let group = download.wanted[index]
+        let request = GroupRequest(
+            request: nextRequest, layer: through, blob: download.blob, group: group)
+        nextRequest += 1
+        _ = downloads.change(download.blob) { download in
+            download.wanted.remove(at: index)
+            download.asked += 1
+        }
+        _ = sessions.change(session) { $0.asked += 1 }
+        requests[request.request] = PendingGroup(
+            session: session, layer: through, blob: download.blob, group: group,
+            asked: now.monotonic)
+        effects.append(.requestGroup(session, request, layer))
     }
 
     /// Of the peers that have the group the one with the fewest groups asked of it.
@@ -181,7 +236,8 @@ extension Swarm {
         var best: (session: SessionNumber, asked: Int)?
         for (session, holding) in download.holdings.entries where holding.has(group: group) {
             guard let entry = sessions[session], isUsable(session),
-                entry.asked < SwarmLimits.requestsPerSessionMax
+                entry.asked < SwarmLimits.requestsPerSessionMax,
+                entry.busyUntil <= now.monotonic
             else { continue }
             if best.map({ entry.asked < $0.asked }) ?? true { best = (session, entry.asked) }
         }
@@ -207,28 +263,17 @@ extension Swarm {
         _ = sessions.change(session) { session in
             session.received += byteCount
             session.heard = now.monotonic
+            session.delivered = now.monotonic
         }
-        if let download = downloads[pending.blob], download.blob != download.layer,
-            let peer = sessions[session]?.facts.peer
-        {
-            for number in download.fetches {
-                _ = fetches.change(number) { fetch in
-                    fetch.credit(peer, byteCount)
-                    fetch.progressed = now.monotonic
-                }
+        let wanting = downloads[pending.blob]?.fetches ?? []
+        noteProgress(wanting)
+        if let peer = sessions[session]?.facts.peer {
+            for number in wanting where fetches[number]?.request.layer != pending.blob {
+                _ = fetches.change(number) { $0.credit(peer, byteCount) }
             }
         }
         advance(download: pending.blob)
-        advanceOthers(than: pending.blob)
-    }
-
-    /// Room for requests came free: blobs that waited for it may go on.
-    private mutating func advanceOthers(than blob: Digest) {
-        guard requests.count < SwarmLimits.requestsMax else { return }
-        for (other, download) in downloads.entries
-        where other != blob && !download.wanted.isEmpty {
-            advance(download: other)
-        }
+        assignGroups()
     }
 
     mutating func groupRefuted(_ session: SessionNumber, _ number: UInt64) {
@@ -243,19 +288,19 @@ extension Swarm {
     private mutating func refute(
         _ session: SessionNumber, blob: Digest, group: UInt64?, _ reason: String
     ) {
-        if believeNextDescription(of: blob) { return }
         guard let peer = sessions[session]?.facts.peer else { return }
+        if triedNextDescription(blob, peer: peer, session: session) { return }
         let fault = PeerFault(node: peer, blob: blob, group: group, reason: reason)
         for number in downloads[blob]?.fetches ?? [] {
-            _ = fetches.change(number) { fetch in
-                guard fetch.faults.count < SwarmLimits.faultsRememberedMax else { return }
-                fetch.faults.append(fault)
-            }
+            _ = fetches.change(number) { $0.note(fault) }
         }
         let part = group.map { "group \($0) of " } ?? ""
         let text = "\(part)blob \(blob.hexadecimal) from \(peer.fingerprint): \(reason)"
-        bans[peer] = Ban(until: now.monotonic + SwarmLimits.banSpan, reason: text)
+        ban(peer, text, isShutOut: false)
         effects.append(.log("not asking \(peer.fingerprint) for a while: \(text)"))
+        for (number, pending) in requests.entries where pending.session == session {
+            send(.cancel(request: number), to: session)
+        }
         forgetRequests(of: session)
         for number in fetches.keys { advance(number) }
     }
@@ -273,17 +318,16 @@ extension Swarm {
     ) {
         guard requests[number]?.session == session, let pending = settle(number, arrived: false)
         else { return }
-        _ = downloads.change(pending.blob) { download in
-            download.holdings[session] = nil
-            let pause = min(retryMilliseconds, SwarmLimits.retryMillisecondsMax)
-            download.opening[session] = now.monotonic + pause * Span.millisecond
-        }
-        if reason != .busy, let peer = sessions[session]?.facts.peer,
-            let download = downloads[pending.blob]
-        {
-            noteAbsent(peer, download)
+        if reason == .busy {
+            let most = SwarmLimits.busyPauseMax / Span.millisecond
+            let pause = max(
+                min(retryMilliseconds, most) * Span.millisecond, SwarmLimits.busyPauseMin)
+            _ = sessions.change(session) { $0.busyUntil = now.monotonic + pause }
+        } else {
+            lacks(session, pending.blob, through: pending.layer)
         }
         advance(download: pending.blob)
+        assignGroups()
     }
 
     /// A session is gone: what was asked of it is asked of others.
@@ -311,18 +355,21 @@ extension Swarm {
         }
     }
 
-    /// Groups and answers that did not come in time are asked for again.
+    /// Groups and answers that did not come in time are asked for again: groups of a peer from
+    /// which nothing came for so long, however many wait behind a slow line.
     mutating func expireRequests() {
-        for (number, pending) in requests.entries
-        where now.monotonic - pending.asked > SwarmLimits.groupPatience {
+        for (number, pending) in requests.entries {
+            let delivered = sessions[pending.session]?.delivered ?? 0
+            let last = max(pending.asked, delivered)
+            guard now.monotonic - last > SwarmLimits.groupPatience else { continue }
             send(.cancel(request: number), to: pending.session)
             _ = settle(number, arrived: false)
             _ = downloads.change(pending.blob) { $0.holdings[pending.session] = nil }
             advance(download: pending.blob)
         }
         for (blob, download) in downloads.entries {
-            for (session, asked) in download.opening.entries
-            where now.monotonic > asked + SwarmLimits.replyPatience {
+            for (session, opening) in download.opening.entries
+            where now.monotonic >= opening.until {
                 _ = downloads.change(blob) { $0.opening[session] = nil }
             }
         }

@@ -4,32 +4,46 @@ import Wire
 extension Swarm {
     mutating func startFetch(_ number: FetchNumber, _ request: FetchRequest) {
         guard fetches[number] == nil else { return }
-        var fetch = Fetch(request: request)
-        fetch.progressed = now.monotonic
-        fetches[number] = fetch
+        let isFull = fetches.count >= SwarmLimits.fetchesMax
+        fetches[number] = Fetch(request: request, at: now.monotonic)
         if held[request.layer] != nil && !request.withEvidence {
             endFetch(number, .done)
+            return
+        }
+        guard !isFull else {
+            let reason = "\(SwarmLimits.fetchesMax) fetches are under way; wait for one to end"
+            endFetch(number, .failed(.store(StoreProblem(.quota, reason))))
             return
         }
         lookUp(number)
         report(number)
     }
 
-    /// Asks the catalogue who has the layer, at most once a second.
+    /// Asks the catalogue who has the layer when there is reason to, but not too often: anybody
+    /// can make news.
     private mutating func lookUp(_ number: FetchNumber) {
-        guard let fetch = fetches[number], fetch.nextLookup <= now.monotonic else { return }
-        _ = fetches.change(number) { $0.nextLookup = now.monotonic + Span.second }
+        guard let fetch = fetches[number], fetch.isLookupWanted,
+            fetch.nextLookup <= now.monotonic
+        else { return }
+        _ = fetches.change(number) { fetch in
+            fetch.nextLookup = now.monotonic + SwarmLimits.lookupPause
+            fetch.isLookupWanted = false
+        }
         effects.append(.findHolders(number, layer: fetch.request.layer))
     }
 
     mutating func holdersFound(_ number: FetchNumber, _ found: LayerHolders) {
         guard var fetch = fetches[number] else { return }
-        if fetch.descriptions.isEmpty {
-            fetch.descriptions = Array(found.descriptions.prefix(SwarmLimits.descriptionsMax))
+        for description in found.descriptions
+        where description.content.layer == fetch.request.layer
+            && fetch.descriptions.count < SwarmLimits.descriptionsMax
+            && !fetch.descriptions.contains(description)
+        {
+            fetch.descriptions.append(description)
         }
         for holder in found.holders where !fetch.holders.contains(holder) {
             fetch.holders.removeAll { $0.node == holder.node }
-            guard fetch.holders.count < SwarmLimits.holdersMax else { break }
+            guard fetch.holders.count < SwarmLimits.holdersMax else { continue }
             fetch.holders.append(holder)
         }
         if !fetch.descriptions.isEmpty && fetch.status.phase == .locating {
@@ -50,34 +64,54 @@ extension Swarm {
         for (number, fetch) in fetches.entries {
             let isAbout = layer == fetch.request.layer || record.type == .holdings
             if isAbout || record.type == .node {
-                _ = fetches.change(number) { $0.nextLookup = now.monotonic }
+                _ = fetches.change(number) { fetch in
+                    fetch.isLookupWanted = true
+                    if isAbout { fetch.absent[record.publisher] = nil }
+                }
                 lookUp(number)
             }
         }
     }
 
-    /// Sessions with holders of the fetch's layer that are not banned.
+    /// Sessions with holders of the fetch's layer that may be asked.
     func candidates(_ fetch: Fetch) -> [SessionNumber] {
         sessions.entries.filter { entry in
-            !entry.value.isClosing && bans[entry.value.facts.peer] == nil
+            !entry.value.isClosing && mayAsk(entry.value.facts.peer, fetch)
                 && fetch.holders.contains { $0.node == entry.value.facts.peer }
         }.map(\.key)
+    }
+
+    private func mayAsk(_ peer: NodeKey, _ fetch: Fetch) -> Bool {
+        bans[peer] == nil && (fetch.absent[peer] ?? 0) <= now.monotonic
+    }
+
+    /// A peer says that it does not have something of a layer: it is no holder for a while.
+    mutating func noteAbsent(_ session: SessionNumber, layer: Digest) {
+        guard let peer = sessions[session]?.facts.peer else { return }
+        for (number, fetch) in fetches.entries where fetch.request.layer == layer {
+            let until = now.monotonic + SwarmLimits.absentSpan
+            _ = fetches.change(number) { $0.absent[peer] = until }
+        }
+    }
+
+    /// Something arrived that a fetch needed.
+    mutating func noteProgress(_ numbers: [FetchNumber]) {
+        for number in numbers {
+            _ = fetches.change(number) { $0.progressed = now.monotonic }
+        }
     }
 
     /// Does the next thing that a fetch needs.
     mutating func advance(_ number: FetchNumber) {
         guard let fetch = fetches[number], !fetch.status.isOver else { return }
-        guard !fetch.descriptions.isEmpty else { return }
+        guard !fetch.descriptions.isEmpty, !fetch.isAdopting else { return }
         let candidates = candidates(fetch)
         if candidates.count < SwarmLimits.holdersDialledMax { dialHolders(of: fetch) }
+        if fetch.envelope != nil && fetch.manifest == nil { openManifest(number) }
+        if fetch.manifest != nil { openBlobs(number) }
         guard !candidates.isEmpty else { return }
         _ = fetches.change(number) { $0.strandedSince = nil }
-        if fetch.manifest == nil {
-            if fetch.envelopes.isEmpty { askForEnvelope(number, candidates) }
-            if fetch.manifestBytes == nil { openManifest(number) }
-        } else {
-            openBlobs(number)
-        }
+        if fetch.envelope == nil { askForEnvelope(number, candidates) }
         for blob in fetches[number]?.open ?? [] { advance(download: blob) }
     }
 
@@ -85,7 +119,7 @@ extension Swarm {
         let dialling = fetch.holders.filter { isDialling($0.node) }.count
         guard dialling < SwarmLimits.holdersDialledMax else { return }
         let others = fetch.holders.filter { holder in
-            bans[holder.node] == nil && session(with: holder.node) == nil
+            mayAsk(holder.node, fetch) && session(with: holder.node) == nil
                 && !isDialling(holder.node)
         }
         for holder in others.prefix(SwarmLimits.holdersDialledMax - dialling) {
@@ -96,156 +130,6 @@ extension Swarm {
             if !isKnown || isDue { dialHolder(holder) }
         }
         dialContacts()
-    }
-
-    // MARK: Envelope and manifest
-
-    private mutating func askForEnvelope(
-        _ number: FetchNumber, _ candidates: [SessionNumber]
-    ) {
-        guard let fetch = fetches[number] else { return }
-        for session in candidates {
-            guard let peer = sessions[session]?.facts.peer else { continue }
-            if let asked = fetch.envelopeAsked[peer],
-                now.monotonic - asked < SwarmLimits.replyPatience
-            {
-                continue
-            }
-            _ = fetches.change(number) { $0.envelopeAsked[peer] = now.monotonic }
-            send(.envelopeRequest(layer: fetch.request.layer), to: session)
-        }
-    }
-
-    mutating func receiveEnvelope(
-        _ bytes: [UInt8], of layer: Digest, from session: SessionNumber
-    ) {
-        guard let peer = sessions[session]?.facts.peer else { return }
-        for (number, fetch) in fetches.entries
-        where fetch.request.layer == layer && fetch.manifest == nil {
-            guard fetch.envelopeAsked[peer] != nil,
-                fetch.envelopes.count < SwarmLimits.envelopesMax
-            else { continue }
-            if bytes.isEmpty {
-                _ = fetches.change(number) { fetch in
-                    fetch.holders.removeAll { $0.node == peer }
-                }
-            } else {
-                _ = fetches.change(number) { $0.envelopes.append(bytes) }
-                describe(number)
-            }
-            advance(number)
-        }
-    }
-
-    private mutating func openManifest(_ number: FetchNumber) {
-        guard let fetch = fetches[number], let content = fetch.descriptions.first?.content,
-            fetch.open.isEmpty
-        else { return }
-        startDownload(
-            BlobReference(blob: content.layer, size: content.manifestSize), for: number)
-    }
-
-    mutating func manifestRead(_ number: FetchNumber, _ bytes: [UInt8]) {
-        guard fetches[number]?.manifestBytes == nil else { return }
-        _ = fetches.change(number) { $0.manifestBytes = bytes }
-        describe(number)
-        advance(number)
-    }
-
-    /// Looks among the envelopes for the one with the publisher's signature under the manifest,
-    /// whose bytes are proven by the layer id.
-    private mutating func describe(_ number: FetchNumber) {
-        guard let fetch = fetches[number], let bytes = fetch.manifestBytes,
-            fetch.manifest == nil
-        else { return }
-        do throws(GenomeError) {
-            _ = try Manifest.decode(bytes)
-        } catch {
-            endFetch(number, .failed(.invalid("its manifest is refused: \(error)")))
-            return
-        }
-        for envelope in fetch.envelopes {
-            guard let manifest = try? Manifest.verified(bytes, envelope: envelope) else {
-                continue
-            }
-            _ = fetches.change(number) { fetch in
-                fetch.envelope = envelope
-                fetch.progressed = now.monotonic
-            }
-            begin(number, manifest)
-            return
-        }
-        // None of them is good: the next holder is asked.
-        _ = fetches.change(number) { $0.envelopes = [] }
-    }
-
-    private mutating func begin(_ number: FetchNumber, _ manifest: Manifest) {
-        guard let fetch = fetches[number] else { return }
-        if let fault = unfit(manifest) {
-            endFetch(number, .failed(.invalid(fault)))
-            return
-        }
-        flagContradictions(manifest, fetch)
-        let blobs = fetch.request.withEvidence ? manifest.blobs : manifest.blobsToFetch
-        _ = fetches.change(number) { fetch in
-            fetch.manifest = manifest
-            fetch.missing = blobs.filter { $0.blob != manifest.layer }.sorted {
-                $0.size < $1.size
-            }
-            fetch.status.phase = .transferring
-            fetch.status.size = blobs.reduce(0) { $0 + $1.size }
-        }
-        finishIfComplete(number)
-    }
-
-    /// Why a layer with this manifest is not taken in; nil when it may be.
-    private func unfit(_ manifest: Manifest) -> String? {
-        guard manifest.blobs.allSatisfy({ $0.size <= Limits.blobBytesMax }) else {
-            return "a file is larger than a blob may be (1 TiB)"
-        }
-        guard manifest.visibility == .public else {
-            return "it was announced, but its manifest is not public"
-        }
-        return nil
-    }
-
-    /// The manifest is proven; whoever signed a record that says otherwise is named.
-    private mutating func flagContradictions(_ manifest: Manifest, _ fetch: Fetch) {
-        for description in fetch.descriptions {
-            let content = description.content
-            let agrees =
-                description.publisher == manifest.publisher && content.name == manifest.name
-                && content.version == manifest.version.text && content.size == manifest.size
-                && content.manifestSize == UInt64(manifest.bytes.count)
-            guard !agrees else { continue }
-            effects.append(
-                .log(
-                    "\(description.source.fingerprint) signed a record that contradicts the "
-                        + "manifest of layer \(manifest.layer.hexadecimal)"))
-        }
-    }
-
-    /// The manifest did not fit what a record says of its size: believes the next record, if one
-    /// says otherwise. Nobody who sent bytes is to blame before that.
-    mutating func believeNextDescription(of blob: Digest) -> Bool {
-        guard let download = downloads[blob], download.layer == blob else { return false }
-        let others = download.fetches.filter { number in
-            fetches[number]?.descriptions.contains {
-                $0.content.manifestSize != download.size
-            } ?? false
-        }
-        guard !others.isEmpty else { return false }
-        cancelRequests(for: blob)
-        downloads[blob] = nil
-        effects.append(.releaseBlob(blob: blob))
-        for number in download.fetches {
-            _ = fetches.change(number) { fetch in
-                fetch.open.removeAll { $0 == blob }
-                fetch.descriptions.removeAll { $0.content.manifestSize == download.size }
-            }
-        }
-        for number in others { advance(number) }
-        return true
     }
 
     // MARK: Blobs
@@ -259,16 +143,34 @@ extension Swarm {
         }
     }
 
-    private mutating func startDownload(_ blob: BlobReference, for number: FetchNumber) {
-        guard let layer = fetches[number]?.request.layer else { return }
-        _ = fetches.change(number) { $0.open.append(blob.blob) }
-        if downloads[blob.blob] != nil {
+    mutating func startDownload(_ blob: BlobReference, for number: FetchNumber) {
+        if let download = downloads[blob.blob] {
+            guard download.size == blob.size else {
+                let reason =
+                    "blob \(blob.blob.hexadecimal) is being fetched with another size for "
+                    + "another layer, and one of the two is wrong about it"
+                endFetch(number, .failed(.invalid(reason)))
+                return
+            }
+            _ = fetches.change(number) { $0.open.append(blob.blob) }
+            creditShared(download, to: number)
             _ = downloads.change(blob.blob) { $0.fetches.append(number) }
             return
         }
+        _ = fetches.change(number) { $0.open.append(blob.blob) }
         downloads[blob.blob] = Download(
-            layer: layer, blob: blob.blob, size: blob.size, fetches: [number])
+            blob: blob.blob, size: blob.size, fetches: [number])
         effects.append(.openBlob(blob: blob.blob, size: blob.size))
+    }
+
+    /// What has arrived for another fetch counts as reused for one that joins.
+    private mutating func creditShared(_ download: Download, to number: FetchNumber) {
+        guard download.isOpen, download.blob != fetches[number]?.request.layer else { return }
+        let asked = requests.values.filter { $0.blob == download.blob }.map(\.group)
+        let missing = (download.wanted + asked).reduce(UInt64(0)) { sum, group in
+            sum + UInt64(HashTree.groupRange(Int(group), size: download.size).count)
+        }
+        _ = fetches.change(number) { $0.status.reused += download.size - missing }
     }
 
     mutating func blobCompleted(_ blob: Digest) {
@@ -278,12 +180,11 @@ extension Swarm {
     }
 
     private mutating func blobArrived(_ blob: Digest, for number: FetchNumber) {
-        _ = fetches.change(number) { fetch in
-            fetch.open.removeAll { $0 == blob }
-            fetch.progressed = now.monotonic
-        }
+        _ = fetches.change(number) { $0.open.removeAll { $0 == blob } }
+        noteProgress([number])
         guard let fetch = fetches[number] else { return }
         if blob == fetch.request.layer && fetch.manifest == nil {
+            _ = fetches.change(number) { $0.isReadingManifest = true }
             effects.append(.readManifest(number, layer: blob))
         } else {
             advance(number)
@@ -292,10 +193,11 @@ extension Swarm {
         report(number)
     }
 
-    private mutating func finishIfComplete(_ number: FetchNumber) {
-        guard let fetch = fetches[number], let manifest = fetch.manifest,
+    mutating func finishIfComplete(_ number: FetchNumber) {
+        guard let fetch = fetches[number], let manifest = fetch.manifest, !fetch.isAdopting,
             let envelope = fetch.envelope, fetch.missing.isEmpty, fetch.open.isEmpty
         else { return }
+        _ = fetches.change(number) { $0.isAdopting = true }
         effects.append(
             .adoptLayer(
                 number, layer: manifest.layer, manifest: manifest.bytes, envelope: envelope))
@@ -339,35 +241,51 @@ extension Swarm {
             if now.monotonic - min(now.monotonic, fetch.reported) >= SwarmLimits.reportPause {
                 report(number)
             }
-            guard candidates(fetch).isEmpty else {
-                let isStalled = now.monotonic - fetch.progressed > SwarmLimits.stallPatience
-                if isStalled {
-                    endFetch(number, .failed(.unreachable("its holders do not answer")))
-                } else {
-                    advance(number)
-                }
-                continue
+            lookUp(number)
+            advance(number)
+            guard isWaitingForPeers(number) else { continue }
+            if candidates(fetch).isEmpty {
+                strand(number)
+            } else if now.monotonic - fetch.progressed > SwarmLimits.stallPatience {
+                let seconds = SwarmLimits.stallPatience / Span.second
+                giveUp(number, "its holders answer, but sent nothing of use for \(seconds) s")
             }
-            strand(number, fetch)
         }
     }
 
-    private mutating func strand(_ number: FetchNumber, _ fetch: Fetch) {
-        lookUp(number)
-        advance(number)
+    /// Whether a fetch can go on only by what peers send, not by what the shell is doing.
+    private func isWaitingForPeers(_ number: FetchNumber) -> Bool {
+        guard let fetch = fetches[number], !fetch.isAdopting else { return false }
+        if fetch.envelope == nil { return true }
+        return fetch.open.contains { downloads[$0]?.isWaitingForPeers == true }
+    }
+
+    private mutating func strand(_ number: FetchNumber) {
+        guard let fetch = fetches[number] else { return }
         let since = fetch.strandedSince ?? now.monotonic
-        _ = fetches.change(number) { $0.strandedSince = since }
-        let isWaiting = fetch.holders.contains { isDialling($0.node) }
-        if !fetch.faults.isEmpty && !isWaiting {
-            endFetch(number, .failed(.corrupt(fetch.faults)))
-        } else if now.monotonic - since > SwarmLimits.holderPatience {
-            endFetch(number, .failed(.unreachable(strandedReason(fetch))))
+        _ = fetches.change(number) { fetch in
+            fetch.strandedSince = since
+            if now.monotonic >= fetch.nextLookup + Span.second { fetch.isLookupWanted = true }
         }
+        let hasOthers = fetch.holders.contains { mayAsk($0.node, fetch) }
+        let isOver = now.monotonic - since > SwarmLimits.holderPatience
+        if isOver || (!fetch.faults.isEmpty && !hasOthers) {
+            giveUp(number, strandedReason(fetch))
+        }
+    }
+
+    /// Ends a fetch for want of a peer; proven faults are the better reason.
+    private mutating func giveUp(_ number: FetchNumber, _ reason: String) {
+        guard let fetch = fetches[number] else { return }
+        endFetch(
+            number,
+            .failed(fetch.faults.isEmpty ? .unreachable(reason) : .corrupt(fetch.faults)))
     }
 
     private func strandedReason(_ fetch: Fetch) -> String {
         if fetch.descriptions.isEmpty { return "no record of this layer has reached this node" }
-        let names = fetch.holders.prefix(4).map(\.node.fingerprint).joined(separator: ", ")
+        let missed = fetch.holders.filter { mayAsk($0.node, fetch) }
+        let names = missed.prefix(4).map(\.node.fingerprint).joined(separator: ", ")
         return names.isEmpty
             ? "none of the peers that announced it has it"
             : "none of its holders can be reached (\(names))"

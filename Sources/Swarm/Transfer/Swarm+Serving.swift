@@ -24,6 +24,7 @@ extension Swarm {
             answer(number, .serveGroupPage(number, blob: blob, page: page))
         case .get(let request): serve(request, to: number)
         case .cancel(let request):
+            guard sessions[number]?.serving.contains(request) == true else { return }
             effects.append(.cancelServing(number, request: request))
         default: break
         }
@@ -37,18 +38,20 @@ extension Swarm {
     }
 
     private mutating func serve(_ request: GroupRequest, to number: SessionNumber) {
-        guard let session = sessions[number] else { return }
+        guard let session = sessions[number], !session.serving.contains(request.request) else {
+            return
+        }
         guard let size = servable(request.layer, to: number)?.size(of: request.blob),
             request.group < UInt64(HashTree.groupCount(size: size))
         else {
             reject(request, .absent, to: number)
             return
         }
-        guard session.serving < SwarmLimits.servesPerSessionMax else {
+        guard session.serving.count < SwarmLimits.servesPerSessionMax else {
             reject(request, .busy, to: number)
             return
         }
-        _ = sessions.change(number) { $0.serving += 1 }
+        _ = sessions.change(number) { $0.serving.append(request.request) }
         effects.append(.serveGroup(number, request))
     }
 
@@ -61,9 +64,9 @@ extension Swarm {
             to: number)
     }
 
-    mutating func served(_ number: SessionNumber, _ byteCount: UInt64) {
+    mutating func served(_ number: SessionNumber, _ request: UInt64, _ byteCount: UInt64) {
         _ = sessions.change(number) { session in
-            session.serving -= 1
+            session.serving.removeAll { $0 == request }
             session.sent += byteCount
         }
     }

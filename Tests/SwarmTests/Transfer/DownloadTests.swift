@@ -1,0 +1,247 @@
+import Genome
+import Testing
+
+@testable import Swarm
+@testable import Wire
+
+@Suite struct DownloadTests {
+    /// A core whose fetch 1 has opened the only file of `sample`, known to be at `seeds`.
+    private func open(
+        _ sample: Sample, _ seeds: [UInt8], knowsLayer: Bool = true
+    ) throws -> (driver: Driver, blob: Digest, effects: [Effect]) {
+        var driver = Driver()
+        for seed in seeds { driver.open(UInt64(seed), seed) }
+        let sessions = seeds.map { UInt64($0) }
+        _ = driver.describe(sample, from: sessions, seeds: seeds)
+        let blob = try #require(sample.files.keys.first)
+        let effects = driver.serve(blob, of: sample, from: sessions, knowsLayer: knowsLayer)
+        return (driver, blob, effects)
+    }
+
+    @Test func `a peer has at most 8 groups to send, all together 24, spread evenly`() throws {
+        let sample = try Sample(groups: [100])
+        for (seeds, expected) in [([2], 8), ([2, 3], 16), ([2, 3, 4], 24), ([2, 3, 4, 5], 24)] {
+            var (driver, _, effects) = try open(sample, seeds.map { UInt8($0) })
+            #expect(effects.requests.count == expected)
+            for seed in seeds {
+                let asked = try #require(driver.core.sessions[UInt64(seed)]?.asked)
+                #expect(asked <= 8)
+            }
+            let next = driver.feed(
+                .groupStored(
+                    effects.requests[0].session, request: effects.requests[0].request.request,
+                    byteCount: 1 << 20))
+            #expect(next.requests.count == 1)
+        }
+    }
+
+    @Test func `each group is asked for once, in order`() throws {
+        let (_, _, effects) = try open(try Sample(groups: [24]), [2, 3, 4])
+        #expect(effects.requests.map(\.request.group) == Array(0..<24))
+    }
+
+    @Test func `group values come page by page and each is checked`() throws {
+        let sample = try Sample(groups: [1500])
+        var (driver, blob, effects) = try open(sample, [2], knowsLayer: false)
+        let layer = try #require(sample.files[blob])
+        for page in 0..<2 {
+            #expect(
+                effects.sent(to: 2).last
+                    == .groupsRequest(layer: sample.id, blob: blob, page: UInt64(page)))
+            var writer = Writer()
+            GroupPage(page, of: layer).write(to: &writer)
+            effects = driver.hear(
+                2, .groups(blob: blob, page: UInt64(page), bytes: writer.bytes))
+        }
+        guard case .saveGroupLayer(layer)? = effects.first else {
+            Issue.record("the values are not kept")
+            return
+        }
+        #expect(effects.requests.count == 8)
+    }
+
+    @Test func `a page that does not match is blamed, the next holder is asked`() throws {
+        let sample = try Sample(groups: [3])
+        var (driver, blob, _) = try open(sample, [2, 3], knowsLayer: false)
+        let effects = driver.hear(
+            2, .groups(blob: blob, page: 0, bytes: [UInt8](repeating: 0, count: 97)))
+        #expect(driver.core.bans[Driver.key(2).publicKey] != nil)
+        #expect(
+            effects.sent(to: 3) == [.groupsRequest(layer: sample.id, blob: blob, page: 0)])
+    }
+
+    @Test func `a peer without the page is asked for no more, and not blamed`() throws {
+        let sample = try Sample(groups: [3])
+        var (driver, blob, _) = try open(sample, [2, 3], knowsLayer: false)
+        let effects = driver.hear(2, .groups(blob: blob, page: 0, bytes: []))
+        #expect(driver.core.bans.isEmpty)
+        #expect(
+            effects.sent(to: 3) == [.groupsRequest(layer: sample.id, blob: blob, page: 0)])
+    }
+
+    @Test func `a wrong group is blamed with blob, group and peer, and asked of another`() throws {
+        let sample = try Sample(groups: [4])
+        var (driver, blob, effects) = try open(sample, [2, 3])
+        let bad = try #require(effects.requests.first { $0.session == 2 })
+        effects = driver.feed(.groupRefuted(2, request: bad.request.request))
+        #expect(effects.requests.allSatisfy { $0.session == 3 })
+        #expect(effects.requests.contains { $0.request.group == bad.request.group })
+        #expect(driver.core.sessions[2]?.asked == 0)
+        let fault = try #require(driver.core.fetches[1]?.faults.first)
+        #expect(fault.node == Driver.key(2).publicKey)
+        #expect(fault.blob == blob && fault.group == bad.request.group)
+        #expect(effects.sent(to: 2).allSatisfy { if case .cancel = $0 { true } else { false } })
+    }
+
+    @Test func `with the only holder banned the fetch fails as corrupt at once`() throws {
+        var (driver, _, effects) = try open(try Sample(groups: [4]), [2])
+        driver.feed(.groupRefuted(2, request: effects.requests[0].request.request))
+        effects = driver.pass(Span.second)
+        guard case .failed(.corrupt(let faults))? = effects.phase(of: 1) else {
+            Issue.record("it goes on")
+            return
+        }
+        #expect(faults.count == 1 && driver.core.sessions[2]?.isClosing == false)
+    }
+
+    @Test func `a group that does not come is asked of another peer after thirty seconds`() throws {
+        var (driver, _, effects) = try open(try Sample(groups: [8]), [2])
+        #expect(effects.requests.count == 8)
+        driver.open(3, 3)
+        driver.feed(.holdersFound(1, try Sample(groups: [8]).holders([2, 3])))
+        let sample = try Sample(groups: [8])
+        let blob = try #require(sample.files.keys.first)
+        driver.hear(3, .holding(Holding(layer: sample.id, blob: blob, extent: .complete)))
+        effects = []
+        for _ in 0..<32 {
+            effects += driver.pass(Span.second)
+            driver.hear(2, .pong(0))
+            driver.hear(3, .pong(0))
+        }
+        #expect(effects.requests.filter { $0.session == 3 }.count == 8)
+        #expect(driver.core.sessions[2]?.asked == 0)
+    }
+
+    @Test func `a slow line that delivers is not cut off`() throws {
+        var (driver, _, effects) = try open(try Sample(groups: [8]), [2])
+        var rest: [Effect] = []
+        for (session, request) in effects.requests {
+            rest += driver.pass(20 * Span.second)
+            rest += driver.feed(
+                .groupStored(session, request: request.request, byteCount: 1 << 20))
+        }
+        effects = rest
+        #expect(effects.requests.isEmpty && effects.completed.count == 1)
+    }
+
+    @Test func `a busy peer is left alone for as long as it says, within bounds`() throws {
+        for (milliseconds, pause) in [
+            (UInt64(0), SwarmLimits.busyPauseMin), (500, 500 * Span.millisecond),
+            (.max, SwarmLimits.busyPauseMax),
+        ] {
+            var (driver, _, effects) = try open(try Sample(groups: [1]), [2])
+            let request = effects.requests[0].request.request
+            effects = driver.hear(
+                2, .reject(request: request, reason: .busy, retryMilliseconds: milliseconds))
+            #expect(effects.requests.isEmpty)
+            let start = driver.time
+            while effects.requests.isEmpty, driver.time < start + Span.minute {
+                effects = driver.pass(100 * Span.millisecond)
+                driver.hear(2, .pong(0))
+            }
+            #expect(driver.time - start >= pause)
+            #expect(driver.time - start <= pause + 300 * Span.millisecond)
+        }
+    }
+
+    @Test func `a peer that lost the blob is not asked again soon, the others are`() throws {
+        var (driver, _, effects) = try open(try Sample(groups: [2]), [2, 3])
+        let mine = try #require(effects.requests.first { $0.session == 2 })
+        effects = driver.hear(
+            2,
+            .reject(request: mine.request.request, reason: .absent, retryMilliseconds: 0))
+        #expect(effects.requests.map(\.session) == [3])
+        #expect(driver.pass(30 * Span.second).sent(to: 2).allSatisfy { message in
+            if case .open = message { false } else { true }
+        })
+    }
+
+    @Test func `what a lost session owed is asked of another`() throws {
+        var (driver, _, effects) = try open(try Sample(groups: [8]), [2, 3])
+        let owed = effects.requests.filter { $0.session == 2 }.map(\.request.group)
+        effects = driver.feed(.sessionClosed(2, reason: "reset"))
+        #expect(effects.requests.map(\.request.group).sorted() == owed.sorted())
+        #expect(effects.requests.allSatisfy { $0.session == 3 })
+    }
+
+    @Test func `a full disk ends the fetch with the store's words`() throws {
+        var (driver, _, effects) = try open(try Sample(groups: [8]), [2])
+        effects = driver.feed(
+            .groupUnwritable(
+                2, request: effects.requests[0].request.request,
+                reason: StoreProblem(.quota, "no room")))
+        #expect(effects.phase(of: 1) == .failed(.store(StoreProblem(.quota, "no room"))))
+        #expect(driver.core.requests.isEmpty && driver.core.downloads.isEmpty)
+    }
+
+    @Test func `two fetches share a blob, each through its own layer`() throws {
+        var generator = SeededGenerator(seed: 4)
+        let blob = try Sample.blob(groups: 8, &generator)
+        let first = try Sample(by: 2, name: "first", groups: [], shared: [blob])
+        let second = try Sample(by: 3, name: "second", groups: [], shared: [blob])
+        var (driver, _, effects) = try open(first, [2])
+        driver.feed(
+            .groupStored(2, request: effects.requests[0].request.request, byteCount: 1 << 20))
+        driver.open(3, 3)
+        effects = driver.describe(second, from: [3], seeds: [3], fetch: 2)
+        #expect(effects.opened.isEmpty)
+        #expect(effects.sent(to: 3) == [.open(layer: second.id, blob: blob.id)])
+        #expect(driver.core.fetches[2]?.status.reused == 0)
+        effects = driver.feed(.cancelFetch(1))
+        #expect(effects.released.isEmpty && driver.core.downloads.count == 1)
+        effects = driver.hear(
+            3, .holding(Holding(layer: second.id, blob: blob.id, extent: .complete)))
+        #expect(effects.requests.allSatisfy { $0.request.layer == second.id })
+    }
+
+    @Test func `partial holders are asked for what they have`() throws {
+        let sample = try Sample(groups: [10])
+        var (driver, blob, _) = try open(sample, [])
+        driver.open(2, 2)
+        driver.feed(.holdersFound(1, sample.holders([2])))
+        let extent = Holding.Extent.groups(bitmap: [0b0010_0100, 0b10])
+        let effects = driver.hear(
+            2, .holding(Holding(layer: sample.id, blob: blob, extent: extent)))
+        #expect(effects.requests.map(\.request.group).sorted() == [2, 5, 9])
+    }
+
+    @Test func `a large blob does not starve a small one`() throws {
+        let sample = try Sample(groups: [50, 2])
+        var driver = Driver()
+        driver.open(2, 2)
+        let blobs = driver.describe(sample, from: [2], seeds: [2]).opened
+        var effects: [Effect] = []
+        for blob in blobs.reversed() { effects += driver.serve(blob, of: sample, from: [2]) }
+        for (session, request) in effects.requests.prefix(4) {
+            effects += driver.feed(
+                .groupStored(session, request: request.request, byteCount: 1 << 20))
+        }
+        #expect(Set(effects.requests.map(\.request.blob)).count == 2)
+    }
+
+    @Test func `a resumed blob asks only for what is missing`() throws {
+        let sample = try Sample(groups: [10])
+        var driver = Driver()
+        driver.open(2, 2)
+        let blob = driver.describe(sample, from: [2], seeds: [2]).opened[0]
+        driver.feed(
+            .blobOpened(
+                blob: blob, .partial(bitmap: [0xff, 0b01], layer: sample.files[blob])))
+        let effects = driver.hear(
+            2, .holding(Holding(layer: sample.id, blob: blob, extent: .complete)))
+        #expect(effects.requests.map(\.request.group) == [9])
+        #expect(driver.core.fetches[1]?.status.reused == 9 << 20)
+        #expect(
+            driver.feed(.blobOpened(blob: blob, .partial(bitmap: [], layer: nil))).isEmpty)
+    }
+}
