@@ -47,9 +47,10 @@ struct Sample {
             object["salt"] = .string(String(repeating: "5a", count: 16))
         }
         manifest = try Manifest.make(object)
-        envelope = Envelope.signed(
-            manifest.bytes, type: Manifest.payloadType, by: publisher
-        ).detached
+        envelope =
+            Envelope.signed(
+                manifest.bytes, type: Manifest.payloadType, by: publisher
+            ).detached
     }
 
     /// A blob of whole groups with random group values; of no bytes for 0 groups.

@@ -161,9 +161,10 @@ import Testing
             2,
             .reject(request: mine.request.request, reason: .absent, retryMilliseconds: 0))
         #expect(effects.requests.map(\.session) == [3])
-        #expect(driver.pass(30 * Span.second).sent(to: 2).allSatisfy { message in
-            if case .open = message { false } else { true }
-        })
+        #expect(
+            driver.pass(30 * Span.second).sent(to: 2).allSatisfy { message in
+                if case .open = message { false } else { true }
+            })
     }
 
     @Test func `what a lost session owed is asked of another`() throws {
