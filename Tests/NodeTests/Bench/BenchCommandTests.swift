@@ -1,0 +1,39 @@
+import Genome
+import Testing
+
+@testable import Node
+
+extension RealNodes {
+    /// That every bench runs and says what it held its figures against; never how fast.
+    @Suite("A bench", .serialized)
+    struct BenchCommandTests {
+        private let laboratory: Laboratory
+
+        init() throws { laboratory = try Laboratory() }
+
+        @Test(arguments: ["hash", "transfer", "share"])
+        func `prints each figure beside what it was held against`(_ name: String) throws {
+            let node = laboratory.node("bench")
+            let small = name == "hash" ? [] : ["--size", "8"]
+            let outcome = try node.spawn(["bench", name, "--json"] + small).wait(seconds: 120)
+            try #require(outcome.code == 0, "\(outcome.out) \(outcome.error)")
+            let rows = try #require(outcome.json["rows"]?.array)
+            #expect(!rows.isEmpty)
+            for row in rows + [outcome.json] {
+                #expect(row["name"]?.string != nil && row["unit"]?.string != nil)
+                #expect(row["against"]?.string != nil)
+                #expect(row["figure"]?.number ?? 0 > 0 && row["ratio"]?.number ?? 0 > 0)
+            }
+        }
+
+        @Test func `that there is none of is a usage error`() throws {
+            try laboratory.node("bench").refused("usage", exit: 2, "bench", "luck")
+        }
+
+        @Test func `takes the median of its runs`() {
+            #expect(BenchCommand.median([3, 1, 2]) == 2)
+            let seconds = BenchCommand.seconds { () throws(Never) in }
+            #expect(seconds >= 0)
+        }
+    }
+}
