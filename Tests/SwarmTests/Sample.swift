@@ -28,7 +28,7 @@ struct Sample {
         self.files = files
         let listed = try files.values.sorted { $0.id < $1.id }.enumerated().map { item in
             let layer = item.element
-            let path = try #require(LayerPath("file\(item.offset).bin"))
+            let path = try #require(LayerPath("file\(item.offset + 10).bin"))
             return LayerFile(path: path, blob: layer.id, size: layer.size, sha256: layer.id).json
         }
         let value: JSONValue = [
@@ -47,9 +47,10 @@ struct Sample {
             object["salt"] = .string(String(repeating: "5a", count: 16))
         }
         manifest = try Manifest.make(object)
-        envelope = Envelope.signed(
-            manifest.bytes, type: Manifest.payloadType, by: publisher
-        ).detached
+        envelope =
+            Envelope.signed(
+                manifest.bytes, type: Manifest.payloadType, by: publisher
+            ).detached
     }
 
     /// A blob of whole groups with random group values; of no bytes for 0 groups.

@@ -41,7 +41,8 @@ import Wire
         #expect(again.contains { $0.type == .layer })
     }
 
-    @Test func `a foreign layer is announced as a mirror for thirty days, without summary`() throws {
+    @Test func `a foreign layer is announced as a mirror for thirty days, without summary`() throws
+    {
         var driver = Driver()
         driver.pass(Span.second)
         let sample = try Sample(by: 2)

@@ -66,7 +66,8 @@ import Wire
         }
     }
 
-    @Test func `above 64 requests a peer is told to come back, and served again afterwards`() throws {
+    @Test func `above 64 requests a peer is told to come back, and served again afterwards`() throws
+    {
         var driver = Driver()
         let sample = try Sample(by: 1)
         driver.feed(.layerHeld(sample.held))
