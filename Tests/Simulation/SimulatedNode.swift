@@ -13,6 +13,10 @@ final class SimulatedNode {
     private(set) var life = 0
     /// Flips a bit in every group that it serves.
     var isCorrupting = false
+    /// Flips a bit in every record and page that it sends.
+    var isByzantine = false
+    /// Milliseconds by which its wall clock is ahead.
+    var skewMilliseconds: Int64 = 0
 
     private(set) var catalogue: [SlotKey: Record] = [:]
     private(set) var heldLayers: [HeldLayer] = []
@@ -57,10 +61,16 @@ final class SimulatedNode {
                 software: "simulation", lastSequence: lastSequence, seed: seed))
     }
 
-    func restart() {
+    func restart(losingStore: Bool) {
         life += 1
         isUp = true
         requests = [:]
+        if losingStore {
+            catalogue = [:]
+            heldLayers = []
+            blobs = [:]
+            partials = [:]
+        }
         let own = catalogue.values.filter { $0.publisher == key.publicKey }
         swarm = Self.core(
             key, endpoint, seed: seed &+ UInt64(life),
@@ -85,7 +95,8 @@ final class SimulatedNode {
         case .dial(let dial, let endpoints, let expected):
             world.connect(index, dial: dial, endpoints: endpoints, expected: expected)
         case .send(let session, let message):
-            world.send(message, from: .init(node: index, session: session))
+            world.send(
+                isByzantine ? bent(message) : message, from: .init(node: index, session: session))
         case .close(let session, let reason):
             world.close(.init(node: index, session: session), reason: reason)
         case .fetchChanged(let number, let status): statuses[number] = status
@@ -94,6 +105,30 @@ final class SimulatedNode {
             .signRecord, .expireRecords, .findHolders:
             performCatalogue(effect, in: world)
         default: performTransfer(effect, in: world)
+        }
+    }
+
+    /// What a lying node makes of its words.
+    private func bent(_ message: Message) -> Message {
+        switch message {
+        case .records(let records):
+            .records(
+                records.map { bytes in
+                    var bytes = bytes
+                    bytes[bytes.count - 1 - bytes.count / 3] ^= 4
+                    return bytes
+                })
+        case .groups(let blob, let page, var bytes) where !bytes.isEmpty:
+            {
+                bytes[bytes.count / 2] ^= 1
+                return .groups(blob: blob, page: page, bytes: bytes)
+            }()
+        case .envelope(let layer, var bytes) where !bytes.isEmpty:
+            {
+                bytes[bytes.count / 2] ^= 1
+                return .envelope(layer: layer, bytes: bytes)
+            }()
+        default: message
         }
     }
 
@@ -206,8 +241,9 @@ final class SimulatedNode {
             guard let bytes = blobs[blob], let layer = Self.groupLayer(bytes) else { return }
             var writer = Writer()
             GroupPage(Int(page), of: layer).write(to: &writer)
+            let message = Message.groups(blob: blob, page: page, bytes: writer.bytes)
             world.send(
-                .groups(blob: blob, page: page, bytes: writer.bytes),
+                isByzantine ? bent(message) : message,
                 from: .init(node: index, session: session))
             world.answer(index, .pageServed(session))
         default: break
@@ -227,7 +263,7 @@ final class SimulatedNode {
         guard let bytes = blobs[request.blob] else { return }
         let range = HashTree.groupRange(Int(request.group), size: UInt64(bytes.count))
         var part = Array(bytes[Int(range.lowerBound)..<Int(range.upperBound)])
-        if isCorrupting && !part.isEmpty { part[part.count / 2] ^= 1 }
+        if (isCorrupting || isByzantine) && !part.isEmpty { part[part.count / 2] ^= 1 }
         let end = World.End(node: index, session: session)
         world.sendData(part, request: request.request, from: end)
         world.answer(

@@ -33,6 +33,8 @@ final class World {
     var generator: SeededGenerator
     private var queue = EventQueue<Event>()
     private var peers: [End: End] = [:]
+    /// Part of the network that each node is in; nodes of different parts do not reach each other.
+    private var parts: [Int: Int] = [:]
     private var nextSession: SessionNumber = 1
     /// Running hash of everything that happened.
     private(set) var trace = Digest(words: (0, 0, 0, 0))
@@ -45,7 +47,11 @@ final class World {
         generator = SeededGenerator(seed: seed)
     }
 
-    var moment: Moment { Moment(monotonic: now, wall: Self.wallStart + now / 1_000_000) }
+    /// What a node's own clocks show.
+    func moment(of index: Int) -> Moment {
+        let wall = Int64(Self.wallStart + now / 1_000_000) + nodes[index].skewMilliseconds
+        return Moment(monotonic: now, wall: UInt64(wall))
+    }
 
     /// Adds a node and gives its index.
     func addNode() -> Int {
@@ -61,7 +67,7 @@ final class World {
 
     /// Gives a node an input now.
     func feed(_ index: Int, _ input: Input) {
-        let effects = nodes[index].swarm.handle(input, at: moment)
+        let effects = nodes[index].swarm.handle(input, at: moment(of: index))
         for effect in effects { nodes[index].perform(effect, in: self) }
     }
 
@@ -128,6 +134,7 @@ final class World {
     func connect(_ from: Int, dial: UInt64, endpoints: [Endpoint], expected: NodeKey?) {
         let target = endpoints.first.map { Int($0.port) }
         guard let target, nodes.indices.contains(target), nodes[target].isUp,
+            parts[from] == parts[target],
             expected == nil || expected == nodes[target].key.publicKey
         else {
             answer(from, .dialFailed(dial: dial, reason: "nobody answers"))
@@ -184,9 +191,21 @@ final class World {
         for end in ends { close(end, reason: "connection reset") }
     }
 
-    /// Starts a crashed node from its store.
-    func restart(_ index: Int) {
-        nodes[index].restart()
+    /// Cuts the network in two: those of `part` and the others.
+    func divide(_ part: [Int]) {
+        for index in nodes.indices { parts[index] = part.contains(index) ? 1 : 0 }
+        let cut = peers.filter { parts[$0.key.node] != parts[$0.value.node] }.keys
+        for end in cut.sorted(by: { $0.session < $1.session }) {
+            close(end, reason: "the network is cut")
+        }
+    }
+
+    /// Ends the cut; whoever dials reaches everyone again.
+    func heal() { parts = [:] }
+
+    /// Starts a crashed node from its store, or from its key alone.
+    func restart(_ index: Int, losingStore: Bool = false) {
+        nodes[index].restart(losingStore: losingStore)
         schedule(.wake(node: index, life: nodes[index].life), after: 1_000_000)
         for layer in nodes[index].heldLayers { feed(index, .layerHeld(layer)) }
     }

@@ -28,7 +28,7 @@ struct Sample {
         self.files = files
         let listed = try files.values.sorted { $0.id < $1.id }.enumerated().map { item in
             let layer = item.element
-            let path = try #require(LayerPath("file\(item.offset).bin"))
+            let path = try #require(LayerPath("file\(item.offset + 10).bin"))
             return LayerFile(path: path, blob: layer.id, size: layer.size, sha256: layer.id).json
         }
         let value: JSONValue = [

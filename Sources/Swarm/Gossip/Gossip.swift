@@ -48,6 +48,12 @@ struct Gossip: Sendable {
         return true
     }
 
+    /// Forgets all that was seen.
+    mutating func forgetSeen() {
+        young = []
+        old = []
+    }
+
     /// Forgets a record, so that it can be taken in later.
     mutating func forget(_ bytes: [UInt8]) {
         let name = Self.name(bytes)

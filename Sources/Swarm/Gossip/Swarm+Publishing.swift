@@ -155,7 +155,8 @@ extension Swarm {
         publishing.republishDue = max(now.monotonic, publishing.republishAfter)
     }
 
-    /// After a jump of the clock the records signed before it carry the wrong times.
+    /// After a jump of the clock the records signed before it carry the wrong times, and records
+    /// that a wrong clock took for expired are taken in again.
     mutating func watchClock() {
         let offset = Int64(clamping: now.wall) - Int64(clamping: now.monotonic / Span.millisecond)
         defer { publishing.clockOffset = offset }
@@ -163,6 +164,7 @@ extension Swarm {
         let (jump, isOver) = offset.subtractingReportingOverflow(last)
         guard isOver || jump.magnitude > Limits.clockSkewMilliseconds else { return }
         effects.append(.log("the clock jumped; this node's records are announced anew"))
+        gossip.forgetSeen()
         publishing.republishDue = max(now.monotonic, publishing.republishAfter)
     }
 

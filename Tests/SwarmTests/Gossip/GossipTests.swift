@@ -22,5 +22,7 @@ import Wire
         #expect(!areNew.contains(false))
         #expect(gossip.hasSeen(name(half)) && gossip.hasSeen(name(2 * half)))
         #expect(!gossip.hasSeen(name(0)))
+        gossip.forgetSeen()
+        #expect(!gossip.hasSeen(name(2 * half)))
     }
 }

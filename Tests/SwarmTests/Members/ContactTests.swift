@@ -111,8 +111,7 @@ import Wire
         driver.open(1, 2)
         driver.feed(.fetch(1, FetchRequest(layer: sample.id)))
         #expect(driver.feed(.holdersFound(1, holders)).dials.isEmpty)
-        driver.open(2, 4, from: Driver.address(4, [10, 0, 0]))
-        let effects = driver.pass(2 * Span.second)
+        let effects = driver.open(2, 4, from: Driver.address(4, [10, 0, 0]))
         #expect(effects.dials.first?.endpoints == [near])
     }
 
@@ -124,10 +123,8 @@ import Wire
             (seed[0], seed[1]) = (UInt8(number & 255), UInt8(number >> 8))
             let key = try #require(SigningKey(seed: seed))
             driver.feed(.join(endpoints: [Driver.address(9)], key: key.publicKey))
-            driver.core.learn(
-                try Driver.record(
-                    3, Driver.node([Driver.address(3)])), over: 1)
         }
+        driver.take([try Driver.record(3, Driver.node([Driver.address(3)]))], from: 1)
         let own = driver.core.contacts.count { $0.source == .owner }
         #expect(own == SwarmLimits.ownerContactsMax)
         #expect(driver.core.contacts.count <= SwarmLimits.contactsMax)

@@ -197,7 +197,7 @@ import Testing
         effects = driver.describe(second, from: [3], seeds: [3], fetch: 2)
         #expect(effects.opened.isEmpty)
         #expect(effects.sent(to: 3) == [.open(layer: second.id, blob: blob.id)])
-        #expect(driver.core.fetches[2]?.status.reused == 0)
+        #expect(driver.core.fetches[2]?.status.reused == 1 << 20)
         effects = driver.feed(.cancelFetch(1))
         #expect(effects.released.isEmpty && driver.core.downloads.count == 1)
         effects = driver.hear(
@@ -207,9 +207,11 @@ import Testing
 
     @Test func `partial holders are asked for what they have`() throws {
         let sample = try Sample(groups: [10])
-        var (driver, blob, _) = try open(sample, [])
+        var driver = Driver()
         driver.open(2, 2)
-        driver.feed(.holdersFound(1, sample.holders([2])))
+        let blob = driver.describe(sample, from: [2], seeds: [2]).opened[0]
+        driver.feed(
+            .blobOpened(blob: blob, .partial(bitmap: [], layer: sample.files[blob])))
         let extent = Holding.Extent.groups(bitmap: [0b0010_0100, 0b10])
         let effects = driver.hear(
             2, .holding(Holding(layer: sample.id, blob: blob, extent: extent)))
