@@ -39,6 +39,8 @@ final class Scratch {
     /// Bytes that differ everywhere.
     static func bytes(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
         var state = seed
+        // Without room of its own the array would write its count into storage that all share.
+        guard count > 0 else { return [] }
         return [UInt8](unsafeUninitializedCapacity: count) { space, used in
             for index in 0..<count {
                 state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
