@@ -116,40 +116,43 @@ public struct File: Sendable {
         into buffer: Buffer, at start: Int = 0, count: Int, offset: UInt64
     ) throws(SystemError) -> Int {
         precondition(start >= 0 && count >= 0 && start + count <= buffer.capacity)
-        var done = 0
-        while done < count {
-            let result = pread(
+        return try move(count, "read") { done in
+            pread(
                 descriptor.number, buffer.base + start + done, count - done,
                 off_t(offset) + off_t(done))
-            if result < 0 {
-                if errno == EINTR { continue }
-                throw .last("read", path)
-            }
-            if result == 0 { break }
-            done += result
         }
-        return done
     }
 
     /// Up to `count` bytes at `offset`; fewer only at the end of the file.
     public func read(count: Int, offset: UInt64) throws(SystemError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
-        var done = 0
-        while done < count {
-            let result = bytes.withUnsafeMutableBytes { space in
+        let done = try move(count, "read") { done in
+            bytes.withUnsafeMutableBytes { space in
                 pread(
                     descriptor.number, space.baseAddress.map { $0 + done }, count - done,
                     off_t(offset) + off_t(done))
             }
+        }
+        bytes.removeLast(count - done)
+        return bytes
+    }
+
+    /// Repeats a system call that may move fewer bytes than asked, until all are moved or the
+    /// end is reached; the number moved. `call` gets the number moved so far.
+    private func move(
+        _ count: Int, _ name: String, _ call: (Int) -> Int
+    ) throws(SystemError) -> Int {
+        var done = 0
+        while done < count {
+            let result = call(done)
             if result < 0 {
                 if errno == EINTR { continue }
-                throw .last("read", path)
+                throw .last(name, path)
             }
             if result == 0 { break }
             done += result
         }
-        bytes.removeLast(count - done)
-        return bytes
+        return done
     }
 
     /// The whole file, refused when it is longer than `limit`.
@@ -161,20 +164,15 @@ public struct File: Sendable {
 
     /// Writes all of a span at `offset`.
     public func write(_ span: RawSpan, offset: UInt64) throws(SystemError) {
-        var done = 0
         let count = span.byteCount
-        while done < count {
-            let result = span.withUnsafeBytes { bytes in
+        let done = try move(count, "write") { done in
+            span.withUnsafeBytes { bytes in
                 pwrite(
                     descriptor.number, bytes.baseAddress.map { $0 + done }, count - done,
                     off_t(offset) + off_t(done))
             }
-            if result < 0 {
-                if errno == EINTR { continue }
-                throw .last("write", path)
-            }
-            done += result
         }
+        guard done == count else { throw SystemError("write", path, code: EIO) }
     }
 
     /// Writes all of `bytes` at `offset`.
@@ -187,17 +185,12 @@ public struct File: Sendable {
         _ buffer: Buffer, at start: Int = 0, count: Int, offset: UInt64
     ) throws(SystemError) {
         precondition(start >= 0 && count >= 0 && start + count <= buffer.capacity)
-        var done = 0
-        while done < count {
-            let result = pwrite(
+        let done = try move(count, "write") { done in
+            pwrite(
                 descriptor.number, buffer.base + start + done, count - done,
                 off_t(offset) + off_t(done))
-            if result < 0 {
-                if errno == EINTR { continue }
-                throw .last("write", path)
-            }
-            done += result
         }
+        guard done == count else { throw SystemError("write", path, code: EIO) }
     }
 
     /// Makes the bytes durable (fdatasync: also the size).

@@ -73,7 +73,11 @@ final class BenchFolder {
                 let ready = try? JSONParser.parse(
                     Array(line.utf8), limits: JSONLimits(bytes: 65_536)),
                 let own = ready["ticket"]?.string
-            else { throw SystemError("start", name, code: 5) }
+            else {
+                process.signal(9)
+                process.wait()
+                throw SystemError("start", name, code: 5)
+            }
             return BenchNode(process: process, home: home, ticket: own)
         } catch {
             throw Failure(.internal, "a bench node did not start: \(error)")

@@ -47,7 +47,13 @@ final class ControlServer: Sendable {
     }
 
     private func accept() {
-        while let socket = try? listener.accept(), !isStopping.withLock({ $0 }) {
+        while !isStopping.withLock({ $0 }) {
+            // A passing failure, such as too many open files, must not make the node deaf.
+            guard let socket = try? listener.accept() else {
+                Semaphore().wait(milliseconds: 50)
+                continue
+            }
+            guard !isStopping.withLock({ $0 }) else { return }
             let channel = ControlChannel(socket)
             let isAdmitted = active.withLock { active in
                 guard active < Self.connectionsMax else { return false }
