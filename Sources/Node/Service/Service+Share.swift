@@ -25,7 +25,7 @@ extension Service {
         if let table = built.tensorTable {
             _ = try inStore { () throws(StoreError) in try library.importBytes(table) }
         }
-        try refuseSecondVersion(built.manifest)
+        if let same = try sharedBefore(built.manifest) { return try described(same) }
         let envelope = built.envelope(signedBy: keys.node)
         let manifest = try inStore { () throws(StoreError) in
             try library.add(envelope, origin: .own)
@@ -65,20 +65,34 @@ extension Service {
         return reader
     }
 
-    /// One name and version means one layer: other bytes under it would be a conflict that
-    /// everybody sees.
-    private func refuseSecondVersion(_ manifest: Manifest) throws(Failure) {
+    /// The layer that was shared under this name and version before, if it says the same but for
+    /// the time it was made. One name and version means one layer: another one under it would be
+    /// a conflict that everybody sees, and is refused.
+    private func sharedBefore(_ manifest: Manifest) throws(Failure) -> Manifest? {
         let same = try inStore { () throws(StoreError) in
             try library.index.layers(named: manifest.name, by: manifest.publisher)
         }
         let version = manifest.version.text
         guard
             let other = same.first(where: { $0.version == version && $0.id != manifest.layer })
-        else { return }
+        else { return nil }
+        let standing = try heldManifest(other.id)
+        if Self.withoutOccasion(standing) == Self.withoutOccasion(manifest) { return standing }
         throw Failure(
             .refused, "you have shared \(manifest.name)@\(version) before",
             why: "it is layer \(other.id.hexadecimal), and a version never changes",
             remedy: "add --version with a higher one")
+    }
+
+    /// What a manifest says but for time and salt, which differ each time.
+    private static func withoutOccasion(_ manifest: Manifest) -> JSONObject {
+        var object = manifest.json
+        object["salt"] = nil
+        if var provenance = object["provenance"]?.object {
+            provenance["createdAt"] = nil
+            object["provenance"] = .object(provenance)
+        }
+        return object
     }
 
     private func choices(_ request: ServiceRequest) throws(Failure) -> ShareChoices {
