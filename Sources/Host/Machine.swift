@@ -51,11 +51,11 @@ public enum Machine {
         isatty(stream) == 1
     }
 
-    /// Columns of the terminal; 80 where that is unknown.
-    public static var terminalColumns: Int {
+    /// Columns of the terminal behind a standard stream; nil where that is unknown.
+    public static func terminalColumns(of stream: Int32) -> Int? {
         var size = winsize()
-        let answers = ioctl(2, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
-        return answers ? Int(size.ws_col) : 80
+        let answers = ioctl(stream, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+        return answers ? Int(size.ws_col) : nil
     }
 
     /// Most memory this process has held, in bytes.

@@ -17,7 +17,7 @@ struct MachineTests {
         #expect(!Machine.hostName.isEmpty)
     }
 
-    @Test func `takes an empty variable for none`() {
+    @Test func `takes an empty variable for none`() throws {
         setenv("PLASMID_TEST_VARIABLE", "x", 1)
         #expect(Machine.environment("PLASMID_TEST_VARIABLE") == "x")
         setenv("PLASMID_TEST_VARIABLE", "", 1)
@@ -25,7 +25,9 @@ struct MachineTests {
         unsetenv("PLASMID_TEST_VARIABLE")
         #expect(Machine.environment("PLASMID_TEST_VARIABLE") == nil)
         #expect(Machine.currentFolder == FileManager.default.currentDirectoryPath)
-        #expect(Machine.terminalColumns > 0)
+        #expect((Machine.terminalColumns(of: 2) ?? 1) > 0)
+        let file = try File("/dev/null", .read)
+        #expect(Machine.terminalColumns(of: file.descriptor.number) == nil)
     }
 
     @Test func `writes whole texts and ends with the code given`() async {

@@ -5,7 +5,7 @@ import Wire
 
 /// Reads what a layer's manifest needs from open files: hashes, tensors, documents.
 struct FolderReader {
-    /// Bytes of a tensor hashed at a time.
+    /// Bytes of a file hashed at a time.
     private static let stepBytes = 1 << 20
 
     private var entries: [LayerFolder.Entry] = []
@@ -60,14 +60,10 @@ struct FolderReader {
         let tensors = try named(path) { () throws(GenomeError) in
             try TensorFile(header: header, fileSize: size, headerMax: limit)
         }
-        var rows: [TensorTable.Row] = []
-        for tensor in tensors.tensors {
-            var hasher = TreeHasher()
-            _ = try forEachStep(path, file, tensor.range) { hasher.update($0) }
-            rows.append(
-                TensorTable.Row(
-                    name: tensor.name, type: tensor.type, shape: tensor.shape,
-                    hash: hasher.finish().id))
+        var hasher = TensorHasher(tensors)
+        _ = try forEachStep(path, file, 0..<size) { hasher.update($0) }
+        guard let rows = hasher.finish() else {
+            throw Failure(.refused, "\(path.text) ends before its last tensor")
         }
         return (tensors, rows)
     }

@@ -48,9 +48,6 @@ final class Service: Sendable {
         self.daemon = daemon
     }
 
-    /// The verbs that need a running node.
-    static let nodeVerbs: Set<String> = ["fetch", "peers", "join", "ticket"]
-
     /// Answers a request. `progress` may be called many times before.
     func answer(
         _ request: ServiceRequest, progress: (JSONObject) -> Void

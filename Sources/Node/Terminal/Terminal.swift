@@ -1,4 +1,4 @@
-import Foundation
+import Host
 
 /// What stands behind an output: a person's terminal, or a pipe or file.
 struct Terminal {
@@ -12,10 +12,9 @@ struct Terminal {
 
     /// The output of that descriptor: 1 for results, 2 for messages.
     init(descriptor: Int32) {
-        isTerminal = isatty(descriptor) == 1
-        var size = winsize()
-        let isKnown = isTerminal && ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0
-        columns = isKnown && size.ws_col >= 20 ? Int(size.ws_col) : Self.columnsDefault
+        isTerminal = Machine.isTerminal(descriptor)
+        let told = isTerminal ? Machine.terminalColumns(of: descriptor) : nil
+        columns = told.flatMap { $0 >= 20 ? $0 : nil } ?? Self.columnsDefault
     }
 
     /// An output of these properties, for tests.

@@ -139,7 +139,7 @@ public struct Record: Sendable {
         guard expires > issued, expires - issued <= life else { throw .invalid("life") }
     }
 
-    private static func identifier(of body: [UInt8]) -> Digest {
+    fileprivate static func identifier(of body: [UInt8]) -> Digest {
         guard let id = Digest(bytes: Sodium.blake2b(idPrefix + body, count: 32)) else {
             preconditionFailure("BLAKE2b-256 has 32 bytes")
         }
@@ -212,11 +212,7 @@ public struct UnsignedRecord: Sendable {
         }
         content.fields(signer: signer).encode(to: &writer)
         body = writer.bytes
-        guard
-            let id = Digest(
-                bytes: Sodium.blake2b(Array("plasmid-record-v1".utf8) + body, count: 32))
-        else { preconditionFailure("BLAKE2b-256 has 32 bytes") }
-        self.id = id
+        id = Record.identifier(of: body)
     }
 
     /// The exact bytes that the key signs.
