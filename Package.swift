@@ -61,8 +61,9 @@ let package = Package(
         room("Swarm", uses: ["Wire", "Genome"]),
         room("Host", uses: ["CLinux"]),
         room("Store", uses: ["Wire", "Genome", "Host", "CSQLite"]),
+        room("Learn", uses: ["Wire", "Genome", "Host", "CKernels"]),
         .executableTarget(
-            name: "Node", dependencies: ["Wire", "Genome", "Swarm", "Store", "Host"],
+            name: "Node", dependencies: ["Wire", "Genome", "Swarm", "Store", "Host", "Learn"],
             path: "Sources/Node", swiftSettings: strict),
 
         tests("WireTests", of: ["Wire"]),
@@ -70,7 +71,8 @@ let package = Package(
         tests("SwarmTests", of: ["Swarm", "Genome", "Wire"]),
         tests("HostTests", of: ["Host"]),
         tests("StoreTests", of: ["Store", "Host", "Genome", "Wire"]),
-        tests("NodeTests", of: ["Node", "Store", "Host", "Swarm", "Genome", "Wire"]),
+        tests("LearnTests", of: ["Learn", "Host", "Genome", "Wire", "CKernels"]),
+        tests("NodeTests", of: ["Node", "Learn", "Store", "Host", "Swarm", "Genome", "Wire"]),
         tests("Simulation", of: ["Swarm", "Genome", "Wire"]),
         tests("Tidy", of: []),
         .target(
