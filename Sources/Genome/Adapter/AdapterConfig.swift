@@ -110,7 +110,7 @@ public struct AdapterConfig: Sendable {
 extension AdapterConfig {
     /// Whether the adapter is meant to change the module at `path`; nil if a pattern cannot be
     /// followed.
-    func isTarget(_ path: String) -> Bool? {
+    public func isTarget(_ path: String) -> Bool? {
         if let excluded {
             guard let isExcluded = Self.matches(excluded, path) else { return nil }
             if isExcluded { return false }

@@ -8,6 +8,8 @@ public enum AdapterFault: Hashable, Sendable, CustomStringConvertible {
     case badValue(key: String, expected: String)
     /// A key that changes what the adapter computes and that is not understood.
     case notUnderstood(key: String)
+    /// An initialisation after which the factors belong to a base that PEFT changed first.
+    case changesBase(String)
     /// A kind of adapter other than LoRA.
     case otherKind(String)
     /// A module with one half of its pair.
@@ -35,6 +37,10 @@ public enum AdapterFault: Hashable, Sendable, CustomStringConvertible {
         case .badValue(let key, let expected): "\(key) must be \(expected)"
         case .notUnderstood(let key):
             "\(key) changes what the adapter computes and is not understood"
+        case .changesBase(let name):
+            "init_lora_weights \(name) changes the base's own weights when it is loaded; convert "
+                + "the adapter to plain LoRA first (PEFT: save_pretrained with "
+                + "path_initial_model_for_weight_conversion)"
         case .otherKind(let kind): "peft_type \(kind) is not LORA"
         case .unpaired(let module, let missing): "module \(module) lacks \(missing)"
         case .wrongRank(let module, let configured, let found):

@@ -28,6 +28,7 @@ enum AdapterKeys {
         switch object["init_lora_weights"] {
         case nil, .null, .bool: break
         case .string(let name) where plainInitialisations.contains(name): break
+        case .string(let name): throw .adapter(.changesBase(PlainText.shown(name)))
         default: throw .adapter(.notUnderstood(key: "init_lora_weights"))
         }
     }

@@ -22,3 +22,8 @@ public enum Profile: String, CaseIterable, Sendable {
         }
     }
 }
+
+extension Profile {
+    /// What keys and values are kept as.
+    var cacheElement: Element { self == .portable ? .float32 : .bfloat16 }
+}

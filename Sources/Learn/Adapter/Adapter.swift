@@ -1,0 +1,114 @@
+import Genome
+import Wire
+
+/// A PEFT adapter whose files agree with each other; what it does to a model is decided when it is
+/// bound to one.
+public final class Adapter {
+    /// Where its configuration stands.
+    public static let configName = "adapter_config.json"
+    /// Where its factors stand.
+    public static let weightsName = "adapter_model.safetensors"
+
+    /// The configuration and the modules that have factors.
+    public let facts: AdapterFacts
+    /// What to call it in messages.
+    public let title: String
+    /// Bytes of its factors on disk.
+    public var byteCount: UInt64 { tensors.byteCount }
+    private let tensors: TensorMap
+
+    /// Opens an adapter. What the configuration asks for and is not built in is refused by name,
+    /// and so is a factor that is not finite.
+    public init(_ files: LayerFiles) throws(LearnError) {
+        title = files.title
+        let name = Self.configName
+        guard let bytes = try files.bytes(name, limit: AdapterConfig.bytesMax) else {
+            throw .weights(.missingFile(name))
+        }
+        tensors = try TensorMap(
+            files, names: [Self.weightsName], headerMax: TensorFile.adapterHeaderMax)
+        do throws(GenomeError) {
+            let config = try AdapterConfig(bytes)
+            facts = try AdapterFacts.check(config, Array(tensors.tensors.values))
+        } catch {
+            throw .weights(.format(file: name, error))
+        }
+        try refuseNotBuilt()
+        for tensor in tensors.tensors.keys.sorted() {
+            guard try tensors.stored(tensor).isFinite else { throw .weights(.notFinite(tensor)) }
+        }
+    }
+
+    private func refuseNotBuilt() throws(LearnError) {
+        let config = facts.config
+        let notBuilt: String? =
+            if config.bias != "none" {
+                "bias"
+            } else if !config.modulesToSave.isEmpty || !facts.saved.isEmpty {
+                "modules_to_save"
+            } else if config.hasTokenRows {
+                "trainable_token_indices"
+            } else if config.isWeightDecomposed && config.hasFactorBias {
+                "lora_bias"
+            } else {
+                nil
+            }
+        if let notBuilt {
+            throw .weights(
+                .adapterKey(notBuilt, why: "changes what is computed and is not built in yet"))
+        }
+        let isEmbedding = { (name: String) in name.contains(".lora_embedding_") }
+        if let name = tensors.tensors.keys.filter(isEmbedding).min() {
+            throw .weights(
+                .adapterKey(
+                    "target_modules", why: "names an embedding (\(name)), which is not built in yet"
+                ))
+        }
+    }
+
+    /// The tensors of one module's factors.
+    struct Parts {
+        let down: Stored
+        let up: Stored
+        let upBias: Stored?
+        let magnitude: Stored?
+    }
+
+    /// The factors of a module by its path in this adapter.
+    func parts(of module: AdapterFacts.Module) throws(LearnError) -> Parts {
+        let rank = Int(module.rank)
+        let down = try tensor(module.path, [".lora_A.weight"])
+        let up = try tensor(module.path, [".lora_B.weight"])
+        guard let down, let up else { throw .weights(.missingTensor(module.path)) }
+        let magnitude = try tensor(
+            module.path, [".lora_magnitude_vector", ".lora_magnitude_vector.weight"])
+        guard down.rows == rank, up.columns == rank else {
+            throw .weights(.missingTensor(module.path))
+        }
+        return Parts(
+            down: down, up: up, upBias: try tensor(module.path, [".lora_B.bias"]),
+            magnitude: magnitude)
+    }
+
+    private func tensor(_ path: String, _ endings: [String]) throws(LearnError) -> Stored? {
+        for ending in endings {
+            for prefix in ["base_model.model.", ""] {
+                // Files of old versions keep the adapter's name between factor and `weight`.
+                for name in [ending, ending.replacing(".weight", with: ".default.weight")]
+                where tensors.tensors[prefix + path + name] != nil {
+                    return try tensors.stored(prefix + path + name)
+                }
+            }
+        }
+        return nil
+    }
+
+    /// alpha / rank, or alpha / √rank, with the module's own alpha and rank.
+    func scale(of module: AdapterFacts.Module) throws(LearnError) -> Double {
+        guard let alpha = facts.config.alpha(of: module.path).flatMap({ Double($0) }) else {
+            throw .weights(.adapterKey("alpha_pattern", why: "cannot be followed"))
+        }
+        let rank = Double(module.rank)
+        return facts.config.isRankStabilised ? alpha / rank.squareRoot() : alpha / rank
+    }
+}

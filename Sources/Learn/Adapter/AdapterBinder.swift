@@ -1,0 +1,90 @@
+import Genome
+
+/// Finds for each pair of factors its module in a model.
+struct AdapterBinder {
+    private let model: Model
+    private let linears: [String: Linear]
+
+    init(model: Model, linears: [String: Linear]) {
+        self.model = model
+        self.linears = linears
+    }
+
+    /// The adapter's modules with the model's, in the order of their paths.
+    mutating func bind(
+        _ adapter: Adapter
+    ) throws(LearnError) -> [(module: AdapterFacts.Module, linear: Linear)] {
+        var bound: [(module: AdapterFacts.Module, linear: Linear)] = []
+        var found: Set<String> = []
+        for module in adapter.facts.modules {
+            let linear = try linear(at: module.path)
+            try check(module, adapter, linear)
+            found.insert(linear.path)
+            bound.append((module, linear))
+        }
+        try checkComplete(adapter.facts.config, found)
+        for entry in bound where FactorProduct.isEffective(try adapter.parts(of: entry.module)) {
+            return bound
+        }
+        throw .weights(.noEffect)
+    }
+
+    /// A path as it is, or with the prefix that adapters of the headless class lack.
+    private func linear(at path: String) throws(LearnError) -> Linear {
+        let prefix = model.architecture.family.prefix
+        if let linear = linears[path] { return linear }
+        if let linear = linears[prefix + path] { return linear }
+        throw .weights(.noModule(path, nearest: NearestNames.of(path, among: Array(linears.keys))))
+    }
+
+    private func check(
+        _ module: AdapterFacts.Module, _ adapter: Adapter, _ linear: Linear
+    ) throws(LearnError) {
+        let expected = [
+            (
+                ".lora_A.weight", [module.rank, UInt64(linear.inputs)],
+                [module.rank, module.inputs]
+            ),
+            (
+                ".lora_B.weight", [UInt64(linear.outputs), module.rank],
+                [module.outputs, module.rank]
+            ),
+        ]
+        for (ending, expected, found) in expected where expected != found {
+            throw .weights(
+                .wrongShape(tensor: module.path + ending, expected: expected, found: found))
+        }
+    }
+
+    /// Every module that the configuration means must have factors, and every target must mean one.
+    private func checkComplete(
+        _ config: AdapterConfig, _ found: Set<String>
+    ) throws(LearnError) {
+        if case .names(let names) = config.targets {
+            for name in names
+            where !linears.keys.contains(where: { $0 == name || $0.hasSuffix("." + name) }) {
+                let last = Set(
+                    linears.keys.map { $0.split(separator: ".").last.map(String.init) ?? $0 })
+                throw .weights(
+                    .noModule(name, nearest: NearestNames.of(name, among: Array(last))))
+            }
+        }
+        for path in linears.keys.sorted() where !found.contains(path) {
+            let isMeant: Bool? =
+                switch config.targets {
+                case .standard:
+                    model.architecture.family.standardTargets.contains { path.hasSuffix("." + $0) }
+                        && config.isTarget(path) == true
+                case .allLinear: path != model.head.path && config.isTarget(path) == true
+                case .names, .pattern: config.isTarget(path)
+                }
+            guard let isMeant else {
+                throw .weights(.adapterKey("target_modules", why: "cannot be followed"))
+            }
+            if isMeant {
+                throw .weights(
+                    .adapterKey("target_modules", why: "means \(path), which has no factors"))
+            }
+        }
+    }
+}

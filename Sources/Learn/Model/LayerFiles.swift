@@ -1,0 +1,61 @@
+import Genome
+import Host
+
+/// The files of a model or adapter by name: a folder, or a layer in a store whose files have other
+/// names on disk.
+public struct LayerFiles: Sendable {
+    /// Path on disk of each file, by its name in the layer.
+    public let paths: [String: String]
+    /// What to call the whole in messages.
+    public let title: String
+
+    /// Files by name.
+    public init(_ paths: [String: String], title: String) {
+        self.paths = paths
+        self.title = title
+    }
+
+    /// The plain files of a folder, not of its subfolders.
+    public init(folder: String) throws(LearnError) {
+        do throws(SystemError) {
+            let separator = folder.hasSuffix("/") ? "" : "/"
+            var paths: [String: String] = [:]
+            for entry in try Directory.list(folder) where entry.kind != .folder {
+                paths[entry.name] = folder + separator + entry.name
+            }
+            self.init(paths, title: folder)
+        } catch {
+            throw .weights(.unreadable(file: folder, error.reason))
+        }
+    }
+
+    /// Whether there is a file of that name.
+    public func has(_ name: String) -> Bool { paths[name] != nil }
+
+    /// All bytes of a small file; nil if there is none.
+    public func bytes(_ name: String, limit: Int) throws(LearnError) -> [UInt8]? {
+        guard let path = paths[name] else { return nil }
+        let bytes: [UInt8]?
+        do throws(SystemError) {
+            let file = try File(path, .read)
+            let size = try file.facts().size
+            bytes = size > UInt64(limit) ? nil : try file.read(count: Int(size), offset: 0)
+        } catch {
+            throw .weights(.unreadable(file: name, error.reason))
+        }
+        guard let bytes else {
+            throw .weights(.format(file: name, .tooLarge(what: name, limit: limit)))
+        }
+        return bytes
+    }
+
+    /// Maps a file.
+    func map(_ name: String) throws(LearnError) -> Mapping {
+        guard let path = paths[name] else { throw .weights(.missingFile(name)) }
+        do throws(SystemError) {
+            return try Mapping(try File(path, .read))
+        } catch {
+            throw .weights(.unreadable(file: name, error.reason))
+        }
+    }
+}

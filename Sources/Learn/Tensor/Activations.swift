@@ -1,0 +1,55 @@
+import CKernels
+import Host
+
+/// The buffers of one forward pass, planned once for the most rows that run together.
+struct Activations {
+    /// Residual stream, [rows, width].
+    let hidden: Rows
+    /// Normalised input of a half block, [rows, width].
+    let normed: Rows
+    /// Queries, keys and values of each row side by side.
+    let inputs: Rows
+    /// Queries of each key and value head: [heads, rows, queries of the group].
+    let queries: Rows
+    /// Attention's output before its projection, [rows, heads].
+    let mixed: Rows
+    /// Inner products of the second half: one or two of [rows, inner].
+    let inner: [Rows]
+    /// Outputs of a half block before they join the stream, [rows, width].
+    let outcome: Rows
+    /// Cosines and sines of each row, [rows, pairs].
+    let cosines: Rows
+    /// See `cosines`.
+    let sines: Rows
+    private let memory: Memory
+
+    /// Buffers for `rows` rows.
+    init(_ architecture: Architecture, rows: Int) throws(LearnError) {
+        let a = architecture
+        let widths = [
+            a.width, a.width, a.queryWidth + 2 * a.keyWidth, a.queryWidth, a.queryWidth,
+            a.innerWidth, a.innerWidth, a.width, a.headWidth, a.headWidth,
+        ]
+        let bytes = widths.reduce(0) { $0 + Arena.rounded(rows * $1 * 4) }
+        var arena = try Arena(bytes: bytes)
+        hidden = arena.rows(rows, width: a.width)
+        normed = arena.rows(rows, width: a.width)
+        inputs = arena.rows(rows, width: a.queryWidth + 2 * a.keyWidth)
+        queries = arena.rows(rows * a.heads, width: a.headWidth)
+        mixed = arena.rows(rows, width: a.queryWidth)
+        let isGated = a.feedForward == .siluGated
+        var inner = [arena.rows(rows, width: a.innerWidth)]
+        if isGated { inner.append(arena.rows(rows, width: a.innerWidth)) }
+        self.inner = inner
+        outcome = arena.rows(rows, width: a.width)
+        cosines = arena.rows(rows, width: a.headWidth / 2)
+        sines = arena.rows(rows, width: a.headWidth / 2)
+        memory = arena.owner
+    }
+
+    /// Bytes for `rows` rows, with packed operands and products' scratch.
+    static func bytes(_ a: Architecture, rows: Int) -> Int {
+        let widths = 3 * a.width + 4 * a.queryWidth + 2 * a.keyWidth + 3 * a.innerWidth
+        return rows * widths * 4
+    }
+}

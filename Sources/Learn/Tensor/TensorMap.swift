@@ -1,0 +1,88 @@
+import Genome
+import Host
+
+/// The tensors of one or more safetensors files, mapped read-only and used where they are.
+public final class TensorMap {
+    /// The tensors of all files by name.
+    public let tensors: [String: TensorEntry]
+    private let mappings: [Mapping]
+    private let places: [String: Int]
+
+    /// Maps `names` out of `files`. Headers are read strictly; no tensor may stand in two files.
+    init(_ files: LayerFiles, names: [String], headerMax: Int) throws(LearnError) {
+        var tensors: [String: TensorEntry] = [:]
+        var places: [String: Int] = [:]
+        var mappings: [Mapping] = []
+        for name in names {
+            let mapping = try files.map(name)
+            for tensor in try Self.header(of: mapping, name, headerMax: headerMax).tensors {
+                guard tensors.updateValue(tensor, forKey: tensor.name) == nil else {
+                    throw .weights(
+                        .format(file: name, .tensors(.duplicate, tensor: tensor.name)))
+                }
+                places[tensor.name] = mappings.count
+            }
+            mappings.append(mapping)
+        }
+        self.tensors = tensors
+        self.places = places
+        self.mappings = mappings
+    }
+
+    private static func header(
+        of mapping: Mapping, _ name: String, headerMax: Int
+    ) throws(LearnError) -> TensorFile {
+        do throws(GenomeError) {
+            let size = UInt64(mapping.count)
+            let first = mapping.bytes(0..<min(8, mapping.count))
+            let length = try TensorFile.headerLength(
+                first: first, fileSize: size, headerMax: headerMax)
+            return try TensorFile(
+                header: mapping.bytes(0..<length), fileSize: size, headerMax: headerMax)
+        } catch {
+            throw .weights(.format(file: name, error))
+        }
+    }
+
+    /// Bytes of all files.
+    public var byteCount: UInt64 { mappings.reduce(0) { $0 + UInt64($1.count) } }
+
+    /// Asks the system to have all pages ready.
+    func prepare() {
+        for mapping in mappings { mapping.advise(.whole) }
+    }
+
+    /// A tensor as a matrix: its last dimension is a row; one dimension is one row.
+    func stored(_ name: String) throws(LearnError) -> Stored {
+        guard let tensor = tensors[name], let place = places[name] else {
+            throw .weights(.missingTensor(name))
+        }
+        guard let element = Element(tensor.type) else {
+            throw .weights(.wrongType(tensor: name, type: tensor.type.rawValue))
+        }
+        let dimensions = tensor.shape.dimensions
+        let columns = Int(dimensions.last ?? 1)
+        let rows = columns == 0 ? 0 : Int(tensor.shape.elementCount) / columns
+        return Stored(
+            data: mappings[place].start + Int(tensor.range.lowerBound), element: element,
+            rows: rows, columns: columns)
+    }
+
+    /// A tensor that must have exactly this shape.
+    func stored(_ name: String, shape: [Int]) throws(LearnError) -> Stored {
+        let expected = shape.map { UInt64($0) }
+        if let found = tensors[name]?.shape.dimensions, found != expected {
+            throw .weights(.wrongShape(tensor: name, expected: expected, found: found))
+        }
+        return try stored(name)
+    }
+
+    /// The bytes of a tensor, to be hashed.
+    func bytes(of tensor: TensorEntry, _ body: (UnsafeRawBufferPointer) -> Void) {
+        guard let place = places[tensor.name] else { return }
+        let range = tensor.range
+        body(
+            UnsafeRawBufferPointer(
+                start: mappings[place].start + Int(range.lowerBound), count: range.count))
+    }
+}
