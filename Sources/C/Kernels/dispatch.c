@@ -10,10 +10,13 @@ int plasmid_kernels_best(void) {
 #if defined(__x86_64__)
     __builtin_cpu_init();
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl")
-        && __builtin_cpu_supports("avx512bw")) {
+        && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq")) {
         return PLASMID_KERNELS_AVX512;
     }
-    if (__builtin_cpu_supports("avx2")) return PLASMID_KERNELS_AVX2;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")
+        && __builtin_cpu_supports("f16c")) {
+        return PLASMID_KERNELS_AVX2;
+    }
 #endif
     return PLASMID_KERNELS_PORTABLE;
 }

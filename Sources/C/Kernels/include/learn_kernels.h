@@ -140,4 +140,7 @@ int plasmid_all_finite(const void *x, int element, size_t count);
 /* Checks VDPBF16PS against the rule on a fixed set of lanes; 0 where it differs (then emulated). */
 int plasmid_bf16_dot_self_test(void);
 
+/* Uses VDPBF16PS, or emulates it, from now on; 0 and no change where it cannot. For tests. */
+int plasmid_bf16_dot_force(int is_native);
+
 #endif

@@ -1,0 +1,172 @@
+#include "product.h"
+#include <math.h>
+#include <stdatomic.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+size_t plasmid_left_bytes(int profile, size_t rows, size_t reduced) {
+    size_t pairs = (reduced + 1) / 2;
+    return (rows * pairs * pair_bytes(profile) + 63) / 64 * 64;
+}
+
+/* One tile of f32: for each pair the odd elements of all rows, then the even ones. */
+static void pack_tile_f32(
+    const float *source, size_t stride, size_t rows, size_t reduced, float *to) {
+    for (size_t row = 0; row < rows; row++) {
+        const float *from = source + row * stride;
+        float *column = to + row;
+        size_t k = 0;
+        for (; k + 2 <= reduced; k += 2, column += 2 * rows) {
+            column[0] = from[k + 1];
+            column[rows] = from[k];
+        }
+        if (k < reduced) {
+            column[0] = -0.0f;
+            column[rows] = from[k];
+        }
+    }
+}
+
+/* One tile of bf16: for each pair one word a row, the even element in its low half. */
+static void pack_tile_bf16(
+    const float *source, size_t stride, size_t rows, size_t reduced, uint32_t *to) {
+    for (size_t row = 0; row < rows; row++) {
+        const float *from = source + row * stride;
+        uint32_t *column = to + row;
+        size_t k = 0;
+        for (; k + 2 <= reduced; k += 2, column += rows) {
+            *column = (uint32_t)bf16_of(from[k]) | (uint32_t)bf16_of(from[k + 1]) << 16;
+        }
+        if (k < reduced) *column = (uint32_t)bf16_of(from[k]) | 0x80000000;
+    }
+}
+
+void plasmid_left_pack(
+    int profile, const float *source, size_t stride, size_t rows, size_t reduced,
+    size_t first_tile, size_t end_tile, void *left) {
+    size_t row_bytes = (reduced + 1) / 2 * pair_bytes(profile);
+    for (size_t tile = first_tile; tile < end_tile; tile++) {
+        size_t start = tile_start(tile, rows), count = tile_start(tile + 1, rows) - start;
+        const float *from = source + start * stride;
+        void *to = (uint8_t *)left + start * row_bytes;
+        if (profile == PLASMID_BF16_DOT) {
+            pack_tile_bf16(from, stride, count, reduced, to);
+        } else {
+            pack_tile_f32(from, stride, count, reduced, to);
+        }
+    }
+}
+
+static struct product_steps steps_of(int profile, int element, int layout) {
+#if defined(__x86_64__)
+    int level = plasmid_kernels_level();
+    if (level == PLASMID_KERNELS_AVX512) return plasmid_product_avx512(profile, element, layout);
+    if (level == PLASMID_KERNELS_AVX2) return plasmid_product_avx2(profile, element, layout);
+#endif
+    return plasmid_product_portable(profile, element, layout);
+}
+
+/*
+ * Blocks of the reduced index outside, so that a block of the left operand stays in the second
+ * cache over all panels; each panel is packed once and meets every row.
+ */
+static void by_panels(const struct product *product, const struct product_steps *steps) {
+    size_t row_bytes = (product->reduced + 1) / 2 * pair_bytes(product->profile);
+    for (size_t start = 0; start < product->reduced; start += SUM_BLOCK) {
+        size_t left_over = product->reduced - start;
+        int length = left_over < SUM_BLOCK ? (int)left_over : SUM_BLOCK;
+        for (size_t output = product->first; output < product->end; output += PANEL_WIDTH) {
+            size_t outputs = product->end - output;
+            int width = outputs < PANEL_WIDTH ? (int)outputs : PANEL_WIDTH;
+            struct panel panel = {
+                product->right, product->profile, output, width, start, length,
+            };
+            steps->pack(&panel, product->scratch);
+            for (size_t index = 0; index < tile_count(product->rows); index++) {
+                size_t row = tile_start(index, product->rows);
+                size_t rows = tile_start(index + 1, product->rows) - row;
+                struct tile tile = {
+                    .left = product->left + row * row_bytes
+                        + start / 2 * rows * pair_bytes(product->profile),
+                    .panel = product->scratch,
+                    .rows = (int)rows,
+                    .pairs = (length + 1) / 2,
+                    .width = width,
+                    .is_first = start == 0,
+                    .out = product->out + row * product->out_stride + output,
+                    .out_stride = product->out_stride,
+                };
+                steps->tile(&tile);
+            }
+        }
+    }
+}
+
+static void compute(const struct product *product, const struct product_steps *steps) {
+    if (steps->few != NULL && steps->few(product)) return;
+    by_panels(product, steps);
+}
+
+void plasmid_product(
+    int profile, const void *left, size_t rows, size_t reduced,
+    const struct plasmid_right *right, size_t first, size_t end, float *out, size_t out_stride,
+    void *scratch) {
+    if (rows == 0 || first >= end) return;
+    if (reduced == 0) {
+        for (size_t row = 0; row < rows; row++) {
+            memset(out + row * out_stride + first, 0, (end - first) * sizeof(float));
+        }
+        return;
+    }
+    struct product product = {
+        profile, left, rows, reduced, right, first, end, out, out_stride, scratch,
+    };
+    struct product_steps steps = steps_of(profile, right->element, right->layout);
+#if defined(__x86_64__)
+    if (steps.flushes) {
+        /* Denormals as zero in (bit 6) and out (bit 15), for this call only. */
+        unsigned int control = _mm_getcsr();
+        _mm_setcsr(control | 0x8040);
+        compute(&product, &steps);
+        _mm_setcsr(control);
+        return;
+    }
+#endif
+    compute(&product, &steps);
+}
+
+/* The rule itself for one output, with the C library's fmaf. */
+static float reference_bf16(float x, float y, float sum) {
+    x = flushed(from_bf16(bf16_of(x)));
+    y = flushed(from_bf16(bf16_of(y)));
+    float next = fmaf(x, y, sum);
+    if (fabsf(next) == 0x1p-126f && fabsf(fmaf(x * 0x1p64f, y, sum * 0x1p64f)) < 0x1p-62f) {
+        return copysignf(0, next);
+    }
+    return flushed(next);
+}
+
+void plasmid_product_reference(
+    int profile, const float *source, size_t stride, size_t rows, size_t reduced,
+    const struct plasmid_right *right, size_t first, size_t end, float *out, size_t out_stride) {
+    int by_output = right->layout == PLASMID_OUTPUT_ROWS, is_bf16 = profile == PLASMID_BF16_DOT;
+    for (size_t row = 0; row < rows; row++) {
+        for (size_t output = first; output < end; output++) {
+            float total = 0;
+            for (size_t start = 0; start < reduced; start += SUM_BLOCK) {
+                float sum = 0;
+                for (size_t step = start; step < start + SUM_BLOCK && step < reduced + 1; step++) {
+                    size_t k = step ^ 1; /* odd element first */
+                    if (k >= reduced) continue;
+                    size_t at = by_output ? output * right->stride + k : k * right->stride + output;
+                    float x = source[row * stride + k], y = stored(right->data, right->element, at);
+                    sum = is_bf16 ? reference_bf16(x, y, sum) : fmaf(x, y, sum);
+                }
+                float added = is_bf16 ? flushed(total + sum) : total + sum;
+                total = start == 0 ? sum : added;
+            }
+            out[row * out_stride + output] = total;
+        }
+    }
+}

@@ -1,0 +1,198 @@
+/*
+ * The product with AVX2, FMA and F16C. Panels are f32 in chain order, in halves of 16 outputs:
+ * [half][step][16]. A tile is worked off in parts of at most six rows by 16 outputs, which is
+ * what fits into sixteen registers.
+ */
+#include "product.h"
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#define FEATURES "avx2,fma,f16c"
+#define TARGET __attribute__((target(FEATURES)))
+#define INLINE static inline __attribute__((always_inline, target(FEATURES)))
+
+enum { HALF = 16, PART_ROWS = 6 };
+
+INLINE __m256 load8(const uint8_t *from, int element) {
+    if (element == PLASMID_F32) return _mm256_loadu_ps((const float *)from);
+    __m128i halves = _mm_loadu_si128((const __m128i *)from);
+    if (element == PLASMID_F16) return _mm256_cvtph_ps(halves);
+    return (__m256)_mm256_slli_epi32(_mm256_cvtepu16_epi32(halves), 16);
+}
+
+/* Reads `count` elements and not a byte more; the other lanes are +0. */
+INLINE __m256 load_some(const uint8_t *from, int element, int count) {
+    if (count >= 8) return load8(from, element);
+    uint8_t bytes[32] = {0};
+    if (count > 0) memcpy(bytes, from, (size_t)count * element_bytes(element));
+    return load8(bytes, element);
+}
+
+/* bf16_of in eight lanes, widened again. */
+INLINE __m256 rounded(__m256 x) {
+    __m256i bits = (__m256i)x;
+    __m256i odd = _mm256_and_si256(_mm256_srli_epi32(bits, 16), _mm256_set1_epi32(1));
+    __m256i up = _mm256_add_epi32(bits, _mm256_add_epi32(odd, _mm256_set1_epi32(0x7fff)));
+    __m256i quiet = _mm256_or_si256(bits, _mm256_set1_epi32(0x400000));
+    __m256i is_nan = (__m256i)_mm256_cmp_ps(x, x, _CMP_UNORD_Q);
+    __m256i chosen = _mm256_blendv_epi8(up, quiet, is_nan);
+    return (__m256)_mm256_and_si256(chosen, _mm256_set1_epi32((int)0xffff0000));
+}
+
+INLINE void transpose8(__m256 r[8]) {
+    __m256 t[8];
+    for (int pair = 0; pair < 8; pair += 2) {
+        t[pair] = _mm256_unpacklo_ps(r[pair], r[pair + 1]);
+        t[pair + 1] = _mm256_unpackhi_ps(r[pair], r[pair + 1]);
+    }
+    for (int quad = 0; quad < 8; quad += 4) {
+        r[quad + 0] = _mm256_shuffle_ps(t[quad], t[quad + 2], 0x44);
+        r[quad + 1] = _mm256_shuffle_ps(t[quad], t[quad + 2], 0xee);
+        r[quad + 2] = _mm256_shuffle_ps(t[quad + 1], t[quad + 3], 0x44);
+        r[quad + 3] = _mm256_shuffle_ps(t[quad + 1], t[quad + 3], 0xee);
+    }
+    for (int lane = 0; lane < 4; lane++) {
+        t[lane] = _mm256_permute2f128_ps(r[lane], r[lane + 4], 0x20);
+        t[lane + 4] = _mm256_permute2f128_ps(r[lane], r[lane + 4], 0x31);
+    }
+    for (int lane = 0; lane < 8; lane++) r[lane] = t[lane];
+}
+
+/* Eight stored rows, transposed eight elements at a time. */
+INLINE void pack_by_output(const struct panel *panel, float *to, int element) {
+    const struct plasmid_right *right = panel->right;
+    size_t size = element_bytes(element), steps = (size_t)(panel->length + 1) / 2 * 2;
+    int is_bf16 = panel->profile == PLASMID_BF16_DOT;
+    int width = (panel->width + HALF - 1) / HALF * HALF;
+    for (int lane = 0; lane < width; lane += 8) {
+        const uint8_t *rows = (const uint8_t *)right->data
+            + ((panel->output + (size_t)lane) * right->stride + panel->start) * size;
+        float *column = to + (size_t)(lane / HALF) * steps * HALF + lane % HALF;
+        for (int k = 0; k < panel->length; k += 8) {
+            int count = panel->length - k < 8 ? panel->length - k : 8;
+            __m256 r[8];
+            for (int row = 0; row < 8; row++) {
+                const uint8_t *from = rows + ((size_t)row * right->stride + (size_t)k) * size;
+                r[row] = load_some(from, element, lane + row < panel->width ? count : 0);
+                if (is_bf16) r[row] = rounded(r[row]);
+            }
+            transpose8(r);
+            for (int step = 0; step < 8 && k + step < (int)steps; step++) {
+                _mm256_store_ps(column + (size_t)(k + step) * HALF, r[step ^ 1]);
+            }
+        }
+    }
+}
+
+/* Stored rows hold the outputs side by side already. */
+INLINE void pack_by_reduced(const struct panel *panel, float *to, int element) {
+    const struct plasmid_right *right = panel->right;
+    size_t size = element_bytes(element), steps = (size_t)(panel->length + 1) / 2 * 2;
+    int is_bf16 = panel->profile == PLASMID_BF16_DOT;
+    int width = (panel->width + HALF - 1) / HALF * HALF;
+    for (size_t step = 0; step < steps; step++) {
+        size_t k = step ^ 1;
+        const uint8_t *row = (const uint8_t *)right->data
+            + ((panel->start + k) * right->stride + panel->output) * size;
+        for (int lane = 0; lane < width; lane += 8) {
+            int count = k < (size_t)panel->length ? panel->width - lane : 0;
+            __m256 x = load_some(row + (size_t)lane * size, element, count);
+            if (is_bf16) x = rounded(x);
+            float *line = to + ((size_t)(lane / HALF) * steps + step) * HALF;
+            _mm256_store_ps(line + lane % HALF, x);
+        }
+    }
+}
+
+#define PACK(name, body, element) \
+    TARGET static void name(const struct panel *panel, void *to) { body(panel, to, element); }
+PACK(pack_outputs_f32, pack_by_output, PLASMID_F32)
+PACK(pack_outputs_bf16, pack_by_output, PLASMID_BF16)
+PACK(pack_outputs_f16, pack_by_output, PLASMID_F16)
+PACK(pack_reduced_f32, pack_by_reduced, PLASMID_F32)
+PACK(pack_reduced_bf16, pack_by_reduced, PLASMID_BF16)
+PACK(pack_reduced_f16, pack_by_reduced, PLASMID_F16)
+
+/* Stores or adds the sums of one row, `width` of 16. */
+INLINE void finish(const struct tile *tile, float *out, __m256 low, __m256 high, int width) {
+    if (width >= HALF) {
+        if (!tile->is_first) {
+            low = _mm256_add_ps(_mm256_loadu_ps(out), low);
+            high = _mm256_add_ps(_mm256_loadu_ps(out + 8), high);
+        }
+        _mm256_storeu_ps(out, low);
+        _mm256_storeu_ps(out + 8, high);
+        return;
+    }
+    float lanes[HALF] = {0};
+    if (!tile->is_first) {
+        memcpy(lanes, out, (size_t)width * 4);
+        low = _mm256_add_ps(_mm256_loadu_ps(lanes), low);
+        high = _mm256_add_ps(_mm256_loadu_ps(lanes + 8), high);
+    }
+    _mm256_storeu_ps(lanes, low);
+    _mm256_storeu_ps(lanes + 8, high);
+    memcpy(out, lanes, (size_t)width * 4);
+}
+
+/* `rows` and `is_bf16` are constants where this is inlined, so the sums live in registers. */
+INLINE void part(const struct tile *tile, int row, int half, const int rows, const int is_bf16) {
+    __m256 low[PART_ROWS], high[PART_ROWS];
+    for (int r = 0; r < rows; r++) low[r] = high[r] = _mm256_setzero_ps();
+    const float *line = (const float *)tile->panel + (size_t)(half * tile->pairs * 2 * HALF);
+    const __m256i upper = _mm256_set1_epi32((int)0xffff0000);
+    const float *left = (const float *)tile->left + row;
+    size_t stride = (size_t)tile->rows;
+    for (int pair = 0; pair < tile->pairs; pair++) {
+        for (int even = 0; even < 2; even++) {
+            __m256 w0 = _mm256_load_ps(line), w1 = _mm256_load_ps(line + 8);
+            for (int r = 0; r < rows; r++) {
+                __m256 x = _mm256_broadcast_ss(left + r);
+                if (is_bf16 && even) x = (__m256)_mm256_slli_epi32((__m256i)x, 16);
+                if (is_bf16 && !even) x = (__m256)_mm256_and_si256((__m256i)x, upper);
+                low[r] = _mm256_fmadd_ps(x, w0, low[r]);
+                high[r] = _mm256_fmadd_ps(x, w1, high[r]);
+            }
+            if (!is_bf16 || even) left += stride;
+            line += HALF;
+        }
+    }
+    for (int r = 0; r < rows; r++) {
+        float *out = tile->out + (size_t)(row + r) * tile->out_stride + half * HALF;
+        finish(tile, out, low[r], high[r], tile->width - half * HALF);
+    }
+}
+
+INLINE void parts(const struct tile *tile, const int is_bf16) {
+    int count = (tile->rows + PART_ROWS - 1) / PART_ROWS;
+    for (int half = 0; half * HALF < tile->width; half++) {
+        for (int index = 0; index < count; index++) {
+            int row = index * tile->rows / count, end = (index + 1) * tile->rows / count;
+            switch (end - row) {
+            case 1: part(tile, row, half, 1, is_bf16); break;
+            case 2: part(tile, row, half, 2, is_bf16); break;
+            case 3: part(tile, row, half, 3, is_bf16); break;
+            case 4: part(tile, row, half, 4, is_bf16); break;
+            case 5: part(tile, row, half, 5, is_bf16); break;
+            default: part(tile, row, half, 6, is_bf16); break;
+            }
+        }
+    }
+}
+
+TARGET static void tile_f32(const struct tile *tile) { parts(tile, 0); }
+TARGET static void tile_bf16(const struct tile *tile) { parts(tile, 1); }
+
+struct product_steps plasmid_product_avx2(int profile, int element, int layout) {
+    static const pack_function packs[2][3] = {
+        {pack_outputs_f32, pack_outputs_bf16, pack_outputs_f16},
+        {pack_reduced_f32, pack_reduced_bf16, pack_reduced_f16},
+    };
+    int is_bf16 = profile == PLASMID_BF16_DOT;
+    return (struct product_steps){
+        .pack = packs[layout][element],
+        .tile = is_bf16 ? tile_bf16 : tile_f32,
+        .flushes = is_bf16,
+    };
+}
+#endif
