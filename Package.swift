@@ -54,7 +54,8 @@ let package = Package(
             providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CLinux", path: "Sources/C/Linux"),
         .target(
-            name: "CKernels", path: "Sources/C/Kernels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off"])]),
+            name: "CKernels", path: "Sources/C/Kernels",
+            cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off"])]),
 
         room("Wire", uses: ["CSodium", "CKernels"]),
         room("Genome", uses: ["Wire"]),
