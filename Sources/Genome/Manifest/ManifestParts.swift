@@ -16,7 +16,7 @@ public struct WeightsFacts: Hashable, Sendable {
         self.files = files
     }
 
-    init?(_ json: JSONValue) {
+    public init?(_ json: JSONValue) {
         guard let id = json.digest("id"), let table = json["table"].flatMap({ BlobReference($0) }),
             let files = json["files"]?.array
         else { return nil }
@@ -52,7 +52,7 @@ public struct BaseFacts: Hashable, Sendable {
         self.tokenizer = tokenizer
     }
 
-    init?(_ json: JSONValue) {
+    public init?(_ json: JSONValue) {
         guard let weights = json.digest("weights"), let graph = json.digest("graph") else {
             return nil
         }
@@ -88,7 +88,7 @@ public struct Distribution: Hashable, Sendable {
         self.isPeerToPeer = isPeerToPeer
     }
 
-    init?(_ json: JSONValue) {
+    public init?(_ json: JSONValue) {
         guard let isGlobal = json["globallyAvailable"]?.bool,
             let scope = json["scope"]?.string.flatMap({ Scope(rawValue: $0) }),
             let isPeerToPeer = json["p2pEnabled"]?.bool
@@ -119,7 +119,7 @@ public struct ParentLayer: Hashable, Sendable {
         self.relation = relation
     }
 
-    init?(_ json: JSONValue) {
+    public init?(_ json: JSONValue) {
         guard let layer = json.digest("layer") else { return nil }
         self.init(layer: layer, relation: json["relation"]?.string)
     }

@@ -120,28 +120,12 @@ enum ShareCommand {
         _ arguments: Arguments, _ access: Access
     ) throws(Failure) -> JSONValue? {
         guard let base = arguments.text("base"), base != "none" else { return nil }
-        guard
-            (try? File.facts(of: base).kind) == .folder
-                || base.contains("/")
-                    && Directory
-                        .exists(base)
-        else {
+        guard LayerSource.isFolder(base) else {
             var object = JSONObject()
             object["layer"] = .string(base)
             return .object(try access.ask("base", object))
         }
-        let scan = try FolderScan(base, included: [])
-        let plan = try inGenome("reading the base \(base)") { () throws(GenomeError) in
-            try SharePlan.make(scan.items)
-        }
-        var reader = FolderReader()
-        for taken in plan.taken { try reader.add(taken.path, try scan.open(taken.path.text)) }
-        guard let facts = try reader.folder().baseFacts(layer: nil) else {
-            throw Failure(
-                .refused, "\(base) is not a model folder",
-                why: "it has no config.json beside safetensors")
-        }
-        return facts.json
+        return try LayerSource.baseFacts(folder: base).json
     }
 
     private static func text(_ answer: JSONObject, _ access: Access) -> [String] {

@@ -163,20 +163,11 @@ extension Service {
     func baseFacts(_ request: ServiceRequest) throws(Failure) -> JSONObject {
         let layer = try LayerResolver(service: self).resolve(try request.required("layer"))
         let manifest = try heldManifest(layer)
-        guard let weights = manifest.weights,
-            let graph = manifest.json["architecture"]?["graph"]?.string.flatMap({
-                Digest(hexadecimal: $0)
-            })
-        else {
+        guard let facts = offered(manifest) else {
             throw Failure(
                 .refused, "\(manifest.reference) is not a base model",
                 why: "it is of type \(manifest.type.name)")
         }
-        let tokenizer = manifest.json["architecture"]?["tokenizer"]?.string.flatMap {
-            Digest(hexadecimal: $0)
-        }
-        let facts = BaseFacts(
-            layer: layer, weights: weights.id, graph: graph, tokenizer: tokenizer)
         return facts.json.object ?? JSONObject()
     }
 

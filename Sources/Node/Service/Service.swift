@@ -58,6 +58,7 @@ final class Service: Sendable {
         case "show": return try show(request)
         case "find": return try find(request)
         case "files": return try files(request)
+        case "model": return try model(request)
         case "verify": return try verify(request, progress)
         case "trust": return try trust(request)
         case "status": return try status()

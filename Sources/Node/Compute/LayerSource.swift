@@ -1,0 +1,97 @@
+import Genome
+import Host
+import Learn
+import Store
+import Wire
+
+/// A model or adapter that a command was told to run: a layer of the store, or a plain folder.
+struct LayerSource {
+    /// Its files.
+    let files: LayerFiles
+    /// Layer id; nil for a folder.
+    let layer: String?
+    /// `foundation`, `lora`…; nil for a folder.
+    let type: String?
+    /// What it changes, by its manifest.
+    let base: BaseFacts?
+    /// What it offers as a base, by its manifest.
+    let offers: BaseFacts?
+    /// How to call it.
+    let title: String
+
+    /// Whether a word on the command line means a folder and not a layer.
+    static func isFolder(_ word: String) -> Bool {
+        (try? File.facts(of: word).kind) == .folder || word.contains("/") && Directory.exists(word)
+    }
+
+    /// What a word names: a folder, or a layer that is here.
+    static func open(_ word: String, _ access: () throws(Failure) -> Access) throws(Failure)
+        -> LayerSource
+    {
+        if isFolder(word) {
+            let files = try inLearn("reading \(word)") { () throws(LearnError) in
+                try LayerFiles(folder: ExportCommand.absolute(word))
+            }
+            return LayerSource(
+                files: files, layer: nil, type: nil, base: nil, offers: nil, title: word)
+        }
+        var object = JSONObject()
+        object["layer"] = .string(word)
+        return try held(object, access)
+    }
+
+    /// A layer that is here with those weights.
+    static func held(
+        weights: Digest, _ access: () throws(Failure) -> Access
+    ) throws(Failure) -> LayerSource {
+        var object = JSONObject()
+        object["weights"] = .string(weights.hexadecimal)
+        return try held(object, access)
+    }
+
+    private static func held(
+        _ request: JSONObject, _ access: () throws(Failure) -> Access
+    ) throws(Failure) -> LayerSource {
+        let answer = try access().ask("model", request)
+        let layout = Layout(home: answer["home"]?.string ?? "")
+        var paths: [String: String] = [:]
+        for file in answer["files"]?.array ?? [] {
+            guard let path = file["path"]?.string,
+                let blob = file["blob"]?.string.flatMap({ Digest(hexadecimal: $0) })
+            else { continue }
+            paths[path] = layout.object(blob)
+        }
+        let title = answer["name"]?.string ?? ""
+        return LayerSource(
+            files: LayerFiles(paths, title: title), layer: answer["layer"]?.string,
+            type: answer["type"]?.string, base: answer["base"].flatMap { BaseFacts(json: $0) },
+            offers: answer["offers"].flatMap { BaseFacts(json: $0) }, title: title)
+    }
+
+    /// What a folder offers as a base: its files are hashed now.
+    static func baseFacts(folder: String) throws(Failure) -> BaseFacts {
+        let scan = try FolderScan(folder, included: [])
+        let plan = try inGenome("reading the base \(folder)") { () throws(GenomeError) in
+            try SharePlan.make(scan.items)
+        }
+        var reader = FolderReader()
+        for taken in plan.taken { try reader.add(taken.path, try scan.open(taken.path.text)) }
+        guard let facts = try reader.folder().baseFacts(layer: nil) else {
+            throw Failure(
+                .refused, "\(folder) is not a model folder",
+                why: "it has no config.json beside safetensors")
+        }
+        return facts
+    }
+}
+
+/// Does something in `Learn`; its errors become failures of doing `what`.
+func inLearn<Result>(
+    _ what: String, _ body: () throws(LearnError) -> Result
+) throws(Failure) -> Result {
+    do throws(LearnError) {
+        return try body()
+    } catch {
+        throw Failure(error, doing: what)
+    }
+}

@@ -1,0 +1,52 @@
+import Genome
+import Store
+import Wire
+
+extension Service {
+    /// What a command needs to run a layer that is here: its files and where their bytes are, its
+    /// type, what it changes, and what it offers as a base. Named by `layer`, or by `weights`: then
+    /// any layer that is here with those weights.
+    func model(_ request: ServiceRequest) throws(Failure) -> JSONObject {
+        let manifest: Manifest
+        if let weights = request.text("weights") {
+            manifest = try held(weights: weights)
+        } else {
+            let layer = try LayerResolver(service: self).resolve(try request.required("layer"))
+            manifest = try heldManifest(layer)
+        }
+        var object = try described(manifest)
+        object["home"] = .string(library.layout.home)
+        object["type"] = .string(manifest.type.name)
+        object["name"] = .string(manifest.reference.description)
+        object["base"] = manifest.base?.json ?? .null
+        object["offers"] = offered(manifest)?.json ?? .null
+        return object
+    }
+
+    /// What a layer offers as a base; nil for one that is no model.
+    func offered(_ manifest: Manifest) -> BaseFacts? {
+        let architecture = manifest.json["architecture"]
+        guard let weights = manifest.weights,
+            let graph = architecture?["graph"]?.string.flatMap({ Digest(hexadecimal: $0) })
+        else { return nil }
+        let tokenizer = architecture?["tokenizer"]?.string.flatMap { Digest(hexadecimal: $0) }
+        return BaseFacts(
+            layer: manifest.layer, weights: weights.id, graph: graph, tokenizer: tokenizer)
+    }
+
+    private func held(weights: String) throws(Failure) -> Manifest {
+        let layers = try inStore { () throws(StoreError) in
+            try library.index.layers().map(\.id)
+        }
+        for layer in layers {
+            let manifest = try heldManifest(layer)
+            if manifest.weights?.id.hexadecimal == weights, manifest.base == nil {
+                return manifest
+            }
+        }
+        throw Failure(
+            .notFound, "the base of this layer is not here", why: "its weights id is \(weights)",
+            remedy: "find it with: plasmid find --type foundation, then fetch it; or name a base "
+                + "with --base")
+    }
+}
