@@ -3,13 +3,13 @@ enum Verbs {
     /// Every verb that works.
     static let all: [VerbShape] =
         [initialise, run, join, trust, share, find, show, list, fetch, export, verify]
-        + [peers, status, ticket, bench]
+        + learning + [peers, status, ticket, bench]
 
     /// Verbs of later versions.
     static let notBuilt: Set<String> = [
         "pin", "unpin", "remove", "withdraw", "mirror", "org", "grant", "revoke", "lineage",
-        "assemble", "dataset", "train", "jobs", "eval", "infer", "chat", "tokenize", "detokenize",
-        "quantise", "merge", "promote", "transfers", "compact", "backup", "restore", "audit",
+        "assemble", "dataset", "train", "jobs", "eval", "chat", "quantise", "merge", "promote",
+        "transfers", "compact", "backup", "restore", "audit",
         "doctor",
     ]
 

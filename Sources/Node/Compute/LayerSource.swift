@@ -64,8 +64,8 @@ struct LayerSource {
         let title = answer["name"]?.string ?? ""
         return LayerSource(
             files: LayerFiles(paths, title: title), layer: answer["layer"]?.string,
-            type: answer["type"]?.string, base: answer["base"].flatMap { BaseFacts(json: $0) },
-            offers: answer["offers"].flatMap { BaseFacts(json: $0) }, title: title)
+            type: answer["type"]?.string, base: answer["base"].flatMap { BaseFacts($0) },
+            offers: answer["offers"].flatMap { BaseFacts($0) }, title: title)
     }
 
     /// What a folder offers as a base: its files are hashed now.

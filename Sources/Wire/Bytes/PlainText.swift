@@ -24,6 +24,16 @@ public enum PlainText {
         return String(result)
     }
 
+    /// The same for text of several lines: line feeds and tabs stay.
+    public static func lines(_ text: String) -> String {
+        var result = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            let isLayout = scalar == "\n" || scalar == "\t"
+            result.append(isRefused(scalar) && !isLayout ? "\u{FFFD}" : scalar)
+        }
+        return String(result)
+    }
+
     private static func isRefused(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x00...0x1f, 0x7f...0x9f: true  // C0, DEL, C1

@@ -1,0 +1,77 @@
+/// The verbs that run models and adapters.
+extension Verbs {
+    static let learning: [VerbShape] = [infer, tokenize, detokenize]
+
+    /// What chooses a base and the layers over it.
+    static let computeOptions: [VerbShape.Option] = [
+        .init("base", .one("LAYER|DIR"), "the model; else the one the layer names"),
+        .init("layer", .many("LAYER|DIR[:W]"), "an adapter over it, with its weight"),
+        .init("profile", .one("PROFILE"), "portable-f32 (else) or bf16dot, which is faster"),
+        .init("threads", .one("N"), "threads; else one for each core"),
+    ]
+
+    /// How an answer is written.
+    static let answerOptions: [VerbShape.Option] = [
+        .init("max-tokens", .one("N"), "longest answer; else 128"),
+        .init("temperature", .one("T"), "0 (else) takes the likeliest token, 1 draws"),
+        .init("top-k", .one("N"), "only so many of the likeliest"),
+        .init("top-p", .one("P"), "only the likeliest that reach this probability"),
+        .init("min-p", .one("P"), "only tokens this likely beside the likeliest"),
+        .init("repetition-penalty", .one("X"), "weaken tokens that were there; 1 is off"),
+        .init("presence-penalty", .one("X"), "subtract from tokens of the answer"),
+        .init("frequency-penalty", .one("X"), "subtract for each time in the answer"),
+        .init("logit-bias", .many("ID:X"), "add to one token"),
+        .init("seed", .one("S"), "of the draws; the same seed, the same answer"),
+        .init("stop", .many("TEXT"), "end before this text"),
+        .init("ignore-eos", .none, "go on behind the end of the text"),
+    ]
+
+    private static let infer = VerbShape(
+        name: "infer", summary: "let a layer answer a prompt",
+        paragraph: "Runs a model with or without adapters on this machine and prints what it "
+            + "writes. An adapter is refused unless it was made for the base and every part of it "
+            + "finds its place. The same request gives the same answer on every machine.",
+        examples: [
+            ("plasmid infer --layer poems --prompt 'In the beginning'", "on the layer's own base"),
+            (
+                "plasmid infer --base ./llama --layer ./a:0.5 --layer ./b:0.5 --prompt Hi",
+                "two adapters together on a folder"
+            ),
+        ],
+        operands: [],
+        options: computeOptions + [
+            .init("prompt", .one("TEXT"), "what comes before the answer"),
+            .init("prompt-tokens", .one("ID,ID,…"), "the same as token ids"),
+        ] + answerOptions + [
+            .init("logprobs", .maybe("N"), "tell probabilities, and the N likeliest"),
+            .init("logits", .one("FILE"), "write all logits of the prompt there"),
+        ])
+
+    private static let tokenizeOptions: [VerbShape.Option] = [
+        .init("base", .one("LAYER|DIR"), "the model whose tokenizer it is")
+    ]
+
+    private static let tokenize = VerbShape(
+        name: "tokenize", summary: "turn text into a model's token ids",
+        paragraph: "Prints the ids a model reads for a text. With --file, one JSON object with a "
+            + "text on each line is read, and one with its tokens is written for each.",
+        examples: [("plasmid tokenize --base llama --text Hello", "the ids of one word")],
+        operands: [],
+        options: tokenizeOptions + [
+            .init("text", .one("TEXT"), "the text"),
+            .init("file", .one("JSONL"), "a file with one {\"text\": …} on each line"),
+            .init("no-special", .none, "without tokens such as the beginning of text"),
+        ])
+
+    private static let detokenize = VerbShape(
+        name: "detokenize", summary: "turn token ids into text",
+        paragraph: "Prints the text of a model's token ids. With --file, one JSON object with "
+            + "tokens on each line is read, and one with its text is written for each.",
+        examples: [("plasmid detokenize --base llama --tokens 9906,1917", "the text of two ids")],
+        operands: [],
+        options: tokenizeOptions + [
+            .init("tokens", .one("ID,ID,…"), "the ids"),
+            .init("file", .one("JSONL"), "a file with one {\"tokens\": […]} on each line"),
+            .init("no-special", .none, "leave out tokens such as the end of text"),
+        ])
+}

@@ -1,0 +1,129 @@
+import Genome
+import Host
+import Learn
+import Wire
+
+/// `plasmid infer`: one answer to one prompt.
+enum InferCommand {
+    static func perform(_ arguments: Arguments, _ report: Report) throws(Failure) {
+        let session = try ComputeSession.open(arguments, report)
+        let tokenizer = try inLearn("opening the tokenizer of \(session.base.title)") {
+            () throws(LearnError) in try Tokenizer(session.base.files)
+        }
+        let prompt = try prompt(arguments, tokenizer, session)
+        let settings = try GenerationOptions.settings(arguments, session)
+        let capacity = Generation.capacity(prompt: prompt.count, settings)
+        let engine = try session.engine(arguments, positions: capacity)
+        if let path = arguments.text("logits") {
+            try LogitsFile(path).write(engine, session.stack, prompt)
+        }
+        let begun = Clock.monotonic()
+        let answer = try answer(
+            engine, session, prompt, settings, tokenizer, report, capacity: capacity)
+        let seconds = Double(Clock.monotonic() - begun) / 1e9
+        var object = Self.object(answer, prompt: prompt.count, tokenizer)
+        object["seconds"] = .double(seconds)
+        object["memory"] = .integer(
+            Int64(
+                clamping: Engine.memoryEstimate(
+                    session.model.architecture, profile: engine.profile, positions: capacity)))
+        session.describe(&object, engine.profile)
+        // Text for people was written as it came.
+        report.done(object, text: [])
+    }
+
+    private static func prompt(
+        _ arguments: Arguments, _ tokenizer: Tokenizer?, _ session: ComputeSession
+    ) throws(Failure) -> [Int] {
+        switch (arguments.text("prompt"), arguments.text("prompt-tokens")) {
+        case (let text?, nil):
+            guard tokenizer != nil else { return try session.tokenizer().encoded(text) }
+            return try tokenizer?.encoded(text) ?? []
+        case (nil, let list?): return try TokenList.parse(list)
+        default:
+            throw Failure(
+                .usage, "one prompt is needed",
+                remedy: "say --prompt TEXT or --prompt-tokens ID,ID,…")
+        }
+    }
+
+    private static func answer(
+        _ engine: Engine, _ session: ComputeSession, _ prompt: [Int],
+        _ settings: GenerationSettings, _ tokenizer: Tokenizer?, _ report: Report, capacity: Int
+    ) throws(Failure) -> Generation.Answer {
+        var stream = tokenizer?.makeStream()
+        let isTerminal = Machine.isTerminal(1)
+        return try inLearn("answering") { () throws(LearnError) in
+            let sequence = try engine.makeSequence(capacity: capacity, adapters: session.stack)
+            let answer = try Generation(engine, settings).run(
+                sequence, prompt: prompt, history: prompt,
+                decode: { token in
+                    guard let token else { return stream?.finish() ?? "" }
+                    return stream?.append(UInt32(token)) ?? ""
+                },
+                each: { text in
+                    if !report.isJSON {
+                        Machine.write(isTerminal ? PlainText.lines(text) : text, to: 1)
+                    }
+                    return true
+                })
+            if !report.isJSON { Machine.write("\n", to: 1) }
+            return answer
+        }
+    }
+
+    /// The members of an answer that the contract names.
+    static func object(
+        _ answer: Generation.Answer, prompt: Int, _ tokenizer: Tokenizer?
+    ) -> JSONObject {
+        var object = JSONObject()
+        object["text"] = .string(answer.text)
+        object["tokens"] = .array(answer.tokens.map { .integer(Int64($0.token)) })
+        object["finish"] = .string(answer.finish.rawValue)
+        object["usage"] = [
+            "promptTokens": .integer(Int64(prompt)),
+            "completionTokens": .integer(Int64(answer.tokens.count)),
+        ]
+        let told = answer.tokens.compactMap(\.logProbability)
+        guard told.count == answer.tokens.count, !told.isEmpty else { return object }
+        object["logprobs"] = .array(
+            answer.tokens.map { token in
+                [
+                    "token": .integer(Int64(token.token)),
+                    "logprob": .double(token.logProbability ?? 0),
+                    "top": .array(
+                        token.likeliest.map { entry in
+                            [
+                                "token": .integer(Int64(entry.token)),
+                                "logprob": .double(entry.logProbability),
+                            ]
+                        }),
+                ]
+            })
+        return object
+    }
+}
+
+extension Tokenizer {
+    /// The ids of a text as the engine counts them.
+    func encoded(_ text: String, addSpecial: Bool = true) throws(Failure) -> [Int] {
+        let ids = try inLearn("reading the prompt") { () throws(LearnError) in
+            try encode(text, addSpecial: addSpecial)
+        }
+        return ids.map { Int($0) }
+    }
+}
+
+/// Token ids on the command line: numbers with commas.
+enum TokenList {
+    static func parse(_ text: String) throws(Failure) -> [Int] {
+        let words = text.split(whereSeparator: { $0 == "," || $0 == " " || $0 == "\n" })
+        let ids = words.compactMap { Int($0) }
+        guard ids.count == words.count, !ids.isEmpty, ids.allSatisfy({ $0 >= 0 }) else {
+            throw Failure(
+                .usage, "\(PlainText.shown(String(text.prefix(40)))) is no list of token ids",
+                why: "it must be whole numbers with commas, such as 1,15,7")
+        }
+        return ids
+    }
+}

@@ -1,0 +1,167 @@
+import Genome
+import Host
+import Learn
+import Wire
+
+/// A base with the layers that a command asked for, opened and checked, ready to run.
+struct ComputeSession {
+    /// How sure it is that the layers were made for this base.
+    enum BaseMatch: String {
+        /// Weights, graph and tokenizer are those that each layer names.
+        case verified
+        /// A plain folder is among them, which names nothing that could be checked.
+        case unverified
+    }
+
+    /// One layer that acts on the base.
+    struct Layer {
+        let source: LayerSource
+        let weight: Double
+    }
+
+    /// The base.
+    let base: LayerSource
+    /// The layers over it.
+    let layers: [Layer]
+    /// Whether they belong together.
+    let match: BaseMatch
+    /// The opened base.
+    let model: Model
+    /// The opened layers, bound; nil without any.
+    let stack: AdapterStack?
+
+    /// Opens what `--base` and `--layer` name.
+    static func open(_ arguments: Arguments, _ report: Report) throws(Failure) -> ComputeSession {
+        var opened: Access?
+        func access() throws(Failure) -> Access {
+            if let opened { return opened }
+            let access = try Access.open(report)
+            opened = access
+            return access
+        }
+        var layers: [Layer] = []
+        for word in arguments.texts("layer") {
+            let (name, weight) = weighted(word)
+            layers.append(Layer(source: try LayerSource.open(name, access), weight: weight))
+        }
+        let base = try base(arguments.text("base"), layers, access)
+        let match = try BaseCheck.check(base, layers.map(\.source))
+        let model = try inLearn("opening \(base.title)") { () throws(LearnError) in
+            try Model(base.files)
+        }
+        var stack: AdapterStack?
+        if !layers.isEmpty {
+            stack = try bind(layers, model)
+        }
+        return ComputeSession(
+            base: base, layers: layers, match: match, model: model, stack: stack)
+    }
+
+    /// `LAYER` or `LAYER:WEIGHT`; a folder may have a colon in its name.
+    static func weighted(_ word: String) -> (name: String, weight: Double) {
+        guard !LayerSource.isFolder(word), let colon = word.lastIndex(of: ":"),
+            let weight = Double(word[word.index(after: colon)...]), weight.isFinite
+        else { return (word, 1) }
+        return (String(word[..<colon]), weight)
+    }
+
+    private static func base(
+        _ word: String?, _ layers: [Layer], _ access: () throws(Failure) -> Access
+    ) throws(Failure) -> LayerSource {
+        if let word { return try LayerSource.open(word, access) }
+        if let facts = layers.lazy.compactMap(\.source.base).first {
+            return try LayerSource.held(weights: facts.weights, access)
+        }
+        throw Failure(
+            .usage, "no base is named",
+            why: layers.isEmpty
+                ? "without --layer nothing says what to run"
+                : "a plain folder does not say what it was made for",
+            remedy: "say --base LAYER or --base DIR")
+    }
+
+    private static func bind(_ layers: [Layer], _ model: Model) throws(Failure) -> AdapterStack {
+        var members: [AdapterStack.Member] = []
+        for layer in layers {
+            let title = layer.source.title
+            let adapter = try inLearn("opening \(title)") { () throws(LearnError) in
+                try Adapter(layer.source.files)
+            }
+            members.append(
+                AdapterStack.Member(
+                    adapter, weight: layer.weight, identifier: layer.source.layer ?? title))
+        }
+        let titles = layers.map(\.source.title).joined(separator: ", ")
+        return try inLearn("putting \(titles) on the base") { () throws(LearnError) in
+            try AdapterStack(members, model: model, threads: Machine.coreCount)
+        }
+    }
+
+    /// An engine; refused if it would take more memory than there is.
+    func engine(_ arguments: Arguments, positions: Int) throws(Failure) -> Engine {
+        let profile = try Self.profile(arguments)
+        let threads = try arguments.integer("threads", in: 1...Team.lanesMax) ?? Machine.coreCount
+        let needed = Engine.memoryEstimate(
+            model.architecture, profile: profile, positions: positions)
+        if let available = Machine.availableMemory, needed > available {
+            throw Failure(
+                LearnError.weights(.tooMuchMemory(needed: needed, allowed: available)),
+                doing: "starting the engine")
+        }
+        return try inLearn("starting the engine") { () throws(LearnError) in
+            try Engine(model, profile: profile, threads: threads)
+        }
+    }
+
+    /// `--profile`, or the portable one.
+    static func profile(_ arguments: Arguments) throws(Failure) -> Profile {
+        guard let name = arguments.text("profile") else { return .portable }
+        guard let profile = Profile(named: name) else {
+            throw Failure(
+                .usage, "there is no profile \(PlainText.shown(name))",
+                remedy: "say " + Profile.allCases.map(\.rawValue).joined(separator: " or "))
+        }
+        return profile
+    }
+
+    /// The base's tokenizer; refused where there is none.
+    func tokenizer() throws(Failure) -> Tokenizer {
+        try Self.tokenizer(of: base)
+    }
+
+    /// The tokenizer of a model's files.
+    static func tokenizer(of base: LayerSource) throws(Failure) -> Tokenizer {
+        let tokenizer = try inLearn("opening the tokenizer of \(base.title)") {
+            () throws(LearnError) in try Tokenizer(base.files)
+        }
+        guard let tokenizer else {
+            throw Failure(
+                .refused, "\(base.title) has no tokenizer",
+                why: "there is neither tokenizer.json nor vocab.json with merges.txt",
+                remedy: "give token ids with --prompt-tokens")
+        }
+        return tokenizer
+    }
+
+    /// What answers, for people: base and layers with their weights.
+    var title: String {
+        let names = layers.map { layer in
+            layer.weight == 1 ? layer.source.title : "\(layer.source.title) × \(layer.weight)"
+        }
+        return names.isEmpty ? base.title : names.joined(separator: " + ") + " on " + base.title
+    }
+
+    /// The members that every answer carries.
+    func describe(_ object: inout JSONObject, _ profile: Profile) {
+        object["profile"] = .string(profile.rawValue)
+        object["base"] = .string(match.rawValue)
+        object["baseLayer"] = base.layer.map { .string($0) } ?? .null
+        object["layers"] = .array(
+            layers.map { layer in
+                [
+                    "layer": layer.source.layer.map { .string($0) } ?? .null,
+                    "title": .string(layer.source.title), "weight": .double(layer.weight),
+                ]
+            })
+    }
+}
