@@ -2,9 +2,20 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 /* -1 until the first call. Racing first calls compute the same value. */
 static atomic_int chosen = -1;
+
+#if defined(__x86_64__)
+/* Conversions of f16; older compilers do not know the name. */
+static int has_f16c(void) {
+    unsigned int a, b, c, d;
+    return __get_cpuid(1, &a, &b, &c, &d) && (c & bit_F16C) != 0;
+}
+#endif
 
 int plasmid_kernels_best(void) {
 #if defined(__x86_64__)
@@ -14,7 +25,7 @@ int plasmid_kernels_best(void) {
         return PLASMID_KERNELS_AVX512;
     }
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")
-        && __builtin_cpu_supports("f16c")) {
+        && has_f16c()) {
         return PLASMID_KERNELS_AVX2;
     }
 #endif
