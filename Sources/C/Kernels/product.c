@@ -104,8 +104,11 @@ static void by_panels(const struct product *product, const struct product_steps 
 }
 
 static void compute(const struct product *product, const struct product_steps *steps) {
-    if (steps->few != NULL && steps->few(product)) return;
-    by_panels(product, steps);
+    if (product->rows <= steps->few_rows) {
+        steps->few[product->rows - 1](product);
+    } else {
+        by_panels(product, steps);
+    }
 }
 
 void plasmid_product(

@@ -57,8 +57,9 @@ typedef void (*tile_function)(const struct tile *tile);
 struct product_steps {
     pack_function pack;
     tile_function tile;
-    /* Products of few rows straight from the stored matrix; takes the product or returns 0. */
-    int (*few)(const struct product *product);
+    /* Products of 1...few_rows rows straight from the stored matrix; NULL where there are none. */
+    void (*const *few)(const struct product *product);
+    size_t few_rows;
     int flushes; /* the steps need denormals as zero in the control register */
 };
 

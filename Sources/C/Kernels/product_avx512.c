@@ -5,8 +5,6 @@
 #if defined(__x86_64__)
 #include "product_avx512.h"
 
-#define NATIVE_FEATURES FEATURES ",avx512bf16"
-
 /* How a tile multiplies. */
 enum {
     FLOATS = 0,   /* f32 left, f32 panel */
@@ -22,12 +20,6 @@ INLINE void finish(const struct tile *tile, int row, int vector, __m512 sum) {
     if (!tile->is_first) sum = _mm512_add_ps(_mm512_maskz_loadu_ps(mask, out), sum);
     _mm512_mask_storeu_ps(out, mask, sum);
 }
-
-INLINE __m512 upper(__m512i words) {
-    return (__m512)_mm512_and_si512(words, _mm512_set1_epi32((int)0xffff0000));
-}
-
-INLINE __m512 lower(__m512i words) { return (__m512)_mm512_slli_epi32(words, 16); }
 
 /* One step of all chains: `rows` and `vectors` are constants where this is inlined. */
 INLINE void step(
@@ -156,9 +148,14 @@ struct product_steps plasmid_product_avx512(int profile, int element, int layout
     static const tile_function tiles[] = {tile_floats, tile_widening, tile_dot, tile_emulated};
     int kind = element == PLASMID_BF16 ? WIDENING : FLOATS;
     if (profile == PLASMID_BF16_DOT) kind = plasmid_bf16_dot_is_native() ? DOT : EMULATED;
+    const few_function *few = NULL;
+    if (kind == DOT) few = plasmid_few_dot_avx512(element, layout);
+    if (profile == PLASMID_PORTABLE_F32) few = plasmid_few_avx512(element, layout);
     return (struct product_steps){
         .pack = plasmid_pack_avx512(profile, element, layout),
         .tile = tiles[kind],
+        .few = few,
+        .few_rows = few == NULL ? 0 : FEW_ROWS,
         .flushes = profile == PLASMID_BF16_DOT,
     };
 }

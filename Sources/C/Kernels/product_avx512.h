@@ -7,6 +7,7 @@
 #define FEATURES "avx512f,avx512vl,avx512bw,avx512dq,fma,f16c"
 #define TARGET __attribute__((target(FEATURES)))
 #define INLINE static inline __attribute__((always_inline, target(FEATURES)))
+#define NATIVE_FEATURES FEATURES ",avx512bf16"
 
 /*
  * What a panel holds: f32 in chain order, or words of two bf16 (even element in the low half) as
@@ -79,6 +80,19 @@ INLINE void transpose16(__m512i r[16]) {
     }
 }
 
+/* The f32 in the upper and in the lower half of words of two bf16. */
+INLINE __m512 upper(__m512i words) {
+    return (__m512)_mm512_and_si512(words, _mm512_set1_epi32((int)0xffff0000));
+}
+
+INLINE __m512 lower(__m512i words) { return (__m512)_mm512_slli_epi32(words, 16); }
+
 pack_function plasmid_pack_avx512(int profile, int element, int layout);
+
+/* Products of 1...FEW_ROWS rows, for each number of rows; with f32, or with VDPBF16PS. */
+enum { FEW_ROWS = 4 };
+typedef void (*few_function)(const struct product *product);
+const few_function *plasmid_few_avx512(int element, int layout);
+const few_function *plasmid_few_dot_avx512(int element, int layout);
 
 #endif

@@ -1,0 +1,8 @@
+#if defined(__x86_64__)
+#include "product_avx512.h"
+
+#define FEW_FEATURES FEATURES
+#define FEW_IS_DOT 0
+#define FEW_NAME plasmid_few_avx512
+#include "product_few.h"
+#endif
