@@ -62,6 +62,7 @@ INLINE void transpose8(__m256 r[8]) {
 INLINE void pack_by_output(const struct panel *panel, float *to, int element) {
     const struct plasmid_right *right = panel->right;
     size_t size = element_bytes(element), steps = (size_t)(panel->length + 1) / 2 * 2;
+    size_t stride = right->stride * size;
     int is_bf16 = panel->profile == PLASMID_BF16_DOT;
     int width = (panel->width + HALF - 1) / HALF * HALF;
     for (int lane = 0; lane < width; lane += 8) {
@@ -74,6 +75,8 @@ INLINE void pack_by_output(const struct panel *panel, float *to, int element) {
             for (int row = 0; row < 8; row++) {
                 const uint8_t *from = rows + ((size_t)row * right->stride + (size_t)k) * size;
                 r[row] = load_some(from, element, lane + row < panel->width ? count : 0);
+                /* The same place of the next panel. */
+                __builtin_prefetch((const void *)((uintptr_t)from + PANEL_WIDTH * stride), 0, 2);
                 if (is_bf16) r[row] = rounded(r[row]);
             }
             transpose8(r);

@@ -63,21 +63,28 @@ FEW_INLINE void load_lines(
         }
     }
     const int asked = (IS_WORDS(element) ? 32 : 16) * 16 * (element == PLASMID_F32 ? 4 : 2) / 64;
-    for (int line = 0; line < asked; line++) __builtin_prefetch(lines->ahead + line * 64, 0, 3);
+    for (int line = 0; line < asked; line++) __builtin_prefetch(lines->ahead + line * 64, 0, 2);
     transpose16(r);
 }
 
+/*
+ * One step of all chains. With more than one row the transposed weights go through a buffer in the
+ * first cache: in registers beside the sums they leave none to work with, and compilers move them
+ * to and fro (measured: 25 GB/s out of the second cache for two rows, 40 through the buffer).
+ */
 FEW_INLINE void step(
-    __m512 *sums, const struct lines *lines, size_t at, const int element, const int rows,
-    int length, const int is_partial, const uint8_t *left) {
-    __m512i r[16];
-    load_lines(lines, at, element, length, is_partial, r);
+    __m512 sums[2][FEW_ROWS], __m512i buffer[2][16], const int element, const int rows,
+    const int parts, int length, const uint8_t *left) {
+    if (rows > 1) __asm__ volatile("" : : "r"(buffer) : "memory");
     for (int pair = 0; pair < (length + 1) / 2; pair++) {
         const uint8_t *x = left + (size_t)(pair * 2 * rows) * LEFT_BYTES;
-        if (IS_WORDS(element)) {
-            few_words(sums, x, r[pair], rows);
-        } else {
-            few_floats(sums, x, (__m512)r[2 * pair + 1], (__m512)r[2 * pair], rows);
+        for (int part = 0; part < parts; part++) {
+            if (IS_WORDS(element)) {
+                few_words(sums[part], x, buffer[part][pair], rows);
+            } else {
+                __m512 odd = (__m512)buffer[part][2 * pair + 1];
+                few_floats(sums[part], x, odd, (__m512)buffer[part][2 * pair], rows);
+            }
         }
     }
 }
@@ -101,18 +108,20 @@ FEW_INLINE void by_output(
         }
         for (size_t k = start; k < end; k += (size_t)each) {
             const uint8_t *left = product->left + k * (size_t)rows * LEFT_BYTES;
-            int length = (int)(end - k);
+            int length = end - k < (size_t)each ? (int)(end - k) : each;
+            __m512i buffer[2][16];
             for (int part = 0; part < parts; part++) {
                 struct lines lines = {
                     base + (size_t)(part * 16) * stride, stride, width - part * 16 - 1, ahead,
                 };
                 ahead += (size_t)each * 16 * size;
-                if (length >= each) {
-                    step(sums[part], &lines, k * size, element, rows, each, is_partial, left);
+                if (length == each) {
+                    load_lines(&lines, k * size, element, each, is_partial, buffer[part]);
                 } else {
-                    step(sums[part], &lines, k * size, element, rows, length, is_partial, left);
+                    load_lines(&lines, k * size, element, length, is_partial, buffer[part]);
                 }
             }
+            step(sums, buffer, element, rows, parts, length, left);
         }
         for (int part = 0; part < parts; part++) {
             for (int row = 0; row < rows; row++) {
