@@ -4,12 +4,22 @@ extension Machine {
     /// Bytes of memory that programs could take now without swapping, as the kernel estimates it;
     /// nil where it does not say.
     public static var availableMemory: UInt64? {
-        guard let file = try? File("/proc/meminfo", .read),
+        kernelFigure("MemAvailable:", in: "/proc/meminfo")
+    }
+
+    /// Bytes of memory of this process that no other shares: neither mapped files nor programs.
+    public static var anonymousMemory: UInt64? {
+        kernelFigure("RssAnon:", in: "/proc/self/status")
+    }
+
+    /// A figure that the kernel gives in KiB.
+    private static func kernelFigure(_ name: String, in path: String) -> UInt64? {
+        guard let file = try? File(path, .read),
             let bytes = try? file.read(count: 8_192, offset: 0)
         else { return nil }
         for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n")
-        where line.hasPrefix("MemAvailable:") {
-            let words = line.split(separator: " ")
+        where line.hasPrefix(name) {
+            let words = line.split(whereSeparator: { $0 == " " || $0 == "\t" })
             return words.count > 1 ? UInt64(words[1]).map { $0 << 10 } : nil
         }
         return nil

@@ -88,6 +88,12 @@ public final class Model {
         tensors.tensors.values.reduce(0) { $0 + $1.shape.elementCount }
     }
 
+    /// Multiplications of weights for one token, the head left out: what a prompt costs.
+    public var multiplications: UInt64 {
+        linears.values.filter { $0.path != head.path }
+            .reduce(0) { $0 + UInt64($1.weight.count) }
+    }
+
     /// Bytes of its weights on disk.
     public var byteCount: UInt64 { tensors.byteCount }
 

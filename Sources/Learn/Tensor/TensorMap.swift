@@ -77,12 +77,8 @@ public final class TensorMap {
         return try stored(name)
     }
 
-    /// The bytes of a tensor, to be hashed.
-    func bytes(of tensor: TensorEntry, _ body: (UnsafeRawBufferPointer) -> Void) {
-        guard let place = places[tensor.name] else { return }
-        let range = tensor.range
-        body(
-            UnsafeRawBufferPointer(
-                start: mappings[place].start + Int(range.lowerBound), count: range.count))
+    /// The bytes of each file.
+    func eachFile(_ body: (_ start: UnsafeRawPointer, _ count: Int) -> Void) {
+        for mapping in mappings { body(mapping.start, mapping.count) }
     }
 }

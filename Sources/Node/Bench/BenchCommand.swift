@@ -26,11 +26,12 @@ enum BenchCommand {
         switch name {
         case "hash": rows = HashBench.run()
         case "transfer": rows = try TransferBench(megabytes: megabytes).run(report)
+        case "infer": rows = try InferBench(arguments, report).run()
         case "share": rows = try ShareBench(megabytes: megabytes).run(report)
         default:
             throw Failure(
                 .usage, "there is no bench called \(name)",
-                remedy: "use hash, transfer or share")
+                remedy: "use hash, transfer, share or infer")
         }
         guard let first = rows.first else {
             throw Failure(.internal, "the bench measured nothing")

@@ -186,8 +186,10 @@ enum Verbs {
         name: "bench", summary: "measure this machine",
         paragraph: "Measures one thing and prints the figure beside what it was held against. "
             + "hash: BLAKE3 and SHA-256 on one core. transfer: a large file between two nodes on "
-            + "this machine. share: reading and signing a large file.",
+            + "this machine. share: reading and signing a large file. infer: prompts and answers "
+            + "of --base, and of --layer over it.",
         examples: [("plasmid bench hash", "how fast files are named")],
         operands: [.required("NAME")],
-        options: [.init("size", .one("MIB"), "size of the file of transfer and share; else 2048")])
+        options: [.init("size", .one("MIB"), "size of the file of transfer and share; else 2048")]
+            + computeOptions.filter { $0.name != "profile" })
 }
