@@ -6,6 +6,8 @@ public struct CounterRandom: Sendable {
     public enum Purpose: UInt32, Sendable {
         /// The choice of a token.
         case sampling = 1
+        /// Which elements a merge leaves out.
+        case pruning = 2
     }
 
     private let key: (UInt32, UInt32)

@@ -113,6 +113,13 @@ public final class Model {
         return linears
     }
 
+    /// The tensor that holds a module's weight, as its file names it.
+    func tensorName(of linear: Linear) -> String {
+        let name = linear.path + ".weight"
+        let bare = linear.path.dropFirst(architecture.family.prefix.count) + ".weight"
+        return tensors.tensors[name] == nil ? String(bare) : name
+    }
+
     /// Asks the system to have the weights in memory.
     public func prepare() { tensors.prepare() }
 }

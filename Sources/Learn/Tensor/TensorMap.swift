@@ -5,6 +5,8 @@ import Host
 public final class TensorMap {
     /// The tensors of all files by name.
     public let tensors: [String: TensorEntry]
+    /// The files in the order they were mapped.
+    let fileNames: [String]
     private let mappings: [Mapping]
     private let places: [String: Int]
 
@@ -27,6 +29,7 @@ public final class TensorMap {
         self.tensors = tensors
         self.places = places
         self.mappings = mappings
+        fileNames = names
     }
 
     private static func header(
@@ -75,6 +78,37 @@ public final class TensorMap {
             throw .weights(.wrongShape(tensor: name, expected: expected, found: found))
         }
         return try stored(name)
+    }
+
+    /// The tensors of one file in the order of their bytes.
+    func entries(of file: String) -> [TensorEntry] {
+        let place = fileNames.firstIndex(of: file)
+        return tensors.values.filter { places[$0.name] == place }
+            .sorted {
+                ($0.range.lowerBound, $0.range.upperBound)
+                    < ($1.range.lowerBound, $1.range.upperBound)
+            }
+    }
+
+    /// The bytes of a file before its first tensor.
+    func header(of file: String) -> [UInt8] {
+        guard let place = fileNames.firstIndex(of: file) else { return [] }
+        let end = entries(of: file).first?.range.lowerBound ?? UInt64(mappings[place].count)
+        return mappings[place].bytes(0..<Int(end))
+    }
+
+    /// The bytes of a tensor in pieces of a few megabytes.
+    func copy(
+        _ tensor: TensorEntry, _ write: ([UInt8]) throws(LearnError) -> Void
+    ) throws(LearnError) {
+        guard let place = places[tensor.name] else { return }
+        var offset = Int(tensor.range.lowerBound)
+        let end = Int(tensor.range.upperBound)
+        while offset < end {
+            let next = min(offset + (4 << 20), end)
+            try write(mappings[place].bytes(offset..<next))
+            offset = next
+        }
     }
 
     /// The bytes of each file.

@@ -175,7 +175,7 @@ private struct ArgumentReader {
                 .usage, "\(verb.name) needs \(required[operands.count].name)",
                 remedy: "plasmid \(verb.name) --help explains it")
         }
-        guard operands.count <= verb.operands.count else {
+        guard operands.count <= verb.operands.count || verb.operands.last?.isRepeated == true else {
             let extra = PlainText.shown(operands[verb.operands.count])
             throw Failure(
                 .usage, "\(verb.name) does not take \(extra)",

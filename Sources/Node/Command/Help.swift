@@ -42,7 +42,10 @@ enum Help {
     }
 
     private static func usage(of verb: VerbShape) -> String {
-        let operands = verb.operands.map { $0.isRequired ? $0.name : "[\($0.name)]" }
+        let operands = verb.operands.map { operand in
+            (operand.isRequired ? operand.name : "[\(operand.name)]")
+                + (operand.isRepeated ? "…" : "")
+        }
         let options = verb.options.filter(\.isBuilt).map { option -> String in
             if case .many = option.value { return "[\(synopsis(of: option))]…" }
             return "[\(synopsis(of: option))]"

@@ -7,9 +7,14 @@ struct VerbShape {
         let name: String
         /// Whether it must be there.
         let isRequired: Bool
+        /// Whether more of its kind may follow; only the last one.
+        var isRepeated = false
 
         static func required(_ name: String) -> Operand { Operand(name: name, isRequired: true) }
         static func optional(_ name: String) -> Operand { Operand(name: name, isRequired: false) }
+        static func many(_ name: String) -> Operand {
+            Operand(name: name, isRequired: true, isRepeated: true)
+        }
     }
 
     /// One option.

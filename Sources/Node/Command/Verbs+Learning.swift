@@ -1,6 +1,6 @@
 /// The verbs that run models and adapters.
 extension Verbs {
-    static let learning: [VerbShape] = [infer, tokenize, detokenize]
+    static let learning: [VerbShape] = [infer, tokenize, detokenize, merge]
 
     /// What chooses a base and the layers over it.
     static let computeOptions: [VerbShape.Option] = [
@@ -73,5 +73,27 @@ extension Verbs {
             .init("tokens", .one("ID,ID,…"), "the ids"),
             .init("file", .one("JSONL"), "a file with one {\"tokens\": […]} on each line"),
             .init("no-special", .none, "leave out tokens such as the end of text"),
+        ])
+
+    private static let merge = VerbShape(
+        name: "merge", summary: "make one adapter of several, or work them into a base",
+        paragraph: "Writes a new folder. Without --base it holds one PEFT adapter; svd (the "
+            + "default) is the best approximation of the weighted sum at a rank, cat the exact "
+            + "sum at the sum of ranks; the others mean what they mean in PEFT. With --base it "
+            + "holds that model with the layers worked in.",
+        examples: [
+            ("plasmid merge ./a:0.7 ./b:0.3 --out ./both", "one adapter out of two"),
+            ("plasmid merge poems --base llama --out ./poet", "a model of its own"),
+        ],
+        operands: [.many("LAYER|DIR[:W]")],
+        options: [
+            .init("out", .one("DIR"), "the new folder"),
+            .init("base", .one("LAYER|DIR"), "work the layers into this model"),
+            .init(
+                "method", .one("METHOD"),
+                "svd, cat, linear, ties, dare_linear, dare_ties, magnitude_prune"),
+            .init("rank", .one("R"), "rank of the result of svd; else the largest"),
+            .init("density", .one("D"), "fraction kept where some are left out; else 0.5"),
+            .init("seed", .one("S"), "of the random choices of dare"),
         ])
 }

@@ -32,6 +32,13 @@ struct ComputeSession {
 
     /// Opens what `--base` and `--layer` name.
     static func open(_ arguments: Arguments, _ report: Report) throws(Failure) -> ComputeSession {
+        try open(base: arguments.text("base"), layers: arguments.texts("layer"), report)
+    }
+
+    /// Opens a base and the layers over it.
+    static func open(
+        base word: String?, layers words: [String], _ report: Report
+    ) throws(Failure) -> ComputeSession {
         var opened: Access?
         func access() throws(Failure) -> Access {
             if let opened { return opened }
@@ -40,11 +47,11 @@ struct ComputeSession {
             return access
         }
         var layers: [Layer] = []
-        for word in arguments.texts("layer") {
+        for word in words {
             let (name, weight) = weighted(word)
             layers.append(Layer(source: try LayerSource.open(name, access), weight: weight))
         }
-        let base = try base(arguments.text("base"), layers, access)
+        let base = try base(word, layers, access)
         let match = try BaseCheck.check(base, layers.map(\.source))
         let model = try inLearn("opening \(base.title)") { () throws(LearnError) in
             try Model(base.files)

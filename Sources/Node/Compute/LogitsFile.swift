@@ -39,7 +39,7 @@ struct LogitsFile {
         _ engine: Engine, _ stack: AdapterStack?, _ prompt: [Int]
     ) throws(Failure) {
         let columns = engine.model.architecture.vocabulary
-        let header = Self.header(rows: prompt.count, columns: columns)
+        let header = TensorHeader.bytes([("logits", "F32", [prompt.count, columns])])
         try write(header, at: 0)
         var offset = UInt64(header.count)
         let sequence = try inLearn("starting the prompt") { () throws(LearnError) in
@@ -64,18 +64,5 @@ struct LogitsFile {
                 error.isDiskFull ? .quota : .internal, "writing \(path) failed",
                 why: error.reason)
         }
-    }
-
-    /// The header of a file with that one tensor.
-    static func header(rows: Int, columns: Int) -> [UInt8] {
-        var object = JSONObject()
-        object["__metadata__"] = ["format": "pt"]
-        object["logits"] = [
-            "dtype": "F32", "shape": [.integer(Int64(rows)), .integer(Int64(columns))],
-            "data_offsets": [0, .integer(Int64(rows * columns * 4))],
-        ]
-        var text = CanonicalJSON.write(object)
-        text += [UInt8](repeating: 0x20, count: (8 - text.count % 8) % 8)
-        return (0..<8).map { UInt8(truncatingIfNeeded: text.count >> ($0 * 8)) } + text
     }
 }
