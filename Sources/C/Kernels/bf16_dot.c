@@ -35,7 +35,8 @@ static uint32_t drawn(uint32_t number, uint32_t round) {
     hash = (hash ^ hash >> 29) * 0xbf58476d1ce4e5b9u;
     uint32_t word = (uint32_t)(hash >> 32);
     if (round % 4 == 1) return (word & 0x9fff9fff) | 0x20002000; /* products near the smallest */
-    if (round % 4 == 2) return (word & 0x80ff80ff) | 0x20002000;
+    /* One product of 1...16 times 2^-152: what separates a sum from being denormal. */
+    if (round % 4 == 2) return number % 3 == 0 ? 0x1980 : (word & 0x81ff) + 0x1980;
     if (round % 4 == 3) return (word & 0xbfffbfff);
     return word;
 }
@@ -44,7 +45,7 @@ static uint32_t drawn(uint32_t number, uint32_t round) {
 static uint32_t drawn_sum(uint32_t number, uint32_t round) {
     uint32_t word = drawn(number, 0);
     if (round % 4 == 1) return word & 0x81ffffff;
-    if (round % 4 == 2) return (word & 0x80000003) | 0x00800000;
+    if (round % 4 == 2) return (word & 0x80000000) | 0x00800000;
     return word;
 }
 

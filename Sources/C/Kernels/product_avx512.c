@@ -108,7 +108,9 @@ static inline __attribute__((always_inline, target(NATIVE_FEATURES))) void dot(
         for (int v = 0; v < vectors; v++) w[v] = (__m512bh)_mm512_load_si512(line + v * 16);
         for (int row = 0; row < rows; row++) {
             __m512bh x = (__m512bh)_mm512_set1_epi32((int)left[row]);
-            for (int v = 0; v < vectors; v++) sums[row][v] = _mm512_dpbf16_ps(sums[row][v], x, w[v]);
+            for (int v = 0; v < vectors; v++) {
+                sums[row][v] = _mm512_dpbf16_ps(sums[row][v], x, w[v]);
+            }
         }
         left += rows;
         line += PANEL_WIDTH;

@@ -59,6 +59,30 @@ extension KernelsTests {
             }
         }
 
+        /// Two large values of opposite sign make the order of additions visible: what the chain
+        /// of a large value's block loses, the next block's keeps.
+        @Test func `sums run in blocks of 512 in ascending order`() {
+            var draw = Draw(34)
+            for count in [1024, 1500, 2048, 4608, 5000] {
+                var x = draw.floats(count, .plain).map { $0 * 0x1p-10 }
+                x[100] = 0x1p42
+                x[count - 200] = -0x1p42
+                let mean = sum(x.map { Double($0) }) / Double(count)
+                let squares = sum(x.map { (Double($0) - mean) * (Double($0) - mean) })
+                let factor = Float(1 / (squares / Double(count)).squareRoot())
+                let ones = [Float](repeating: 1, count: count)
+                let wanted = x.map { Level.bits((Float(Double($0) - mean) * factor) * 1) }
+                let rows = Level.bits {
+                    var out = x
+                    plasmid_layer_norm(x, count, ones, 0, nil, 0, 0, &out)
+                    return out
+                }
+                #expect(rows.allSatisfy { $0 == wanted }, "\(count)")
+                let plain = x.reduce(0.0) { $0 + Double($1) } / Double(count)
+                #expect(plain != mean, "the values do not show the order")
+            }
+        }
+
         @Test func `a norm without bias leaves out the last addition`() {
             let x: [Float] = [1, 2, 3, 6], weight: [UInt16] = [0x3f80, 0x3f80, 0x4000, 0x3f80]
             let rows = Level.here.map { level in

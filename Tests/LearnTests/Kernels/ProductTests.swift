@@ -106,6 +106,28 @@ extension KernelsTests {
             }
         }
 
+        /// 2^-126 less k/4 of 2^-150: with 24 bits and unbounded exponent it rounds up to the
+        /// smallest normal for k <= 2; rounded to denormal steps it would for k <= 7 too.
+        @Test func `a result is denormal if it is after rounding to 24 bits`() {
+            var draw = Draw(15)
+            for k in 0...9 {
+                let matrix = StoredMatrix(
+                    element: 0, layout: 0, outputs: 1, reduced: 2, kind: .plain, draw: &draw)
+                matrix.set([0x1p-76, 0x1p-63])
+                let wanted: Float = k <= 2 ? 0x1p-126 : 0
+                for sign in [Float(1), -1] {
+                    let product = Product(
+                        profile: 1, rows: 1, reduced: 2, outputs: 1,
+                        source: [-sign * Float(k) * 0x1p-76, sign * 0x1p-63])
+                    #expect(product.expected(matrix)[0].bitPattern == (sign * wanted).bitPattern)
+                    for level in Level.here {
+                        let found = level.use { product.computed(matrix)[0] }
+                        #expect(found.bitPattern == (sign * wanted).bitPattern, "\(level), \(k)")
+                    }
+                }
+            }
+        }
+
         @Test func `where the CPU has VDPBF16PS it passes the self test`() {
             let isThere = plasmid_bf16_dot_self_test() == 1
             #expect(plasmid_bf16_dot_force(1) == (isThere ? 1 : 0))

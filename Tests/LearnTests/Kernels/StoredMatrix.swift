@@ -43,6 +43,11 @@ final class StoredMatrix {
         }
     }
 
+    /// Replaces the first elements of a matrix of f32.
+    func set(_ values: [Float]) {
+        data.copyMemory(from: values, byteCount: values.count * 4)
+    }
+
     deinit { munmap(memory, mapped) }
 
     var right: plasmid_right {
