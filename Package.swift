@@ -24,7 +24,7 @@ let isFuzzing = Context.environment["PLASMID_FUZZ"] != nil
 let fuzzed = [
     "JSON", "Licence", "ModelCard", "LayerReference", "Manifest", "Statement", "Envelope",
     "TensorFile", "TensorTable", "AdapterConfig", "ModelConfig", "Secrets", "Record", "Message",
-    "Hello", "Ticket", "Proof", "Text",
+    "Hello", "Ticket", "Proof", "Text", "Tokenizer", "SplitPattern",
 ]
 /// The linker is named because gold, the default, fails on the fuzzer's runtime.
 func fuzzer(_ name: String) -> Target {
@@ -77,8 +77,8 @@ let package = Package(
         tests("Simulation", of: ["Swarm", "Genome", "Wire"]),
         tests("Tidy", of: []),
         .target(
-            name: "FuzzTargets", dependencies: ["Genome", "Wire"], path: "Tests/FuzzTargets",
-            swiftSettings: strict),
+            name: "FuzzTargets", dependencies: ["Learn", "Genome", "Wire"],
+            path: "Tests/FuzzTargets", swiftSettings: strict),
         tests("FuzzSmoke", of: ["FuzzTargets"]),
     ] + fuzzers
 )

@@ -18,6 +18,16 @@ enum Exceptions {
         "Sources/Node/Bench/TransferBench.swift": "as real processes (BenchCommandTests)",
         "Sources/Node/Link/LinkMessages.swift": "cases without code (LinkLaneTests)",
         "Sources/Node/Loop/LoopEvent.swift": "cases without code (DaemonTests)",
+        "Sources/Learn/Tokenizer/Unicode/UnicodeCategoryData.swift":
+            "a table (UnicodeTablesTests)",
+        "Sources/Learn/Tokenizer/Unicode/UnicodeCaseData.swift":
+            "a table (LetterCaseTests)",
+        "Sources/Learn/Tokenizer/Unicode/UnicodeDecompositionData.swift":
+            "a table (CanonicalFormTests)",
+        "Sources/Learn/Tokenizer/Unicode/UnicodeCompatibilityData.swift":
+            "a table (CanonicalFormTests)",
+        "Sources/Learn/Tokenizer/Unicode/UnicodeScriptData.swift":
+            "a table (ScalarSetTests)",
         "Sources/Node/Loop/NodeLoop.swift": "runs with a whole daemon (DaemonTests)",
     ]
 

@@ -80,7 +80,7 @@ enum Decoder: Sendable {
     }
 
     /// The byte of `<0x0A>`.
-    private static func byte(of token: [UInt8]) -> UInt8? {
+    static func byte(of token: [UInt8]) -> UInt8? {
         guard token.count == 6, token.starts(with: Array("<0x".utf8)), token[5] == 0x3e else {
             return nil
         }

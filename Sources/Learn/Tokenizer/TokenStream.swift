@@ -53,17 +53,20 @@ public struct TokenStream: Sendable {
             ? String(decoding: text[given.count...], as: UTF8.self) : ""
     }
 
-    /// Decodes the last ids together, since a token may read otherwise behind others.
+    /// Decodes the last ids together, since a token may read otherwise behind others. Tokens that
+    /// stand for bytes wait for one that does not: `ByteFallback` takes a run of them as a whole.
     private mutating func appendToWindow(_ id: UInt32) -> String {
+        guard let token = tokenizer.spelling(of: id, skipSpecial: skipSpecial) else { return "" }
         window.append(id)
+        if tokenizer.fallsBackToBytes, Decoder.byte(of: token) != nil { return "" }
         let text = windowText()
+        let isLonger = text.count > given.count && text.starts(with: given)
         let isOpen = text.suffix(3).elementsEqual(Array("\u{fffd}".utf8))
-        guard text.count > given.count, text.starts(with: given),
-            !isOpen || window.count >= Self.windowMax
-        else { return "" }
+        let isFull = window.count >= Self.windowMax
+        guard isFull || isLonger && !isOpen else { return "" }
         let new = remainder(of: text)
         given = text
-        if window.count >= Self.windowMax / 2 {
+        if isFull {
             // The last id stays, so that the next is not at the beginning of a text.
             window = [id]
             given = windowText()

@@ -132,6 +132,11 @@ extension Tokenizer {
         return skipSpecial && added.isSpecial(token) ? nil : token
     }
 
+    /// Whether decoding knows tokens that stand for one byte each.
+    var fallsBackToBytes: Bool {
+        file.decoders?.contains { if case .byteFallback = $0 { true } else { false } } ?? false
+    }
+
     /// Whether decoding is nothing but bytes, so that a stream needs no look back.
     var decodesBytes: Bool {
         guard let decoders = file.decoders, decoders.count == 1 else { return false }

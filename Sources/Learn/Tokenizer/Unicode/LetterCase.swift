@@ -42,6 +42,9 @@ struct LetterCase: Sendable {
         return result
     }
 
+    /// The groups of scalars that fold to the same one.
+    var groups: [[UInt32]] { unfolding.map { [$0.key] + $0.value } }
+
     /// The simple case folding of a scalar.
     func folded(_ scalar: UInt32) -> UInt32 { folding[scalar] ?? scalar }
 
