@@ -25,6 +25,7 @@ let fuzzed = [
     "JSON", "Licence", "ModelCard", "LayerReference", "Manifest", "Statement", "Envelope",
     "TensorFile", "TensorTable", "AdapterConfig", "ModelConfig", "Secrets", "Record", "Message",
     "Hello", "Ticket", "Proof", "Text",
+    "Template",
 ]
 /// The linker is named because gold, the default, fails on the fuzzer's runtime.
 func fuzzer(_ name: String) -> Target {
@@ -76,8 +77,8 @@ let package = Package(
         tests("Simulation", of: ["Swarm", "Genome", "Wire"]),
         tests("Tidy", of: []),
         .target(
-            name: "FuzzTargets", dependencies: ["Genome", "Wire"], path: "Tests/FuzzTargets",
-            swiftSettings: strict),
+            name: "FuzzTargets", dependencies: ["Learn", "Genome", "Wire"],
+            path: "Tests/FuzzTargets", swiftSettings: strict),
         tests("FuzzSmoke", of: ["FuzzTargets"]),
     ] + fuzzers
 )
