@@ -30,6 +30,24 @@ public struct TemplateDate: Hashable, Sendable {
         self.second = second
     }
 
+    /// A moment in seconds since 1970, in universal time; days by Howard Hinnant's algorithm for
+    /// the civil calendar.
+    public init?(unixSeconds: UInt64) {
+        let days = Int(unixSeconds / 86_400) + 719_468
+        let second = Int(unixSeconds % 86_400)
+        let era = days / 146_097
+        let dayOfEra = days % 146_097
+        let yearOfEra =
+            (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let shifted = (5 * dayOfYear + 2) / 153
+        let month = shifted < 10 ? shifted + 3 : shifted - 9
+        self.init(
+            year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month: month,
+            day: dayOfYear - (153 * shifted + 2) / 5 + 1, hour: second / 3_600,
+            minute: second / 60 % 60, second: second % 60)
+    }
+
     private static let months = [
         "January", "February", "March", "April", "May", "June", "July", "August", "September",
         "October", "November", "December",

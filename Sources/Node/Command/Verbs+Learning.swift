@@ -1,6 +1,6 @@
 /// The verbs that run models and adapters.
 extension Verbs {
-    static let learning: [VerbShape] = [infer, tokenize, detokenize, merge]
+    static let learning: [VerbShape] = [infer, chat, tokenize, detokenize, merge]
 
     /// What chooses a base and the layers over it.
     static let computeOptions: [VerbShape.Option] = [
@@ -46,6 +46,22 @@ extension Verbs {
             .init("logprobs", .maybe("N"), "tell probabilities, and the N likeliest"),
             .init("logits", .one("FILE"), "write all logits of the prompt there"),
         ])
+
+    private static let chat = VerbShape(
+        name: "chat", summary: "talk with a layer",
+        paragraph: "Reads turns from the terminal, one a line, and prints each answer as it "
+            + "comes. Turns are written as the base's own chat template says. The first line "
+            + "names the layers that answer.",
+        examples: [
+            ("plasmid chat --layer poems", "with the layer on its own base"),
+            ("plasmid chat --base ./llama --system 'Be brief.'", "with a plain folder"),
+        ],
+        operands: [],
+        options: computeOptions + [
+            .init("system", .one("TEXT"), "what the model is told first"),
+            .init("template", .one("FILE"), "a chat template instead of the base's"),
+            .init("plain", .none, "no template: go on from the text of the turns"),
+        ] + answerOptions)
 
     private static let tokenizeOptions: [VerbShape.Option] = [
         .init("base", .one("LAYER|DIR"), "the model whose tokenizer it is")

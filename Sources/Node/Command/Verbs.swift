@@ -8,7 +8,7 @@ enum Verbs {
     /// Verbs of later versions.
     static let notBuilt: Set<String> = [
         "pin", "unpin", "remove", "withdraw", "mirror", "org", "grant", "revoke", "lineage",
-        "assemble", "dataset", "train", "jobs", "eval", "chat", "quantise", "promote",
+        "assemble", "dataset", "train", "jobs", "eval", "quantise", "promote",
         "transfers", "compact", "backup", "restore", "audit",
         "doctor",
     ]

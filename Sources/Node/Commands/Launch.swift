@@ -17,6 +17,7 @@ enum Launch {
         case "fetch": try FetchCommand.perform(arguments, report)
         case "export": try ExportCommand.perform(arguments, report)
         case "verify": return try VerifyCommand.perform(arguments, report)
+        case "chat": try ChatCommand.perform(arguments, report)
         case "infer": try InferCommand.perform(arguments, report)
         case "tokenize": try TokenizeCommand.tokenize(arguments, report)
         case "detokenize": try TokenizeCommand.detokenize(arguments, report)

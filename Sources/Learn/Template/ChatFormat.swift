@@ -1,0 +1,52 @@
+import Genome
+
+/// How a model wants conversations written: its template, and where that was found.
+public struct ChatFormat: Sendable {
+    /// Longest template file.
+    private static let bytesMax = 1 << 20
+
+    /// The template.
+    public let template: ChatTemplate
+    private let specialTokens: [String: String]
+
+    /// The format of a model's files: `chat_template.jinja`, else the template in
+    /// `tokenizer_config.json`; nil if there is none.
+    public init?(_ files: LayerFiles, _ tokenizer: Tokenizer) throws(LearnError) {
+        var source = tokenizer.chatTemplate
+        if let bytes = try files.bytes("chat_template.jinja", limit: Self.bytesMax) {
+            source = String(decoding: bytes, as: UTF8.self)
+        }
+        guard let source else { return nil }
+        try self.init(source: source, tokenizer)
+    }
+
+    /// A template given by its text.
+    public init(source: String, _ tokenizer: Tokenizer) throws(LearnError) {
+        template = try ChatTemplate(source)
+        var tokens: [String: String] = [:]
+        for role in ["bos_token", "eos_token", "pad_token", "unk_token"] {
+            tokens[role] = tokenizer.token(role: role)
+        }
+        specialTokens = tokens
+    }
+
+    /// The token ids of a conversation that the model is to go on with.
+    ///
+    /// - Parameter messages: pairs of role and text.
+    public func tokens(
+        of messages: [(role: String, content: String)], _ tokenizer: Tokenizer, now: TemplateDate?
+    ) throws(LearnError) -> [Int] {
+        let list = messages.map { message in
+            JSONValue.object(
+                JSONObject([
+                    JSONObject.Member(name: "role", value: .string(message.role)),
+                    JSONObject.Member(name: "content", value: .string(message.content)),
+                ]))
+        }
+        let chat = try template.renderChat(
+            messages: .array(list), addGenerationPrompt: true, specialTokens: specialTokens,
+            now: now)
+        // The template has put the special tokens itself; adding them again would double them.
+        return try tokenizer.encode(chat.text, addSpecial: false).map { Int($0) }
+    }
+}

@@ -1,0 +1,175 @@
+import Genome
+import Host
+import Learn
+import Wire
+
+/// `plasmid chat`: a conversation, turn by turn.
+struct ChatCommand {
+    /// A turn of the conversation.
+    private typealias Message = (role: String, content: String)
+
+    private let session: ComputeSession
+    private let tokenizer: Tokenizer
+    private let format: ChatFormat?
+    private let engine: Engine
+    private let settings: GenerationSettings
+    private let report: Report
+    private let sequence: TokenSequence
+    private let now: TemplateDate?
+    private var messages: [Message] = []
+    /// What the sequence has seen.
+    private var seen: [Int] = []
+    private var answers: [JSONValue] = []
+
+    static func perform(_ arguments: Arguments, _ report: Report) throws(Failure) {
+        var chat = try ChatCommand(arguments, report)
+        try chat.run()
+    }
+
+    private init(_ arguments: Arguments, _ report: Report) throws(Failure) {
+        self.report = report
+        session = try ComputeSession.open(arguments, report)
+        tokenizer = try session.tokenizer()
+        format = try Self.format(arguments, session, tokenizer)
+        var settings = try GenerationOptions.settings(arguments, session)
+        if arguments.text("max-tokens") == nil { settings.tokensMax = 1_024 }
+        if let end = tokenizer.endID, !arguments.isGiven("ignore-eos") {
+            settings.ends.insert(Int(end))
+        }
+        self.settings = settings
+        let positions = session.model.architecture.positions
+        engine = try session.engine(arguments, positions: min(positions, 4_096))
+        let (engine, stack) = (engine, session.stack)
+        sequence = try inLearn("starting the chat") { () throws(LearnError) in
+            try engine.makeSequence(capacity: positions, adapters: stack)
+        }
+        now = TemplateDate(unixSeconds: Clock.wallMilliseconds() / 1_000)
+        if let system = arguments.text("system") { messages.append(("system", system)) }
+    }
+
+    /// The template of the base, a file, or none if the person said so.
+    private static func format(
+        _ arguments: Arguments, _ session: ComputeSession, _ tokenizer: Tokenizer
+    ) throws(Failure) -> ChatFormat? {
+        if arguments.isGiven("plain") { return nil }
+        if let path = arguments.text("template") {
+            return try inLearn("reading \(path)") { () throws(LearnError) in
+                let files = LayerFiles(["chat_template.jinja": path], title: path)
+                return try ChatFormat(files, tokenizer)
+            }
+        }
+        let format = try inLearn("reading the chat template of \(session.base.title)") {
+            () throws(LearnError) in try ChatFormat(session.base.files, tokenizer)
+        }
+        guard let format else {
+            throw Failure(
+                .refused, "\(session.base.title) has no chat template",
+                why: "it is not known how it wants turns of a conversation written",
+                remedy: "give one with --template FILE, or go on from plain text with --plain")
+        }
+        return format
+    }
+
+    private mutating func run() throws(Failure) {
+        let isPerson = Machine.isTerminal(0) && !report.isJSON
+        report.note("\(session.title), \(engine.profile.rawValue), base \(session.match.rawValue)")
+        if isPerson { report.note("/clear forgets the conversation, /exit or Ctrl-D ends it") }
+        while let line = Self.readTurn(isPerson) {
+            switch line {
+            case "": continue
+            case "/exit": return finish()
+            case "/clear":
+                messages.removeAll { $0.role != "system" }
+                report.note("forgotten")
+            default:
+                do throws(Failure) {
+                    try turn(line)
+                } catch {
+                    // A turn too long is no reason to lose the conversation.
+                    guard isPerson else { throw error }
+                    report.note(error.line)
+                }
+            }
+        }
+        finish()
+    }
+
+    private func finish() {
+        var object = JSONObject()
+        object["answers"] = .array(answers)
+        object["messages"] = .array(
+            messages.map { ["role": .string($0.role), "content": .string($0.content)] })
+        session.describe(&object, engine.profile)
+        report.done(object, text: [])
+    }
+
+    private static func readTurn(_ isPerson: Bool) -> String? {
+        if isPerson { Machine.write("> ", to: 2) }
+        return readLine(strippingNewline: true)
+    }
+
+    /// The tokens of the whole conversation so far.
+    private func tokens() throws(Failure) -> [Int] {
+        guard let format else {
+            return try tokenizer.encoded(messages.map(\.content).joined(separator: "\n"))
+        }
+        return try inLearn("writing the conversation") { () throws(LearnError) in
+            try format.tokens(of: messages, tokenizer, now: now)
+        }
+    }
+
+    private mutating func turn(_ text: String) throws(Failure) {
+        messages.append(("user", text))
+        do throws(Failure) {
+            try answerLast()
+        } catch {
+            messages.removeLast()
+            throw error
+        }
+    }
+
+    private mutating func answerLast() throws(Failure) {
+        let tokens = try tokens()
+        let positions = session.model.architecture.positions
+        guard tokens.count < positions else {
+            throw Failure(
+                .refused, "the conversation is too long",
+                why: "it has \(tokens.count) tokens, the model \(positions) positions",
+                remedy: "forget it with /clear")
+        }
+        // What the sequence has seen already is not run again; the last token always is, for its
+        // logits are wanted.
+        var common = 0
+        while common < min(seen.count, tokens.count - 1), seen[common] == tokens[common] {
+            common += 1
+        }
+        sequence.cache.truncate(to: min(common, sequence.count))
+        let start = sequence.count
+        var settings = settings
+        settings.tokensMax = min(settings.tokensMax, positions - tokens.count)
+        let answer = try write(Array(tokens[start...]), tokens, settings)
+        seen = Array((tokens + answer.tokens.map(\.token)).prefix(sequence.count))
+        messages.append(("assistant", answer.text))
+        answers.append(.object(InferCommand.object(answer, prompt: tokens.count, tokenizer)))
+    }
+
+    private func write(
+        _ prompt: [Int], _ history: [Int], _ settings: GenerationSettings
+    ) throws(Failure) -> Generation.Answer {
+        var stream = tokenizer.makeStream()
+        let (isTerminal, isJSON) = (Machine.isTerminal(1), report.isJSON)
+        return try inLearn("answering") { () throws(LearnError) in
+            let answer = try Generation(engine, settings).run(
+                sequence, prompt: prompt, history: history,
+                decode: { token in
+                    token.map { stream.append(UInt32($0)) } ?? stream.finish()
+                },
+                each: { text in
+                    if !isJSON { Machine.write(isTerminal ? PlainText.lines(text) : text, to: 1) }
+                    return true
+                })
+            if !isJSON { Machine.write("\n", to: 1) }
+            return answer
+        }
+    }
+}
