@@ -97,6 +97,10 @@ INLINE void pack_by_reduced(const struct panel *panel, float *to, int element) {
         size_t k = step ^ 1;
         const uint8_t *row = (const uint8_t *)right->data
             + ((panel->start + k) * right->stride + panel->output) * size;
+        /* Rows lie on pages of their own, which hardware does not foresee. */
+        uintptr_t ahead = (uintptr_t)row + 32 * right->stride * size;
+        __builtin_prefetch((const void *)ahead, 0, 2);
+        __builtin_prefetch((const void *)(ahead + 64), 0, 2);
         for (int lane = 0; lane < width; lane += 8) {
             int count = k < (size_t)panel->length ? panel->width - lane : 0;
             __m256 x = load_some(row + (size_t)lane * size, element, count);
