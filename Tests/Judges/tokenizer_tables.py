@@ -7,7 +7,8 @@ The tables say what PyPI `tokenizers` sees, because that is what made the ids a
 model was trained on: every property is asked of it for all 1,112,064 scalars.
 Case folding, which it does not show, comes from Python's `unicodedata` and,
 for letters that is too old for, from the lowercase mapping. Combining classes
-come from `unicodedata` and are then checked by tokenizer_unicode.py.
+come from `unicodedata` where the judge reorders the scalar at all: its tables
+for normalisation are older than those for patterns.
 """
 
 import pathlib
@@ -145,6 +146,20 @@ def folding(lower):
     return table
 
 
+def combining_class(text):
+    """Python's class, which never changes, if the judge knows the scalar as combining: then it
+    changes places with another."""
+    value = unicodedata.combining(text)
+    if not value:
+        return 0
+    if value == 1:
+        pair, swapped = "a\u05b0" + text, "a" + text + "\u05b0"
+    else:
+        pair, swapped = "a" + text + "\u0334", "a\u0334" + text
+    decompose = normalizers.NFD().normalize_str
+    return value if decompose(pair) == decompose(swapped) else 0
+
+
 def composition(nfd, nfc):
     """Two scalars to one: the composite's own decomposition without its last scalar, composed."""
     compose = normalizers.NFC().normalize_str
@@ -197,7 +212,7 @@ def main():
     nfkd = mapped(normalizers.NFKD())
     ours = {c: t for c, t in nfd.items() if not is_hangul(c)}
     compat = {c: t for c, t in nfkd.items() if not is_hangul(c) and nfd.get(c) != t}
-    classes = [0 if 0xD800 <= c < 0xE000 else unicodedata.combining(chr(c)) for c in range(0x110000)]
+    classes = [0 if 0xD800 <= c < 0xE000 else combining_class(chr(c)) for c in range(0x110000)]
     write(folder, "UnicodeDecompositionData", "What normalisation needs, but for Hangul, which is arithmetic.", [
         ("canonical", "Full canonical decompositions.", mapping(ours)),
         ("classes", "Runs of canonical combining classes.", runs(classes)),

@@ -33,13 +33,16 @@ struct NormalisationTables: Sendable {
             changes[Int(scalar)] = true
         }
         var composites = composites
+        var seconds: [Int] = []
         UnicodeTables.forEachMapping(UnicodeDecompositionData.composition) { scalar, parts in
             guard parts.count == 2 else { return }
             composites[UInt64(parts[0]) << 32 | UInt64(parts[1])] = scalar
-            // The composite alone stays as it is; its second part may join what stands before.
-            changes[Int(scalar)] = false
-            changes[Int(parts[1])] = true
+            // The composite alone stays as it is, unless it combines itself.
+            if classes[Int(scalar)] == 0 { changes[Int(scalar)] = false }
+            seconds.append(Int(parts[1]))
         }
+        // The second part of a composite may join what stands before.
+        for scalar in seconds { changes[scalar] = true }
         var compatible = compatible
         UnicodeTables.forEachMapping(UnicodeCompatibilityData.compatibility) { scalar, parts in
             compatible[scalar] = parts
