@@ -127,7 +127,7 @@ enum VerifyCommand {
         let access = try Access.open(report)
         var answer = try access.ask("verify", object, showing: "verify")
         if level == "comprehensive", answer["ok"]?.bool == true {
-            let gates = try GateCheck.run(arguments, report)
+            let gates = try GateCheck.run(arguments, LazyAccess(access, report))
             answer["checks"] = .array((answer["checks"]?.array ?? []) + gates.map(\.json))
             answer["ok"] = .bool(gates.allSatisfy(\.isSound))
         }

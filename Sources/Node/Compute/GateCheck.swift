@@ -16,9 +16,11 @@ struct GateCheck {
     }
 
     /// All gates of the layer that `verify` was asked about; none for one that is no adapter.
-    static func run(_ arguments: Arguments, _ report: Report) throws(Failure) -> [GateCheck] {
+    static func run(
+        _ arguments: Arguments, _ access: LazyAccess
+    ) throws(Failure) -> [GateCheck] {
         let word = arguments.operand(0) ?? ""
-        let source = try LayerSource.open(word) { () throws(Failure) in try Access.open(report) }
+        let source = try LayerSource.open(word, access)
         guard source.files.has(Adapter.configName) else {
             return [
                 GateCheck(name: "gates", isSound: true, detail: "no adapter: nothing to run")
@@ -26,7 +28,7 @@ struct GateCheck {
         }
         do throws(Failure) {
             let session = try ComputeSession.open(
-                base: arguments.text("base"), layers: [word], report)
+                base: arguments.text("base"), layers: [word], access)
             return try checks(session, arguments)
         } catch {
             // The base that is not here is a reason to fetch it, not a fault of the layer.
