@@ -10,13 +10,13 @@ size_t plasmid_left_bytes(int profile, size_t rows, size_t reduced) {
     return (rows * pairs * pair_bytes(profile) + 63) / 64 * 64;
 }
 
-/* One tile of f32: for each pair the odd elements of all rows, then the even ones. */
+/* One tile of f32 from element `start`, an even one: for each pair the odd elements of all rows, then the even ones. */
 static void pack_tile_f32(
-    const float *source, size_t stride, size_t rows, size_t reduced, float *to) {
+    const float *source, size_t stride, size_t rows, size_t start, size_t reduced, float *to) {
     for (size_t row = 0; row < rows; row++) {
         const float *from = source + row * stride;
-        float *column = to + row;
-        size_t k = 0;
+        float *column = to + row + start * rows;
+        size_t k = start;
         for (; k + 2 <= reduced; k += 2, column += 2 * rows) {
             column[0] = from[k + 1];
             column[rows] = from[k];
@@ -30,11 +30,11 @@ static void pack_tile_f32(
 
 /* One tile of bf16: for each pair one word a row, the even element in its low half. */
 static void pack_tile_bf16(
-    const float *source, size_t stride, size_t rows, size_t reduced, uint32_t *to) {
+    const float *source, size_t stride, size_t rows, size_t start, size_t reduced, uint32_t *to) {
     for (size_t row = 0; row < rows; row++) {
         const float *from = source + row * stride;
-        uint32_t *column = to + row;
-        size_t k = 0;
+        uint32_t *column = to + row + start / 2 * rows;
+        size_t k = start;
         for (; k + 2 <= reduced; k += 2, column += rows) {
             *column = (uint32_t)bf16_of(from[k]) | (uint32_t)bf16_of(from[k + 1]) << 16;
         }
@@ -50,10 +50,16 @@ void plasmid_left_pack(
         size_t start = tile_start(tile, rows), count = tile_start(tile + 1, rows) - start;
         const float *from = source + start * stride;
         void *to = (uint8_t *)left + start * row_bytes;
+        size_t done = 0;
+#if defined(__x86_64__)
+        if (plasmid_kernels_level() == PLASMID_KERNELS_AVX512) {
+            done = plasmid_left_tile_avx512(profile, from, stride, count, reduced, to);
+        }
+#endif
         if (profile == PLASMID_BF16_DOT) {
-            pack_tile_bf16(from, stride, count, reduced, to);
+            pack_tile_bf16(from, stride, count, done, reduced, to);
         } else {
-            pack_tile_f32(from, stride, count, reduced, to);
+            pack_tile_f32(from, stride, count, done, reduced, to);
         }
     }
 }
