@@ -1,5 +1,8 @@
 /// What Python does to numbers.
 enum PythonNumber {
+    /// Longest text that is read as a number; Python's own bound for whole ones.
+    static let bytesMax = 4_300
+
     /// `repr` of a float: the shortest digits, an exponent below 1e-4 and from 1e16.
     static func text(_ value: Double) -> String {
         if value.isNaN { return "nan" }
@@ -42,6 +45,7 @@ enum PythonNumber {
 
     /// `int(text)`, base ten unless given; nil if it is not a number or too large for 64 bits.
     static func integer(_ text: String, base: Int = 10) -> Int? {
+        guard text.utf8.count <= bytesMax else { return nil }
         var digits = PythonText.strip(text, nil).lowercased()
         let isNegative = digits.hasPrefix("-")
         if isNegative || digits.hasPrefix("+") { digits.removeFirst() }
@@ -55,6 +59,7 @@ enum PythonNumber {
 
     /// `float(text)`.
     static func float(_ text: String) -> Double? {
+        guard text.utf8.count <= bytesMax else { return nil }
         let stripped = PythonText.strip(text, nil).lowercased()
         let unsigned = stripped.drop { $0 == "-" || $0 == "+" }
         switch unsigned {

@@ -262,6 +262,9 @@ struct TemplateLexer {
         if scalar == "'" || scalar == "\"" { return try readString(scalar) }
         if Self.isWord(scalar) {
             let word = source[position..<finish].prefix(while: Self.isWord)
+            guard word.count <= TemplateLimits.nameMax else {
+                throw .exceeds(line: line, limit: "\(TemplateLimits.nameMax) characters of a name")
+            }
             emit(.name(PythonText.text(word)))
             position = word.endIndex
             return

@@ -32,6 +32,7 @@ extension TemplateMachine {
     /// `value.name`: a method, or a member.
     func attribute(_ name: String, of value: TemplateValue) throws(TemplateFault) -> TemplateValue {
         guard !name.hasPrefix("__") else { throw forbidden("the attribute \"\(name.prefix(40))\"") }
+        try spend(name.utf8.count / 16)
         if let methods = Self.methods(of: value), methods.contains(name) {
             return .function(.method(value, name))
         }
@@ -112,6 +113,7 @@ extension TemplateMachine {
     ) throws(TemplateFault) -> TemplateValue {
         guard case .string(let text) = path.plain else { return try element(path, of: value) }
         var value = value
+        try spend(text: text)
         for part in PythonText.split(text, ".", most: nil) {
             try spend(1)
             let isIndex = !part.isEmpty && part.utf8.allSatisfy { (0x30...0x39).contains($0) }

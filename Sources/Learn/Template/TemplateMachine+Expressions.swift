@@ -10,7 +10,7 @@ extension TemplateMachine {
             case .integer(let value): .integer(value)
             case .float(let value): .float(value)
             case .string(let text): .string(text)
-            case .name(let name): variable(name, scope)
+            case .name(let name): try variable(name, scope)
             default: try compound(expression, scope)
             }
         }
@@ -24,8 +24,12 @@ extension TemplateMachine {
         return values
     }
 
-    private func variable(_ name: String, _ scope: TemplateScope) -> TemplateValue {
-        if let value = scope.find(name) { return value }
+    private func variable(
+        _ name: String, _ scope: TemplateScope
+    ) throws(TemplateFault) -> TemplateValue {
+        let (value, distance) = scope.find(name)
+        try spend(distance / 4)
+        if let value { return value }
         return Self.globals.contains(name)
             ? .function(.global(name)) : .undefined("\"\(name.prefix(80))\" is not defined")
     }

@@ -3,6 +3,7 @@ extension TemplateMachine {
     func filter(
         _ name: String, _ value: TemplateValue, _ given: TemplateArguments
     ) throws(TemplateFault) -> TemplateValue {
+        try spend(reading: value)
         let result = try plainFilter(name, value.plain, given)
         if case .markup(let text) = value, name == "escape" || name == "e" { return .markup(text) }
         return Self.keepingMarks.contains(name) ? result.marked(like: value) : result

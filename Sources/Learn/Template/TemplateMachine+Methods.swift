@@ -42,7 +42,7 @@ extension TemplateMachine {
     ) throws(TemplateFault) -> TemplateValue {
         switch receiver.plain {
         case .string(let text):
-            try spend(text: text)
+            try spend(reading: receiver)
             return try callText(name, text, given).marked(like: receiver)
         case .dictionary(let dictionary):
             guard !Self.changing.contains(name) else { throw forbidden("changing a dictionary") }

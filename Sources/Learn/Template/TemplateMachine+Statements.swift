@@ -95,7 +95,7 @@ extension TemplateMachine {
         switch target {
         case .name(let name): scope.variables[name] = value
         case .member(let name, let member):
-            guard case .namespace(let namespace)? = scope.find(name) else {
+            guard case .namespace(let namespace)? = scope.find(name).value else {
                 throw failed("\"\(name.prefix(40))\" is no namespace, so nothing can be set in it")
             }
             guard !member.hasPrefix("_") else {

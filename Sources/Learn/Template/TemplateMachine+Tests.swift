@@ -73,7 +73,7 @@ extension TemplateMachine {
 
     private func caseTest(_ name: String, _ value: TemplateValue) throws(TemplateFault) -> Bool {
         let text = try text(value)
-        try spend(text: text)
+        try spend(reading: .string(text))
         let hasCase = text.unicodeScalars.contains { $0.properties.isCased }
         let same = name == "lower" ? text.lowercased() : text.uppercased()
         return hasCase && PythonText.same(text, same)

@@ -24,7 +24,7 @@ extension TemplateMachine {
         case .integer(let value): result += String(value)
         case .float(let value): result += PythonNumber.text(value)
         case .string(let text):
-            try spend(text: text)
+            try spend(reading: value)
             result += PythonText.quoted(text)
         case .markup(let text): result += "Markup(\(PythonText.quoted(text)))"
         case .list(let list): try write(list, to: &result)

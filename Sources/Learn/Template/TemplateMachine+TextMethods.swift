@@ -114,6 +114,7 @@ extension TemplateMachine {
         if case .list(let list) = sought, list.kind == .tuple { parts = list.items }
         for part in parts {
             let part = try string(part, for: name).utf8
+            try spend(1 + min(part.count, text.utf8.count) / 16)
             let bytes = text.utf8
             if name == "startswith"
                 ? bytes.starts(with: part) : bytes.suffix(part.count).elementsEqual(part)
@@ -143,6 +144,7 @@ extension TemplateMachine {
         _ list: TemplateValue, separator: String
     ) throws(TemplateFault) -> TemplateValue {
         var result = ""
+        try spend(reading: list)
         for (index, item) in try elements(of: list).enumerated() {
             result += index > 0 ? separator : ""
             result += try string(item, for: "join")

@@ -73,6 +73,16 @@ final class TemplateMachine {
         try spend(text.utf8.count / 16)
     }
 
+    /// Pays for a value that is looked through, whatever comes of it.
+    func spend(reading value: TemplateValue) throws(TemplateFault) {
+        switch value.plain {
+        case .string(let text): try spend(text.utf8.count / 4)
+        case .list(let list): try spend(list.items.count / 4)
+        case .dictionary(let dictionary): try spend(dictionary.keys.count / 4)
+        default: break
+        }
+    }
+
     /// Text that a template has made: paid for, and not too long.
     func made(_ text: String) throws(TemplateFault) -> TemplateValue {
         try check(textBytes: text.utf8.count)

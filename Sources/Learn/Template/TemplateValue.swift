@@ -194,13 +194,16 @@ final class TemplateScope {
         self.outer = outer
     }
 
-    func find(_ name: String) -> TemplateValue? {
+    /// The variable and how many blocks outwards it was sought.
+    func find(_ name: String) -> (value: TemplateValue?, distance: Int) {
         var scope: TemplateScope? = self
+        var distance = 0
         while let here = scope {
-            if let value = here.variables[name] { return value }
+            if let value = here.variables[name] { return (value, distance) }
             scope = here.outer
+            distance += 1
         }
-        return nil
+        return (nil, distance)
     }
 }
 

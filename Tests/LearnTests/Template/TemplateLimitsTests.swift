@@ -46,6 +46,12 @@ struct TemplateLimitsTests {
         arguments: [
             "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
             "{{ [0] * 9999999999 }}",
+            "{% set x = 'a' * 999999 %}{% for i in range(99999) %}{{ x|length }}{% endfor %}",
+            "{% set x = ' ' * 999999 %}{% for i in range(99999) %}{{ x|trim }}{% endfor %}",
+            "{% set x = ' ' * 999999 %}{% for i in range(99999) %}{{ x|int }}{% endfor %}",
+            "{% set x = range(99999) %}{% for i in range(99999) %}{% set y = x|sum %}{% endfor %}",
+            "{% set x = [''] * 99999 %}{% for i in range(99999) %}{{ ''.join(x) }}{% endfor %}",
+            "{% set x = 'a' * 999999 %}{% for i in range(99999) %}{{ [][x] }}{% endfor %}",
             "{{ ('x' * 1000000)|list|map('upper')|list|length ~ ([0] * 9999999) }}",
             """
             {% set ns = namespace(l=[0]) %}{% for i in range(99) %}{% set ns.l = ns.l + \
