@@ -4,8 +4,8 @@
     model_fixtures.py [CASE...] [--out DIR]
 
 Each file holds a configuration, the tensors with the rule of their hashed weights (see
-model_fixtures_cases.py), a prompt, logits of chosen positions and the greedy continuation, all computed by
-Transformers: eager attention, weights in float32, one CPU thread, no cache. Needs bootstrap/judges --torch.
+model_fixtures_cases.py), a prompt, logits of chosen positions and the greedy continuation, then adapters and
+stacks of adapters with the same of theirs. All computed by Transformers and PEFT: eager attention, weights in float32, one CPU thread, no cache. Needs bootstrap/judges --torch.
 """
 
 import argparse
@@ -24,6 +24,7 @@ import torch
 import transformers
 from safetensors.torch import save_file
 
+from model_fixtures_adapters import add_adapters
 from model_fixtures_cases import build, hashed, values
 
 TYPES = {"BF16": torch.bfloat16, "F16": torch.float16, "F32": torch.float32}
@@ -125,12 +126,14 @@ def fixture(case, folder):
     noise = float((reference - exact).abs().max())
     print(f"{case['case']}: peak {attention_peak(model, prompt):.2f}, logits std {float(reference.std()):.2f}, "
           f"float32 noise {noise:.1e}, least margin {min(margins):.3f}, {len(set(tokens))} different tokens")
-    return {
+    document = {
         "case": case["case"], "config": case["config"], "dtype": case["dtype"], "tensors": case["tensors"],
         "samples": samples(case), "prompt": prompt, "positions": positions,
         "logits": packed(reference[positions]), "noise": noise,
         "greedy": {"tokens": tokens, "margins": [round(margin, 5) for margin in margins]},
     }
+    add_adapters(sys.modules[__name__], case, prompt, folder, document)
+    return document
 
 
 def dump(document, path):

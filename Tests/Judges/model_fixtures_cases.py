@@ -120,7 +120,7 @@ QWEN2 = {"model_type": "qwen2", "architectures": ["Qwen2ForCausalLM"], "vocab_si
          "sliding_window": 32768, "use_sliding_window": False, "max_window_layers": 2, "bos_token_id": 1,
          "eos_token_id": 2, "tie_word_embeddings": True, "torch_dtype": "bfloat16"}
 QWEN3 = {"model_type": "qwen3", "architectures": ["Qwen3ForCausalLM"], "vocab_size": 259, "hidden_size": 64,
-         "intermediate_size": 112, "num_hidden_layers": 3, "num_attention_heads": 4, "num_key_value_heads": 1,
+         "intermediate_size": 112, "num_hidden_layers": 3, "num_attention_heads": 4, "num_key_value_heads": 2,
          "head_dim": 32, "hidden_act": "silu", "max_position_embeddings": 256, "rms_norm_eps": 0.001,
          "attention_bias": False, "sliding_window": None, "use_sliding_window": False, "max_window_layers": 3,
          "bos_token_id": 1, "eos_token_id": 2, "tie_word_embeddings": True, "dtype": "bfloat16",
@@ -143,8 +143,8 @@ def build():
               "attention_bias": True, "mlp_bias": True, "torch_dtype": "float32",
               "rope_scaling": {"type": "linear", "factor": 4.0}}
     yarn = {**LLAMA, "num_hidden_layers": 3, "dtype": "float16", "rope_parameters": {
-        "rope_type": "yarn", "rope_theta": 10000.0, "factor": 4.0, "original_max_position_embeddings": 32,
-        "beta_fast": 4.0, "beta_slow": 1.0}}
+        "rope_type": "yarn", "rope_theta": 500.0, "factor": 4.0, "original_max_position_embeddings": 32,
+        "beta_fast": 2.0, "beta_slow": 1.0}}
     windowed = {**QWEN2, "use_sliding_window": True, "sliding_window": 13, "max_window_layers": 1,
                 "num_hidden_layers": 3, "tie_word_embeddings": False, "rms_norm_eps": 1e-06, "vocab_size": 257}
     plain = {**MISTRAL, "sliding_window": None, "rope_parameters": {"rope_type": "default", "rope_theta": 1000000.0},

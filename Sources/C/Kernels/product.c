@@ -10,13 +10,13 @@ size_t plasmid_left_bytes(int profile, size_t rows, size_t reduced) {
     return (rows * pairs * pair_bytes(profile) + 63) / 64 * 64;
 }
 
-/* One tile of f32: for each pair the odd elements of all rows, then the even ones. */
+/* One tile of f32 from element `start`, an even one: for each pair the odd elements of all rows, then the even ones. */
 static void pack_tile_f32(
-    const float *source, size_t stride, size_t rows, size_t reduced, float *to) {
+    const float *source, size_t stride, size_t rows, size_t start, size_t reduced, float *to) {
     for (size_t row = 0; row < rows; row++) {
         const float *from = source + row * stride;
-        float *column = to + row;
-        size_t k = 0;
+        float *column = to + row + start * rows;
+        size_t k = start;
         for (; k + 2 <= reduced; k += 2, column += 2 * rows) {
             column[0] = from[k + 1];
             column[rows] = from[k];
@@ -30,11 +30,11 @@ static void pack_tile_f32(
 
 /* One tile of bf16: for each pair one word a row, the even element in its low half. */
 static void pack_tile_bf16(
-    const float *source, size_t stride, size_t rows, size_t reduced, uint32_t *to) {
+    const float *source, size_t stride, size_t rows, size_t start, size_t reduced, uint32_t *to) {
     for (size_t row = 0; row < rows; row++) {
         const float *from = source + row * stride;
-        uint32_t *column = to + row;
-        size_t k = 0;
+        uint32_t *column = to + row + start / 2 * rows;
+        size_t k = start;
         for (; k + 2 <= reduced; k += 2, column += rows) {
             *column = (uint32_t)bf16_of(from[k]) | (uint32_t)bf16_of(from[k + 1]) << 16;
         }
@@ -50,10 +50,16 @@ void plasmid_left_pack(
         size_t start = tile_start(tile, rows), count = tile_start(tile + 1, rows) - start;
         const float *from = source + start * stride;
         void *to = (uint8_t *)left + start * row_bytes;
+        size_t done = 0;
+#if defined(__x86_64__)
+        if (plasmid_kernels_level() == PLASMID_KERNELS_AVX512) {
+            done = plasmid_left_tile_avx512(profile, from, stride, count, reduced, to);
+        }
+#endif
         if (profile == PLASMID_BF16_DOT) {
-            pack_tile_bf16(from, stride, count, reduced, to);
+            pack_tile_bf16(from, stride, count, done, reduced, to);
         } else {
-            pack_tile_f32(from, stride, count, reduced, to);
+            pack_tile_f32(from, stride, count, done, reduced, to);
         }
     }
 }
@@ -65,6 +71,42 @@ static struct product_steps steps_of(int profile, int element, int layout) {
     if (level == PLASMID_KERNELS_AVX2) return plasmid_product_avx2(profile, element, layout);
 #endif
     return plasmid_product_portable(profile, element, layout);
+}
+
+/* The lines of memory that the next panel will be packed from. */
+struct coming {
+    const uint8_t *rows;
+    size_t stride;        /* bytes from row to row */
+    size_t row_lines;     /* lines of 64 bytes of one row */
+    size_t lines;         /* of all rows */
+};
+
+static struct coming coming_panel(const struct product *product, size_t output, size_t start) {
+    const struct plasmid_right *right = product->right;
+    size_t size = right->element == PLASMID_F32 ? 4 : 2, stride = right->stride * size;
+    size_t left_over = product->reduced - start;
+    size_t length = left_over < SUM_BLOCK ? left_over : SUM_BLOCK;
+    int by_output = right->layout == PLASMID_OUTPUT_ROWS;
+    size_t rows = by_output ? PANEL_WIDTH : length;
+    size_t row_bytes = (by_output ? length : PANEL_WIDTH) * size;
+    size_t at = by_output ? output * stride + start * size : start * stride + output * size;
+    size_t row_lines = (row_bytes + 63) / 64;
+    return (struct coming){
+        (const uint8_t *)((uintptr_t)right->data + at), stride, row_lines, rows * row_lines,
+    };
+}
+
+/*
+ * Asks memory for lines [first, end) of what comes next. Spread over the tiles of a panel the
+ * requests never wait for one another; asked for at once they stall the packing, which took a
+ * third of a prompt's time when weights came from memory. An address may lie past the data: a
+ * prefetch never faults.
+ */
+static void ask_for(const struct coming *coming, size_t first, size_t end) {
+    for (size_t line = first; line < end; line++) {
+        uintptr_t row = (uintptr_t)coming->rows + line / coming->row_lines * coming->stride;
+        __builtin_prefetch((const void *)(row + line % coming->row_lines * 64), 0, 2);
+    }
 }
 
 /*
@@ -83,7 +125,17 @@ static void by_panels(const struct product *product, const struct product_steps 
                 product->right, product->profile, output, width, start, length,
             };
             steps->pack(&panel, product->scratch);
-            for (size_t index = 0; index < tile_count(product->rows); index++) {
+            /* The next panel of this block, else the first of the next, else of the next chunk. */
+            size_t next = output + PANEL_WIDTH;
+            int is_last = next >= product->end;
+            int ends_chunk = is_last && start + SUM_BLOCK >= product->reduced;
+            struct coming coming = coming_panel(
+                product, is_last && !ends_chunk ? product->first : next,
+                ends_chunk ? 0 : is_last ? start + SUM_BLOCK : start);
+            size_t tiles = tile_count(product->rows);
+            for (size_t index = 0; index < tiles; index++) {
+                ask_for(
+                    &coming, coming.lines * index / tiles, coming.lines * (index + 1) / tiles);
                 size_t row = tile_start(index, product->rows);
                 size_t rows = tile_start(index + 1, product->rows) - row;
                 struct tile tile = {

@@ -67,6 +67,13 @@ struct product_steps plasmid_product_portable(int profile, int element, int layo
 struct product_steps plasmid_product_avx2(int profile, int element, int layout);
 struct product_steps plasmid_product_avx512(int profile, int element, int layout);
 
+/*
+ * Packs as much of a tile of the left operand as fills vectors; returns how many elements of the
+ * reduced index are done, an even number.
+ */
+size_t plasmid_left_tile_avx512(
+    int profile, const float *source, size_t stride, size_t rows, size_t reduced, void *to);
+
 /* Whether products use VDPBF16PS: found by the self test, or forced by a test. */
 int plasmid_bf16_dot_is_native(void);
 

@@ -5,14 +5,6 @@
 #if defined(__x86_64__)
 #include "product_avx512.h"
 
-/*
- * Asks for the same place 32 stored rows on: of the next panel, or of a later step where rows are
- * reduced elements. It may lie past the data; a prefetch never faults.
- */
-INLINE void ask_ahead(const uint8_t *from, size_t stride) {
-    __builtin_prefetch((const void *)((uintptr_t)from + PANEL_WIDTH * stride), 0, 2);
-}
-
 /* Stored rows are outputs: sixteen of them are transposed, 32 bf16 of each at a time. */
 INLINE void pairs_by_output(const struct panel *panel, uint32_t *to, int element) {
     size_t size = element_bytes(element), stride = panel->right->stride * size;
@@ -26,7 +18,6 @@ INLINE void pairs_by_output(const struct panel *panel, uint32_t *to, int element
                 const uint8_t *from = rows + (size_t)row * stride + (size_t)k * size;
                 __mmask32 here = lane + row < panel->width ? mask : 0;
                 r[row] = halves32(from, element, here);
-                ask_ahead(from, stride);
             }
             transpose16(r);
             uint32_t *line = to + (size_t)k / 2 * PANEL_WIDTH + lane;
@@ -50,7 +41,6 @@ INLINE void floats_by_output(const struct panel *panel, float *to, int element) 
                 const uint8_t *from = rows + (size_t)row * stride + (size_t)k * size;
                 __mmask16 here = lane + row < panel->width ? mask : 0;
                 r[row] = (__m512i)widened(from, element, here);
-                ask_ahead(from, stride);
             }
             transpose16(r);
             float *line = to + (size_t)k * PANEL_WIDTH + lane;
@@ -71,8 +61,6 @@ INLINE void pairs_by_reduced(const struct panel *panel, uint32_t *to, int elemen
         __mmask32 odd_mask = k + 1 < panel->length ? mask : 0;
         for (int lane = 0; lane < PANEL_WIDTH; lane += 16) {
             const uint8_t *even = row + (size_t)lane * size, *odd = even + stride;
-            ask_ahead(even, stride);
-            ask_ahead(odd, stride);
             __m512i low = rounded(widened(even, element, (__mmask16)(mask >> lane)));
             __m512i high = rounded(widened(odd, element, (__mmask16)(odd_mask >> lane)));
             _mm512_store_si512(to + lane, _mm512_or_si512(high, _mm512_srli_epi32(low, 16)));
@@ -97,8 +85,6 @@ TARGET static void pairs_reduced_bf16(const struct panel *panel, void *words) {
     upper = _mm512_loadu_si512(order + 32);
     for (int k = 0; k < panel->length; k += 2, row += 2 * stride, to += PANEL_WIDTH) {
         __mmask32 odd_mask = k + 1 < panel->length ? mask : 0;
-        ask_ahead(row, stride);
-        ask_ahead(row + stride, stride);
         __m512i even = _mm512_maskz_loadu_epi16(mask, row);
         __m512i odd = _mm512_maskz_loadu_epi16(odd_mask, row + stride);
         _mm512_store_si512(to, _mm512_permutex2var_epi16(even, lower, odd));
@@ -115,8 +101,6 @@ INLINE void floats_by_reduced(const struct panel *panel, float *to, int element)
         __mmask32 odd_mask = k + 1 < panel->length ? mask : 0;
         for (int lane = 0; lane < PANEL_WIDTH; lane += 16) {
             const uint8_t *even = row + (size_t)lane * size, *odd = even + stride;
-            ask_ahead(even, stride);
-            ask_ahead(odd, stride);
             _mm512_store_ps(to + lane, widened(odd, element, (__mmask16)(odd_mask >> lane)));
             _mm512_store_ps(
                 to + PANEL_WIDTH + lane, widened(even, element, (__mmask16)(mask >> lane)));

@@ -17,10 +17,15 @@ struct LinearTask {
 /// there are adapters, the products with B. Lanes take chunks of outputs; no sum is split, so the
 /// bits depend neither on lanes nor on chunks.
 final class LinearRunner {
-    /// Most outputs of a chunk: with the rows of a batch they stay in a core's cache.
-    static let chunkOutputsMax = 256
+    /// Most outputs of a chunk of many rows: measured, 64 to 128 are fastest.
+    static let chunkOutputsMax = 128
     /// Chunks for each lane: enough that a slow one does not keep the others waiting.
     static let chunksPerLane = 8
+    /// Rows up to which weights come from memory once and their order decides the speed.
+    static let fewRows = 4
+    /// Chunks for each lane then: a lane reads on where its last line was asked for ahead of time,
+    /// so its stretches must be long.
+    static let stretchesPerLane = 3
 
     private let team: Team
     private let profile: Profile
@@ -69,7 +74,7 @@ final class LinearRunner {
         let left = try pack(source, rows: rows, groups: groups)
         try plan(tasks, left: left, rows: rows, reduced: reduced, groups: groups)
         let isAdapted = !uses.isEmpty
-        let chunk = chunkOutputs(products.reduce(0) { $0 + $1.outputs })
+        let chunk = chunkOutputs(products.reduce(0) { $0 + $1.outputs }, rows: rows)
         let chunks = count(products.map(\.outputs), chunk)
         let termBytes = Arena.rounded(rows * chunk * 4)
         for lane in lanes { try lane.reserve(Int(PLASMID_PRODUCT_SCRATCH) + 3 * termBytes) }
@@ -188,9 +193,11 @@ final class LinearRunner {
     }
 
     /// Outputs of a chunk for a phase of `total` outputs: a multiple of 32.
-    private func chunkOutputs(_ total: Int) -> Int {
-        let wanted = total / (team.lanes * Self.chunksPerLane)
-        return min(max((wanted + 31) / 32 * 32, 32), Self.chunkOutputsMax)
+    private func chunkOutputs(_ total: Int, rows: Int) -> Int {
+        let isFew = rows <= Self.fewRows
+        let pieces = team.lanes * (isFew ? Self.stretchesPerLane : Self.chunksPerLane)
+        let wanted = max((total / pieces + 31) / 32 * 32, 32)
+        return isFew ? wanted : min(wanted, Self.chunkOutputsMax)
     }
 
     /// Number of chunks; leaves the first chunk of each item in `starts`.

@@ -21,6 +21,9 @@ public enum LogitRow {
         return tokens.map { Double(logits[$0] - largest) - plasmid_log64(Double(sum)) }
     }
 
+    /// e to that power.
+    static func exponential(_ power: Double) -> Double { plasmid_exp64(power) }
+
     /// The `count` likeliest tokens, likeliest first.
     public static func likeliest(_ logits: [Float], _ count: Int) -> [Int] {
         var chosen: [Int] = []

@@ -32,6 +32,19 @@ struct Stored {
         }
     }
 
+    /// Sum of the squares of all elements, in f64.
+    func squaredNorm() -> Double {
+        var row = [Float](repeating: 0, count: columns)
+        var sum = 0.0
+        for index in 0..<rows {
+            row.withUnsafeMutableBufferPointer { space in
+                if let start = space.baseAddress { widen(row: index, into: start) }
+            }
+            for value in row { sum += Double(value) * Double(value) }
+        }
+        return sum
+    }
+
     /// Whether no element is a NaN or an infinity.
     var isFinite: Bool { plasmid_all_finite(data, element.code, count) != 0 }
 

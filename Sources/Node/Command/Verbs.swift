@@ -157,7 +157,10 @@ enum Verbs {
             + "file is damaged if one is.",
         examples: [("plasmid verify poems", "every check with its result")],
         operands: [.required("LAYER")],
-        options: [.init("level", .one("LEVEL"), "only basic in this version")])
+        options: [
+            .init("level", .one("LEVEL"), "basic (else), or comprehensive: runs an adapter too"),
+            .init("base", .one("LAYER|DIR"), "run it on this base; else the one it names"),
+        ])
 
     private static let peers = VerbShape(
         name: "peers", summary: "list the nodes this one is in contact with",

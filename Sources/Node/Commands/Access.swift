@@ -65,6 +65,27 @@ struct Access {
     }
 }
 
+/// The way to a home, opened when a layer is first named: plain folders need none.
+final class LazyAccess {
+    private let report: Report
+    private var opened: Access?
+
+    init(_ report: Report) { self.report = report }
+
+    init(_ access: Access, _ report: Report) {
+        self.report = report
+        opened = access
+    }
+
+    /// The way, opened once.
+    func get() throws(Failure) -> Access {
+        if let opened { return opened }
+        let access = try Access.open(report)
+        opened = access
+        return access
+    }
+}
+
 /// Draws a progress bar on stderr where a person sees it.
 struct ProgressDisplay {
     private let label: String

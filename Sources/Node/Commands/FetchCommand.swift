@@ -116,14 +116,21 @@ enum ExportCommand {
 enum VerifyCommand {
     static func perform(_ arguments: Arguments, _ report: Report) throws(Failure) -> Int32 {
         let levels = ["basic", "thorough", "comprehensive"]
-        if let level = try arguments.choice("level", among: levels), level != "basic" {
+        let level = try arguments.choice("level", among: levels) ?? "basic"
+        guard level != "thorough" else {
             throw Failure(
-                .unsupported, "--level \(level) is not built into this version",
-                remedy: "leave it out or say --level basic")
+                .unsupported, "--level thorough is not built into this version",
+                remedy: "say --level basic or --level comprehensive")
         }
         var object = JSONObject()
         object["layer"] = .string(arguments.operand(0) ?? "")
-        let answer = try Access.open(report).ask("verify", object, showing: "verify")
+        let access = try Access.open(report)
+        var answer = try access.ask("verify", object, showing: "verify")
+        if level == "comprehensive", answer["ok"]?.bool == true {
+            let gates = try GateCheck.run(arguments, LazyAccess(access, report))
+            answer["checks"] = .array((answer["checks"]?.array ?? []) + gates.map(\.json))
+            answer["ok"] = .bool(gates.allSatisfy(\.isSound))
+        }
         report.done(answer, text: lines(answer))
         return answer["ok"]?.bool == true ? 0 : 1
     }

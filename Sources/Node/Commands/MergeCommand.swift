@@ -29,13 +29,12 @@ enum MergeCommand {
     private static func intoAdapter(
         _ arguments: Arguments, _ report: Report, _ folder: NewFolder
     ) throws(Failure) -> JSONObject {
+        let access = LazyAccess(report)
         var parts: [AdapterMerge.Part] = []
         var sources: [ComputeSession.Layer] = []
         for word in arguments.operands {
             let (name, weight) = ComputeSession.weighted(word)
-            let source = try LayerSource.open(name) { () throws(Failure) in
-                try Access.open(report)
-            }
+            let source = try LayerSource.open(name, access)
             sources.append(ComputeSession.Layer(source: source, weight: weight))
             parts.append(
                 (
@@ -69,7 +68,7 @@ enum MergeCommand {
         _ arguments: Arguments, _ report: Report, _ folder: NewFolder
     ) throws(Failure) -> JSONObject {
         let session = try ComputeSession.open(
-            base: arguments.text("base"), layers: arguments.operands, report)
+            base: arguments.text("base"), layers: arguments.operands, LazyAccess(report))
         guard let stack = session.stack else {
             throw Failure(.usage, "no layer is named", remedy: "say plasmid merge LAYER --base …")
         }

@@ -32,20 +32,13 @@ struct ComputeSession {
 
     /// Opens what `--base` and `--layer` name.
     static func open(_ arguments: Arguments, _ report: Report) throws(Failure) -> ComputeSession {
-        try open(base: arguments.text("base"), layers: arguments.texts("layer"), report)
+        try open(base: arguments.text("base"), layers: arguments.texts("layer"), LazyAccess(report))
     }
 
     /// Opens a base and the layers over it.
     static func open(
-        base word: String?, layers words: [String], _ report: Report
+        base word: String?, layers words: [String], _ access: LazyAccess
     ) throws(Failure) -> ComputeSession {
-        var opened: Access?
-        func access() throws(Failure) -> Access {
-            if let opened { return opened }
-            let access = try Access.open(report)
-            opened = access
-            return access
-        }
         var layers: [Layer] = []
         for word in words {
             let (name, weight) = weighted(word)
@@ -73,7 +66,7 @@ struct ComputeSession {
     }
 
     private static func base(
-        _ word: String?, _ layers: [Layer], _ access: () throws(Failure) -> Access
+        _ word: String?, _ layers: [Layer], _ access: LazyAccess
     ) throws(Failure) -> LayerSource {
         if let word { return try LayerSource.open(word, access) }
         if let facts = layers.lazy.compactMap(\.source.base).first {

@@ -25,9 +25,7 @@ struct LayerSource {
     }
 
     /// What a word names: a folder, or a layer that is here.
-    static func open(_ word: String, _ access: () throws(Failure) -> Access) throws(Failure)
-        -> LayerSource
-    {
+    static func open(_ word: String, _ access: LazyAccess) throws(Failure) -> LayerSource {
         if isFolder(word) {
             let files = try inLearn("reading \(word)") { () throws(LearnError) in
                 try LayerFiles(folder: ExportCommand.absolute(word))
@@ -42,7 +40,7 @@ struct LayerSource {
 
     /// A layer that is here with those weights.
     static func held(
-        weights: Digest, _ access: () throws(Failure) -> Access
+        weights: Digest, _ access: LazyAccess
     ) throws(Failure) -> LayerSource {
         var object = JSONObject()
         object["weights"] = .string(weights.hexadecimal)
@@ -50,9 +48,9 @@ struct LayerSource {
     }
 
     private static func held(
-        _ request: JSONObject, _ access: () throws(Failure) -> Access
+        _ request: JSONObject, _ access: LazyAccess
     ) throws(Failure) -> LayerSource {
-        let answer = try access().ask("model", request)
+        let answer = try access.get().ask("model", request)
         let layout = Layout(home: answer["home"]?.string ?? "")
         var paths: [String: String] = [:]
         for file in answer["files"]?.array ?? [] {

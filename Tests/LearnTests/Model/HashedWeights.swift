@@ -14,8 +14,11 @@ struct HashedTensor {
     let bits: Int
     let exponent: Int
     let offset: Double
+    /// Text that is hashed before the name, so that equal names have different elements.
+    let salt: String
 
-    init(_ value: JSONValue) throws {
+    init(_ value: JSONValue, salt: String = "") throws {
+        self.salt = salt
         name = try #require(value["name"]?.string)
         shape = try #require(value["shape"]?.array).map { Int(try #require($0.integer)) }
         bits = Int(try #require(value["bits"]?.integer))
@@ -27,7 +30,7 @@ struct HashedTensor {
 
     /// The elements in the order of the file.
     var values: [Float] {
-        let seed = Self.nameHash(name)
+        let seed = Self.nameHash(salt + name)
         let scale = Double(sign: .plus, exponent: exponent, significand: 1)
         return (0..<count).map { index in
             let word = Self.word(seed, UInt64(index))
@@ -179,14 +182,15 @@ struct AdapterCase {
     let name: String
     let config: JSONObject
     let tensors: [HashedTensor]
-    /// Whether an engine may refuse it; what it is, then.
+    /// What an engine may refuse about it, if it may.
     let mayRefuse: String?
     let answer: ReferenceAnswer
 
     init(_ value: JSONValue) throws {
         name = try #require(value["name"]?.string)
         config = try #require(value["config"]?.object)
-        tensors = try #require(value["tensors"]?.array).map { try HashedTensor($0) }
+        let seed = try #require(value["seed"]?.string)
+        tensors = try #require(value["tensors"]?.array).map { try HashedTensor($0, salt: seed) }
         mayRefuse = value["mayRefuse"]?.string
         answer = try ReferenceAnswer(value)
     }

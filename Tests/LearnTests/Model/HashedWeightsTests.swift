@@ -38,6 +38,21 @@ struct HashedWeightsTests {
         }
     }
 
+    @Test("every family has adapters of every kind and stacks of them")
+    func adapters() throws {
+        for name in ["llama-llama3", "mistral-window", "qwen2", "qwen3", "gpt2"] {
+            let model = try ModelCase.named(name)
+            let names = Set(model.adapters.map(\.name))
+            #expect(names.isSuperset(of: ["qv", "all-linear", "rslora", "dora", "patterns"]))
+            #expect(names.isSuperset(of: ["regex", "layers", "lora-bias"]))
+            #expect(model.stacks.allSatisfy { names.isSuperset(of: $0.parts.map(\.adapter)) })
+            for answer in model.adapters.map(\.answer) + model.stacks.map(\.answer) {
+                #expect(answer.positions.count == 4 && answer.logits.count == 4)
+                #expect(answer.greedy.count == 16 && answer.margins.count == 16)
+            }
+        }
+    }
+
     @Test("every stored type holds the weights exactly", arguments: ModelCase.names)
     func exact(name: String) throws {
         let model = try ModelCase.named(name)
