@@ -57,9 +57,10 @@ final class TinyModel {
 
     /// Its adapters, bound together.
     func stack(_ parts: [(name: String, weight: Double)]) throws -> AdapterStack {
-        let members = try parts.map { part in
+        // A stack is sorted by identifier; PEFT takes the order given, which DoRA can tell.
+        let members = try parts.enumerated().map { place, part in
             AdapterStack.Member(
-                try adapter(part.name), weight: part.weight, identifier: part.name)
+                try adapter(part.name), weight: part.weight, identifier: "\(place)")
         }
         return try AdapterStack(members, model: model, threads: 2)
     }

@@ -122,6 +122,12 @@ extension AdapterConfig {
         return index.map { layersToTransform.contains($0) } ?? false
     }
 
+    /// Whether the exclusions name a target outright, so that no tensor is expected for it.
+    func excludes(_ name: String) -> Bool {
+        guard case .names(let names)? = excluded else { return false }
+        return names.contains { name == $0 || name.hasSuffix("." + $0) }
+    }
+
     /// Bytes of all patterns together.
     var patternBytes: Int {
         let keys = rankPattern.map(\.key) + alphaPattern.map(\.key)

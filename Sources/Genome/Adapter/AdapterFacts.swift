@@ -92,7 +92,7 @@ public struct AdapterFacts: Sendable {
         for name in names {
             let isThere = modules.contains { $0.path == name || $0.path.hasSuffix("." + name) }
             // A module that is also stored whole gets no factors.
-            guard isThere || config.modulesToSave.contains(name) else {
+            guard isThere || config.modulesToSave.contains(name) || config.excludes(name) else {
                 throw .adapter(.nothingFor(target: name))
             }
         }

@@ -110,12 +110,14 @@ final class AttentionRunner {
             profile.code, left, rows, width, &keys, (visible - start) / 32 * 32, end - start,
             scores, plan.stride, scratch)
         let scale = architecture.scoreScales[block]
+        let firsts = (scratch + plan.bounds).assumingMemoryBound(to: Int.self)
+        let ends = firsts + rows
         for row in 0..<rows {
             let own = position + row / group
-            let first = window.map { max(0, own - $0 + 1) } ?? 0
-            sums[row] = plasmid_softmax_row(
-                scores + row * plan.stride, scale, first - start, own + 1 - start, end - start)
+            firsts[row] = (window.map { max(0, own - $0 + 1) } ?? 0) - start
+            ends[row] = own + 1 - start
         }
+        plasmid_softmax_rows(scores, plan.stride, rows, scale, firsts, ends, end - start, sums)
         plasmid_left_pack(
             profile.code, scores, plan.stride, rows, end - start, 0, tileCount, left)
         var right = plasmid_right(
@@ -139,6 +141,7 @@ private struct TilePlan {
     let scores: Int
     let sums: Int
     let values: Int
+    let bounds: Int
     let bytes: Int
 
     init(rows: Int, keys: Int, _ architecture: Architecture, _ profile: Profile) {
@@ -148,6 +151,7 @@ private struct TilePlan {
         scores = left + Arena.rounded(Arena.leftBytes(rows, max(width, stride), profile))
         sums = scores + Arena.rounded(rows * stride * 4)
         values = sums + Arena.rounded(rows * 4)
-        bytes = values + Arena.rounded(rows * width * 4)
+        bounds = values + Arena.rounded(rows * width * 4)
+        bytes = bounds + Arena.rounded(2 * rows * MemoryLayout<Int>.stride)
     }
 }

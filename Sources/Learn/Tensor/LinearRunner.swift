@@ -77,7 +77,7 @@ final class LinearRunner {
         let chunk = chunkOutputs(products.reduce(0) { $0 + $1.outputs }, rows: rows)
         let chunks = count(products.map(\.outputs), chunk)
         let termBytes = Arena.rounded(rows * chunk * 4)
-        for lane in lanes { try lane.reserve(Int(PLASMID_PRODUCT_SCRATCH) + 3 * termBytes) }
+        for lane in lanes { try lane.reserve(Int(PLASMID_PRODUCT_SCRATCH) + termBytes) }
         team.run(chunks) { lane, index in
             let place = self.place(index)
             let product = self.products[place.item]
@@ -282,14 +282,6 @@ extension LinearRunner {
         let width = outputs.count
         let scratch = lanes[lane].start + Int(PLASMID_PRODUCT_SCRATCH)
         let term = scratch.assumingMemoryBound(to: Float.self)
-        let step = Arena.rounded(rows.count * width * 4) / 4
-        let base = term + step
-        let decomposed = base + step
-        let hasGain = stack.contains { $0.factor.gain != nil }
-        for row in rows where hasGain {
-            let source = task.out[row] + outputs.lowerBound
-            (base + (row - rows.lowerBound) * width).update(from: source, count: width)
-        }
         for use in stack {
             var right = use.factor.up.right(isTransposed: false)
             plasmid_product(
@@ -304,18 +296,12 @@ extension LinearRunner {
                         term + offset, bias.data + outputs.lowerBound * bias.element.bytes,
                         bias.element.code, width)
                 }
-                guard let gain = use.factor.gain else {
-                    plasmid_add_scaled(out, use.factor.scale, term + offset, width)
-                    continue
-                }
-                // y += gain · fma(scale, t, y0) − y0, where y0 is the base's output.
-                decomposed.update(from: base + offset, count: width)
-                plasmid_add_scaled(decomposed, use.factor.scale, term + offset, width)
+                plasmid_add_scaled(out, use.factor.scale, term + offset, width)
+                guard let gain = use.factor.gain else { continue }
+                // As PEFT does it, DoRA scales what stands there, earlier adapters included.
                 plasmid_multiply_stored(
-                    decomposed, gain.data + outputs.lowerBound * gain.element.bytes,
-                    gain.element.code, width)
-                plasmid_add_scaled(decomposed, -1, base + offset, width)
-                plasmid_add(out, decomposed, width)
+                    out, gain.data + outputs.lowerBound * gain.element.bytes, gain.element.code,
+                    width)
             }
         }
     }

@@ -123,4 +123,28 @@ extension KernelsTests {
             #expect(scores == [0, 0, 0])
         }
     }
+
+    @Test func `rows of scores side by side are the rows alone, bit for bit`() {
+        for (rows, count) in [(1, 5), (7, 40), (8, 512), (19, 700), (24, 1_300)] {
+            let stride = count + 3
+            var together = (0..<rows * stride).map { index in
+                Float((index * 7_919) % 1_009) / 60 - 8
+            }
+            var alone = together
+            let firsts = (0..<rows).map { $0 * 5 % count }
+            let ends = (0..<rows).map { min(count, firsts[$0] + 1 + $0 * 97 % count) }
+            var sums = [Float](repeating: -1, count: rows)
+            plasmid_softmax_rows(&together, stride, rows, 0.7, firsts, ends, count, &sums)
+            for row in 0..<rows {
+                let sum = alone.withUnsafeMutableBufferPointer { space in
+                    space.baseAddress.map { start in
+                        plasmid_softmax_row(
+                            start + row * stride, 0.7, firsts[row], ends[row], count)
+                    }
+                }
+                #expect(sum?.bitPattern == sums[row].bitPattern, "row \(row) of \(rows)")
+            }
+            #expect(together.map(\.bitPattern) == alone.map(\.bitPattern))
+        }
+    }
 }

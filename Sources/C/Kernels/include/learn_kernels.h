@@ -119,6 +119,14 @@ void plasmid_round_bf16(const float *source, size_t count, uint16_t *out);
 float plasmid_softmax_row(
     float *scores, float scale, size_t first, size_t end, size_t count);
 
+/*
+ * The same for `rows` rows that stand `stride` apart: keys [firsts[row], ends[row]) are visible,
+ * sums[row] gets what plasmid_softmax_row returns.
+ */
+void plasmid_softmax_rows(
+    float *scores, size_t stride, size_t rows, float scale, const size_t *firsts,
+    const size_t *ends, size_t count, float *sums);
+
 /* out = x / divisor + 0, so that no sign of a zero depends on what was masked. */
 void plasmid_divide(const float *x, float divisor, size_t count, float *out);
 
