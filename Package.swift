@@ -72,7 +72,7 @@ let package = Package(
         tests("SwarmTests", of: ["Swarm", "Genome", "Wire"]),
         tests("HostTests", of: ["Host"]),
         tests("StoreTests", of: ["Store", "Host", "Genome", "Wire"]),
-        tests("LearnTests", of: ["Learn", "Host", "Genome", "Wire", "CKernels"]),
+        tests("LearnTests", of: ["Learn", "Host", "Genome", "Wire", "CKernels", "FuzzTargets"]),
         tests("NodeTests", of: ["Node", "Learn", "Store", "Host", "Swarm", "Genome", "Wire"]),
         tests("Simulation", of: ["Swarm", "Genome", "Wire"]),
         tests("Tidy", of: []),

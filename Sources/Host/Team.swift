@@ -10,6 +10,9 @@ public final class Team: @unchecked Sendable {
     /// Most lanes of a team: beyond it the memory bus is the limit on any machine we know.
     public static let lanesMax = 256
 
+    /// As many lanes as cores, as far as a team goes.
+    public static var lanesDefault: Int { min(Machine.coreCount, lanesMax) }
+
     /// Number of threads that work, the caller's among them.
     public let lanes: Int
     private let team: OpaquePointer

@@ -16,6 +16,7 @@ public struct WeightsFacts: Hashable, Sendable {
         self.files = files
     }
 
+    /// Facts as a manifest states them; nil if one is missing or malformed.
     public init?(_ json: JSONValue) {
         guard let id = json.digest("id"), let table = json["table"].flatMap({ BlobReference($0) }),
             let files = json["files"]?.array
@@ -52,6 +53,7 @@ public struct BaseFacts: Hashable, Sendable {
         self.tokenizer = tokenizer
     }
 
+    /// Facts as a manifest states them; nil if one is missing or malformed.
     public init?(_ json: JSONValue) {
         guard let weights = json.digest("weights"), let graph = json.digest("graph") else {
             return nil
@@ -88,6 +90,7 @@ public struct Distribution: Hashable, Sendable {
         self.isPeerToPeer = isPeerToPeer
     }
 
+    /// Facts as a manifest states them; nil if one is missing or malformed.
     public init?(_ json: JSONValue) {
         guard let isGlobal = json["globallyAvailable"]?.bool,
             let scope = json["scope"]?.string.flatMap({ Scope(rawValue: $0) }),
@@ -119,6 +122,7 @@ public struct ParentLayer: Hashable, Sendable {
         self.relation = relation
     }
 
+    /// Facts as a manifest states them; nil if one is missing or malformed.
     public init?(_ json: JSONValue) {
         guard let layer = json.digest("layer") else { return nil }
         self.init(layer: layer, relation: json["relation"]?.string)

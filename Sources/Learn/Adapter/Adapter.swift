@@ -76,28 +76,32 @@ public final class Adapter {
 
     /// The factors of a module by its path in this adapter.
     func parts(of module: AdapterFacts.Module) throws(LearnError) -> Parts {
-        let rank = Int(module.rank)
-        let down = try tensor(module.path, [".lora_A.weight"])
-        let up = try tensor(module.path, [".lora_B.weight"])
-        guard let down, let up else { throw .weights(.missingTensor(module.path)) }
-        let magnitude = try tensor(
-            module.path, [".lora_magnitude_vector", ".lora_magnitude_vector.weight"])
-        guard down.rows == rank, up.columns == rank else {
-            throw .weights(.missingTensor(module.path))
+        let (rank, inputs) = (Int(module.rank), Int(module.inputs))
+        guard let down = try tensor(module, "lora_A.weight", shape: [rank, inputs]),
+            let up = try tensor(module, "lora_B.weight", shape: [Int(module.outputs), rank])
+        else { throw .weights(.missingTensor(module.path)) }
+        var magnitude = try tensor(module, "lora_magnitude_vector")
+        if magnitude == nil {
+            magnitude = try tensor(module, "lora_magnitude_vector.weight")
         }
         return Parts(
-            down: down, up: up, upBias: try tensor(module.path, [".lora_B.bias"]),
-            magnitude: magnitude)
+            down: down, up: up, upBias: try tensor(module, "lora_B.bias"), magnitude: magnitude)
     }
 
-    private func tensor(_ path: String, _ endings: [String]) throws(LearnError) -> Stored? {
-        for ending in endings {
-            for prefix in ["base_model.model.", ""] {
-                // Files of old versions keep the adapter's name between factor and `weight`.
-                for name in [ending, ending.replacing(".weight", with: ".default.weight")]
-                where tensors.tensors[prefix + path + name] != nil {
-                    return try tensors.stored(prefix + path + name)
-                }
+    /// A module's tensor under any of the names that `AdapterFacts` takes for it.
+    private func tensor(
+        _ module: AdapterFacts.Module, _ ending: String, shape: [Int]? = nil
+    ) throws(LearnError) -> Stored? {
+        // Files of old versions keep the adapter's name behind the factor.
+        let parts = ending.split(separator: ".", maxSplits: 1)
+        let old = ([String(parts[0]), "default"] + parts.dropFirst().map { String($0) })
+            .joined(separator: ".")
+        for prefix in ["base_model.model.", ""] {
+            for name in [ending, old] {
+                let name = "\(prefix)\(module.path).\(name)"
+                guard tensors.tensors[name] != nil else { continue }
+                guard let shape else { return try tensors.stored(name) }
+                return try tensors.stored(name, shape: shape)
             }
         }
         return nil

@@ -19,12 +19,17 @@ struct AdapterBinder {
         for module in adapter.facts.modules {
             let linear = try linear(at: module.path)
             try check(module, adapter, linear)
-            found.insert(linear.path)
+            guard found.insert(linear.path).inserted else {
+                throw .weights(
+                    .adapterKey(
+                        "target_modules",
+                        why: "means \(linear.path), which has factors under two names"))
+            }
             bound.append((module, linear))
         }
         try checkComplete(adapter.facts.config, found)
-        for entry in bound where FactorProduct.isEffective(try adapter.parts(of: entry.module)) {
-            return bound
+        for entry in bound where try adapter.scale(of: entry.module) != 0 {
+            if FactorProduct.isEffective(try adapter.parts(of: entry.module)) { return bound }
         }
         throw .weights(.noEffect)
     }

@@ -79,8 +79,8 @@ public final class Engine {
         }
     }
 
-    /// Runs parts of different sequences in one batch of at most `batchRows` rows. The logits wanted
-    /// are left in `result`, in the order of the parts.
+    /// Runs parts of different sequences in one batch of at most `batchRows` rows. The logits
+    /// wanted are left in `result`, in the order of the parts.
     public func step(_ parts: [Part]) throws(LearnError) {
         var tokens: [Int] = []
         var positions: [Int] = []

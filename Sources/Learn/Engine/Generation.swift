@@ -98,6 +98,7 @@ public struct Generation {
         }
         let rest = stop.add(decode(nil)) + stop.rest()
         answer.text += rest
+        if stop.isReached { answer.finish = .stop }
         if !rest.isEmpty { _ = each(rest) }
         return answer
     }

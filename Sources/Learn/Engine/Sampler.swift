@@ -60,6 +60,8 @@ public struct Sampler: Sendable {
         let isLimited = settings.topK > 0 || settings.topP < 1 || settings.minP > 0
         let candidates = isLimited ? limited(weights) : Array(weights.indices)
         let total = candidates.reduce(0.0) { $0 + Double(weights[$1]) }
+        // A temperature so small that logits overflow is the limit of small ones.
+        guard total.isFinite, total > 0 else { return LogitRow.best(logits) }
         var left = random.uniform(drawn) * total
         for token in candidates {
             left -= Double(weights[token])

@@ -40,7 +40,7 @@ enum ConfigKeys {
         "gpt2": [
             "vocab_size", "n_positions", "n_embd", "n_layer", "n_head", "n_inner",
             "activation_function", "layer_norm_epsilon", "scale_attn_weights",
-            "scale_attn_by_inverse_layer_idx", "tie_word_embeddings", "add_cross_attention",
+            "scale_attn_by_inverse_layer_idx", "tie_word_embeddings",
         ],
     ]
 

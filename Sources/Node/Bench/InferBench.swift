@@ -21,7 +21,7 @@ struct InferBench {
         }
         baseWord = base
         let session = try ComputeSession.open(arguments, report)
-        let threads = try arguments.integer("threads", in: 1...Team.lanesMax) ?? Machine.coreCount
+        let threads = try arguments.integer("threads", in: 1...Team.lanesMax) ?? Team.lanesDefault
         self.session = session
         self.threads = threads
         limits = try inLearn("starting threads") { () throws(LearnError) in

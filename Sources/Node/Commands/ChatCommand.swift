@@ -144,6 +144,8 @@ struct ChatCommand {
             common += 1
         }
         sequence.cache.truncate(to: min(common, sequence.count))
+        // Should the answer fail, the sequence has seen nothing beyond this.
+        seen = Array(seen.prefix(sequence.count))
         let start = sequence.count
         var settings = settings
         settings.tokensMax = min(settings.tokensMax, positions - tokens.count)

@@ -93,14 +93,14 @@ struct ComputeSession {
         }
         let titles = layers.map(\.source.title).joined(separator: ", ")
         return try inLearn("putting \(titles) on the base") { () throws(LearnError) in
-            try AdapterStack(members, model: model, threads: Machine.coreCount)
+            try AdapterStack(members, model: model, threads: Team.lanesDefault)
         }
     }
 
     /// An engine; refused if it would take more memory than there is.
     func engine(_ arguments: Arguments, positions: Int) throws(Failure) -> Engine {
         let profile = try Self.profile(arguments)
-        let threads = try arguments.integer("threads", in: 1...Team.lanesMax) ?? Machine.coreCount
+        let threads = try arguments.integer("threads", in: 1...Team.lanesMax) ?? Team.lanesDefault
         let needed = Engine.memoryEstimate(
             model.architecture, profile: profile, positions: positions)
         if let available = Machine.availableMemory, needed > available {

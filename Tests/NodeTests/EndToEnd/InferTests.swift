@@ -1,0 +1,192 @@
+import Foundation
+import Genome
+import Testing
+
+@testable import Node
+
+extension RealNodes {
+    /// The program lets models answer, with what Transformers and PEFT answer beside it.
+    @Suite("Inference", .serialized)
+    struct InferTests {
+        private let laboratory: Laboratory
+        private let sample: LearningSample
+        private let node: TestNode
+
+        init() throws {
+            laboratory = try Laboratory()
+            sample = try LearningSample()
+            node = laboratory.node("a")
+        }
+
+        private var folders: [String: [String]] {
+            [
+                "base": ["--base", LearningSample.base],
+                "adapter": ["--base", LearningSample.base, "--layer", LearningSample.adapter],
+            ]
+        }
+
+        private func infer(
+            _ words: [String], environment: [String: String?] = [:],
+            location: SourceLocation = #_sourceLocation
+        ) throws -> JSONValue {
+            let outcome = try node.spawn(
+                ["infer", "--json"] + words, environment: environment
+            ).wait(seconds: 120)
+            try #require(
+                outcome.code == 0, "\(words): \(outcome.out) \(outcome.error)",
+                sourceLocation: location)
+            return outcome.json
+        }
+
+        @Test("writes what the reference writes", arguments: ["base", "adapter"])
+        func answers(_ name: String) throws {
+            let expected = try sample.greedy(name)
+            let logits = "\(laboratory.path)/\(name).safetensors"
+            let answer = try infer(
+                try #require(folders[name]) + [
+                    "--prompt", sample.prompt, "--max-tokens", "32", "--ignore-eos", "--logits",
+                    logits,
+                ])
+            #expect(try LearningSample.integers(answer["tokens"]) == expected.tokens)
+            #expect(answer["text"]?.string == expected.text)
+            #expect(answer["finish"]?.string == "length")
+            #expect(answer["usage"]?["promptTokens"]?.integer == Int64(sample.tokens.count))
+            #expect(answer["usage"]?["completionTokens"]?.integer == 32)
+            #expect(answer["base"]?.string == "unverified")
+            #expect(answer["profile"]?.string == "portable-f32-v0")
+            let found = try LearningSample.tensor("logits", in: logits)
+            #expect(LearningSample.difference(found, try sample.logits(name)) <= 2e-4)
+        }
+
+        @Test(
+            "computes the same bits on every kind of processor and number of threads",
+            arguments: ["portable-f32", "bf16dot"])
+        func bits(_ profile: String) throws {
+            let words =
+                try #require(folders["adapter"]) + [
+                    "--prompt", sample.prompt, "--max-tokens", "4", "--profile", profile,
+                ]
+            var files: [String] = []
+            for kernels in ["portable", "avx2", "avx512"] {
+                for threads in kernels == "portable" ? ["1", "3"] : ["1", "2", "3"] {
+                    let file = "\(laboratory.path)/\(profile)-\(kernels)-\(threads)"
+                    _ = try infer(
+                        words + ["--threads", threads, "--logits", file],
+                        environment: ["PLASMID_KERNELS": kernels])
+                    files.append(file)
+                }
+            }
+            for file in files.dropFirst() {
+                #expect(Laboratory.areEqual(files[0], file), "\(file)")
+            }
+        }
+
+        @Test func `takes token ids and tells probabilities`() throws {
+            let ids = sample.tokens.map { String($0) }.joined(separator: ",")
+            let answer = try infer([
+                "--base", LearningSample.base, "--prompt-tokens", ids, "--max-tokens", "3",
+                "--logprobs", "2",
+            ])
+            #expect(
+                try LearningSample.integers(answer["tokens"])
+                    == Array(sample.greedy("base").tokens.prefix(3)))
+            for entry in try #require(answer["logprobs"]?.array) {
+                let top = try #require(entry["top"]?.array)
+                #expect(top.count == 2 && top[0]["token"] == entry["token"])
+                #expect(entry["logprob"]?.number ?? 1 < 0)
+            }
+        }
+
+        @Test func `prints text for people, and stops where it is told`() throws {
+            let outcome = try node.spawn([
+                "infer", "--base", LearningSample.base, "--prompt", sample.prompt, "--max-tokens",
+                "32", "--stop", " package",
+            ]).wait()
+            #expect(outcome.code == 0, "\(outcome.error)")
+            #expect(outcome.out == " which is why the\n")
+        }
+
+        @Test func `finds the base of a shared layer by itself and verifies it`() throws {
+            let licence = ["--licence", "CC-BY-SA-3.0"]
+            let base = try node.share(LearningSample.base, ["--type", "foundation"] + licence)
+            let identifier = try #require(base["layer"]?.string)
+            let adapter = try node.share(
+                LearningSample.adapter, ["--type", "lora", "--base", identifier] + licence)
+            let layer = try #require(adapter["layer"]?.string)
+            let words = ["--prompt", sample.prompt, "--max-tokens", "8", "--ignore-eos"]
+            let expected = Array(try sample.greedy("adapter").tokens.prefix(8))
+            let answer = try infer(["--layer", layer] + words)
+            #expect(answer["base"]?.string == "verified")
+            #expect(answer["baseLayer"]?.string == identifier)
+            #expect(answer["layers"]?.array?.first?["layer"]?.string == layer)
+            #expect(try LearningSample.integers(answer["tokens"]) == expected)
+            // The same through the socket of a running node, and on the folder of the base.
+            try node.start()
+            #expect(
+                try LearningSample.integers(infer(["--layer", layer] + words)["tokens"])
+                    == expected)
+            node.stop()
+            let onFolder = try infer(["--base", LearningSample.base, "--layer", layer] + words)
+            #expect(onFolder["base"]?.string == "verified")
+            // Weights that differ in one bit are another base.
+            let other = "\(laboratory.path)/other"
+            try FileManager.default.copyItem(atPath: LearningSample.base, toPath: other)
+            try Laboratory.flip("\(other)/model.safetensors", at: 5_000_000)
+            let refused = try node.refused(
+                "refused", "infer", "--base", other, "--layer", layer, "--prompt", "x")
+            #expect(refused.contains("weights"))
+        }
+
+        @Test func `never writes over a file and leaves none half written`() throws {
+            let file = try laboratory.write("kept", "mine")
+            let words = try node.refused(
+                "refused", "infer", "--base", LearningSample.base, "--prompt", "x", "--logits",
+                file)
+            #expect(words.contains("exist"))
+            #expect(FileManager.default.contents(atPath: file) == Data("mine".utf8))
+            let long = Array(repeating: "5", count: 5_000).joined(separator: ",")
+            let other = "\(laboratory.path)/none"
+            try node.refused(
+                "refused", "infer", "--base", LearningSample.base, "--prompt-tokens", long,
+                "--logits", other)
+            #expect(!FileManager.default.fileExists(atPath: other))
+        }
+
+        @Test func `says of each mistake what, why and what to do`() throws {
+            let base = LearningSample.base
+            func usage(_ words: String...) throws -> String {
+                let outcome = try node.spawn(["infer", "--json"] + words).wait()
+                #expect(outcome.code == 2 && outcome.failure == "usage", "\(outcome.out)")
+                for name in ["code", "message", "why", "do"] {
+                    #expect(outcome.json["error"]?[name]?.string != nil)
+                }
+                return outcome.words
+            }
+            #expect(try usage("--prompt", "x").contains("--base"))
+            #expect(try usage("--base", base).contains("--prompt"))
+            _ = try usage("--base", base, "--prompt", "x", "--prompt-tokens", "1")
+            _ = try usage("--base", base, "--prompt-tokens", "1,x")
+            #expect(try usage("--base", base, "--prompt", "x", "--top-p", "2").contains("top-p"))
+            _ = try usage("--base", base, "--prompt", "x", "--temperature", "warm")
+            _ = try usage("--base", base, "--prompt", "x", "--seed", "-1")
+            _ = try usage("--base", base, "--prompt", "x", "--logit-bias", "3")
+            _ = try usage("--base", base, "--prompt", "x", "--threads", "0")
+            #expect(
+                try usage("--base", base, "--prompt", "x", "--profile", "fp4").contains("bf16dot"))
+            #expect(
+                try node.refused("refused", "infer", "--base", base, "--prompt-tokens", "99999")
+                    .contains("99999"))
+            try node.refused(
+                "notFound", "infer", "--base", LearningSample.adapter, "--prompt", "x")
+            let empty = try laboratory.write("empty/readme.txt", "nothing")
+            let folder = String(empty.dropLast("/readme.txt".utf8.count))
+            #expect(
+                try node.refused("notFound", "infer", "--base", folder, "--prompt", "x")
+                    .contains("config.json"))
+            #expect(
+                try node.refused(
+                    "notFound", "infer", "--base", base, "--layer", base, "--prompt", "x"
+                ).contains("adapter_config.json"))
+        }
+    }
+}
