@@ -44,6 +44,7 @@ enum Exceptions {
         "Sources/Node/Commands/TokenizeCommand.swift": "as a real process (TokenizeTests)",
         "Sources/Node/Compute/BaseCheck.swift": "as a real process (InferTests)",
         "Sources/Node/Compute/GenerationOptions.swift": "as a real process (InferTests)",
+        "Sources/Node/Compute/GateCheck.swift": "as a real process (InferTests)",
         "Sources/Node/Compute/LayerSource.swift": "as a real process (InferTests)",
         "Sources/Node/Compute/LogitsFile.swift": "as a real process (InferTests)",
         "Sources/Node/Loop/NodeLoop.swift": "runs with a whole daemon (DaemonTests)",

@@ -68,7 +68,8 @@ public struct AdmissionGates {
     /// Mean divergence (Kullback and Leibler) from the base on a fixed prompt, in nats.
     private func effect() throws(LearnError) -> Check {
         let vocabulary = engine.model.architecture.vocabulary
-        let prompt = (0..<Self.probeTokens).map { ($0 * 7_919 + 13) % vocabulary }
+        let count = min(Self.probeTokens, engine.model.architecture.positions)
+        let prompt = (0..<count).map { ($0 * 7_919 + 13) % vocabulary }
         let base = try rows(prompt, nil)
         let adapted = try rows(prompt, stack)
         let all = Array(0..<vocabulary)

@@ -47,7 +47,7 @@ struct GateCheck {
                 ? "weights, graph and tokenizer are those it names" : "unverified: a plain folder")
         let results = try inLearn("running \(layer.source.title)") { () throws(LearnError) in
             let engine = try Engine(
-                session.model, profile: .portable, threads: Machine.coreCount)
+                session.model, profile: .portable, threads: Team.lanesDefault)
             let adapter = try Adapter(layer.source.files)
             return try AdmissionGates(engine, adapter, stack).run()
         }

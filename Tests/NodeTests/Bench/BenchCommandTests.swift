@@ -26,6 +26,19 @@ extension RealNodes {
             }
         }
 
+        @Test func `of a model holds each figure against what the machine can do`() throws {
+            let outcome = try laboratory.node("bench").spawn([
+                "bench", "infer", "--json", "--threads", "1", "--base", LearningSample.base,
+                "--layer", LearningSample.adapter,
+            ]).wait(seconds: 300)
+            try #require(outcome.code == 0, "\(outcome.out) \(outcome.error)")
+            let rows = try #require(outcome.json["rows"]?.array)
+            for word in ["prefill", "decode", "plain read"] {
+                #expect(rows.contains { $0["name"]?.string?.hasPrefix(word) == true }, "\(word)")
+            }
+            #expect(rows.allSatisfy { $0["figure"]?.number ?? 0 > 0 })
+        }
+
         @Test func `that there is none of is a usage error`() throws {
             try laboratory.node("bench").refused("usage", exit: 2, "bench", "luck")
         }

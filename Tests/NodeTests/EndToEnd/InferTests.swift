@@ -128,6 +128,8 @@ extension RealNodes {
             node.stop()
             let onFolder = try infer(["--base", LearningSample.base, "--layer", layer] + words)
             #expect(onFolder["base"]?.string == "verified")
+            let gates = try node.ask("verify", layer, "--level", "comprehensive")
+            #expect(gates["ok"]?.bool != false, "\(gates)")
             // Weights that differ in one bit are another base.
             let other = "\(laboratory.path)/other"
             try FileManager.default.copyItem(atPath: LearningSample.base, toPath: other)
