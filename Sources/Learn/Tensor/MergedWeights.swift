@@ -2,8 +2,8 @@ import CKernels
 
 /// Weights of a linear module with adapters worked in, rows at a time.
 ///
-/// As PEFT merges: each product is scaled in f32, rounded to the weights' type and added there;
-/// with DoRA the sum is multiplied by the gain before it is rounded.
+/// As PEFT merges by default: each product is scaled and added in f32, with DoRA multiplied by the
+/// gain, and rounded once to the weights' type.
 struct MergedWeights {
     /// Rows computed at once.
     static let rowsAtOnce = 256
@@ -54,7 +54,7 @@ struct MergedWeights {
         for index in values.indices {
             let scaled = delta[index] * factor.scale
             guard let gain else {
-                values[index] = rounded(values[index] + rounded(scaled))
+                values[index] = rounded(values[index] + scaled)
                 continue
             }
             let output =
