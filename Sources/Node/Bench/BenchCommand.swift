@@ -26,7 +26,9 @@ enum BenchCommand {
         switch name {
         case "hash": rows = HashBench.run()
         case "transfer": rows = try TransferBench(megabytes: megabytes).run(report)
-        case "infer": rows = try InferBench(arguments, report).run()
+        case "infer":
+            var bench = try InferBench(arguments, report)
+            rows = try bench.run()
         case "share": rows = try ShareBench(megabytes: megabytes).run(report)
         default:
             throw Failure(

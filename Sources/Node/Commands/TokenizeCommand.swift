@@ -116,6 +116,8 @@ struct LineReader {
     private let lineBytesMax: Int
     private var offset: UInt64 = 0
     private var rest: [UInt8] = []
+    /// Where the next line begins in `rest`; what is before it goes when more is read.
+    private var start = 0
     private var isAtEnd = false
 
     /// Opens a file whose lines have at most `lineBytesMax` bytes.
@@ -132,11 +134,12 @@ struct LineReader {
     /// The next line; nil at the end.
     mutating func next() throws(Failure) -> [UInt8]? {
         while true {
-            if let end = rest.firstIndex(of: 0x0a) {
-                let line = Array(rest[..<end])
-                rest.removeFirst(end + 1)
-                return line
+            if let end = rest[start...].firstIndex(of: 0x0a) {
+                defer { start = end + 1 }
+                return Array(rest[start..<end])
             }
+            rest.removeFirst(start)
+            start = 0
             guard !isAtEnd else {
                 defer { rest = [] }
                 return rest.isEmpty ? nil : rest
