@@ -4,8 +4,12 @@ enum Nearness {
     /// word begins; nil if none is near.
     static func nearest(to word: String, among known: [String]) -> String? {
         let allowed = word.filter { $0 != "-" }.count <= 3 ? 1 : 2
-        let ranked = known.map { (name: $0, distance: distance(word, $0)) }
-        if let best = ranked.min(by: { $0.distance < $1.distance }), best.distance <= allowed {
+        // Of words equally near the one that was begun is meant.
+        let ranked = known.map { name in
+            (name: name, distance: distance(word, name), isOther: name.hasPrefix(word) ? 0 : 1)
+        }
+        let best = ranked.min { ($0.distance, $0.isOther) < ($1.distance, $1.isOther) }
+        if let best, best.distance <= allowed {
             return best.name
         }
         let begun = known.filter { $0.hasPrefix(word) }

@@ -14,12 +14,16 @@ enum InferCommand {
         let settings = try GenerationOptions.settings(arguments, session)
         let capacity = Generation.capacity(prompt: prompt.count, settings)
         let engine = try session.engine(arguments, positions: capacity)
+        // Refused before anything is written.
+        let sequence = try inLearn("answering") { () throws(LearnError) in
+            try engine.makeSequence(capacity: capacity, adapters: session.stack)
+        }
         if let path = arguments.text("logits") {
             try LogitsFile(path).write(engine, session.stack, prompt)
         }
         let begun = Clock.monotonic()
         let answer = try answer(
-            engine, session, prompt, settings, tokenizer, report, capacity: capacity)
+            engine, sequence, prompt, settings, tokenizer, report)
         let seconds = Double(Clock.monotonic() - begun) / 1e9
         var object = Self.object(answer, prompt: prompt.count, tokenizer)
         object["seconds"] = .double(seconds)
@@ -48,13 +52,12 @@ enum InferCommand {
     }
 
     private static func answer(
-        _ engine: Engine, _ session: ComputeSession, _ prompt: [Int],
-        _ settings: GenerationSettings, _ tokenizer: Tokenizer?, _ report: Report, capacity: Int
+        _ engine: Engine, _ sequence: TokenSequence, _ prompt: [Int],
+        _ settings: GenerationSettings, _ tokenizer: Tokenizer?, _ report: Report
     ) throws(Failure) -> Generation.Answer {
         var stream = tokenizer?.makeStream()
         let isTerminal = Machine.isTerminal(1)
         return try inLearn("answering") { () throws(LearnError) in
-            let sequence = try engine.makeSequence(capacity: capacity, adapters: session.stack)
             let answer = try Generation(engine, settings).run(
                 sequence, prompt: prompt, history: prompt,
                 decode: { token in
