@@ -96,7 +96,9 @@ def run_case(binary, case, stored, score, steps):
         for stack in stored["stacks"]:
             layers = [(places[part["adapter"]], part["weight"]) for part in stack["parts"]]
             name = " + ".join(f"{part['adapter']}:{part['weight']}" for part in stack["parts"])
-            model = attach(tools.load(base), [place for place, _ in layers], [weight for _, weight in layers])
+            # plasmid sorts a stack by name, whatever order it was asked in; DoRA can tell the order.
+            ordered = sorted(layers, key=lambda layer: str(layer[0]))
+            model = attach(tools.load(base), [place for place, _ in ordered], [weight for _, weight in ordered])
             score.judge(f"{case['case']} + {name}", infer(binary, home, base, layers, prompt, steps), model, prompt)
 
 
