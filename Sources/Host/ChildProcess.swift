@@ -88,12 +88,6 @@ public final class ChildProcess: Sendable {
 
     /// Most memory that it has held so far, in bytes; 0 when that is unknown.
     public var peakMemory: UInt64 {
-        let file = try? File("/proc/\(number)/status", .read)
-        let bytes = (try? file?.read(count: 8192, offset: 0)) ?? []
-        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
-        guard let line = lines.first(where: { $0.hasPrefix("VmHWM:") }),
-            let number = line.split(separator: " ").dropFirst().first.flatMap({ UInt64($0) })
-        else { return 0 }
-        return number * 1024
+        Machine.kernelFigure("VmHWM:", in: "/proc/\(number)/status") ?? 0
     }
 }

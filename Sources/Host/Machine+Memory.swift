@@ -13,7 +13,7 @@ extension Machine {
     }
 
     /// A figure that the kernel gives in KiB.
-    private static func kernelFigure(_ name: String, in path: String) -> UInt64? {
+    static func kernelFigure(_ name: String, in path: String) -> UInt64? {
         guard let file = try? File(path, .read),
             let bytes = try? file.read(count: 8_192, offset: 0)
         else { return nil }

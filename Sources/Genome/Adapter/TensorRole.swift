@@ -1,7 +1,7 @@
 import Wire
 
 /// What a tensor of a PEFT adapter is, told from its name.
-enum TensorRole: Hashable {
+public enum TensorRole: Hashable, Sendable {
     /// First factor, [rank, inputs].
     case down
     /// Second factor, [outputs, rank].
@@ -28,7 +28,7 @@ enum TensorRole: Hashable {
     ]
 
     /// The module a tensor belongs to, without PEFT's prefix, and what it is there.
-    static func role(of name: String) -> (module: String, role: TensorRole) {
+    public static func role(of name: String) -> (module: String, role: TensorRole) {
         var path = name
         if path.hasPrefix("base_model.model.") { path.removeFirst(17) }
         // Files of old versions keep the adapter's name between factor and `weight`.

@@ -16,6 +16,8 @@ public final class Adapter {
     /// Bytes of its factors on disk.
     public var byteCount: UInt64 { tensors.byteCount }
     private let tensors: TensorMap
+    /// Names of the tensors by module and what they are there.
+    private let names: [String: [TensorRole: String]]
 
     /// Opens an adapter. What the configuration asks for and is not built in is refused by name,
     /// and so is a factor that is not finite.
@@ -27,6 +29,12 @@ public final class Adapter {
         }
         tensors = try TensorMap(
             files, names: [Self.weightsName], headerMax: TensorFile.adapterHeaderMax)
+        var names: [String: [TensorRole: String]] = [:]
+        for name in tensors.tensors.keys {
+            let (module, role) = TensorRole.role(of: name)
+            names[module, default: [:]][role] = name
+        }
+        self.names = names
         do throws(GenomeError) {
             let config = try AdapterConfig(bytes)
             facts = try AdapterFacts.check(config, Array(tensors.tensors.values))
@@ -77,34 +85,20 @@ public final class Adapter {
     /// The factors of a module by its path in this adapter.
     func parts(of module: AdapterFacts.Module) throws(LearnError) -> Parts {
         let (rank, inputs) = (Int(module.rank), Int(module.inputs))
-        guard let down = try tensor(module, "lora_A.weight", shape: [rank, inputs]),
-            let up = try tensor(module, "lora_B.weight", shape: [Int(module.outputs), rank])
+        guard let down = try tensor(module, .down, shape: [rank, inputs]),
+            let up = try tensor(module, .up, shape: [Int(module.outputs), rank])
         else { throw .weights(.missingTensor(module.path)) }
-        var magnitude = try tensor(module, "lora_magnitude_vector")
-        if magnitude == nil {
-            magnitude = try tensor(module, "lora_magnitude_vector.weight")
-        }
         return Parts(
-            down: down, up: up, upBias: try tensor(module, "lora_B.bias"), magnitude: magnitude)
+            down: down, up: up, upBias: try tensor(module, .upBias),
+            magnitude: try tensor(module, .magnitude))
     }
 
-    /// A module's tensor under any of the names that `AdapterFacts` takes for it.
     private func tensor(
-        _ module: AdapterFacts.Module, _ ending: String, shape: [Int]? = nil
+        _ module: AdapterFacts.Module, _ role: TensorRole, shape: [Int]? = nil
     ) throws(LearnError) -> Stored? {
-        // Files of old versions keep the adapter's name behind the factor.
-        let parts = ending.split(separator: ".", maxSplits: 1)
-        let old = ([String(parts[0]), "default"] + parts.dropFirst().map { String($0) })
-            .joined(separator: ".")
-        for prefix in ["base_model.model.", ""] {
-            for name in [ending, old] {
-                let name = "\(prefix)\(module.path).\(name)"
-                guard tensors.tensors[name] != nil else { continue }
-                guard let shape else { return try tensors.stored(name) }
-                return try tensors.stored(name, shape: shape)
-            }
-        }
-        return nil
+        guard let name = names[module.path]?[role] else { return nil }
+        guard let shape else { return try tensors.stored(name) }
+        return try tensors.stored(name, shape: shape)
     }
 
     /// alpha / rank, or alpha / √rank, with the module's own alpha and rank.

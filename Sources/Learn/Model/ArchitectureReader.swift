@@ -40,8 +40,6 @@ struct ArchitectureReader {
         family.modelType == "gpt2" ? try gpt2() : try rotaryFamily()
     }
 
-    // The members in the order of the type.
-
     private func rotaryFamily() throws(WeightsFault) -> Architecture {
         let width = try count("hidden_size")
         let heads = try count("num_attention_heads")

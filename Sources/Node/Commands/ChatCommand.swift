@@ -149,29 +149,10 @@ struct ChatCommand {
         let start = sequence.count
         var settings = settings
         settings.tokensMax = min(settings.tokensMax, positions - tokens.count)
-        let answer = try write(Array(tokens[start...]), tokens, settings)
+        let answer = try InferCommand.answer(
+            engine, sequence, Array(tokens[start...]), history: tokens, settings, tokenizer, report)
         seen = Array((tokens + answer.tokens.map(\.token)).prefix(sequence.count))
         messages.append(("assistant", answer.text))
         answers.append(.object(InferCommand.object(answer, prompt: tokens.count, tokenizer)))
-    }
-
-    private func write(
-        _ prompt: [Int], _ history: [Int], _ settings: GenerationSettings
-    ) throws(Failure) -> Generation.Answer {
-        var stream = tokenizer.makeStream()
-        let (isTerminal, isJSON) = (Machine.isTerminal(1), report.isJSON)
-        return try inLearn("answering") { () throws(LearnError) in
-            let answer = try Generation(engine, settings).run(
-                sequence, prompt: prompt, history: history,
-                decode: { token in
-                    token.map { stream.append(UInt32($0)) } ?? stream.finish()
-                },
-                each: { text in
-                    if !isJSON { Machine.write(isTerminal ? PlainText.lines(text) : text, to: 1) }
-                    return true
-                })
-            if !isJSON { Machine.write("\n", to: 1) }
-            return answer
-        }
     }
 }

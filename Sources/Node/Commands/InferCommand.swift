@@ -23,7 +23,7 @@ enum InferCommand {
         }
         let begun = Clock.monotonic()
         let answer = try answer(
-            engine, sequence, prompt, settings, tokenizer, report)
+            engine, sequence, prompt, history: prompt, settings, tokenizer, report)
         let seconds = Double(Clock.monotonic() - begun) / 1e9
         var object = Self.object(answer, prompt: prompt.count, tokenizer)
         object["seconds"] = .double(seconds)
@@ -51,15 +51,16 @@ enum InferCommand {
         }
     }
 
-    private static func answer(
-        _ engine: Engine, _ sequence: TokenSequence, _ prompt: [Int],
+    /// Goes on after a prompt, showing people the text as it comes. Penalties look at `history`.
+    static func answer(
+        _ engine: Engine, _ sequence: TokenSequence, _ prompt: [Int], history: [Int],
         _ settings: GenerationSettings, _ tokenizer: Tokenizer?, _ report: Report
     ) throws(Failure) -> Generation.Answer {
         var stream = tokenizer?.makeStream()
         let isTerminal = Machine.isTerminal(1)
         return try inLearn("answering") { () throws(LearnError) in
             let answer = try Generation(engine, settings).run(
-                sequence, prompt: prompt, history: prompt,
+                sequence, prompt: prompt, history: history,
                 decode: { token in
                     guard let token else { return stream?.finish() ?? "" }
                     return stream?.append(UInt32(token)) ?? ""
