@@ -34,7 +34,7 @@ clip / (norm + 1e-6) where that is below 1; a clip of 0 is none.
 schedules.json holds rates of the steps of some lengths for every schedule. After warm-up (W steps, rate *
 (s + 1) / W) of N steps: linear rate * (N - s) / (N - W); cosine rate / 2 * (1 + cos(pi (s - W) / (N - W)));
 wsd rate * min(1, (N - s) / D) with D = ceil((N - W) / 10); inverse-sqrt rate * sqrt(max(W, 1) / (s + 1)).
-Needs bootstrap/judges --torch.
+training_operators.py judges single operators. Needs bootstrap/judges --torch.
 """
 
 import argparse
