@@ -60,7 +60,7 @@ import Testing
             let name = try #require(module["module"]?.string)
             let pair = try #require(
                 trainer.adapter.pairs.first { "base_model.model.\($0.linear.path)" == name })
-            #expect(Double(pair.scale) == (try #require(module["scale"]?.number)))
+            #expect(pair.scale == Float(try #require(module["scale"]?.number)))
             let down = try TrainingCase.floats(try #require(module["a"]?.string))
             let up = try TrainingCase.floats(try #require(module["b"]?.string))
             let own = product(pair.upValues(), pair.downValues(), rank: pair.rank)
