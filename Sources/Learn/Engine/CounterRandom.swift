@@ -8,6 +8,8 @@ public struct CounterRandom: Sendable {
         case sampling = 1
         /// Which elements a merge leaves out.
         case pruning = 2
+        /// The order in which a training comes by its examples.
+        case order = 3
     }
 
     private let key: (UInt32, UInt32)
