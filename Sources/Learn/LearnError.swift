@@ -10,6 +10,8 @@ public enum LearnError: Error, Equatable, Sendable {
     case request(RequestFault)
     /// Training data that cannot be used.
     case data(DataFault)
+    /// A training step that cannot be done.
+    case training(TrainingFault)
 }
 
 extension LearnError: CustomStringConvertible {
@@ -21,6 +23,7 @@ extension LearnError: CustomStringConvertible {
         case .weights(let fault): fault.description
         case .request(let fault): fault.description
         case .data(let fault): fault.description
+        case .training(let fault): fault.description
         }
     }
 }

@@ -10,6 +10,10 @@ public struct CounterRandom: Sendable {
         case pruning = 2
         /// The order in which a training comes by its examples.
         case order = 3
+        /// First values of factors that are trained.
+        case factors = 4
+        /// Elements that training leaves out.
+        case dropout = 5
     }
 
     private let key: (UInt32, UInt32)
