@@ -3,12 +3,12 @@ enum Verbs {
     /// Every verb that works.
     static let all: [VerbShape] =
         [initialise, run, join, trust, share, find, show, list, fetch, export, verify]
-        + learning + [peers, status, ticket, bench]
+        + learning + evaluation + [peers, status, ticket, bench]
 
     /// Verbs of later versions.
     static let notBuilt: Set<String> = [
         "pin", "unpin", "remove", "withdraw", "mirror", "org", "grant", "revoke", "lineage",
-        "assemble", "dataset", "train", "jobs", "eval", "quantise", "promote",
+        "assemble", "dataset", "train", "jobs", "quantise", "promote",
         "transfers", "compact", "backup", "restore", "audit",
         "doctor",
     ]
