@@ -201,6 +201,7 @@ enum Verbs {
             .init("size", .one("MIB"), "size of the file of transfer and share; else 2048"),
             .init(
                 "case", .many("CASE"), "train: PROFILE:BATCHxTOKENS:qkvo or all; else all of them"),
+            .init("seconds", .one("S"), "train: length of a case; else 8"),
             .init("peer", .one("COMMAND"), "train: {base} {dtype} {batch} {tokens} {targets}"),
         ]
             + computeOptions.filter { $0.name != "profile" })
