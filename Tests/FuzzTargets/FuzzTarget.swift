@@ -15,7 +15,7 @@ public struct FuzzTarget: Sendable {
     }
 
     /// Every reader.
-    public static let all: [FuzzTarget] = genome + wire + learn + template + model
+    public static let all: [FuzzTarget] = genome + run + wire + learn + template + model
 
     /// The reader of that name.
     public static func named(_ name: String) -> FuzzTarget {

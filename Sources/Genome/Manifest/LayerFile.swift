@@ -62,7 +62,8 @@ public struct BlobReference: Hashable, Sendable {
         self.size = size
     }
 
-    init?(_ json: JSONValue) {
+    /// A reference as a document states it; nil if a member is missing or malformed.
+    public init?(_ json: JSONValue) {
         guard let blob = json["blob"]?.string.flatMap({ Digest(hexadecimal: $0) }),
             let size = json["size"]?.integer.flatMap({ UInt64(exactly: $0) })
         else { return nil }
