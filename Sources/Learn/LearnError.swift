@@ -8,6 +8,8 @@ public enum LearnError: Error, Equatable, Sendable {
     case weights(WeightsFault)
     /// A request that cannot be answered.
     case request(RequestFault)
+    /// A training step that cannot be done.
+    case training(TrainingFault)
 }
 
 extension LearnError: CustomStringConvertible {
@@ -18,6 +20,7 @@ extension LearnError: CustomStringConvertible {
         case .template(let fault): fault.description
         case .weights(let fault): fault.description
         case .request(let fault): fault.description
+        case .training(let fault): fault.description
         }
     }
 }
