@@ -10,6 +10,8 @@ public enum LearnError: Error, Equatable, Sendable {
     case request(RequestFault)
     /// A training step that cannot be done.
     case training(TrainingFault)
+    /// A checkpoint that cannot be written or gone on from.
+    case checkpoint(CheckpointFault)
 }
 
 extension LearnError: CustomStringConvertible {
@@ -21,6 +23,7 @@ extension LearnError: CustomStringConvertible {
         case .weights(let fault): fault.description
         case .request(let fault): fault.description
         case .training(let fault): fault.description
+        case .checkpoint(let fault): fault.description
         }
     }
 }

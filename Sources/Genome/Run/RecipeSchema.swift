@@ -72,7 +72,8 @@ public enum RecipeSchema {
         .required("accumulate", .integer(1...Schema.integerMax), "micro-batches of a step"),
         .required("learningRate", .decimal, "largest learning rate"),
         .required(
-            "schedule", .choice(["constant", "linear", "cosine", "wsd", "inverse-sqrt"], open: false),
+            "schedule",
+            .choice(["constant", "linear", "cosine", "wsd", "inverse-sqrt"], open: false),
             "how it goes"),
         .required("warmup", .count, "steps over which it rises"),
         .required("weightDecay", .decimal, "decoupled weight decay"),

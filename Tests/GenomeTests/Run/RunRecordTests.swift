@@ -70,6 +70,8 @@ struct RunRecordTests {
                 object["outputs"] = .object(outputs)
             }
         }
-        #expect(fault == .field(path: "outputs", .notAllowed("the adapter of one of the checkpoints")))
+        #expect(
+            fault
+                == .field(path: "outputs", .notAllowed("the adapter of one of the checkpoints")))
     }
 }
