@@ -12,6 +12,8 @@ public enum LearnError: Error, Equatable, Sendable {
     case training(TrainingFault)
     /// A checkpoint that cannot be written or gone on from.
     case checkpoint(CheckpointFault)
+    /// Training data that cannot be used.
+    case data(DataFault)
 }
 
 extension LearnError: CustomStringConvertible {
@@ -24,6 +26,7 @@ extension LearnError: CustomStringConvertible {
         case .request(let fault): fault.description
         case .training(let fault): fault.description
         case .checkpoint(let fault): fault.description
+        case .data(let fault): fault.description
         }
     }
 }
