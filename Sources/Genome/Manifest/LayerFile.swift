@@ -36,6 +36,13 @@ public struct LayerFile: Hashable, Sendable {
             isEvidence: json["evidence"]?.bool ?? false)
     }
 
+    /// The same file, as evidence or not.
+    func asEvidence(_ isEvidence: Bool) -> LayerFile {
+        LayerFile(
+            path: path, blob: blob, size: size, sha256: sha256,
+            isEvidence: isEvidence || self.isEvidence)
+    }
+
     /// The entry in the manifest.
     public var json: JSONValue {
         var object = JSONObject()

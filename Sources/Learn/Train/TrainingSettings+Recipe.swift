@@ -53,10 +53,21 @@ extension TrainingSettings {
         return .string(text)
     }
 
+    /// The members of a recipe that these settings decide.
+    public func recipeMembers() throws(LearnError) -> JSONObject {
+        var object = JSONObject()
+        try write(into: &object)
+        return object
+    }
+
     /// The settings of a recipe; refused where this program knows no such profile or schedule.
     public init(_ recipe: Recipe) throws(LearnError) {
+        try self.init(json: .object(recipe.json))
+    }
+
+    /// The settings of an object with the members that `recipeMembers` gives.
+    public init(json: JSONValue) throws(LearnError) {
         self.init()
-        let json = JSONValue.object(recipe.json)
         let (adapter, optimiser) = (json["adapter"], json["optimiser"])
         guard let profile = json["profile"]?.string.flatMap({ Profile(rawValue: $0) }) else {
             throw .request(
