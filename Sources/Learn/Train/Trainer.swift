@@ -104,12 +104,7 @@ public final class Trainer {
     /// loss or the gradient is no number.
     public func run(_ microBatches: [[TrainingExample]]) throws(LearnError) -> StepOutcome {
         let examples = microBatches.flatMap { $0 }
-        let targets = examples.reduce(0) { $0 + $1.targets }
-        guard targets > 0 else { throw .training(.noTargets(step: step)) }
-        for matrix in adapter.matrices { matrix.clearGradient() }
-        var sum = BlockedSum()
-        try each(examples, weight: Float(1 / Double(targets)), step: step) { sum.add($0.loss) }
-        let loss = sum.value / Double(targets)
+        let (loss, targets) = try gradients(of: examples)
         let norm = AdamW.gradientNorm(adapter.matrices, team)
         guard loss.isFinite, norm.isFinite else { throw .training(.notFinite(step: step)) }
         let rate = rate.rate(at: step)
@@ -119,6 +114,18 @@ public final class Trainer {
         return StepOutcome(
             loss: loss, gradientNorm: norm, learningRate: rate,
             tokens: examples.reduce(0) { $0 + $1.tokens.count }, targets: targets)
+    }
+
+    /// Leaves the gradients of all factors of a step; its loss and number of targets.
+    func gradients(
+        of examples: [TrainingExample]
+    ) throws(LearnError) -> (loss: Double, targets: Int) {
+        let targets = examples.reduce(0) { $0 + $1.targets }
+        guard targets > 0 else { throw .training(.noTargets(step: step)) }
+        for matrix in adapter.matrices { matrix.clearGradient() }
+        var sum = BlockedSum()
+        try each(examples, weight: Float(1 / Double(targets)), step: step) { sum.add($0.loss) }
+        return (sum.value / Double(targets), targets)
     }
 
     /// Loss of some examples under the factors as they are, without dropout and without a step: the

@@ -199,9 +199,18 @@ enum Verbs {
         paragraph: "Measures one thing and prints the figure beside what it was held against. "
             + "hash: BLAKE3 and SHA-256 on one core. transfer: a large file between two nodes on "
             + "this machine. share: reading and signing a large file. infer: prompts and answers "
-            + "of --base, and of --layer over it.",
-        examples: [("plasmid bench hash", "how fast files are named")],
+            + "of --base, and of --layer over it. train: steps of training on --base. A peer's "
+            + "command runs before and after each case and prints tok_s and rss_mib as JSON.",
+        examples: [
+            ("plasmid bench hash", "how fast files are named"),
+            ("plasmid bench train --base ./llama --case bf16dot:4x128:all", "one way to train"),
+        ],
         operands: [.required("NAME")],
-        options: [.init("size", .one("MIB"), "size of the file of transfer and share; else 2048")]
+        options: [
+            .init("size", .one("MIB"), "size of the file of transfer and share; else 2048"),
+            .init(
+                "case", .many("CASE"), "train: PROFILE:BATCHxTOKENS:qkvo or all; else all of them"),
+            .init("peer", .one("COMMAND"), "train: {base} {dtype} {batch} {tokens} {targets}"),
+        ]
             + computeOptions.filter { $0.name != "profile" })
 }
