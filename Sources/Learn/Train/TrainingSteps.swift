@@ -19,9 +19,10 @@ public struct TrainingSteps {
     /// Steps computed by these functions.
     public init(
         run: @escaping ([[TrainingExample]]) throws(LearnError) -> StepOutcome,
-        loss: @escaping ([TrainingExample]) throws(LearnError) -> (
-            sum: Double, targets: Int, correct: Int
-        ),
+        loss:
+            @escaping ([TrainingExample]) throws(LearnError) -> (
+                sum: Double, targets: Int, correct: Int
+            ),
         adapter: @escaping () -> [TrainedTensor], optimiser: @escaping () -> [TrainedTensor],
         restore: @escaping (Int, [TrainedTensor], [TrainedTensor]) throws(LearnError) -> Void
     ) {

@@ -149,7 +149,8 @@ enum JobsCommand {
     private static func cancel(_ folder: JobFolder, _ report: Report) throws(Failure) {
         var job = try folder.read()
         guard job.state.isActive || job.state == .queued else {
-            throw Failure(.refused, "job \(job.id) does not run", why: "it is \(job.state.rawValue)")
+            throw Failure(
+                .refused, "job \(job.id) does not run", why: "it is \(job.state.rawValue)")
         }
         if folder.isWorkedOn, job.boot == Machine.bootName, job.process > 0 {
             Machine.end(job.process)

@@ -43,7 +43,8 @@ struct TrainPublication {
         object["folder"] = .string(request.name)
         object["type"] = "lora"
         object["base"] = try base(recipe)
-        object["parents"] = .array([request.inputs.start?.layer].compactMap { $0 }.map { .string($0) })
+        object["parents"] = .array(
+            [request.inputs.start?.layer].compactMap { $0 }.map { .string($0) })
         object["parentRelation"] = "fine-tuned-from"
         object["run"] = .object(try record(recipe))
         object["adaptation"] = adaptation(recipe)

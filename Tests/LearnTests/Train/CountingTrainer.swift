@@ -74,7 +74,9 @@ struct RunBench {
         judged: Int = 0, stopAt: Int? = nil, tell: @escaping (TrainingRun.News) -> Void = { _ in }
     ) throws -> TrainingRun.Ending {
         let trainer = trainer ?? CountingTrainer()
-        let examples = (0..<judged).map { TrainingExample(tokens: [Int32($0), 1], labels: [0, 1]) }
+        let examples = (0..<judged).map {
+            TrainingExample(tokens: [Int32($0), 1], labels: [0, 1])
+        }
         var pace = TrainingRun.Pace()
         pace.parts = parts
         pace.steps = every

@@ -33,7 +33,8 @@ struct ObservationTests {
         #expect(Observation.read(Array(whole.dropLast(9))) == [step])
         #expect(Observation.read(Array("x\n".utf8) + whole).isEmpty)
         #expect(Observation.read(Array(#"{"loss":1,"step":-1}"#.utf8)).isEmpty)
-        let long = Array(#"{"loss":1,"targets":1,"x":""#.utf8) + [UInt8](repeating: 97, count: 2_000)
+        let long =
+            Array(#"{"loss":1,"targets":1,"x":""#.utf8) + [UInt8](repeating: 97, count: 2_000)
         #expect(Observation.read(long + Array(#""}"#.utf8)).isEmpty)
     }
 }
