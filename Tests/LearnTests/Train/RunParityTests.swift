@@ -80,7 +80,8 @@ import Testing
             for inner in 0..<rank {
                 let factor = Double(up[row * rank + inner])
                 for column in 0..<columns {
-                    result[row * columns + column] += factor * Double(down[inner * columns + column])
+                    let other = Double(down[inner * columns + column])
+                    result[row * columns + column] += factor * other
                 }
             }
         }

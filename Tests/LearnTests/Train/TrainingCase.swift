@@ -68,7 +68,10 @@ final class TrainingCase {
         }
         let folder = try scratch.write(
             [
-                ("adapter_config.json", CanonicalJSON.write(try #require(adapter["config"]?.object))),
+                (
+                    "adapter_config.json",
+                    CanonicalJSON.write(try #require(adapter["config"]?.object))
+                ),
                 ("adapter_model.safetensors", HashedFile.bytes(tensors, type: "F32")),
             ], to: name)
         return try Adapter(try LayerFiles(folder: folder))

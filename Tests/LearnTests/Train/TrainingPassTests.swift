@@ -4,7 +4,7 @@ import Testing
 @testable import Learn
 
 /// Gradients beside those of PyTorch in float64.
-@Suite struct GradientParityTests {
+@Suite struct TrainingPassTests {
     /// Relative distance of a gradient that is allowed: float32's own is around 4e-6.
     static let tolerance = 1e-4
 
