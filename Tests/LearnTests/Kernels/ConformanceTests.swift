@@ -138,27 +138,33 @@ extension Conformance {
             body(&result, &a, &b)
             take(name, result)
         }
-        row("silu-gate-backward") {
-            plasmid_silu_gate_backward(first, $2, start, count, &$0, &$1)
+        row("silu-gate-backward") { result, a, b in
+            plasmid_silu_gate_backward(first, b, start, count, &result, &a)
         }
-        row("silu-up-backward") { plasmid_silu_gate_backward(first, $2, start, count, &$1, &$0) }
-        row("gelu-tanh-backward") { plasmid_gelu_tanh_backward($1, $2, count, &$0) }
-        row("gelu-erf-backward") { plasmid_gelu_erf_backward($1, $2, count, &$0) }
-        row("rope-backward") { plasmid_rope_backward(&$0, $1, $2, count / 2) }
-        row("rms-norm-backward") {
-            plasmid_rms_norm_backward($1, &$2, count, second, 1, 1, 1e-6, &$0)
+        row("silu-up-backward") { result, a, b in
+            plasmid_silu_gate_backward(first, b, start, count, &a, &result)
+        }
+        row("gelu-tanh-backward") { result, a, b in
+            plasmid_gelu_tanh_backward(a, b, count, &result)
+        }
+        row("gelu-erf-backward") { result, a, b in
+            plasmid_gelu_erf_backward(a, b, count, &result)
+        }
+        row("rope-backward") { result, a, b in plasmid_rope_backward(&result, a, b, count / 2) }
+        row("rms-norm-backward") { result, a, b in
+            plasmid_rms_norm_backward(a, &b, count, second, 1, 1, 1e-6, &result)
         }
         var scratch = start
-        row("layer-norm-backward") {
-            plasmid_layer_norm_backward($1, &$2, count, first, 0, 1e-5, &scratch, &$0)
+        row("layer-norm-backward") { result, a, b in
+            plasmid_layer_norm_backward(a, &b, count, first, 0, 1e-5, &scratch, &result)
         }
-        row("softmax-backward") {
-            plasmid_softmax_backward(&$1, 3, &$0, 0.25, 0.125, 5, count - 7, count)
+        row("softmax-backward") { result, a, _ in
+            plasmid_softmax_backward(&a, 3, &result, 0.25, 0.125, 5, count - 7, count)
         }
-        row("transpose") { plasmid_transpose($1, 45, 40, 45, &$0, 40) }
+        row("transpose") { result, a, _ in plasmid_transpose(a, 45, 40, 45, &result, 40) }
         var dropout = plasmid_dropout(
             key: (7, 9), row: 3, stream: 5, step: 1, probability: 0.25)
-        row("dropout") { plasmid_dropout_row(&dropout, 8, $1, count, &$0) }
+        row("dropout") { result, a, _ in plasmid_dropout_row(&dropout, 8, a, count, &result) }
         var adamw = plasmid_adamw(
             clip: 0.7, decay: 0.999, first: 0.1, second: 0.999, fresh: 0.001, correction: 0.0316,
             epsilon: 1e-8, rate: 0.01)
