@@ -312,8 +312,10 @@ static void streams(void) {
         {1, 0, 896, PLASMID_BF16, PLASMID_OUTPUT_ROWS, 0, 128},
         {1, 0, 1024, PLASMID_F32, PLASMID_OUTPUT_ROWS, 0, 128},
         {1, 0, 1024, PLASMID_F16, PLASMID_OUTPUT_ROWS, 0, 128},
-        {1, 16384, 4096, PLASMID_BF16, PLASMID_REDUCED_ROWS, 0, 256},
-        {1, 2048, 32768, PLASMID_F32, PLASMID_REDUCED_ROWS, 0, 256},
+        {1, 16384, 4096, PLASMID_BF16, PLASMID_REDUCED_ROWS, 0, 2752},
+        {1, 2304, 32768, PLASMID_BF16, PLASMID_REDUCED_ROWS, 0, 384},
+        {4, 2304, 32768, PLASMID_BF16, PLASMID_REDUCED_ROWS, 1, 384},
+        {1, 2048, 32768, PLASMID_F32, PLASMID_REDUCED_ROWS, 0, 512},
     };
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         report_stream(data, total, others[i]);

@@ -249,19 +249,106 @@ FEW_INLINE void multiply_couple(
     }
 }
 
-enum { ROWS_AHEAD = 16 };
+/*
+ * Wide products: sixteen stored rows at a time, the sums of all outputs in the first cache. Each
+ * row is read in one long stretch, which prefetching follows; with sums in registers a row gave
+ * 512 bytes and the next lay on another page (19 to 24 of 47 GB/s out of memory, 31 to 35 so).
+ */
+enum { GROUP_ROWS = 16, SUMS = 4096 };
 
-/* All of the reduced index for `units` times 32 outputs; only the last unit may be narrower. */
-FEW_INLINE void by_reduced(
-    const struct product *product, size_t output, const int element, const int rows,
-    const int units, const int is_partial) {
+struct stretch {
+    const struct product *product;
+    size_t output;
+    size_t width;
+};
+
+/* Stored rows [k, k + pairs * 2) for one unit of up to 32 outputs; the last row may be missing. */
+FEW_INLINE void multiply_unit(
+    __m512 sums[2][FEW_ROWS], const uint8_t *here, size_t stride, __mmask32 mask, size_t pairs,
+    int lacks_odd, const uint8_t *left, const int element, const int rows) {
+    for (size_t pair = 0; pair < pairs; pair++) {
+        int lacks = lacks_odd && pair + 1 == pairs;
+        const uint8_t *even = here + 2 * pair * stride;
+        struct couple couple = {even, lacks ? even : even + stride, mask, lacks ? 0 : mask};
+        multiply_couple(sums, &couple, element, rows, left + 2 * pair * (size_t)rows * LEFT_BYTES);
+    }
+}
+
+/* Rows [k, end) of a block for all outputs of a stretch; `sums` [unit][half][row][16]. */
+FEW_INLINE void multiply_group(
+    const struct stretch *stretch, size_t k, size_t end, int is_first, const int element,
+    const int rows, float *sums) {
+    const struct product *product = stretch->product;
     const size_t size = element == PLASMID_F32 ? 4 : 2;
     size_t stride = product->right->stride * size;
-    const uint8_t *base = (const uint8_t *)product->right->data + output * size;
-    __mmask32 mask = is_partial ? lanes32((int)(product->end - output)) : 0xffffffff;
-    __m512 totals[8][2][FEW_ROWS], sums[8][2][FEW_ROWS];
+    const uint8_t *here = (const uint8_t *)product->right->data + k * stride
+        + stretch->output * size;
+    const uint8_t *left = product->left + k * (size_t)rows * LEFT_BYTES;
+    for (size_t at = 0; at < stretch->width; at += 32, here += 32 * size) {
+        __m512 unit[2][FEW_ROWS];
+        for (int row = 0; row < 2 * rows; row++, sums += 16) {
+            unit[row / rows][row % rows] = is_first ? _mm512_setzero_ps() : _mm512_load_ps(sums);
+        }
+        for (size_t row = 0; row < GROUP_ROWS; row++) {
+            const uint8_t *ahead = here + (row + 2 * GROUP_ROWS) * stride;
+            for (size_t line = 0; line < 32 * size; line += 64) {
+                __builtin_prefetch(ahead + line, 0, 2);
+            }
+        }
+        __mmask32 mask = lanes32((int)(stretch->width - at));
+        if (end - k == GROUP_ROWS) {
+            multiply_unit(unit, here, stride, mask, GROUP_ROWS / 2, 0, left, element, rows);
+        } else {
+            size_t pairs = (end - k + 1) / 2;
+            multiply_unit(
+                unit, here, stride, mask, pairs, (int)(end - k) & 1, left, element, rows);
+        }
+        sums -= 32 * rows;
+        for (int row = 0; row < 2 * rows; row++, sums += 16) {
+            _mm512_store_ps(sums, unit[row / rows][row % rows]);
+        }
+    }
+}
+
+/* Stores or adds the sums of a block. */
+FEW_INLINE void finish_block(
+    const struct stretch *stretch, int is_first, const int rows, const float *sums) {
+    const struct product *product = stretch->product;
+    for (size_t at = 0; at < stretch->width; at += 16) {
+        __mmask16 mask = lanes16((int)(stretch->width - at));
+        for (int row = 0; row < rows; row++, sums += 16) {
+            float *out = product->out + (size_t)row * product->out_stride + stretch->output + at;
+            __m512 sum = _mm512_load_ps(sums);
+            if (!is_first) sum = _mm512_add_ps(_mm512_maskz_loadu_ps(mask, out), sum);
+            _mm512_mask_storeu_ps(out, mask, sum);
+        }
+    }
+}
+
+/* All of the reduced index for a stretch of outputs. */
+FEW_INLINE void by_reduced(const struct stretch *stretch, const int element, const int rows) {
+    float *sums = stretch->product->scratch;
+    size_t reduced = stretch->product->reduced;
+    for (size_t start = 0; start < reduced; start += SUM_BLOCK) {
+        size_t end = reduced - start < SUM_BLOCK ? reduced : start + SUM_BLOCK;
+        for (size_t k = start; k < end; k += GROUP_ROWS) {
+            size_t group_end = end - k < GROUP_ROWS ? end : k + GROUP_ROWS;
+            multiply_group(stretch, k, group_end, k == start, element, rows, sums);
+        }
+        finish_block(stretch, start == 0, rows, sums);
+    }
+}
+
+/* Narrow products, such as a head's values: sums of up to 64 outputs stay in registers. */
+FEW_INLINE void by_reduced_narrow(
+    const struct stretch *stretch, const int element, const int rows, const int units) {
+    const struct product *product = stretch->product;
+    const size_t size = element == PLASMID_F32 ? 4 : 2;
+    size_t stride = product->right->stride * size;
+    const uint8_t *base = (const uint8_t *)product->right->data + stretch->output * size;
     for (size_t start = 0; start < product->reduced; start += SUM_BLOCK) {
         size_t end = product->reduced - start < SUM_BLOCK ? product->reduced : start + SUM_BLOCK;
+        __m512 sums[2][2][FEW_ROWS];
         for (int unit = 0; unit < units; unit++) {
             for (int row = 0; row < 2 * rows; row++) {
                 sums[unit][row / rows][row % rows] = _mm512_setzero_ps();
@@ -269,51 +356,37 @@ FEW_INLINE void by_reduced(
         }
         for (size_t k = start; k < end; k += 2) {
             const uint8_t *left = product->left + k * (size_t)rows * LEFT_BYTES;
-            const uint8_t *even = base + k * stride;
-            int has_odd = k + 1 < end;
-            /* Row after row lies on another page, which hardware does not foresee. */
-            for (size_t line = 0; line < (size_t)units * 32 * size; line += 64) {
-                __builtin_prefetch(even + ROWS_AHEAD * stride + line, 0, 3);
-                __builtin_prefetch(even + (ROWS_AHEAD + 1) * stride + line, 0, 3);
-            }
             for (int unit = 0; unit < units; unit++) {
-                const uint8_t *here = even + (size_t)(unit * 32) * size;
-                struct couple couple = {
-                    here, has_odd ? here + stride : here, mask, has_odd ? mask : 0,
-                };
-                multiply_couple(sums[unit], &couple, element, rows, left);
+                __mmask32 mask = lanes32((int)stretch->width - unit * 32);
+                const uint8_t *even = base + k * stride + (size_t)(unit * 32) * size;
+                __builtin_prefetch(even + 16 * stride, 0, 3);
+                __builtin_prefetch(even + 17 * stride, 0, 3);
+                multiply_unit(sums[unit], even, stride, mask, 1, k + 1 == end, left, element, rows);
             }
         }
-        for (int unit = 0; unit < units; unit++) {
-            for (int row = 0; row < 2 * rows; row++) {
-                __m512 sum = sums[unit][row / rows][row % rows];
-                __m512 *total = &totals[unit][row / rows][row % rows];
-                *total = start == 0 ? sum : _mm512_add_ps(*total, sum);
-            }
+        float kept[4 * FEW_ROWS * 16] __attribute__((aligned(64)));
+        for (int index = 0; index < 2 * units * rows; index++) {
+            _mm512_store_ps(
+                kept + index * 16, sums[index / rows / 2][index / rows % 2][index % rows]);
         }
-    }
-    for (int part = 0; part < 2 * units; part++) {
-        for (int row = 0; row < rows; row++) {
-            float *out = product->out + (size_t)row * product->out_stride + output + part * 16;
-            __mmask16 lanes = (__mmask16)(mask >> (part % 2 * 16));
-            _mm512_mask_storeu_ps(out, lanes, totals[part / 2][part % 2][row]);
-        }
+        finish_block(stretch, start == 0, rows, kept);
     }
 }
 
 FEW_INLINE void few_by_reduced(
     const struct product *product, const int element, const int rows) {
-    /* As many chains as there are registers for: long stretches of each stored row. */
-    const int units = rows == 1 ? 8 : rows == 4 ? 2 : 4;
-    const size_t wide = (size_t)units * 32;
-    size_t output = product->first;
-    for (; output + wide <= product->end; output += wide) {
-        by_reduced(product, output, element, rows, units, 0);
+    for (size_t output = product->first; output < product->end;) {
+        size_t left_over = product->end - output, most = (size_t)(SUMS / rows / 32 * 32);
+        struct stretch stretch = {product, output, left_over < most ? left_over : most};
+        if (stretch.width > 64) {
+            by_reduced(&stretch, element, rows);
+        } else if (stretch.width > 32) {
+            by_reduced_narrow(&stretch, element, rows, 2);
+        } else {
+            by_reduced_narrow(&stretch, element, rows, 1);
+        }
+        output += stretch.width;
     }
-    for (; output + 64 <= product->end; output += 64) {
-        by_reduced(product, output, element, rows, 2, 0);
-    }
-    for (; output < product->end; output += 32) by_reduced(product, output, element, rows, 1, 1);
 }
 
 /* --- a function for each layout, element type and number of rows --- */
