@@ -50,13 +50,14 @@ struct JobFolder {
         return (folder, job)
     }
 
-    /// The job as it is written down, with the state `stopped` when its process is gone.
-    func read() throws(Failure) -> Job {
+    /// The job as it is written down, with the state `stopped` when its process is gone: nobody
+    /// holds the lock, or only the caller.
+    func read(isLockOurs: Bool = false) throws(Failure) -> Job {
         guard var job = Job(try bytes(file, limit: Job.bytesMax)) else {
             throw Failure(
                 .corrupt, "\(file) is damaged", remedy: "its checkpoints are in \(checkpoints)")
         }
-        if job.state.isActive, !isWorkedOn {
+        if job.state.isActive, isLockOurs || !isWorkedOn {
             job.note(.stop)
             job.message = "its process ended without a word"
         }

@@ -32,7 +32,8 @@ final class TrainSupervisor {
         self.folder = folder
         self.report = report
         self.begun = begun
-        job = try folder.read()
+        job = try folder.read(isLockOurs: true)
+        job.isDetached = try TrainRequest(folder).isDetached
         display = TrainDisplay(isShown: isShown)
         let path = folder.log
         (log, logSize) = try JobFolder.onDisk(path) { () throws(SystemError) in
