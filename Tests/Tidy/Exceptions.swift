@@ -42,6 +42,8 @@ enum Exceptions {
         "Sources/Node/Commands/InferCommand.swift": "as a real process (InferTests)",
         "Sources/Node/Commands/MergeCommand.swift": "as a real process (MergeTests)",
         "Sources/Node/Commands/TokenizeCommand.swift": "as a real process (TokenizeTests)",
+        "Sources/Node/Evaluate/EvalCommand.swift": "as a real process (EvalTests)",
+        "Sources/Node/Evaluate/EvalOptions.swift": "as a real process (EvalTests)",
         "Sources/Node/Compute/BaseCheck.swift": "as a real process (InferTests)",
         "Sources/Node/Compute/GenerationOptions.swift": "as a real process (InferTests)",
         "Sources/Node/Compute/GateCheck.swift": "as a real process (InferTests)",

@@ -1,4 +1,5 @@
 import Host
+import Wire
 
 /// A file of training data: what kind it is, and its bytes, which are text.
 public struct DataFile: Sendable {
@@ -18,7 +19,9 @@ public struct DataFile: Sendable {
     public let name: String
     /// How records stand in it.
     public let kind: Kind
-    /// Its bytes: UTF-8 without a byte order mark and without a zero.
+    /// BLAKE3-256 of the file, and its size in bytes.
+    public let blob: (id: Digest, size: Int)
+    /// Its text: UTF-8 without a byte order mark and without a zero.
     public let bytes: [UInt8]
 
     /// Reads the file at `path`, which also names it.
@@ -50,6 +53,7 @@ public struct DataFile: Sendable {
         if bytes.starts(with: [0xff, 0xfe]) || bytes.starts(with: [0xfe, 0xff]) {
             throw .data(.encoding(file: name, "UTF-16"))
         }
+        blob = (Blake3.hash(bytes), bytes.count)
         // Spreadsheets write a mark before UTF-8; it is not part of the text.
         self.bytes = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? Array(bytes[3...]) : bytes
         self.name = name

@@ -220,12 +220,11 @@ extension Trainer {
     public func optimiserTensors() -> [TrainedTensor] {
         tensors { pair in
             zip(["lora_A", "lora_B"], pair.matrices).flatMap { name, matrix in
-                [
-                    (pair.name(name + ".means"), [matrix.rows, matrix.columns], matrix.means),
-                    (pair.name(name + ".squares"), [matrix.rows, matrix.columns], matrix.squares),
-                ].map { name, shape, start in
-                    (name, shape, Array(UnsafeBufferPointer(start: start, count: matrix.count)))
-                }
+                let shape = [matrix.rows, matrix.columns]
+                return [
+                    (pair.name(name + ".means"), shape, matrix.array(matrix.means)),
+                    (pair.name(name + ".squares"), shape, matrix.array(matrix.squares)),
+                ]
             }
         }
     }
@@ -264,12 +263,5 @@ extension Trainer {
             }
         }
         self.step = step
-    }
-}
-
-extension TrainedPair {
-    /// A, [rank, inputs].
-    func downValues() -> [Float] {
-        Array(UnsafeBufferPointer(start: down.values, count: down.count))
     }
 }

@@ -45,8 +45,8 @@ struct TrainBench {
         }
     }
 
-    /// Seconds of one case at least.
-    private static let secondsMin = 8.0
+    /// Seconds of one case at least, unless asked otherwise.
+    private static let secondsDefault = 8
     /// Steps of one case at least, the first of which warms up.
     private static let stepsMin = 5
 
@@ -54,6 +54,7 @@ struct TrainBench {
     private let threads: Int
     private let cases: [Case]
     private let peer: String?
+    private let seconds: Int
 
     init(_ arguments: Arguments) throws(Failure) {
         guard let base = arguments.text("base") else {
@@ -73,6 +74,7 @@ struct TrainBench {
         }
         self.cases = cases.isEmpty ? Case.all : cases
         peer = arguments.text("peer")
+        seconds = try arguments.integer("seconds", in: 0...3_600) ?? Self.secondsDefault
     }
 
     /// Tokens a second and memory of every case.
@@ -107,7 +109,7 @@ struct TrainBench {
     private func child(_ one: Case) throws(Failure) -> [BenchRow] {
         let words = [
             "bench", "train", "--base", base, "--threads", "\(threads)", "--case", one.text,
-            "--json",
+            "--seconds", "\(seconds)", "--json",
         ]
         let answer = try Self.output("/proc/self/exe", words)
         return (answer["rows"]?.array ?? []).map { row in
@@ -172,7 +174,7 @@ struct TrainBench {
             var peaks: [Double] = []
             let begun = Clock.monotonic()
             while times.count < Self.stepsMin
-                || Double(Clock.monotonic() - begun) / 1e9 < Self.secondsMin
+                || Double(Clock.monotonic() - begun) / 1e9 < Double(seconds)
             {
                 times.append(
                     try BenchCommand.seconds { () throws(LearnError) in

@@ -3,12 +3,12 @@ enum Verbs {
     /// Every verb that works.
     static let all: [VerbShape] =
         [initialise, run, join, trust, share, find, show, list, fetch, export, verify]
-        + learning + training + [peers, status, ticket, bench]
+        + learning + training + evaluation + [peers, status, ticket, bench]
 
     /// Verbs of later versions.
     static let notBuilt: Set<String> = [
         "pin", "unpin", "remove", "withdraw", "mirror", "org", "grant", "revoke", "lineage",
-        "assemble", "dataset", "eval", "quantise", "promote",
+        "assemble", "dataset", "quantise", "promote",
         "transfers", "compact", "backup", "restore", "audit",
         "doctor",
     ]
@@ -210,6 +210,7 @@ enum Verbs {
             .init("size", .one("MIB"), "size of the file of transfer and share; else 2048"),
             .init(
                 "case", .many("CASE"), "train: PROFILE:BATCHxTOKENS:qkvo or all; else all of them"),
+            .init("seconds", .one("S"), "train: length of a case; else 8"),
             .init("peer", .one("COMMAND"), "train: {base} {dtype} {batch} {tokens} {targets}"),
         ]
             + computeOptions.filter { $0.name != "profile" })

@@ -31,6 +31,7 @@ enum Launch {
         case "infer": try InferCommand.perform(arguments, report)
         case "tokenize": try TokenizeCommand.tokenize(arguments, report)
         case "detokenize": try TokenizeCommand.detokenize(arguments, report)
+        case "eval": try EvalCommand.perform(arguments, report)
         case "merge": try MergeCommand.perform(arguments, report)
         case "train": try TrainCommand.perform(arguments, report)
         case "jobs": return try JobsCommand.perform(arguments, report)

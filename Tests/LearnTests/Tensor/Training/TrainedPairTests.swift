@@ -32,6 +32,6 @@ import Testing
         pair.setUp(values)
         #expect(pair.upValues() == values)
         #expect(pair.up.values[1] == 3)
-        #expect(pair.scale == 3 / Float(3).squareRoot())
+        #expect(pair.scale == Float(3 / 3.0.squareRoot()))
     }
 }
