@@ -48,6 +48,11 @@ final class TrainSupervisor {
 
     /// Runs the job to its end; the job as it is then.
     func run() throws(Failure) -> Job {
+        // Another process may have ended it since somebody looked.
+        guard job.state.isResumable else {
+            throw Failure(
+                .refused, "job \(job.id) cannot go on", why: "it is \(job.state.rawValue)")
+        }
         job.note(.begin)
         job.process = Machine.processNumber
         job.boot = Machine.bootName

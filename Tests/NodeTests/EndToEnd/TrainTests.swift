@@ -90,6 +90,14 @@ extension RealNodes {
             #expect(try node.ask("list")["layers"]?.array?.count == 1)
             #expect(answer["layer"]?.string != nil)
             node.stop()
+            // A node may also begin while a training goes on: the home is free meanwhile.
+            let program = try node.spawn(bench.words("b", steps: 60))
+            Laboratory.eventually("it does steps") { bench.stepsDone() >= 5 }
+            try node.start()
+            let outcome = program.wait(seconds: 120)
+            #expect(outcome.code == 0, "\(outcome.out) \(outcome.error)")
+            #expect(try node.ask("list")["layers"]?.array?.count == 2)
+            node.stop()
         }
 
         @Test func `says of each mistake what, why and what to do, and leaves nothing`() throws {
