@@ -47,13 +47,11 @@ extension RealNodes {
                 let program = try begin("r\(round)")
                 try wait(for: cutAt, program)
                 TrainLaboratory.cut(program)
-                let job = try #require(try bench.jobs().first)
+                // Cut before the job was written down: nothing is there to go on with.
+                guard let job = try bench.jobs().first else { continue }
                 let identifier = try #require(job["job"]?.string)
                 guard job["state"] != "finished" else { continue }
-                if job["run"]?.string == nil {
-                    // Cut before the recipe was there: it begins anew.
-                    #expect(job["state"] == "stopped" || job["state"] == "queued")
-                }
+                #expect(job["state"] == "stopped" || job["state"] == "queued")
                 let answer = try resumed(identifier)
                 #expect(
                     try TrainLaboratory.hash(answer) == TrainLaboratory.hash(whole),
