@@ -13,12 +13,12 @@ enum Fixture {
     /// A signed layer of these files.
     static func envelope(
         _ files: [(path: String, blob: ImportedBlob)], name: String = "notes",
-        key: SigningKey = key(7)
+        key: SigningKey = key(7), evidence: Set<String> = []
     ) throws -> Envelope {
         let entries = files.map { file in
             LayerFile(
                 path: LayerPath(file.path)!, blob: file.blob.id, size: file.blob.size,
-                sha256: file.blob.sha256)
+                sha256: file.blob.sha256, isEvidence: evidence.contains(file.path))
         }.sorted { $0.path < $1.path }
         let object: JSONValue = [
             "manifest": 1,

@@ -14,6 +14,8 @@ public enum LossCurve {
     private static let bottom = 40.0
     /// Most points of a line: a run of a million steps is drawn by means of its neighbours.
     private static let pointsMax = 600
+    /// Fewest points that are smoothed.
+    private static let smoothedMin = 30
 
     /// The picture; `steps` must hold at least one point.
     public static func svg(title: String, steps: [Point], judged: [Point]) -> String {
@@ -24,7 +26,7 @@ public enum LossCurve {
         let ticks = ticks(low, high)
         low = min(low, ticks.first ?? low)
         high = max(high, ticks.last ?? high)
-        let last = Double(max(steps.last?.step ?? 1, judged.last?.step ?? 1, 1))
+        let last = Double(max((steps.last?.step ?? 0) + 1, judged.last?.step ?? 1))
         func x(_ step: Double) -> Double { left + step / last * (width - left - right) }
         func y(_ loss: Double) -> Double {
             top + (high - loss) / (high - low) * (height - top - bottom)
@@ -51,10 +53,22 @@ public enum LossCurve {
         }
         lines.append(
             "<text x=\"380\" y=\"315\" text-anchor=\"middle\" fill=\"#666666\">steps</text>")
-        let path = thinned.map { "\(text(x(Double($0.step)))) \(text(y($0.loss)))" }
+        func line(_ points: [Point], _ style: String) -> String {
+            let places = points.map { "\(text(x(Double($0.step)))) \(text(y($0.loss)))" }
+            return "<polyline fill=\"none\" \(style) points=\""
+                + places.joined(separator: " ") + "\"/>"
+        }
+        // Single steps are noisy: their running mean shows the way.
+        let isSmoothed = thinned.count >= smoothedMin
         lines.append(
-            "<polyline fill=\"none\" stroke=\"#2563a8\" stroke-width=\"1.5\" points=\""
-                + path.joined(separator: " ") + "\"/>")
+            line(
+                thinned,
+                isSmoothed
+                    ? "stroke=\"#a9c4e2\" stroke-width=\"1\""
+                    : "stroke=\"#2563a8\" stroke-width=\"1.5\""))
+        if isSmoothed {
+            lines.append(line(smooth(thinned), "stroke=\"#2563a8\" stroke-width=\"2\""))
+        }
         for point in judged {
             lines.append(
                 "<circle cx=\"\(text(x(Double(point.step))))\" cy=\"\(text(y(point.loss)))\" "
@@ -75,6 +89,17 @@ public enum LossCurve {
                     + "<text x=\"650\" y=\"20\" fill=\"#222222\">judged</text>")
         }
         return lines
+    }
+
+    /// Running means that forget a tenth with each point, as if the first had stood before (bias
+    /// corrected as in Kingma and Ba 2015, arXiv:1412.6980).
+    private static func smooth(_ points: [Point]) -> [Point] {
+        var (mean, weight) = (0.0, 0.0)
+        return points.map { point in
+            mean = 0.9 * mean + 0.1 * point.loss
+            weight = 0.9 * weight + 0.1
+            return (point.step, mean / weight)
+        }
     }
 
     /// Means of neighbours, so that there are at most `pointsMax`.

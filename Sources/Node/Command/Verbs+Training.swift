@@ -15,9 +15,8 @@ extension Verbs {
                 "a private adapter"
             ),
             (
-                "plasmid train --base ./llama --data a.jsonl --eval-split 0.1 --eval-every 20 "
-                    + "--patience 3 --name a --detach",
-                "until it gets no better, without a terminal"
+                "plasmid train --base ./llama --data a.jsonl --name a --detach",
+                "without the terminal; jobs shows and ends it"
             ),
         ],
         operands: [],

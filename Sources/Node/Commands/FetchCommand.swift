@@ -148,7 +148,12 @@ enum VerifyCommand {
             ])
         }
         let isSound = answer["ok"]?.bool == true
+        // What a replay found is more than a column holds.
+        let replays = (answer["checks"]?.array ?? []).filter { check in
+            ["replay", "recipe", "record"].contains(check["name"]?.string)
+        }
         return table.lines(width: Terminal(descriptor: 1).columns)
+            + replays.map { "Replay: \(PlainText.shown($0["detail"]?.string ?? ""))." }
             + [isSound ? "Everything is as it was published." : "Something is damaged."]
     }
 }

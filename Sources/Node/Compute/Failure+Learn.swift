@@ -18,6 +18,14 @@ extension Failure {
         case .request(.setting), .data(.setting): code = .usage
         case .data(.unreadable): code = .notFound
         case .request(.tooLong): remedy = "Shorten the prompt or say a smaller --max-tokens"
+        case .checkpoint(.diskFull):
+            code = .quota
+            remedy = "Free some space, then go on with: plasmid jobs resume JOB"
+        case .checkpoint(.changed), .checkpoint(.damaged), .checkpoint(.missing):
+            code = .corrupt
+            remedy = "Put back what was changed, or train anew"
+        case .checkpoint(.otherRecipe):
+            remedy = "Put back what was changed, or train anew under another name"
         default: break
         }
         self.init(code, "\(what) failed", why: error.description, remedy: remedy)

@@ -40,23 +40,40 @@ struct JobFolder {
     /// The folder at a path.
     init(path: String) { self.path = path }
 
-    /// Makes the folder of a new job.
-    static func make(home: String, name: String) throws(Failure) -> (JobFolder, Job) {
+    /// Makes the folder of a new job. `job.json` is written last: a folder without one is what a
+    /// crash left, and is removed a day later.
+    static func make(
+        home: String, name: String, request: [UInt8] = []
+    ) throws(Failure) -> (JobFolder, Job) {
+        sweep(home)
         let job = Job(
             id: Job.makeIdentifier(), name: name, created: Int64(Clock.wallMilliseconds()))
         let folder = JobFolder(home: home, id: job.id)
         try onDisk(folder.path) { () throws(SystemError) in try Directory.create(folder.path) }
+        try folder.write(request, to: folder.request)
         try folder.write(job)
         return (folder, job)
     }
 
-    /// The job as it is written down, with the state `stopped` when its process is gone.
-    func read() throws(Failure) -> Job {
+    private static func sweep(_ home: String) {
+        let day: Int64 = 86_400_000_000_000
+        let now = Int64(Clock.wallMilliseconds()) * 1_000_000
+        for entry in (try? Directory.list(all(in: home))) ?? []
+        where Job.isIdentifier(entry.name) {
+            let folder = JobFolder(home: home, id: entry.name)
+            let changed = (try? File.facts(of: folder.path).changed) ?? now
+            if !Directory.exists(folder.file), now - changed > day { folder.remove() }
+        }
+    }
+
+    /// The job as it is written down, with the state `stopped` when its process is gone: nobody
+    /// holds the lock, or only the caller.
+    func read(isLockOurs: Bool = false) throws(Failure) -> Job {
         guard var job = Job(try bytes(file, limit: Job.bytesMax)) else {
             throw Failure(
                 .corrupt, "\(file) is damaged", remedy: "its checkpoints are in \(checkpoints)")
         }
-        if job.state.isActive, !isWorkedOn {
+        if job.state.isActive, isLockOurs || !isWorkedOn {
             job.note(.stop)
             job.message = "its process ended without a word"
         }

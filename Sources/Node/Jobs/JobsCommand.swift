@@ -168,9 +168,10 @@ enum JobsCommand {
         if job.state.isActive || job.state == .queued {
             // Nobody holds the lock, so what it says is not true any more.
             let lock = try folder.take()
+            job = try folder.read(isLockOurs: true)
             if job.state == .queued { job.note(.stop) }
             try folder.write(job)
-            _ = lock
+            withExtendedLifetime(lock) {}
         }
         report.done(
             job.json,

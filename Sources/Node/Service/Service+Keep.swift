@@ -59,10 +59,8 @@ extension Service {
         let layer = try LayerResolver(service: self).resolve(try request.required("layer"))
         let manifest = try heldManifest(layer)
         var object = try described(manifest)
-        var present: [LayerFile] = []
-        for file in manifest.files {
-            let isHere = try inStore { () throws(StoreError) in try library.holds(file.blob) }
-            if isHere || !file.isEvidence { present.append(file) }
+        let present = try inStore { () throws(StoreError) in
+            try library.presentFiles(of: layer)
         }
         object["files"] = .array(present.map(Self.fileJSON))
         object["size"] = .integer(Int64(present.reduce(0) { $0 + $1.size }))

@@ -196,7 +196,7 @@ private struct Replay {
         let members = Recipe.differences(recipe, prepared.recipe).filter { !beside.contains($0) }
         guard members.isEmpty else {
             return differs(
-                "recipe", LearnError.checkpoint(.otherRecipe(members)).description)
+                "recipe", "not what was recorded: \(members.joined(separator: ", "))")
         }
         let threads =
             try arguments.integer("threads", in: 1...Team.lanesMax) ?? Team.lanesDefault

@@ -8,9 +8,9 @@ enum TrainCommand {
     static func perform(_ arguments: Arguments, _ report: Report) throws(Failure) {
         // The home is let go before the training begins: others need it meanwhile.
         let (home, request) = try open(arguments, report)
-        let (folder, job) = try JobFolder.make(home: home, name: request.name)
+        let (folder, job) = try JobFolder.make(
+            home: home, name: request.name, request: try request.bytes())
         do throws(Failure) {
-            try folder.write(try request.bytes(), to: folder.request)
             try run(folder, job.id, request.isDetached, report)
         } catch {
             // What never did a step leaves nothing behind.

@@ -32,7 +32,8 @@ final class TrainSupervisor {
         self.folder = folder
         self.report = report
         self.begun = begun
-        job = try folder.read()
+        job = try folder.read(isLockOurs: true)
+        job.isDetached = try TrainRequest(folder).isDetached
         display = TrainDisplay(isShown: isShown)
         let path = folder.log
         (log, logSize) = try JobFolder.onDisk(path) { () throws(SystemError) in
@@ -47,6 +48,11 @@ final class TrainSupervisor {
 
     /// Runs the job to its end; the job as it is then.
     func run() throws(Failure) -> Job {
+        // Another process may have ended it since somebody looked.
+        guard job.state.isResumable else {
+            throw Failure(
+                .refused, "job \(job.id) cannot go on", why: "it is \(job.state.rawValue)")
+        }
         job.note(.begin)
         job.process = Machine.processNumber
         job.boot = Machine.bootName

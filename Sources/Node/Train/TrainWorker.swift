@@ -56,9 +56,11 @@ struct TrainWorker {
         }
         let prepared = try TrainPreparation(request.inputs)
         for note in prepared.notes { Self.say(.note(note.description)) }
-        try keep(prepared.recipe)
+        let isNew = try check(prepared.recipe)
         let trainer = try prepared.trainer(threads: request.threads, budget: budget)
         try narrowFiles(trainer)
+        // Only now is it sure that there will be steps.
+        if isNew { try folder.write(prepared.recipe.bytes, to: folder.recipe) }
         Self.say(
             .ready(
                 TrainNews.Ready(
@@ -128,11 +130,9 @@ struct TrainWorker {
         }
     }
 
-    /// Writes the recipe down, or holds it against the one that the job began with.
-    private func keep(_ recipe: Recipe) throws(Failure) {
-        guard Directory.exists(folder.recipe) else {
-            return try folder.write(recipe.bytes, to: folder.recipe)
-        }
+    /// Holds the recipe against the one that the job began with; whether there was none.
+    private func check(_ recipe: Recipe) throws(Failure) -> Bool {
+        guard Directory.exists(folder.recipe) else { return true }
         let bytes = try folder.bytes(folder.recipe, limit: RecipeSchema.bytesMax)
         let before = try inGenome("reading \(folder.recipe)") { () throws(GenomeError) in
             try Recipe.decode(bytes)
@@ -142,6 +142,7 @@ struct TrainWorker {
             throw Failure(
                 LearnError.checkpoint(.otherRecipe(members)), doing: "going on with the training")
         }
+        return false
     }
 
     private func run(

@@ -16,18 +16,22 @@ extension Library {
             .run(to: folder, progress: progress)
     }
 
-    private func presentFiles(of layer: Digest) throws(StoreError) -> [LayerFile] {
+    /// The files of a layer that are here. Evidence counts as a whole: a part of it, which is here
+    /// because another file has the same bytes, would only confuse.
+    public func presentFiles(of layer: Digest) throws(StoreError) -> [LayerFile] {
         guard try index.layer(layer) != nil else { throw .missing("layer \(layer)") }
         var present: [LayerFile] = []
+        var isEvidenceHere = true
         for file in try index.files(of: layer) {
-            let entry = try index.blob(file.blob)
-            if let entry, entry.state != .partial {
+            if try holds(file.blob) {
                 present.append(file)
-            } else if !file.isEvidence {
+            } else if file.isEvidence {
+                isEvidenceHere = false
+            } else {
                 throw .missing("file \(file.path)")
             }
         }
-        return present
+        return isEvidenceHere ? present : present.filter { !$0.isEvidence }
     }
 
     // MARK: Links

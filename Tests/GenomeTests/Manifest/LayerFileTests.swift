@@ -20,5 +20,7 @@ struct LayerFileTests {
         let reference = BlobReference(blob: Fixtures.digest(1), size: 3)
         #expect(reference.json["size"] == 3)
         #expect(reference.json["blob"]?.string == Fixtures.digest(1).hexadecimal)
+        #expect(BlobReference(reference.json) == reference)
+        #expect(BlobReference(["blob": "x", "size": 3]) == nil)
     }
 }

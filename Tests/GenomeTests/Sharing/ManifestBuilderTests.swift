@@ -32,6 +32,25 @@ struct ManifestBuilderTests {
         #expect(manifest.weights?.files.map(\.text) == ["adapter_model.safetensors"])
     }
 
+    @Test("of a trained adapter names its run, its data and what shows how it came about")
+    func trained() throws {
+        var choices = choices()
+        let weights = try #require(LayerPath("adapter_model.safetensors"))
+        choices.evidence = [weights]
+        choices.run = BlobReference(blob: Fixtures.digest(8), size: 99)
+        choices.adaptation = ["trainingSteps": 12, "learningRate": "0.0002"]
+        choices.trainingData = [["name": "poems", "size": 3]]
+        choices.parents = [ParentLayer(layer: Fixtures.digest(9), relation: "fine-tuned-from")]
+        let manifest = try build(try TensorFixture.adapterFolder(), choices)
+        #expect(manifest.files.filter(\.isEvidence).map(\.path) == [weights])
+        #expect(manifest.run == choices.run)
+        #expect(manifest.blobs.contains(BlobReference(blob: Fixtures.digest(8), size: 99)))
+        #expect(!manifest.blobsToFetch.contains { $0.blob == Fixtures.digest(8) })
+        #expect(manifest.json["adaptation"]?["trainingSteps"] == 12)
+        #expect(manifest.json["provenance"]?["trainingData"]?.array?.count == 1)
+        #expect(manifest.parents.first?.relation == "fine-tuned-from")
+    }
+
     @Test("of a model folder tells the architecture")
     func model() throws {
         var choices = choices()

@@ -10,8 +10,8 @@ struct VerbsTests {
         #expect(
             names == [
                 "init", "run", "join", "trust", "share", "find", "show", "list", "fetch",
-                "export", "verify", "infer", "chat", "tokenize", "detokenize", "merge", "peers",
-                "status", "ticket", "bench",
+                "export", "verify", "infer", "chat", "tokenize", "detokenize", "merge", "train",
+                "jobs", "eval", "peers", "status", "ticket", "bench",
             ])
         #expect(Verbs.notBuilt.isDisjoint(with: names))
     }

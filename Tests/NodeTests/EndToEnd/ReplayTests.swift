@@ -67,8 +67,27 @@ extension RealNodes {
             let out = "\(bench.laboratory.path)/whole"
             try b.ask("export", layer, out)
             #expect(FileManager.default.fileExists(atPath: "\(out)/run/data/0.jsonl"))
+            try judge(b, layer, "\(out)/run")
             b.stop()
             a.stop()
+        }
+
+        /// What a second reader, in Python, says of record and checkpoints.
+        private func judge(_ node: TestNode, _ layer: String, _ run: String) throws {
+            guard let python = Judges.python else { return }
+            let manifest = try node.ask("show", layer)["manifest"]
+            let blob = try #require(manifest?["provenance"]?["run"]?["blob"]?.string)
+            func judged() throws -> Outcome {
+                try Program(
+                    python, [Judges.script("run.py"), node.object(blob), run],
+                    in: bench.laboratory.path, environment: ["PYTHONDONTWRITEBYTECODE": "1"]
+                ).wait(seconds: 60)
+            }
+            let sound = try judged()
+            #expect(sound.code == 0 && sound.json["ok"] == true, "\(sound.out) \(sound.error)")
+            #expect(sound.json["checkpoints"] == 9)
+            try Laboratory.flip("\(run)/checkpoints/step-00000004/state.json", at: 40)
+            #expect(try judged().code != 0)
         }
 
         @Test func `needs the data where they did not go with the layer`() throws {

@@ -47,13 +47,11 @@ extension RealNodes {
                 let program = try begin("r\(round)")
                 try wait(for: cutAt, program)
                 TrainLaboratory.cut(program)
-                let job = try #require(try bench.jobs().first)
+                // Cut before the job was written down: nothing is there to go on with.
+                guard let job = try bench.jobs().first else { continue }
                 let identifier = try #require(job["job"]?.string)
                 guard job["state"] != "finished" else { continue }
-                if job["run"]?.string == nil {
-                    // Cut before the recipe was there: it begins anew.
-                    #expect(job["state"] == "stopped" || job["state"] == "queued")
-                }
+                #expect(job["state"] == "stopped" || job["state"] == "queued")
                 let answer = try resumed(identifier)
                 #expect(
                     try TrainLaboratory.hash(answer) == TrainLaboratory.hash(whole),
@@ -109,7 +107,7 @@ extension RealNodes {
             #expect(begun.code == 0, "\(begun.out) \(begun.error)")
             let job = try #require(begun.json["job"]?.string)
             #expect(begun.json["state"] == "running" && begun.json["detached"] == true)
-            #expect(try node.refused("refused", "jobs", "resume", job).contains("running"))
+            #expect(try node.refused("refused", "jobs", "resume", job).contains("it is"))
             Laboratory.eventually("it does steps") { bench.stepsDone() >= 3 }
             let cancelled = try node.ask("jobs", "cancel", job)
             #expect(cancelled["state"] == "stopped")
@@ -151,11 +149,12 @@ extension RealNodes {
                 (try bench.folder() + "/recipe.json", "recipe"),
             ]
             for (path, name) in files {
-                let size = try File.facts(of: path).size
-                try Laboratory.flip(path, at: size - 60)
+                // Inside the last record's text; the others have nothing but hashes and numbers.
+                let place = try File.facts(of: path).size - (path == bench.data ? 20 : 60)
+                try Laboratory.flip(path, at: place)
                 let outcome = try node.spawn(["jobs", "resume", job, "--json"]).wait(seconds: 60)
                 #expect(outcome.code == 1 && outcome.words.contains(name), "\(outcome.out)")
-                try Laboratory.flip(path, at: size - 60)
+                try Laboratory.flip(path, at: place)
             }
             _ = try resumed(job)
         }

@@ -28,6 +28,7 @@ struct JobFolderTests {
         var lock: FileLock? = try folder.take()
         #expect(folder.isWorkedOn && lock != nil)
         #expect(try folder.read().state == .preparing)
+        #expect(try folder.read(isLockOurs: true).state == .stopped)
         #expect(failure { () throws(Failure) in _ = try folder.take() }?.code == .busy)
         lock = nil
         #expect(!folder.isWorkedOn)

@@ -46,6 +46,22 @@ import Wire
         #expect(try File("\(target)/sub/b.bin", .read).readAll(limit: 10) == [1])
     }
 
+    @Test func `evidence comes as a whole or not at all`() throws {
+        let fixture = try LibraryFixture()
+        let library = fixture.library
+        let source = try fixture.scratch.file("source", Scratch.bytes(20_000, seed: 1))
+        let known = try library.importFile(source)
+        let other = ImportedBlob(
+            id: Blake3.hash([1, 2]), size: 2, sha256: Sha256.hash([1, 2]), wasKnown: false)
+        let manifest = try library.add(
+            try Fixture.envelope(
+                [("a.bin", known), ("run/a.bin", known), ("run/b.bin", other)],
+                evidence: ["run/a.bin", "run/b.bin"]), origin: .fetched)
+        #expect(try library.presentFiles(of: manifest.layer).map(\.path.text) == ["a.bin"])
+        _ = try library.importBytes([1, 2])
+        #expect(try library.presentFiles(of: manifest.layer).count == 3)
+    }
+
     @Test func `a link inside the target is not followed`() throws {
         let fixture = try LibraryFixture()
         let manifest = try fixture.share()
