@@ -1,9 +1,12 @@
 /*
- * Speed of the numeric kernels beside what this CPU can do, in the same run: the peak of fused
- * multiply-adds, the peak of VDPBF16PS, a plain read of memory by all threads. speed.sh builds it.
+ * Speed of the numeric kernels beside what this CPU can do: the peak of fused multiply-adds, the
+ * peak of VDPBF16PS, a plain read of memory by all threads. Each measurement alternates with its
+ * limit, both in processor time of the thread, so that neighbours on the same cores and a clock
+ * that changes touch both alike; printed are medians over RUNS pairs. speed.sh builds it.
  */
 #include "kernels.h"
 #include "learn_kernels.h"
+#include "limit_kernels.h"
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,49 +15,36 @@
 #if !defined(__x86_64__)
 int main(void) { return puts("x86-64 only") < 0; }
 #else
-#include <immintrin.h>
 
-enum { THREADS = 2, RUNS = 9 };
+enum { THREADS = 2, RUNS = 15 };
+static double slice = 0.004; /* seconds that one measurement takes at least */
 
-static double now(void) {
+static double clock_of(clockid_t clock) {
     struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
+    clock_gettime(clock, &time);
     return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
+}
+
+/* Processor time of this thread. */
+static double now(void) { return clock_of(CLOCK_THREAD_CPUTIME_ID); }
+
+static int ascending(const void *one, const void *other) {
+    double left = *(const double *)one, right = *(const double *)other;
+    return (left > right) - (left < right);
+}
+
+static double median(double *values, int count) {
+    qsort(values, (size_t)count, sizeof *values, ascending);
+    return values[count / 2];
 }
 
 static volatile float sink;
 
-/* Chains that do not wait for one another, enough to fill two units of latency four or more. */
-#define PEAK(name, features, type, set, step, count)                              \
-    __attribute__((target(features))) static void name(long rounds) {             \
-        type sums[count];                                                         \
-        for (int i = 0; i < count; i++) sums[i] = set((float)i);                  \
-        for (long round = 0; round < rounds; round++) {                           \
-            for (int i = 0; i < count; i++) {                                     \
-                step(sums[i]);                                                    \
-                __asm__ volatile("" : "+v"(sums[i])); /* no chain may be left out */ \
-            }                                                                     \
-        }                                                                         \
-    }
-#define FMA512(sum) sum = _mm512_fmadd_ps(sum, _mm512_set1_ps(0.5f), _mm512_set1_ps(1.0f))
-#define FMA256(sum) sum = _mm256_fmadd_ps(sum, _mm256_set1_ps(0.5f), _mm256_set1_ps(1.0f))
-#define DOT512(sum) \
-    sum = _mm512_dpbf16_ps(sum, (__m512bh)_mm512_set1_ps(0.5f), (__m512bh)_mm512_set1_ps(0.5f))
-PEAK(peak_avx512, "avx512f", __m512, _mm512_set1_ps, FMA512, 12)
-PEAK(peak_avx2, "avx2,fma,avx512f,avx512vl", __m256, _mm256_set1_ps, FMA256, 12)
-PEAK(peak_bf16, "avx512f,avx512bf16", __m512, _mm512_set1_ps, DOT512, 16)
-
-/* GFLOP/s of a peak loop: the best of several runs. */
-static double peak(void (*loop)(long), double flops_each) {
-    double best = 0;
-    long rounds = 2000000;
-    for (int run = 0; run < RUNS; run++) {
-        double start = now();
-        loop(rounds);
-        double rate = flops_each * (double)rounds / (now() - start) * 1e-9;
-        if (rate > best) best = rate;
-    }
-    return best;
+/* Operations a second of the profile's multiply-add at the level in use, nothing else. */
+static double peak(int profile) {
+    double start = now(), done = 0;
+    while (now() - start < slice / 2) done += plasmid_limit_multiply(profile, 4096);
+    return done / (now() - start);
 }
 
 static uint64_t state = 88172645463325252u;
@@ -84,51 +74,81 @@ struct shape {
     size_t chunk;
 };
 
-/* GFLOP/s of one thread working chunk by chunk, the packing of the left operand left out. */
-static double product_rate(const struct shape *shape, double least) {
+/* One thread working chunk by chunk, the packing of the left operand left out. */
+struct bench {
+    struct shape shape;
+    struct plasmid_right right;
+    void *weights, *scratch, *left;
+    float *out;
+};
+
+static struct bench bench_of(const struct shape *shape) {
     size_t size = shape->element == PLASMID_F32 ? 4 : 2;
     size_t across = shape->layout == PLASMID_OUTPUT_ROWS ? shape->reduced : shape->outputs;
     size_t bytes = shape->outputs * shape->reduced * size;
-    void *weights = block(bytes), *scratch = block(PLASMID_PRODUCT_SCRATCH);
+    struct bench bench = {
+        *shape, {NULL, across, shape->element, shape->layout}, block(bytes),
+        block(PLASMID_PRODUCT_SCRATCH),
+        block(plasmid_left_bytes(shape->profile, shape->rows, shape->reduced)),
+        block(shape->rows * shape->outputs * 4),
+    };
     float *x = block(shape->rows * shape->reduced * 4);
-    float *y = block(shape->rows * shape->outputs * 4);
-    void *left = block(plasmid_left_bytes(shape->profile, shape->rows, shape->reduced));
-    fill(weights, shape->element, bytes);
+    fill(bench.weights, shape->element, bytes);
     fill(x, PLASMID_F32, shape->rows * shape->reduced * 4);
-    struct plasmid_right right = {weights, across, shape->element, shape->layout};
+    bench.right.data = bench.weights;
     plasmid_left_pack(
         shape->profile, x, shape->reduced, shape->rows, shape->reduced, 0,
-        (shape->rows + PLASMID_TILE_ROWS - 1) / PLASMID_TILE_ROWS, left);
-    double best = 1e9, begun = now();
-    for (int run = 0; run < 3 || now() - begun < least; run++) {
-        double start = now();
-        for (size_t output = 0; output < shape->outputs; output += shape->chunk) {
-            size_t end = output + shape->chunk;
-            plasmid_product(
-                shape->profile, left, shape->rows, shape->reduced, &right, output,
-                end < shape->outputs ? end : shape->outputs, y, shape->outputs, scratch);
-        }
-        double seconds = now() - start;
-        if (seconds < best) best = seconds;
+        (shape->rows + PLASMID_TILE_ROWS - 1) / PLASMID_TILE_ROWS, bench.left);
+    free(x);
+    return bench;
+}
+
+static void compute(const struct bench *bench) {
+    const struct shape *shape = &bench->shape;
+    for (size_t output = 0; output < shape->outputs; output += shape->chunk) {
+        size_t end = output + shape->chunk;
+        plasmid_product(
+            shape->profile, bench->left, shape->rows, shape->reduced, &bench->right, output,
+            end < shape->outputs ? end : shape->outputs, bench->out, shape->outputs,
+            bench->scratch);
     }
-    free(weights), free(scratch), free(x), free(y), free(left);
-    double products = (double)shape->rows * (double)shape->outputs * (double)shape->reduced;
-    return 2 * products / best * 1e-9;
+}
+
+/* Operations a second. */
+static double rate_of(const struct bench *bench) {
+    const struct shape *shape = &bench->shape;
+    double each = 2 * (double)shape->rows * (double)shape->outputs * (double)shape->reduced;
+    double start = now(), done = 0;
+    while (now() - start < slice) {
+        compute(bench);
+        done += each;
+    }
+    return done / (now() - start);
 }
 
 static const char *const elements[] = {"f32", "bf16", "f16"};
 static const char *const layouts[] = {"by output", "by reduced"};
 static const char *const profiles[] = {"portable-f32", "bf16dot"};
 
-static void report(const struct shape *shape, double peak_rate) {
-    double rate = product_rate(shape, 0.25);
+static void report(const struct shape *shape) {
+    struct bench bench = bench_of(shape);
+    double rates[RUNS], shares[RUNS];
+    compute(&bench);
+    for (int run = 0; run < RUNS; run++) {
+        double before = peak(shape->profile);
+        rates[run] = rate_of(&bench);
+        shares[run] = rates[run] / ((before + peak(shape->profile)) / 2);
+    }
     printf(
         "%5zu x %5zu x %5zu %-4s %-10s %-12s chunk %5zu: %6.1f GFLOP/s %3.0f %%\n", shape->rows,
         shape->outputs, shape->reduced, elements[shape->element], layouts[shape->layout],
-        profiles[shape->profile], shape->chunk, rate, 100 * rate / peak_rate);
+        profiles[shape->profile], shape->chunk, median(rates, RUNS) * 1e-9,
+        100 * median(shares, RUNS));
+    fflush(stdout);
+    free(bench.weights), free(bench.scratch), free(bench.left), free(bench.out);
 }
 
-static void large_products(double peak_f32, double peak_dot) {
+static void large_products(void) {
     static const size_t sizes[][3] = {
         {504, 1024, 1024}, {512, 3584, 1024}, {504, 1024, 3584}, {120, 3584, 1024},
         {24, 3584, 1024},  {12, 3584, 1024},  {8, 3584, 1024}, {504, 32000, 1024},
@@ -139,20 +159,20 @@ static void large_products(double peak_f32, double peak_dot) {
                 sizes[index][0], sizes[index][1], sizes[index][2], PLASMID_BF16,
                 PLASMID_OUTPUT_ROWS, profile, 128,
             };
-            report(&shape, profile ? peak_dot : peak_f32);
+            report(&shape);
         }
     }
     for (int element = 0; element < 3; element++) {
         for (int profile = 0; profile < 2; profile++) {
             struct shape shape = {504, 2304, 768, element, PLASMID_REDUCED_ROWS, profile, 128};
-            report(&shape, profile ? peak_dot : peak_f32);
+            report(&shape);
             shape.layout = PLASMID_OUTPUT_ROWS;
-            if (element != PLASMID_BF16) report(&shape, profile ? peak_dot : peak_f32);
+            if (element != PLASMID_BF16) report(&shape);
         }
     }
 }
 
-static void small_products(double peak_f32) {
+static void small_products(void) {
     static const struct shape shapes[] = {
         {504, 16, 1024, PLASMID_F32, PLASMID_OUTPUT_ROWS, 0, 128},
         {504, 8, 1024, PLASMID_F32, PLASMID_OUTPUT_ROWS, 0, 128},
@@ -172,7 +192,41 @@ static void small_products(double peak_f32) {
         {1, 64, 512, PLASMID_F32, PLASMID_REDUCED_ROWS, 0, 128},
     };
     for (size_t index = 0; index < sizeof shapes / sizeof shapes[0]; index++) {
-        report(&shapes[index], peak_f32);
+        report(&shapes[index]);
+    }
+}
+
+/*
+ * What a training step adds: dX = dY W with the stored weights, whose rows are now the reduced
+ * index; gradients of A and B, whose reduced index are the tokens and whose right operand is an
+ * activation; their left operand has as many rows as the adapter's rank.
+ */
+static void training_products(void) {
+    static const size_t back[][3] = {
+        {504, 1024, 1024}, {512, 1024, 3584}, {512, 3584, 1024}, {512, 1024, 32000},
+        {128, 1024, 3584},
+    };
+    for (size_t index = 0; index < sizeof back / sizeof back[0]; index++) {
+        for (int profile = 0; profile < 2; profile++) {
+            struct shape shape = {
+                back[index][0], back[index][1], back[index][2], PLASMID_BF16,
+                PLASMID_REDUCED_ROWS, profile, 128,
+            };
+            report(&shape);
+        }
+    }
+    static const size_t factors[][3] = {
+        {8, 1024, 512}, {8, 3584, 512}, {16, 1024, 512}, {16, 4096, 128}, {32, 1024, 512},
+        {64, 3584, 512},
+    };
+    for (size_t index = 0; index < sizeof factors / sizeof factors[0]; index++) {
+        for (int profile = 0; profile < 2; profile++) {
+            struct shape shape = {
+                factors[index][0], factors[index][1], factors[index][2], PLASMID_F32,
+                PLASMID_REDUCED_ROWS, profile, 128,
+            };
+            report(&shape);
+        }
     }
 }
 
@@ -180,91 +234,65 @@ static void small_products(double peak_f32) {
 
 struct stream {
     const uint8_t *data;
-    size_t bytes;       /* of this thread */
-    struct shape shape; /* rows 0: a plain read */
-    const void *left;
-    float *out;
+    size_t bytes;              /* of this thread */
+    const struct bench *bench; /* none: a plain read */
+    double seconds;            /* what it took */
 };
 
-__attribute__((target("avx512f"))) static void read_plain(const struct stream *stream) {
-    __m512i sum = _mm512_setzero_si512();
-    for (size_t at = 0; at + 256 <= stream->bytes; at += 256) {
-        for (size_t line = 0; line < 256; line += 64) {
-            __builtin_prefetch((const void *)((uintptr_t)stream->data + at + 4096 + line), 0, 3);
-        }
-        for (size_t line = 0; line < 256; line += 64) {
-            sum = _mm512_xor_si512(sum, _mm512_loadu_si512(stream->data + at + line));
-        }
-    }
-    sink = (float)_mm512_reduce_add_epi32(sum);
-}
-
 static void *read_stream(void *argument) {
-    const struct stream *stream = argument;
-    const struct shape *shape = &stream->shape;
-    if (shape->rows == 0) {
-        read_plain(stream);
-        return NULL;
+    struct stream *stream = argument;
+    double start = now();
+    if (stream->bench == NULL) {
+        sink = (float)plasmid_limit_read(stream->data, stream->bytes);
+    } else {
+        struct bench bench = *stream->bench;
+        bench.right.data = stream->data;
+        bench.out = block(bench.shape.rows * bench.shape.outputs * 4);
+        compute(&bench);
+        free(bench.out);
     }
-    void *scratch = block(PLASMID_PRODUCT_SCRATCH);
-    struct plasmid_right right = {
-        stream->data, shape->layout == PLASMID_OUTPUT_ROWS ? shape->reduced : shape->outputs,
-        shape->element, shape->layout,
-    };
-    for (size_t output = 0; output < shape->outputs; output += shape->chunk) {
-        size_t end = output + shape->chunk;
-        plasmid_product(
-            shape->profile, stream->left, shape->rows, shape->reduced, &right, output,
-            end < shape->outputs ? end : shape->outputs, stream->out, shape->outputs, scratch);
-    }
-    free(scratch);
+    stream->seconds = now() - start;
     return NULL;
 }
 
 /* GB/s of THREADS threads, each on its part. */
-static double stream_once(struct stream *streams) {
+static double stream_once(const uint8_t *data, size_t part, const struct bench *bench) {
     pthread_t threads[THREADS];
-    double start = now(), bytes = 0;
-    for (int i = 0; i < THREADS; i++) {
+    struct stream streams[THREADS];
+    double rate = 0;
+    for (size_t i = 0; i < THREADS; i++) {
+        streams[i] = (struct stream){data + i * part, part, bench, 0};
         pthread_create(&threads[i], NULL, read_stream, &streams[i]);
-        bytes += (double)streams[i].bytes;
     }
     for (int i = 0; i < THREADS; i++) pthread_join(threads[i], NULL);
-    return bytes / (now() - start) * 1e-9;
+    for (int i = 0; i < THREADS; i++) rate += (double)part / streams[i].seconds;
+    return rate * 1e-9;
 }
 
-/* Alternates with a plain read, so that both see the same neighbours. */
 static void report_stream(const uint8_t *data, size_t total, struct shape shape) {
     size_t size = shape.element == PLASMID_F32 ? 4 : 2;
     size_t part = total / THREADS / (shape.reduced * size * 128) * (shape.reduced * size * 128);
     if (shape.layout == PLASMID_OUTPUT_ROWS) shape.outputs = part / size / shape.reduced;
-    float *x = block(shape.rows * shape.reduced * 4);
-    fill(x, PLASMID_F32, shape.rows * shape.reduced * 4);
-    void *left = block(plasmid_left_bytes(shape.profile, shape.rows, shape.reduced));
-    plasmid_left_pack(
-        shape.profile, x, shape.reduced, shape.rows, shape.reduced, 0,
-        (shape.rows + PLASMID_TILE_ROWS - 1) / PLASMID_TILE_ROWS, left);
-    struct stream plain[THREADS], product[THREADS];
-    memset(plain, 0, sizeof plain);
-    for (int i = 0; i < THREADS; i++) {
-        float *out = block(shape.rows * shape.outputs * 4);
-        plain[i].data = product[i].data = data + (size_t)i * part;
-        plain[i].bytes = product[i].bytes = shape.outputs * shape.reduced * size;
-        product[i].shape = shape, product[i].left = left, product[i].out = out;
-    }
-    double best_plain = 0, best = 0;
+    part = shape.outputs * shape.reduced * size;
+    struct shape small = shape;
+    if (shape.layout == PLASMID_OUTPUT_ROWS) small.outputs = 32;
+    struct bench bench = bench_of(&small); /* for its left operand only */
+    bench.shape = shape;
+    if (shape.layout == PLASMID_OUTPUT_ROWS) bench.right.stride = shape.reduced;
+    double rates[RUNS], limits[RUNS], shares[RUNS];
     for (int run = 0; run < RUNS; run++) {
-        double rate = stream_once(plain);
-        if (rate > best_plain) best_plain = rate;
-        rate = stream_once(product);
-        if (rate > best) best = rate;
+        double before = stream_once(data, part, NULL);
+        rates[run] = stream_once(data, part, &bench);
+        limits[run] = (before + stream_once(data, part, NULL)) / 2;
+        shares[run] = rates[run] / limits[run];
     }
     printf(
-        "%zu rows, reduced %5zu, %-4s %-10s %-12s chunk %3zu: %5.1f of %5.1f GB/s %3.0f %%\n",
+        "%zu rows, reduced %5zu, %-4s %-10s %-12s chunk %4zu: %5.1f of %5.1f GB/s %3.0f %%\n",
         shape.rows, shape.reduced, elements[shape.element], layouts[shape.layout],
-        profiles[shape.profile], shape.chunk, best, best_plain, 100 * best / best_plain);
-    for (int i = 0; i < THREADS; i++) free(product[i].out);
-    free(x), free(left);
+        profiles[shape.profile], shape.chunk, median(rates, RUNS), median(limits, RUNS),
+        100 * median(shares, RUNS));
+    fflush(stdout);
+    free(bench.weights), free(bench.scratch), free(bench.left), free(bench.out);
 }
 
 static void streams(void) {
@@ -284,8 +312,10 @@ static void streams(void) {
         {1, 0, 896, PLASMID_BF16, PLASMID_OUTPUT_ROWS, 0, 128},
         {1, 0, 1024, PLASMID_F32, PLASMID_OUTPUT_ROWS, 0, 128},
         {1, 0, 1024, PLASMID_F16, PLASMID_OUTPUT_ROWS, 0, 128},
-        {1, 16384, 4096, PLASMID_BF16, PLASMID_REDUCED_ROWS, 0, 256},
-        {1, 2048, 32768, PLASMID_F32, PLASMID_REDUCED_ROWS, 0, 256},
+        {1, 16384, 4096, PLASMID_BF16, PLASMID_REDUCED_ROWS, 0, 2752},
+        {1, 2304, 32768, PLASMID_BF16, PLASMID_REDUCED_ROWS, 0, 384},
+        {4, 2304, 32768, PLASMID_BF16, PLASMID_REDUCED_ROWS, 1, 384},
+        {1, 2048, 32768, PLASMID_F32, PLASMID_REDUCED_ROWS, 0, 512},
     };
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         report_stream(data, total, others[i]);
@@ -322,23 +352,26 @@ static void rows(void) {
     free(x), free(y), free(out);
 }
 
-int main(int count, char **arguments) {
-    if (plasmid_kernels_best() < PLASMID_KERNELS_AVX512) return puts("needs AVX-512") < 0;
-    int only = count > 1 ? arguments[1][0] : 'a';
-    double f32 = peak(peak_avx512, 12 * 32), f32_avx2 = peak(peak_avx2, 12 * 16);
-    double dot = peak(peak_bf16, 16 * 64);
-    printf("peaks GFLOP/s: AVX-512 %.0f, AVX2 %.0f, VDPBF16PS %.0f\n", f32, f32_avx2, dot);
-    if (only == 'a' || only == 'l') large_products(f32, dot);
-    if (only == 'a' || only == 's') small_products(f32);
+static void all(int only) {
+    plasmid_bf16_dot_force(1); /* the self test, before any clock runs */
+    printf("peaks GFLOP/s: f32 %.0f, bf16 %.0f\n", peak(0) * 1e-9, peak(1) * 1e-9);
+    if (only == 'a' || only == 'l') large_products();
+    if (only == 'a' || only == 't') training_products();
+    if (only == 'a' || only == 's') small_products();
     if (only == 'a' || only == 'm') streams();
     if (only == 'a' || only == 'r') rows();
-    if (only == 'a' || only == '2') {
+}
+
+int main(int count, char **arguments) {
+    int only = count > 1 ? arguments[1][0] : 'a', level = plasmid_kernels_best();
+    if (level == PLASMID_KERNELS_PORTABLE) return puts("needs AVX2") < 0;
+    int is_avx2 = count > 1 && (arguments[1][0] == '2' || arguments[1][1] == '2');
+    if (!is_avx2) all(only);
+    if (only == '2') only = 'a';
+    if (is_avx2 || only == 'a') {
         plasmid_kernels_force(PLASMID_KERNELS_AVX2);
         puts("AVX2:");
-        large_products(f32_avx2, f32_avx2);
-        small_products(f32_avx2);
-        streams();
-        rows();
+        all(only);
     }
     return 0;
 }

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Tests/Kernels/speed.sh [l | s | m | r | 2]
+# Tests/Kernels/speed.sh [l | t | s | m | r][2]
 #
 # Builds speed.c with Swift's clang, which builds the node too, and runs it: large
-# and small products, products out of memory, rows, the same with AVX2; or all.
+# products, those of training, small ones, those out of memory, rows; or all. A 2
+# behind, or alone, does it with AVX2.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 folder=$(mktemp -d)

@@ -73,17 +73,18 @@ static struct product_steps steps_of(int profile, int element, int layout) {
     return plasmid_product_portable(profile, element, layout);
 }
 
-/* The lines of memory that the next panel will be packed from. */
+/* The lines of memory that the next panel will be packed from, and how far they are asked for. */
 struct coming {
-    const uint8_t *rows;
-    size_t stride;        /* bytes from row to row */
-    size_t row_lines;     /* lines of 64 bytes of one row */
-    size_t lines;         /* of all rows */
+    uintptr_t row;
+    size_t stride;    /* bytes from row to row */
+    size_t row_lines; /* lines of 64 bytes of one row */
+    size_t line;      /* of this row, the next to ask for */
+    size_t lines;     /* of all rows, left to ask for */
 };
 
 static struct coming coming_panel(const struct product *product, size_t output, size_t start) {
     const struct plasmid_right *right = product->right;
-    size_t size = right->element == PLASMID_F32 ? 4 : 2, stride = right->stride * size;
+    size_t size = element_bytes(right->element), stride = right->stride * size;
     size_t left_over = product->reduced - start;
     size_t length = left_over < SUM_BLOCK ? left_over : SUM_BLOCK;
     int by_output = right->layout == PLASMID_OUTPUT_ROWS;
@@ -91,22 +92,51 @@ static struct coming coming_panel(const struct product *product, size_t output, 
     size_t row_bytes = (by_output ? length : PANEL_WIDTH) * size;
     size_t at = by_output ? output * stride + start * size : start * stride + output * size;
     size_t row_lines = (row_bytes + 63) / 64;
-    return (struct coming){
-        (const uint8_t *)((uintptr_t)right->data + at), stride, row_lines, rows * row_lines,
-    };
+    return (struct coming){(uintptr_t)right->data + at, stride, row_lines, 0, rows * row_lines};
 }
 
 /*
- * Asks memory for lines [first, end) of what comes next. Spread over the tiles of a panel the
+ * Asks memory for the next `count` lines of what comes. Spread over the tiles of a panel the
  * requests never wait for one another; asked for at once they stall the packing, which took a
  * third of a prompt's time when weights came from memory. An address may lie past the data: a
  * prefetch never faults.
  */
-static void ask_for(const struct coming *coming, size_t first, size_t end) {
-    for (size_t line = first; line < end; line++) {
-        uintptr_t row = (uintptr_t)coming->rows + line / coming->row_lines * coming->stride;
-        __builtin_prefetch((const void *)(row + line % coming->row_lines * 64), 0, 2);
+static void ask_for(struct coming *coming, size_t count) {
+    if (count > coming->lines) count = coming->lines;
+    coming->lines -= count;
+    for (; count > 0; count--) {
+        __builtin_prefetch((const void *)(coming->row + coming->line * 64), 0, 2);
+        coming->line++;
+        if (coming->line == coming->row_lines) {
+            coming->line = 0;
+            coming->row += coming->stride;
+        }
     }
+}
+
+/* Most tiles for which a panel is not worth packing where tiles can read it as it is stored. */
+enum { DIRECT_TILES = 2 };
+
+/* The tile of all rows by one panel, but for its rows. */
+static struct tile panel_tile(
+    const struct product *product, const struct product_steps *steps, const struct panel *panel) {
+    const struct plasmid_right *right = panel->right;
+    struct tile tile = {
+        .panel = product->scratch,
+        .pairs = (panel->length + 1) / 2,
+        .width = panel->width,
+        .is_first = panel->start == 0,
+        .out_stride = product->out_stride,
+    };
+    int is_whole = panel->width == PANEL_WIDTH && panel->length % 2 == 0;
+    if (steps->reads_stored && is_whole && tile_count(product->rows) <= DIRECT_TILES) {
+        size_t at = panel->start * right->stride + panel->output;
+        tile.panel = (const uint8_t *)right->data + at * element_bytes(right->element);
+        tile.stored_stride = right->stride;
+    } else {
+        steps->pack(panel, product->scratch);
+    }
+    return tile;
 }
 
 /*
@@ -114,7 +144,9 @@ static void ask_for(const struct coming *coming, size_t first, size_t end) {
  * cache over all panels; each panel is packed once and meets every row.
  */
 static void by_panels(const struct product *product, const struct product_steps *steps) {
-    size_t row_bytes = (product->reduced + 1) / 2 * pair_bytes(product->profile);
+    size_t pair_size = pair_bytes(product->profile);
+    size_t row_bytes = (product->reduced + 1) / 2 * pair_size;
+    size_t tiles = tile_count(product->rows);
     for (size_t start = 0; start < product->reduced; start += SUM_BLOCK) {
         size_t left_over = product->reduced - start;
         int length = left_over < SUM_BLOCK ? (int)left_over : SUM_BLOCK;
@@ -124,7 +156,7 @@ static void by_panels(const struct product *product, const struct product_steps 
             struct panel panel = {
                 product->right, product->profile, output, width, start, length,
             };
-            steps->pack(&panel, product->scratch);
+            struct tile tile = panel_tile(product, steps, &panel);
             /* The next panel of this block, else the first of the next, else of the next chunk. */
             size_t next = output + PANEL_WIDTH;
             int is_last = next >= product->end;
@@ -132,23 +164,14 @@ static void by_panels(const struct product *product, const struct product_steps 
             struct coming coming = coming_panel(
                 product, is_last && !ends_chunk ? product->first : next,
                 ends_chunk ? 0 : is_last ? start + SUM_BLOCK : start);
-            size_t tiles = tile_count(product->rows);
+            size_t asked = (coming.lines + tiles - 1) / tiles;
             for (size_t index = 0; index < tiles; index++) {
-                ask_for(
-                    &coming, coming.lines * index / tiles, coming.lines * (index + 1) / tiles);
+                ask_for(&coming, asked);
                 size_t row = tile_start(index, product->rows);
                 size_t rows = tile_start(index + 1, product->rows) - row;
-                struct tile tile = {
-                    .left = product->left + row * row_bytes
-                        + start / 2 * rows * pair_bytes(product->profile),
-                    .panel = product->scratch,
-                    .rows = (int)rows,
-                    .pairs = (length + 1) / 2,
-                    .width = width,
-                    .is_first = start == 0,
-                    .out = product->out + row * product->out_stride + output,
-                    .out_stride = product->out_stride,
-                };
+                tile.left = product->left + row * row_bytes + start / 2 * rows * pair_size;
+                tile.rows = (int)rows;
+                tile.out = product->out + row * product->out_stride + output;
                 steps->tile(&tile);
             }
         }

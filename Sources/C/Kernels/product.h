@@ -27,7 +27,8 @@ struct panel {
 /* One tile of rows by one panel of outputs. */
 struct tile {
     const void *left;  /* [pair][odd, even][row] f32, or [pair][row] two bf16 */
-    const void *panel; /* as the level's pack function left it */
+    const void *panel; /* as the level's pack function left it, or stored rows */
+    size_t stored_stride; /* elements from stored row to row; 0 for a packed panel */
     int rows;          /* 1...PLASMID_TILE_ROWS */
     int pairs;
     int width;         /* 1...PANEL_WIDTH */
@@ -60,7 +61,8 @@ struct product_steps {
     /* Products of 1...few_rows rows straight from the stored matrix; NULL where there are none. */
     void (*const *few)(const struct product *product);
     size_t few_rows;
-    int flushes; /* the steps need denormals as zero in the control register */
+    int reads_stored; /* a tile can read a whole panel as it is stored, by reduced element */
+    int flushes;      /* the steps need denormals as zero in the control register */
 };
 
 struct product_steps plasmid_product_portable(int profile, int element, int layout);

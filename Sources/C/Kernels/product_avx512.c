@@ -48,14 +48,19 @@ INLINE void finish_all(
 INLINE void floats(const struct tile *tile, const int rows, const int vectors) {
     __m512 sums[PLASMID_TILE_ROWS][2], w[2];
     clear(sums, rows, vectors);
-    const float *left = tile->left, *line = tile->panel;
+    const float *left = tile->left, *even = tile->panel;
+    /* A packed panel has the odd element first, stored rows have it last. */
+    size_t stride = tile->stored_stride == 0 ? PANEL_WIDTH : tile->stored_stride;
+    const float *odd = even + (tile->stored_stride == 0 ? 0 : stride);
+    if (tile->stored_stride == 0) even += PANEL_WIDTH;
     for (int pair = 0; pair < tile->pairs; pair++) {
-        for (int half = 0; half < 2; half++) {
-            for (int v = 0; v < vectors; v++) w[v] = _mm512_load_ps(line + v * 16);
-            step(sums, left, w, rows, vectors);
-            left += rows;
-            line += PANEL_WIDTH;
-        }
+        for (int v = 0; v < vectors; v++) w[v] = _mm512_loadu_ps(odd + v * 16);
+        step(sums, left, w, rows, vectors);
+        for (int v = 0; v < vectors; v++) w[v] = _mm512_loadu_ps(even + v * 16);
+        step(sums, left + rows, w, rows, vectors);
+        left += 2 * rows;
+        odd += 2 * stride;
+        even += 2 * stride;
     }
     finish_all(tile, sums, rows, vectors);
 }
@@ -158,6 +163,8 @@ struct product_steps plasmid_product_avx512(int profile, int element, int layout
         .tile = tiles[kind],
         .few = few,
         .few_rows = few == NULL ? 0 : FEW_ROWS,
+        .reads_stored =
+            kind == FLOATS && element == PLASMID_F32 && layout == PLASMID_REDUCED_ROWS,
         .flushes = profile == PLASMID_BF16_DOT,
     };
 }

@@ -20,7 +20,7 @@ struct LearningRate {
     ///     constant       largest
     ///     linear         largest · (1 − p)
     ///     cosine         largest · (1 + cos πp) / 2
-    ///     wsd            largest, over the last tenth D = max(1, (N − W) / 10) · (N − s) / D
+    ///     wsd            largest, over the last tenth D = ⌈(N − W) / 10⌉ steps · (N − s) / D
     ///     inverse-sqrt   largest · √(max(W, 1) / (s + 1))
     func rate(at step: Int) -> Double {
         if step < warmup { return largest * Double(step + 1) / Double(warmup) }
@@ -34,7 +34,7 @@ struct LearningRate {
             plasmid_sincos(Double.pi * part, &sine, &cosine)
             return largest * 0.5 * (1 + cosine)
         case .wsd:
-            let decay = max(1, rest / 10)
+            let decay = (rest + 9) / 10
             return largest * min(1, Double(steps - step) / Double(decay))
         case .inverseSquareRoot:
             return largest * (Double(max(warmup, 1)) / Double(step + 1)).squareRoot()

@@ -104,12 +104,7 @@ public final class Trainer {
     /// loss or the gradient is no number.
     public func run(_ microBatches: [[TrainingExample]]) throws(LearnError) -> StepOutcome {
         let examples = microBatches.flatMap { $0 }
-        let targets = examples.reduce(0) { $0 + $1.targets }
-        guard targets > 0 else { throw .training(.noTargets(step: step)) }
-        for matrix in adapter.matrices { matrix.clearGradient() }
-        var sum = BlockedSum()
-        try each(examples, weight: Float(1 / Double(targets)), step: step) { sum.add($0.loss) }
-        let loss = sum.value / Double(targets)
+        let (loss, targets) = try gradients(of: examples)
         let norm = AdamW.gradientNorm(adapter.matrices, team)
         guard loss.isFinite, norm.isFinite else { throw .training(.notFinite(step: step)) }
         let rate = rate.rate(at: step)
@@ -119,6 +114,18 @@ public final class Trainer {
         return StepOutcome(
             loss: loss, gradientNorm: norm, learningRate: rate,
             tokens: examples.reduce(0) { $0 + $1.tokens.count }, targets: targets)
+    }
+
+    /// Leaves the gradients of all factors of a step; its loss and number of targets.
+    func gradients(
+        of examples: [TrainingExample]
+    ) throws(LearnError) -> (loss: Double, targets: Int) {
+        let targets = examples.reduce(0) { $0 + $1.targets }
+        guard targets > 0 else { throw .training(.noTargets(step: step)) }
+        for matrix in adapter.matrices { matrix.clearGradient() }
+        var sum = BlockedSum()
+        try each(examples, weight: Float(1 / Double(targets)), step: step) { sum.add($0.loss) }
+        return (sum.value / Double(targets), targets)
     }
 
     /// Loss of some examples under the factors as they are, without dropout and without a step: the
@@ -213,12 +220,11 @@ extension Trainer {
     public func optimiserTensors() -> [TrainedTensor] {
         tensors { pair in
             zip(["lora_A", "lora_B"], pair.matrices).flatMap { name, matrix in
-                [
-                    (pair.name(name + ".means"), [matrix.rows, matrix.columns], matrix.means),
-                    (pair.name(name + ".squares"), [matrix.rows, matrix.columns], matrix.squares),
-                ].map { name, shape, start in
-                    (name, shape, Array(UnsafeBufferPointer(start: start, count: matrix.count)))
-                }
+                let shape = [matrix.rows, matrix.columns]
+                return [
+                    (pair.name(name + ".means"), shape, matrix.array(matrix.means)),
+                    (pair.name(name + ".squares"), shape, matrix.array(matrix.squares)),
+                ]
             }
         }
     }
@@ -257,12 +263,5 @@ extension Trainer {
             }
         }
         self.step = step
-    }
-}
-
-extension TrainedPair {
-    /// A, [rank, inputs].
-    func downValues() -> [Float] {
-        Array(UnsafeBufferPointer(start: down.values, count: down.count))
     }
 }

@@ -95,7 +95,7 @@ extension TrainingSettings {
 
 extension TrainingSettings {
     /// Refuses what lies outside of its range.
-    func check() throws(LearnError) {
+    public func check() throws(LearnError) {
         let ranges: [(name: String, isRight: Bool, allowed: String)] = [
             ("rank", (1...65_536).contains(rank), "from 1 to 65536"),
             ("alpha", alpha > 0 && alpha.isFinite, "above 0"),

@@ -39,6 +39,11 @@ struct TrainedMatrix {
         Stored(data: values, element: .float32, rows: rows, columns: columns)
     }
 
+    /// One of its four parts.
+    func array(_ part: UnsafeMutablePointer<Float>) -> [Float] {
+        Array(UnsafeBufferPointer(start: part, count: count))
+    }
+
     /// Forgets the gradient.
     func clearGradient() { gradient.update(repeating: 0, count: count) }
 }
@@ -98,6 +103,9 @@ final class TrainedPair {
             down.values[place] = Float((2 * part - 1) * bound)
         }
     }
+
+    /// A, [rank, inputs].
+    func downValues() -> [Float] { down.array(down.values) }
 
     /// B as PEFT keeps it, [outputs, rank].
     func upValues() -> [Float] {

@@ -7,7 +7,7 @@ import Host
 /// head; they are taken in blocks of 512. For each block scores, probabilities P and the gradient S
 /// of the unscaled scores are computed over all keys it sees, then
 ///
-///     gradient of Q = S K     gradient of K += Sᵀ Q     gradient of V += Pᵀ (gradient of the output)
+///     gradient of Q = S K     gradient of K += Sᵀ Q     gradient of V += Pᵀ (that of the output)
 ///
 /// the first summed by absolute key index, the others block after block from +0. What a row does
 /// not see is +0, so nothing depends on how the work is cut.
