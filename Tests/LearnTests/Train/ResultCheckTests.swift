@@ -49,7 +49,7 @@ struct ResultCheckTests {
         let checks = try ResultCheck(trainer, store, threads: 1).run(
             files, step: 2, examples: [example])
         #expect(checks.map(\.name) == ["reloaded", "inferred", "bound", "strength", "effect"])
-        #expect(checks.allSatisfy(\.isSound), "\(checks.map(\.detail))")
+        #expect(checks.allSatisfy { $0.isSound }, "\(checks.map(\.detail))")
     }
 
     @Test("is found out when one number in its file is another")
