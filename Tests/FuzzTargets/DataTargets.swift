@@ -6,6 +6,8 @@ extension FuzzTarget {
 
     private static let names = ["x.jsonl", "x.json", "x.csv", "x.txt"]
     private static let vocabulary = 10
+    /// Made once: its patterns take longer than a file.
+    private static let letters = try? Tokenizer(json: Samples.tokenizer)
     private static let chat =
         "{% for m in messages %}{{ m.role }}{% if m.x %}{% generation %}{{ m.content }}"
         + "{% endgeneration %}{% else %}{{ m.content }}{% endif %}{% endfor %}"
@@ -54,8 +56,8 @@ extension FuzzTarget {
     ) -> TrainingData? {
         do throws(LearnError) {
             var reader = try DataReader(
-                tokenizer: try Tokenizer(json: Samples.tokenizer), format: nil,
-                vocabulary: vocabulary, ends: [9], settings: settings)
+                tokenizer: letters, format: nil, vocabulary: vocabulary, ends: [9],
+                settings: settings)
             try reader.read(try DataFile(name: name, bytes: bytes))
             return try reader.finish()
         } catch {

@@ -120,9 +120,23 @@ enum LookCommands {
                 "  file        \(PlainText.shown(file["path"]?.string ?? "")) "
                     + "(\(size(file["size"])))")
         }
+        for statement in layer["statements"]?.array ?? [] where statement["kind"] == "measurement" {
+            lines.append("  measured    \(measured(statement))")
+        }
         for reason in layer["newerNodeNeeded"]?.array ?? [] {
             lines.append("  needs a newer node to run: \(reason.string ?? "")")
         }
         return lines
+    }
+
+    /// `loss 2.5, perplexity 12.2 on test.jsonl (by k7x2m4qa)`: the first figures of a measurement.
+    private static func measured(_ statement: JSONValue) -> String {
+        let figures = (statement["body"]?["figures"]?.array ?? []).prefix(2).map { figure in
+            let value = Double(figure["value"]?.string ?? "") ?? 0
+            return "\(figure["metric"]?.string ?? "") \(Decimals.text(value, 4))"
+        }
+        let data = statement["body"]?["dataset"]?["name"]?.string.map { " on \($0)" } ?? ""
+        let words = figures.joined(separator: ", ") + data
+        return PlainText.shown("\(words) (by \(statement["fingerprint"]?.string ?? ""))")
     }
 }

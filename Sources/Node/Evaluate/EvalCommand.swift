@@ -73,7 +73,8 @@ enum EvalCommand {
         }
         return EvalResult(
             data: part, retention: general, profile: engine.profile,
-            hasLayers: session.stack != nil, peakMemory: Machine.peakMemory,
+            hasLayers: session.stack != nil, hardware: Machine.processorName,
+            peakMemory: Machine.peakMemory,
             processorSeconds: Double(Clock.processTime()) / 1e9)
     }
 

@@ -21,6 +21,8 @@ struct EvalResult {
     let profile: Profile
     /// Whether there are layers over the base.
     let hasLayers: Bool
+    /// The processor it ran on, where the kernel tells.
+    let hardware: String?
     /// Most memory that the process held, in bytes.
     let peakMemory: UInt64
     /// Seconds of all processors.
@@ -45,6 +47,7 @@ struct EvalResult {
             (data.data.notes + (retention?.data.notes ?? [])).map { .string($0.description) })
         object["peakMemory"] = .integer(Int64(clamping: peakMemory))
         object["processorSeconds"] = .double(processorSeconds)
+        object["hardware"] = hardware.map { .string($0) } ?? .null
         guard let retention else { return }
         var kept = JSONObject()
         kept["loss"] = .double(retention.adapted.totals.loss)
@@ -141,6 +144,11 @@ struct EvalResult {
         body["figures"] = .array(figures)
         body["dataset"] = .object(dataset)
         body["base"] = hasLayers ? baseLayer.map { .string($0) } : nil
+        // A statement holds no text that could not be shown.
+        if let hardware, !hardware.isEmpty, hardware.utf8.count <= 256, PlainText.isPlain(hardware)
+        {
+            body["hardware"] = .string(hardware)
+        }
         return body
     }
 }

@@ -56,6 +56,7 @@ extension Service {
                 remedy: "plasmid find --wait 10")
         }
         object["holders"] = .array(records.map { .string($0.publisher.base32) })
+        object["statements"] = .array(try statements(about: layer))
         return object
     }
 

@@ -4,6 +4,27 @@ import Store
 import Wire
 
 extension Service {
+    /// What is said of a layer by statements that are kept here, the newest of each kind and
+    /// publisher, as far as their signatures hold.
+    func statements(about layer: Digest) throws(Failure) -> [JSONValue] {
+        let kept = try inStore { () throws(StoreError) in
+            try library.index.statements(about: layer)
+        }
+        return kept.compactMap { bytes in
+            guard
+                let envelope = try? Envelope.decode(bytes, payloadMax: StatementSchema.bytesMax),
+                let statement = try? Statement.verified(in: envelope)
+            else { return nil }
+            return [
+                "kind": .string(statement.kind.rawValue),
+                "publisher": .string(statement.publisher.base32),
+                "fingerprint": .string(statement.publisher.fingerprint),
+                "sequence": .integer(Int64(clamping: statement.sequence)),
+                "issued": .integer(statement.issued), "body": .object(statement.body),
+            ]
+        }
+    }
+
     /// Says what was measured of a layer that is here: a statement of the kind `measurement`,
     /// signed with the node's key, kept in the journal. It follows the last one of this node.
     func measure(_ request: ServiceRequest) throws(Failure) -> JSONObject {

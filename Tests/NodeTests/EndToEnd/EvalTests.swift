@@ -92,6 +92,8 @@ extension RealNodes {
             #expect(statement.body["figures"]?.array?.first?["value"]?.string == loss)
             try node.start()
             #expect(try eval(["--layer", id, "--data", data])["statement"]?["sequence"] == 2)
+            let shown = try node.spawn(["show", id]).wait().out
+            #expect(shown.contains("  measured    loss ") && shown.contains(" on data.jsonl (by "))
             let unsigned = try eval(["--layer", id, "--data", data, "--unsigned"])
             #expect(unsigned["statement"] == nil && unsigned["loss"] == first["loss"])
             #expect(try eval(["--layer", "\(id):0.5", "--data", data])["statement"] == nil)

@@ -26,7 +26,8 @@ struct EvalResultTests {
         let adapted = hasLayers ? scores([1, 2], correct: 2) : base
         return EvalResult(
             data: try part(base, adapted), retention: try part(base, adapted),
-            profile: .portable, hasLayers: hasLayers, peakMemory: 123_456_789,
+            profile: .portable, hasLayers: hasLayers, hardware: "A processor",
+            peakMemory: 123_456_789,
             processorSeconds: 1)
     }
 
@@ -58,6 +59,7 @@ struct EvalResultTests {
             #expect(figures[0]["value"]?.string == (hasLayers ? "1.5" : "4"))
             #expect(statement.body["base"]?.string == (hasLayers ? base.hexadecimal : nil))
             #expect(statement.body["dataset"]?["name"]?.string == "a.txt")
+            #expect(statement.body["hardware"]?.string == "A processor")
         }
     }
 }

@@ -64,6 +64,9 @@ struct ServiceTests {
             #expect(
                 try home.service.library.index.statements(about: id) == [envelope.encode()])
         }
+        let shown = try home.ask("show", [("layer", layer)])["statements"]?.array
+        #expect(shown?.count == 1 && shown?[0]["kind"] == "measurement")
+        #expect(shown?[0]["body"] == body && shown?[0]["sequence"] == 2)
         let wrong: JSONValue = ["task": "a", "figures": [["metric": "loss", "value": 1]]]
         #expect(code { try home.ask("measure", [("layer", layer), ("body", wrong)]) } == .corrupt)
         #expect(code { try home.ask("measure", [("layer", layer)]) } == .usage)
