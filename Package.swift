@@ -24,7 +24,8 @@ let isFuzzing = Context.environment["PLASMID_FUZZ"] != nil
 let fuzzed = [
     "JSON", "Licence", "ModelCard", "LayerReference", "Manifest", "Statement", "Envelope",
     "TensorFile", "TensorTable", "AdapterConfig", "ModelConfig", "Secrets", "Record", "Message",
-    "Hello", "Ticket", "Proof", "Text", "Tokenizer", "SplitPattern", "Template", "Model",
+    "Hello", "Ticket", "Proof", "Text", "Tokenizer", "SplitPattern", "Template", "Model", "Data",
+    "Recipe", "RunRecord",
 ]
 /// The linker is named because gold, the default, fails on the fuzzer's runtime.
 func fuzzer(_ name: String) -> Target {

@@ -8,9 +8,11 @@ public final class ChildProcess: Sendable {
     private let output: Descriptor
     private let pending = Lock([UInt8]())
 
-    /// Starts the program at `path`; `environment` is added to ours.
+    /// Starts the program at `path`; `environment` is added to ours. Its errors go to `errors`, or
+    /// where ours go.
     public init(
-        _ path: String, _ arguments: [String], environment: [String: String] = [:]
+        _ path: String, _ arguments: [String], environment: [String: String] = [:],
+        errors: File? = nil
     ) throws(SystemError) {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { throw .last("pipe") }
@@ -22,6 +24,7 @@ public final class ChildProcess: Sendable {
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_adddup2(&actions, input.number, 1)
         posix_spawn_file_actions_addclose(&actions, input.number)
+        if let errors { posix_spawn_file_actions_adddup2(&actions, errors.descriptor.number, 2) }
         var process = pid_t()
         let code = Self.withTexts([path] + arguments) { words in
             Self.withTexts(Self.merged(environment)) { variables in

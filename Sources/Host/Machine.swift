@@ -32,6 +32,21 @@ public enum Machine {
         kill(process, 0) == 0 || errno == EPERM
     }
 
+    /// Asks a process to end cleanly (SIGTERM).
+    public static func end(_ process: Int32) { kill(process, SIGTERM) }
+
+    /// The name of the first processor, as the kernel gives it; nil where it gives none.
+    public static var processorName: String? {
+        let file = try? File("/proc/cpuinfo", .read)
+        let bytes = (try? file?.read(count: 4_096, offset: 0)) ?? []
+        for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+        where line.hasPrefix("model name") {
+            let parts = line.split(separator: ":", maxSplits: 1)
+            return parts.count == 2 ? parts[1].split(separator: " ").joined(separator: " ") : nil
+        }
+        return nil
+    }
+
     /// An environment variable; nil when it is not set or empty.
     public static func environment(_ name: String) -> String? {
         guard let value = getenv(name) else { return nil }

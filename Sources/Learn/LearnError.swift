@@ -8,6 +8,12 @@ public enum LearnError: Error, Equatable, Sendable {
     case weights(WeightsFault)
     /// A request that cannot be answered.
     case request(RequestFault)
+    /// A training step that cannot be done.
+    case training(TrainingFault)
+    /// A checkpoint that cannot be written or gone on from.
+    case checkpoint(CheckpointFault)
+    /// Training data that cannot be used.
+    case data(DataFault)
 }
 
 extension LearnError: CustomStringConvertible {
@@ -18,6 +24,9 @@ extension LearnError: CustomStringConvertible {
         case .template(let fault): fault.description
         case .weights(let fault): fault.description
         case .request(let fault): fault.description
+        case .training(let fault): fault.description
+        case .checkpoint(let fault): fault.description
+        case .data(let fault): fault.description
         }
     }
 }

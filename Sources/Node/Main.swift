@@ -5,6 +5,7 @@ import Host
 enum Main {
     static func main() {
         let words = Array(CommandLine.arguments.dropFirst())
+        if let code = Launch.performHidden(words) { Machine.exit(code) }
         let report = Report(
             isJSON: Arguments.wantsJSON(words),
             writeOut: { Machine.write($0 + "\n", to: 1) },

@@ -15,7 +15,8 @@ public struct FuzzTarget: Sendable {
     }
 
     /// Every reader.
-    public static let all: [FuzzTarget] = genome + wire + learn + template + model
+    public static let all: [FuzzTarget] =
+        genome + run + wire + learn + template + model + data
 
     /// The reader of that name.
     public static func named(_ name: String) -> FuzzTarget {

@@ -10,6 +10,9 @@ enum Samples {
         return key
     }()
 
+    /// The key of the samples as text.
+    static let publisher = key.publicKey.base32
+
     private static func digest(_ byte: UInt8) -> Digest {
         Blake3.hash([byte])
     }

@@ -61,4 +61,15 @@ struct FormatPagesTests {
                 ("example", example.statementPage()),
             ])
     }
+
+    @Test("the runs' is what the code does")
+    func runs() throws {
+        try check(
+            "runs.md",
+            [
+                ("recipe", table(RecipeSchema.fields)),
+                ("record", table(RunRecordSchema.fields)),
+                ("example", try WorkedExample().runPage()),
+            ])
+    }
 }

@@ -91,4 +91,32 @@ struct WorkedExample {
             + Self.block(Self.text(statement.bytes)) + ["", "Envelope:", ""]
             + Self.block(Self.text(statement.signed(by: key).encode()))
     }
+
+    /// A recipe of one step over one file.
+    func recipe() throws -> Recipe {
+        try Recipe.make(RunFixtures.recipe())
+    }
+
+    /// The record of a run of that recipe.
+    func runRecord() throws -> RunRecord {
+        let recipe = try recipe()
+        let links = RunFixtures.links([0, 1])
+        return try RunRecord.make(
+            RunFixtures.record(recipe, links, publisher: key.publicKey, weights: weightsIdentifier))
+    }
+
+    private var weightsIdentifier: Digest {
+        result.manifest.weights?.id ?? Blake3.hash([])
+    }
+
+    /// The generated part of the page of runs.
+    func runPage() throws -> [String] {
+        let (recipe, record) = (try recipe(), try runRecord())
+        return ["Recipe, \(recipe.bytes.count) bytes:", ""]
+            + Self.block(Self.text(recipe.bytes))
+            + ["", "Run id: `\(recipe.run)`", "", "Record, signed by the key of the manifest's"]
+            + ["example, \(record.bytes.count) bytes:", ""] + Self.block(Self.text(record.bytes))
+            + ["", "Envelope:", ""]
+            + Self.block(Self.text(record.signed(by: key).encode()))
+    }
 }

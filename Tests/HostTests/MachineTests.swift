@@ -15,6 +15,7 @@ struct MachineTests {
         #expect(Machine.peakMemory > 1 << 20)
         #expect(Machine.bootName.utf8.count == 36)
         #expect(!Machine.hostName.isEmpty)
+        #expect(Machine.processorName?.isEmpty != true)
     }
 
     @Test func `takes an empty variable for none`() throws {

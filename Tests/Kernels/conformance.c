@@ -8,6 +8,7 @@
  */
 #include "kernels.h"
 #include "learn_kernels.h"
+#include "training_kernels.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -153,6 +154,36 @@ static void rows(void) {
     ROW("softmax", result[3] = plasmid_softmax_row(result, 0.3f, 5, COUNT - 7, COUNT));
 }
 
+/* What training adds; other results than the last take the place of an operand. */
+static void training(void) {
+    static float scratch[COUNT];
+    ROW("silu-gate-backward", plasmid_silu_gate_backward(a, b, result, COUNT, result, a));
+    ROW("silu-up-backward", plasmid_silu_gate_backward(a, b, result, COUNT, a, result));
+    ROW("gelu-tanh-backward", plasmid_gelu_tanh_backward(a, b, COUNT, result));
+    ROW("gelu-erf-backward", plasmid_gelu_erf_backward(a, b, COUNT, result));
+    ROW("rope-backward", plasmid_rope_backward(result, a, b, COUNT / 2));
+    ROW("rms-norm-backward", {
+        memcpy(scratch, b, sizeof scratch);
+        plasmid_rms_norm_backward(a, b, COUNT, scratch, PLASMID_BF16, 1, 1e-6, result);
+    });
+    ROW("layer-norm-backward",
+        plasmid_layer_norm_backward(a, b, COUNT, a, PLASMID_F32, 1e-5, scratch, result));
+    ROW("softmax-backward",
+        plasmid_softmax_backward(a, 3, result, 0.25f, 0.125f, 5, COUNT - 7, COUNT));
+    ROW("transpose", plasmid_transpose(a, 45, 40, 45, result, 40));
+    struct plasmid_dropout dropout = {{7, 9}, 3, 5, 1, 0.25};
+    ROW("dropout", plasmid_dropout_row(&dropout, 8, a, COUNT, result));
+    struct plasmid_adamw adamw = {0.7f, 0.999f, 0.1f, 0.999f, 0.001f, 0.0316f, 1e-8f, 0.01f};
+    ROW("adamw", {
+        for (size_t i = 0; i < COUNT; i++) scratch[i] = b[i] * b[i];
+        plasmid_adamw_step(&adamw, a, COUNT, result, b, scratch);
+    });
+    double sums[] = {plasmid_dot(a, result, COUNT), plasmid_square_sum(a, COUNT)};
+    struct digest digest = begin();
+    take(&digest, sums, sizeof sums);
+    finish("dot-square-sum", digest);
+}
+
 static void widening(void) {
     static uint16_t all[63488];
     static float wide[63488];
@@ -198,6 +229,7 @@ int main(int count, char **arguments) {
     if (strcmp(level, "emulated") == 0) plasmid_bf16_dot_force(0);
     products();
     rows();
+    training();
     widening();
     functions();
     return 0;

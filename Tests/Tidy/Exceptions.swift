@@ -42,11 +42,22 @@ enum Exceptions {
         "Sources/Node/Commands/InferCommand.swift": "as a real process (InferTests)",
         "Sources/Node/Commands/MergeCommand.swift": "as a real process (MergeTests)",
         "Sources/Node/Commands/TokenizeCommand.swift": "as a real process (TokenizeTests)",
+        "Sources/Node/Evaluate/EvalCommand.swift": "as a real process (EvalTests)",
+        "Sources/Node/Evaluate/EvalOptions.swift": "as a real process (EvalTests)",
         "Sources/Node/Compute/BaseCheck.swift": "as a real process (InferTests)",
         "Sources/Node/Compute/GenerationOptions.swift": "as a real process (InferTests)",
         "Sources/Node/Compute/GateCheck.swift": "as a real process (InferTests)",
         "Sources/Node/Compute/LayerSource.swift": "as a real process (InferTests)",
         "Sources/Node/Compute/LogitsFile.swift": "as a real process (InferTests)",
+        "Sources/Learn/Train/TrainingSteps.swift":
+            "functions of a trainer, handed on (TrainingRunTests, ResultCheckTests)",
+        "Sources/Node/Train/TrainCommand.swift": "as a real process (TrainTests)",
+        "Sources/Node/Train/TrainSupervisor.swift": "as a real process (TrainTests, TrainJobTests)",
+        "Sources/Node/Train/TrainWorker.swift": "as a real process (TrainTests, TrainJobTests)",
+        "Sources/Node/Train/TrainPreparation.swift": "as a real process (TrainTests)",
+        "Sources/Node/Train/TrainResult.swift": "as a real process (TrainTests)",
+        "Sources/Node/Train/TrainPublication.swift": "as a real process (ReplayTests)",
+        "Sources/Node/Train/ReplayCheck.swift": "as a real process (ReplayTests)",
         "Sources/Node/Loop/NodeLoop.swift": "runs with a whole daemon (DaemonTests)",
     ]
 

@@ -1,43 +1,10 @@
 /*
  * The row functions in lanes, and the table of a level. A template, see lane_types.h; the
- * including file also defines LANES_TABLE. Whole vectors first, then the rest of a row through a
- * zero-filled copy, so that nothing past its end is read or written.
+ * including file also defines LANES_TABLE.
  */
 #include "lane_functions.h"
+#include "lane_loops.h"
 #include "rows.h"
-
-/* Runs the body over the row: `at` is the element, `some` how many from there. */
-#define EACH(count, ...)                                                   \
-    do {                                                                   \
-        size_t at = 0;                                                     \
-        for (; at + LANES <= (count); at += LANES) {                       \
-            const size_t some = LANES;                                     \
-            __VA_ARGS__                                                    \
-        }                                                                  \
-        if (at < (count)) {                                                \
-            const size_t some = (count) - at;                              \
-            __VA_ARGS__                                                    \
-        }                                                                  \
-    } while (0)
-#define LOAD_STORED(data, element) \
-    (some == LANES ? load_stored(data, element, at) : load_some(data, element, at, some))
-#define LOAD(data) LOAD_STORED(data, PLASMID_F32)
-#define STORE(to, x) (some == LANES ? store((to) + at, x) : store_some((to) + at, x, some))
-
-/* One loop for each element type, so that the choice stands outside of it. */
-#define EACH_STORED(element, count, ...)                                   \
-    do {                                                                   \
-        if ((element) == PLASMID_F32) {                                    \
-            const int kind = PLASMID_F32;                                  \
-            EACH(count, __VA_ARGS__);                                      \
-        } else if ((element) == PLASMID_BF16) {                            \
-            const int kind = PLASMID_BF16;                                 \
-            EACH(count, __VA_ARGS__);                                      \
-        } else {                                                           \
-            const int kind = PLASMID_F16;                                  \
-            EACH(count, __VA_ARGS__);                                      \
-        }                                                                  \
-    } while (0)
 
 LANES_TARGET static void silu_gate(const float *gate, const float *up, size_t count, float *out) {
     EACH(count, { STORE(out, silu_lanes(LOAD(gate)) * LOAD(up)); });

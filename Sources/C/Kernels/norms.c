@@ -1,75 +1,19 @@
-/*
- * Sums in f64: one chain for each block of 512 elements, block sums added in ascending order. A
- * chain waits for its own last addition, so several blocks run side by side.
- */
+/* Norms and attention rows: their sums are chains of f64. */
+#include "chains.h"
 #include "rows.h"
-#include "rounding.h"
-
-/* What a chain adds. */
-enum { PLAIN = 0, SQUARES = 1 };
-
-ALWAYS_INLINE double term(float x, double mean, const int kind) {
-    if (kind == PLAIN) return (double)x;
-    double distance = (double)x - mean;
-    return distance * distance;
-}
-
-/* `blocks` whole blocks at once; a constant where this is inlined. */
-ALWAYS_INLINE void chains(
-    const float *x, double mean, const int kind, const int blocks, double *sums) {
-    double sum[8] = {0};
-    for (size_t at = 0; at < SUM_CHAIN; at++) {
-        for (int block = 0; block < blocks; block++) {
-            sum[block] += term(x[(size_t)block * SUM_CHAIN + at], mean, kind);
-        }
-    }
-    for (int block = 0; block < blocks; block++) sums[block] = sum[block];
-}
-
-ALWAYS_INLINE double total(const float *x, size_t count, double mean, const int kind) {
-    double result = 0;
-    size_t at = 0;
-    while (at < count) {
-        size_t blocks = (count - at) / SUM_CHAIN, taken = 1;
-        double sums[8] = {0};
-        if (blocks >= 8) {
-            chains(x + at, mean, kind, 8, sums);
-            taken = 8;
-        } else if (blocks >= 4) {
-            chains(x + at, mean, kind, 4, sums);
-            taken = 4;
-        } else if (blocks >= 2) {
-            chains(x + at, mean, kind, 2, sums);
-            taken = 2;
-        } else {
-            for (size_t k = at; k < count && k < at + SUM_CHAIN; k++) {
-                sums[0] += term(x[k], mean, kind);
-            }
-        }
-        for (size_t block = 0; block < taken; block++) {
-            result = at + block == 0 ? sums[0] : result + sums[block];
-        }
-        at += taken * SUM_CHAIN;
-    }
-    return result;
-}
-
-static float inverse_root(double squares, size_t count, double epsilon) {
-    return (float)(1.0 / __builtin_sqrt(squares / (double)count + epsilon));
-}
 
 void plasmid_rms_norm(
     const float *x, size_t count, const void *weight, int weight_element, float offset,
     double epsilon, float *out) {
-    float factor = inverse_root(total(x, count, 0, SQUARES), count, epsilon);
+    float factor = inverse_root(total(x, x, count, 0, SQUARES), count, epsilon);
     plasmid_rows()->rms_apply(x, count, factor, weight, weight_element, offset, out);
 }
 
 void plasmid_layer_norm(
     const float *x, size_t count, const void *weight, int weight_element, const void *bias,
     int bias_element, double epsilon, float *out) {
-    double mean = total(x, count, 0, PLAIN) / (double)count;
-    float factor = inverse_root(total(x, count, mean, SQUARES), count, epsilon);
+    double mean = total(x, x, count, 0, PLAIN) / (double)count;
+    float factor = inverse_root(total(x, x, count, mean, SQUARES), count, epsilon);
     plasmid_rows()->layer_apply(
         x, count, mean, factor, weight, weight_element, bias, bias_element, out);
 }
@@ -89,7 +33,7 @@ float plasmid_softmax_row(
     /* Blocks are counted from key 0; the zeros before `first` change no sum. */
     size_t start = exponentials(scores, scale, first, end, count);
     size_t upper = end < count ? end : count;
-    return upper > start ? (float)total(scores + start, upper - start, 0, PLAIN) : 0;
+    return upper > start ? (float)total(scores + start, scores + start, upper - start, 0, PLAIN) : 0;
 }
 
 /*

@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -68,6 +70,46 @@ int plasmid_set_file_size_limit(uint64_t bytes) {
     struct rlimit limit = {bytes, bytes};
     return setrlimit(RLIMIT_FSIZE, &limit);
 }
+
+/* ---- confinement ---- */
+static int narrow(int which, uint64_t bytes) {
+    struct rlimit limit;
+    if (getrlimit(which, &limit) < 0) return -1;
+    if (limit.rlim_max != RLIM_INFINITY && limit.rlim_max < bytes) bytes = limit.rlim_max;
+    if (limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur < bytes) bytes = limit.rlim_cur;
+    limit.rlim_cur = limit.rlim_max = bytes;
+    return setrlimit(which, &limit);
+}
+int plasmid_limit_core(void) { return narrow(RLIMIT_CORE, 0); }
+int plasmid_narrow_file_size(uint64_t bytes) { return narrow(RLIMIT_FSIZE, bytes); }
+int plasmid_narrow_data(uint64_t bytes) { return narrow(RLIMIT_DATA, bytes); }
+static int put(const char *path, const char *text) {
+    int file = open(path, O_WRONLY | O_CLOEXEC);
+    if (file < 0) return -1;
+    ssize_t count = write(file, text, strlen(text));
+    close(file);
+    return count < 0 ? -1 : 0;
+}
+int plasmid_leave_network(void) {
+    unsigned user = getuid(), group = getgid();
+    if (unshare(CLONE_NEWNET) == 0) return 0;
+    if (unshare(CLONE_NEWUSER | CLONE_NEWNET) < 0) return -1;
+    /* Without a mapping the process would not know its own files' owner by number. */
+    char line[64];
+    put("/proc/self/setgroups", "deny");
+    snprintf(line, sizeof line, "%u %u 1", group, group);
+    put("/proc/self/gid_map", line);
+    snprintf(line, sizeof line, "%u %u 1", user, user);
+    put("/proc/self/uid_map", line);
+    return 0;
+}
+int plasmid_lower_priority(int by) {
+    errno = 0;
+    int now = getpriority(PRIO_PROCESS, 0);
+    if (errno != 0) return -1;
+    return setpriority(PRIO_PROCESS, 0, now + by);
+}
+int plasmid_signal_at_parent_end(int signal) { return prctl(PR_SET_PDEATHSIG, signal); }
 
 /* ---- sockets ---- */
 int plasmid_stream_socket(int family) {

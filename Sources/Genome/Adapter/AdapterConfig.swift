@@ -146,7 +146,7 @@ extension AdapterConfig {
     }
 
     /// The inner dimension of the module at `path`; nil if a pattern cannot be followed.
-    func rank(of path: String) -> UInt64? {
+    public func rank(of path: String) -> UInt64? {
         for (key, rank) in rankPattern {
             guard let isHit = Self.ends(path, with: key) else { return nil }
             if isHit { return rank }

@@ -36,6 +36,13 @@ public struct LayerFile: Hashable, Sendable {
             isEvidence: json["evidence"]?.bool ?? false)
     }
 
+    /// The same file, as evidence or not.
+    func asEvidence(_ isEvidence: Bool) -> LayerFile {
+        LayerFile(
+            path: path, blob: blob, size: size, sha256: sha256,
+            isEvidence: isEvidence || self.isEvidence)
+    }
+
     /// The entry in the manifest.
     public var json: JSONValue {
         var object = JSONObject()
@@ -62,7 +69,8 @@ public struct BlobReference: Hashable, Sendable {
         self.size = size
     }
 
-    init?(_ json: JSONValue) {
+    /// A reference as a document states it; nil if a member is missing or malformed.
+    public init?(_ json: JSONValue) {
         guard let blob = json["blob"]?.string.flatMap({ Digest(hexadecimal: $0) }),
             let size = json["size"]?.integer.flatMap({ UInt64(exactly: $0) })
         else { return nil }

@@ -33,6 +33,14 @@ public struct ShareChoices: Sendable {
     public var creator = ""
     /// Seconds since 1970.
     public var createdAt: Int64
+    /// Files that show how the layer came about: served, not fetched unasked.
+    public var evidence: Set<LayerPath> = []
+    /// The signed record of the run that made it.
+    public var run: BlobReference?
+    /// How an adapter was trained: the `adaptation` section.
+    public var adaptation: JSONValue?
+    /// What it learned from: `provenance.trainingData`.
+    public var trainingData: [JSONValue] = []
     /// 16 random bytes for a layer that is not public.
     public var salt: [UInt8]
 
@@ -83,7 +91,8 @@ public enum ManifestBuilder {
             (folder.card?.languages ?? []).filter { language in
                 TextForm.language.accepts(language)
             })
-        object["files"] = .array(folder.entries.map(\.file.json))
+        object["files"] = .array(
+            folder.entries.map { $0.file.asEvidence(choices.evidence.contains($0.file.path)).json })
         object["weights"] = folder.weights?.facts.json
         object["base"] = choices.base?.json
         object["licence"] = try licence(folder, choices)
@@ -95,6 +104,7 @@ public enum ManifestBuilder {
             object["salt"] = .string(Hexadecimal.encode(choices.salt))
         }
         addSections(folder, to: &object)
+        object["adaptation"] = choices.adaptation
         return Result(manifest: try Manifest.make(object), tensorTable: folder.weights?.table)
     }
 
@@ -156,6 +166,9 @@ public enum ManifestBuilder {
         object["creationMethod"] = folder.shownType == nil ? nil : "training"
         object["parentLayers"] =
             choices.parents.isEmpty ? nil : .array(choices.parents.map(\.json))
+        object["trainingData"] =
+            choices.trainingData.isEmpty ? nil : .array(choices.trainingData)
+        object["run"] = choices.run?.json
         return .object(object)
     }
 

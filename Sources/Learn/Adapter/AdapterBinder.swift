@@ -65,28 +65,9 @@ struct AdapterBinder {
     private func checkComplete(
         _ config: AdapterConfig, _ found: Set<String>
     ) throws(LearnError) {
-        if case .names(let names) = config.targets {
-            for name in names
-            where !linears.keys.contains(where: { $0 == name || $0.hasSuffix("." + name) }) {
-                let last = Set(
-                    linears.keys.map { $0.split(separator: ".").last.map(String.init) ?? $0 })
-                throw .weights(
-                    .noModule(name, nearest: NearestNames.of(name, among: Array(last))))
-            }
-        }
+        try TargetCheck.names(config, among: Array(linears.keys))
         for path in linears.keys.sorted() where !found.contains(path) {
-            let isMeant: Bool? =
-                switch config.targets {
-                case .standard:
-                    model.architecture.family.standardTargets.contains { path.hasSuffix("." + $0) }
-                        && config.isTarget(path) == true
-                case .allLinear: path != model.head.path && config.isTarget(path) == true
-                case .names, .pattern: config.isTarget(path)
-                }
-            guard let isMeant else {
-                throw .weights(.adapterKey("target_modules", why: "cannot be followed"))
-            }
-            if isMeant {
+            if try TargetCheck.isMeant(path, config, model) {
                 throw .weights(
                     .adapterKey("target_modules", why: "means \(path), which has no factors"))
             }

@@ -55,4 +55,11 @@ public final class AdapterStack {
         self.gains = gains
         adapters = members.map(\.adapter)
     }
+
+    /// Factors whose memory their owner keeps and changes: those that are being trained.
+    init(trained factors: [String: Factor]) {
+        self.factors = factors.mapValues { [$0] }
+        adapters = []
+        gains = []
+    }
 }

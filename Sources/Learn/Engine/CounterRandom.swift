@@ -8,6 +8,12 @@ public struct CounterRandom: Sendable {
         case sampling = 1
         /// Which elements a merge leaves out.
         case pruning = 2
+        /// The order in which a training comes by its examples.
+        case order = 3
+        /// First values of factors that are trained.
+        case factors = 4
+        /// Elements that training leaves out.
+        case dropout = 5
     }
 
     private let key: (UInt32, UInt32)

@@ -22,12 +22,6 @@ public final class Model {
         let down: Linear
     }
 
-    /// Weight and bias of a norm.
-    struct NormWeights {
-        let weight: Stored
-        let bias: Stored?
-    }
-
     /// What it computes.
     public let architecture: Architecture
     /// The files it was read from.
@@ -102,15 +96,14 @@ public final class Model {
         Set(tensors.tensors.values.map(\.type.rawValue)).sorted()
     }
 
+    /// All linear modules in the order they are computed, the head last.
+    var orderedLinears: [Linear] {
+        blocks.flatMap { $0.inputs + [$0.output] + $0.inner + [$0.down] } + [head]
+    }
+
     /// All linear modules by path, the head among them.
     var linears: [String: Linear] {
-        var linears = [head.path: head]
-        for block in blocks {
-            for linear in block.inputs + [block.output] + block.inner + [block.down] {
-                linears[linear.path] = linear
-            }
-        }
-        return linears
+        Dictionary(orderedLinears.map { ($0.path, $0) }, uniquingKeysWith: { _, last in last })
     }
 
     /// The tensor that holds a module's weight, as its file names it.

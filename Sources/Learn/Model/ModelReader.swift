@@ -23,12 +23,12 @@ struct ModelReader {
         return try tensors.stored(name, shape: shape)
     }
 
-    private mutating func norm(_ name: String, width: Int) throws(LearnError) -> Model.NormWeights {
+    private mutating func norm(_ name: String, width: Int) throws(LearnError) -> NormWeights {
         let weight = try take("\(name).weight", shape: [width])
         guard architecture.norm == .layer else {
-            return Model.NormWeights(weight: weight, bias: nil)
+            return NormWeights(weight: weight, bias: nil)
         }
-        return Model.NormWeights(weight: weight, bias: try take("\(name).bias", shape: [width]))
+        return NormWeights(weight: weight, bias: try take("\(name).bias", shape: [width]))
     }
 
     private mutating func linear(
@@ -99,7 +99,7 @@ struct ModelReader {
             "\(prefix)\(name).weight", shape: [architecture.positions, architecture.width])
     }
 
-    mutating func finalNorm() throws(LearnError) -> Model.NormWeights {
+    mutating func finalNorm() throws(LearnError) -> NormWeights {
         try norm(prefix + family.norms[2], width: architecture.width)
     }
 

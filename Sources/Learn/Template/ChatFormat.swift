@@ -30,6 +30,20 @@ public struct ChatFormat: Sendable {
         specialTokens = tokens
     }
 
+    /// A conversation as the model reads it.
+    ///
+    /// - Parameters:
+    ///   - messages: a list of objects with `role` and what else the template asks for.
+    ///   - tools: descriptions of functions that the model may call.
+    public func render(
+        messages: JSONValue, tools: JSONValue? = nil, addGenerationPrompt: Bool,
+        now: TemplateDate?
+    ) throws(LearnError) -> RenderedChat {
+        try template.renderChat(
+            messages: messages, tools: tools, addGenerationPrompt: addGenerationPrompt,
+            specialTokens: specialTokens, now: now)
+    }
+
     /// The token ids of a conversation that the model is to go on with.
     ///
     /// - Parameter messages: pairs of role and text.
@@ -43,9 +57,7 @@ public struct ChatFormat: Sendable {
                     JSONObject.Member(name: "content", value: .string(message.content)),
                 ]))
         }
-        let chat = try template.renderChat(
-            messages: .array(list), addGenerationPrompt: true, specialTokens: specialTokens,
-            now: now)
+        let chat = try render(messages: .array(list), addGenerationPrompt: true, now: now)
         // The template has put the special tokens itself; adding them again would double them.
         return try tokenizer.encode(chat.text, addSpecial: false).map { Int($0) }
     }

@@ -4,17 +4,21 @@ import Host
 /// The buffers of one forward pass, planned once for the most rows that run together.
 struct Activations {
     /// Residual stream, [rows, width].
-    let hidden: Rows
+    var hidden: Rows
     /// Normalised input of a half block, [rows, width].
     let normed: Rows
     /// Queries, keys and values of each row side by side.
-    let inputs: Rows
+    var inputs: Rows
+    /// Where they are kept as they are before their norms and rotation, if anywhere.
+    var plainInputs: Rows?
     /// Queries of each key and value head: [heads, rows, queries of the group].
-    let queries: Rows
+    var queries: Rows
     /// Attention's output before its projection, [rows, heads].
-    let mixed: Rows
+    var mixed: Rows
     /// Inner products of the second half: one or two of [rows, inner].
-    let inner: [Rows]
+    var inner: [Rows]
+    /// Their activation, [rows, inner]; takes the place of the first unless someone keeps that.
+    var activated: Rows
     /// Outputs of a half block before they join the stream, [rows, width].
     let outcome: Rows
     /// Cosines and sines of each row, [rows, pairs].
@@ -41,6 +45,7 @@ struct Activations {
         var inner = [arena.rows(rows, width: a.innerWidth)]
         if isGated { inner.append(arena.rows(rows, width: a.innerWidth)) }
         self.inner = inner
+        activated = inner[0]
         outcome = arena.rows(rows, width: a.width)
         cosines = arena.rows(rows, width: a.headWidth / 2)
         sines = arena.rows(rows, width: a.headWidth / 2)

@@ -8,9 +8,12 @@ final class BlockRunner {
     private let profile: Profile
     private let linear: LinearRunner
     private let attention: AttentionRunner
-    /// The buffers; `hidden` is the stream.
-    let buffers: Activations
+    /// The buffers; `hidden` is the stream. Training puts others in their place, which it keeps.
+    var buffers: Activations
     private let rowsMax: Int
+
+    /// Changes a task before it runs, for training.
+    typealias Adjustment = (_ task: inout LinearTask, _ source: Rows) -> Void
 
     init(
         _ model: Model, team: Team, profile: Profile, rows: Int
@@ -65,8 +68,10 @@ final class BlockRunner {
         }
     }
 
-    private func attend(
-        _ index: Int, _ sequences: [SequenceRows], rows: Int, groups: [RowGroup]
+    /// The first half of a block: attention.
+    func attend(
+        _ index: Int, _ sequences: [SequenceRows], rows: Int, groups: [RowGroup],
+        adjust: Adjustment? = nil
     ) throws(LearnError) {
         let block = model.blocks[index]
         normalise(block.inputNorm, rows: rows)
@@ -74,7 +79,9 @@ final class BlockRunner {
         var tasks: [LinearTask] = []
         for module in block.inputs {
             let range = column..<column + module.outputs
-            tasks.append(LinearTask(linear: module, out: buffers.inputs.columns(range)))
+            var task = LinearTask(linear: module, out: buffers.inputs.columns(range))
+            adjust?(&task, buffers.normed)
+            tasks.append(task)
             column = range.upperBound
         }
         try linear.run(tasks, source: buffers.normed, rows: rows, groups: groups)
@@ -85,8 +92,9 @@ final class BlockRunner {
         }
         try attention.run(
             sequences, block: index, queries: buffers.queries, batch: rows, out: buffers.mixed)
-        let task = LinearTask(
+        var task = LinearTask(
             linear: block.output, out: buffers.outcome, residual: buffers.hidden)
+        adjust?(&task, buffers.mixed)
         try linear.run([task], source: buffers.mixed, rows: rows, groups: groups)
     }
 
@@ -98,6 +106,7 @@ final class BlockRunner {
         let row = sequence.rows.lowerBound + offset
         let position = sequence.position + offset
         let start = buffers.inputs[row]
+        if let kept = buffers.plainInputs { kept[row].update(from: start, count: kept.width) }
         for head in 0..<a.heads + a.keyValueHeads {
             let vector = start + head * a.headWidth
             if let norms = block.headNorms {
@@ -124,57 +133,51 @@ final class BlockRunner {
         }
     }
 
-    private func feedForward(
-        _ index: Int, rows: Int, groups: [RowGroup]
+    /// The second half of a block.
+    func feedForward(
+        _ index: Int, rows: Int, groups: [RowGroup], adjust: Adjustment? = nil
     ) throws(LearnError) {
         let block = model.blocks[index]
         normalise(block.innerNorm, rows: rows)
         var tasks: [LinearTask] = []
         for (module, out) in zip(block.inner, buffers.inner) {
-            tasks.append(LinearTask(linear: module, out: out))
+            var task = LinearTask(linear: module, out: out)
+            adjust?(&task, buffers.normed)
+            tasks.append(task)
         }
         try linear.run(tasks, source: buffers.normed, rows: rows, groups: groups)
+        activate(rows: rows)
+        var task = LinearTask(linear: block.down, out: buffers.outcome, residual: buffers.hidden)
+        adjust?(&task, buffers.activated)
+        try linear.run([task], source: buffers.activated, rows: rows, groups: groups)
+    }
+
+    /// The activation between the products of the second half.
+    func activate(rows: Int) {
         let width = model.architecture.innerWidth
-        let gate = buffers.inner[0]
+        let (gate, out) = (buffers.inner[0], buffers.activated)
         eachRow(rows) { row in
             switch model.architecture.feedForward {
             case .siluGated:
-                plasmid_silu_gate(gate[row], buffers.inner[1][row], width, gate[row])
-            case .geluTanh: plasmid_gelu_tanh(gate[row], width, gate[row])
-            case .gelu: plasmid_gelu_erf(gate[row], width, gate[row])
+                plasmid_silu_gate(gate[row], buffers.inner[1][row], width, out[row])
+            case .geluTanh: plasmid_gelu_tanh(gate[row], width, out[row])
+            case .gelu: plasmid_gelu_erf(gate[row], width, out[row])
             }
         }
-        let task = LinearTask(linear: block.down, out: buffers.outcome, residual: buffers.hidden)
-        try linear.run([task], source: gate, rows: rows, groups: groups)
     }
 
-    private func normalise(_ norm: Model.NormWeights, rows: Int) {
+    /// Normalises the stream's rows into `normed`.
+    func normalise(_ norm: NormWeights, rows: Int) {
         eachRow(rows) { row in
-            apply(norm, from: buffers.hidden[row], to: buffers.normed[row])
-        }
-    }
-
-    private func apply(
-        _ norm: Model.NormWeights, from source: UnsafePointer<Float>,
-        to out: UnsafeMutablePointer<Float>
-    ) {
-        let a = model.architecture
-        switch a.norm {
-        case .rootMeanSquare(let offset):
-            plasmid_rms_norm(
-                source, a.width, norm.weight.data, norm.weight.element.code, offset, a.epsilon,
-                out)
-        case .layer:
-            plasmid_layer_norm(
-                source, a.width, norm.weight.data, norm.weight.element.code, norm.bias?.data,
-                norm.bias?.element.code ?? 0, a.epsilon, out)
+            norm.apply(model.architecture, from: buffers.hidden[row], to: buffers.normed[row])
         }
     }
 
     /// Logits of some rows of the stream, in their order; `out` holds as many rows.
     func logits(_ rows: [Int], groups: [RowGroup], out: Rows) throws(LearnError) {
         for (index, row) in rows.enumerated() {
-            apply(model.finalNorm, from: buffers.hidden[row], to: buffers.normed[index])
+            model.finalNorm.apply(
+                model.architecture, from: buffers.hidden[row], to: buffers.normed[index])
         }
         var chosen: [RowGroup] = []
         for group in groups {

@@ -20,7 +20,7 @@ struct Linear {
 struct Factor {
     /// A, [rank, inputs].
     let down: Stored
-    /// B, [outputs, rank].
+    /// B, [outputs, rank], or [rank, outputs] if `isUpTransposed`.
     let up: Stored
     /// alpha / rank, or alpha / √rank, times the weight of the adapter in its stack.
     let scale: Float
@@ -28,6 +28,8 @@ struct Factor {
     let upBias: Stored?
     /// DoRA's magnitude over norm for each output (Liu et al. 2024, arXiv:2402.09353).
     var gain: Stored?
+    /// Whether B is kept transposed, as training keeps it.
+    var isUpTransposed = false
 
     /// Inner dimension.
     var rank: Int { down.rows }

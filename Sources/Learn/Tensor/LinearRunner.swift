@@ -9,6 +9,11 @@ struct LinearTask {
     let out: Rows
     /// What its finished outputs are added to, if anything.
     var residual: Rows?
+    /// What the first factor of an adapter reads instead of the module's input: training leaves
+    /// elements out there.
+    var adapterInput: Rows?
+    /// Where the products with the first factor are left for a backward pass, [rows, rank].
+    var down: Rows?
 }
 
 /// Computes linear modules that share one input, with the adapters of each group of rows.
@@ -71,7 +76,7 @@ final class LinearRunner {
         _ tasks: [LinearTask], source: Rows, rows: Int, groups: [RowGroup]
     ) throws(LearnError) {
         let reduced = source.width
-        let left = try pack(source, rows: rows, groups: groups)
+        let left = try pack(source, tasks, rows: rows, groups: groups)
         try plan(tasks, left: left, rows: rows, reduced: reduced, groups: groups)
         let isAdapted = !uses.isEmpty
         let chunk = chunkOutputs(products.reduce(0) { $0 + $1.outputs }, rows: rows)
@@ -93,14 +98,17 @@ final class LinearRunner {
 
     // MARK: Planning
 
-    /// The input packed: whole, or group by group if adapters differ.
+    /// The input packed: whole, then group by group if adapters differ, then what single tasks
+    /// read instead.
     private func pack(
-        _ source: Rows, rows: Int, groups: [RowGroup]
+        _ source: Rows, _ tasks: [LinearTask], rows: Int, groups: [RowGroup]
     ) throws(LearnError) -> [Left] {
         let reduced = source.width
         let whole = Arena.rounded(Arena.leftBytes(rows, reduced, profile))
         let isMixed = groups.count > 1 && groups.contains { $0.factors != nil }
-        var bytes = whole
+        let replaced = tasks.compactMap(\.adapterInput)
+        precondition(replaced.isEmpty || groups.count == 1)
+        var bytes = whole * (1 + replaced.count)
         if isMixed {
             for group in groups where group.factors != nil {
                 bytes += Arena.rounded(Arena.leftBytes(group.rows.count, reduced, profile))
@@ -119,6 +127,12 @@ final class LinearRunner {
                 start: input.start + used, rows: group.rows.count, reduced: reduced)
             pack(source, group.rows, into: left)
             used += Arena.rounded(Arena.leftBytes(group.rows.count, reduced, profile))
+            lefts.append(left)
+        }
+        for rows in replaced {
+            let left = Left(start: input.start + used, rows: lefts[0].rows, reduced: reduced)
+            pack(rows, 0..<left.rows, into: left)
+            used += whole
             lefts.append(left)
         }
         return lefts
@@ -167,11 +181,16 @@ final class LinearRunner {
         forEachFactor(tasks, groups) { index, factor, group in
             let rows = group.rows.count
             let start = (middle.start + used).assumingMemoryBound(to: Float.self)
-            let down = Rows(start: start, count: rows, width: factor.rank, stride: factor.rank)
+            let down =
+                tasks[index].down
+                ?? Rows(start: start, count: rows, width: factor.rank, stride: factor.rank)
             used += Arena.rounded(rows * factor.rank * 4)
             let packed = Left(start: middle.start + used, rows: rows, reduced: factor.rank)
             used += Arena.rounded(Arena.leftBytes(rows, factor.rank, profile))
-            let place = groups.firstIndex { $0.rows == group.rows } ?? 0
+            var place = groups.firstIndex { $0.rows == group.rows } ?? 0
+            if tasks[index].adapterInput != nil {
+                place = groups.count + tasks[..<index].count { $0.adapterInput != nil }
+            }
             products.append(
                 Product(
                     left: left[place + 1], right: factor.down.right(isTransposed: false),
@@ -283,7 +302,7 @@ extension LinearRunner {
         let scratch = lanes[lane].start + Int(PLASMID_PRODUCT_SCRATCH)
         let term = scratch.assumingMemoryBound(to: Float.self)
         for use in stack {
-            var right = use.factor.up.right(isTransposed: false)
+            var right = use.factor.up.right(isTransposed: use.factor.isUpTransposed)
             plasmid_product(
                 profile.code, use.left.start, use.left.rows, use.left.reduced, &right,
                 outputs.lowerBound, outputs.upperBound, term - outputs.lowerBound, width,

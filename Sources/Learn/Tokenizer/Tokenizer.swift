@@ -78,6 +78,9 @@ public struct Tokenizer: Sendable {
 }
 
 extension Tokenizer {
+    /// The ids that `addSpecial` puts before a text.
+    var idsBeforeText: [UInt32] { postProcessor.before }
+
     /// The ids of a text. `addSpecial` puts around it what the model expects, such as a token for
     /// its beginning; a chat template's text has that already and is encoded without.
     public func encode(_ text: String, addSpecial: Bool = true) throws(LearnError) -> [UInt32] {

@@ -60,3 +60,59 @@ public struct TrainingSettings: Sendable {
     /// The defaults.
     public init() {}
 }
+
+extension TrainingSettings {
+    /// `adapter_config.json` as PEFT reads it. Patterns are written in the order of their keys, and
+    /// mean what they mean in that order.
+    public func adapterConfig(model: Model, baseName: String?) -> [UInt8] {
+        let family = model.architecture.family
+        var object = JSONObject()
+        var alphas = JSONObject(), ranks = JSONObject()
+        for (key, alpha) in alphaPattern { alphas[key] = .double(alpha) }
+        for (key, rank) in rankPattern { ranks[key] = .integer(Int64(rank)) }
+        object["alpha_pattern"] = .object(alphas)
+        object["base_model_name_or_path"] = baseName.map { .string($0) } ?? .null
+        object["bias"] = "none"
+        object["fan_in_fan_out"] = .bool(family.isTransposed)
+        object["inference_mode"] = true
+        object["lora_alpha"] = .double(alpha)
+        object["lora_dropout"] = .double(dropout)
+        object["peft_type"] = "LORA"
+        object["r"] = .integer(Int64(rank))
+        object["rank_pattern"] = .object(ranks)
+        object["target_modules"] =
+            switch targets {
+            case .allLinear: "all-linear"
+            case .names(let names): .array(names.map { .string($0) })
+            case .pattern(let pattern): .string(pattern)
+            case .standard: .array(family.standardTargets.map { .string($0) })
+            }
+        object["task_type"] = "CAUSAL_LM"
+        object["use_rslora"] = .bool(isRankStabilised)
+        return CanonicalJSON.write(object)
+    }
+}
+
+extension TrainingSettings {
+    /// Refuses what lies outside of its range.
+    public func check() throws(LearnError) {
+        let ranges: [(name: String, isRight: Bool, allowed: String)] = [
+            ("rank", (1...65_536).contains(rank), "from 1 to 65536"),
+            ("alpha", alpha > 0 && alpha.isFinite, "above 0"),
+            ("dropout", dropout >= 0 && dropout < 1, "at least 0 and below 1"),
+            ("steps", steps > 0 && steps <= Int(Int32.max), "at least 1"),
+            ("batch", batch > 0, "at least 1"),
+            ("accumulate", accumulate > 0, "at least 1"),
+            ("lr", learningRate > 0 && learningRate.isFinite, "above 0"),
+            ("warmup", warmup >= 0 && warmup <= steps, "from 0 to the number of steps"),
+            ("weight-decay", weightDecay >= 0 && weightDecay.isFinite, "at least 0"),
+            ("clip", clip >= 0 && clip.isFinite, "at least 0; 0 is off"),
+            ("beta1", beta1 >= 0 && beta1 < 1, "at least 0 and below 1"),
+            ("beta2", beta2 >= 0 && beta2 < 1, "at least 0 and below 1"),
+            ("epsilon", epsilon > 0 && epsilon.isFinite, "above 0"),
+        ]
+        for range in ranges where !range.isRight {
+            throw .request(.setting(name: range.name, allowed: range.allowed))
+        }
+    }
+}

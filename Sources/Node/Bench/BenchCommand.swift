@@ -29,11 +29,12 @@ enum BenchCommand {
         case "infer":
             var bench = try InferBench(arguments, report)
             rows = try bench.run()
+        case "train": rows = try TrainBench(arguments).run(report)
         case "share": rows = try ShareBench(megabytes: megabytes).run(report)
         default:
             throw Failure(
                 .usage, "there is no bench called \(name)",
-                remedy: "use hash, transfer, share or infer")
+                remedy: "use hash, transfer, share, infer or train")
         }
         guard let first = rows.first else {
             throw Failure(.internal, "the bench measured nothing")

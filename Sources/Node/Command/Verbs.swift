@@ -3,12 +3,12 @@ enum Verbs {
     /// Every verb that works.
     static let all: [VerbShape] =
         [initialise, run, join, trust, share, find, show, list, fetch, export, verify]
-        + learning + [peers, status, ticket, bench]
+        + learning + training + evaluation + [peers, status, ticket, bench]
 
     /// Verbs of later versions.
     static let notBuilt: Set<String> = [
         "pin", "unpin", "remove", "withdraw", "mirror", "org", "grant", "revoke", "lineage",
-        "assemble", "dataset", "train", "jobs", "eval", "quantise", "promote",
+        "assemble", "dataset", "quantise", "promote",
         "transfers", "compact", "backup", "restore", "audit",
         "doctor",
     ]
@@ -141,6 +141,7 @@ enum Verbs {
             .init(
                 "accept-licence", .maybe("SPDX"), "accept terms that need it",
                 aliases: ["accept-license"]),
+            .init("evidence", .none, "take what shows how it came about as well"),
         ])
 
     private static let export = VerbShape(
@@ -154,12 +155,20 @@ enum Verbs {
     private static let verify = VerbShape(
         name: "verify", summary: "check a layer that is here, byte for byte",
         paragraph: "Checks signature, schema, every file's hashes and its tensors, and says which "
-            + "file is damaged if one is.",
-        examples: [("plasmid verify poems", "every check with its result")],
+            + "file is damaged if one is. The comprehensive level puts an adapter on its base and "
+            + "runs it; of one with a run record it does a part of the training again, chosen at "
+            + "random, and compares every bit.",
+        examples: [
+            ("plasmid verify poems", "every check with its result"),
+            ("plasmid verify poems --level comprehensive", "and does a part of its training again"),
+        ],
         operands: [.required("LAYER")],
         options: [
             .init("level", .one("LEVEL"), "basic (else), or comprehensive: runs an adapter too"),
             .init("base", .one("LAYER|DIR"), "run it on this base; else the one it names"),
+            .init("all", .none, "do the whole training again, not one part of it"),
+            .init("data", .many("FILE"), "the data of the training, if not with the layer"),
+            .init("threads", .one("N"), "threads; else one for each core"),
         ])
 
     private static let peers = VerbShape(
@@ -190,9 +199,19 @@ enum Verbs {
         paragraph: "Measures one thing and prints the figure beside what it was held against. "
             + "hash: BLAKE3 and SHA-256 on one core. transfer: a large file between two nodes on "
             + "this machine. share: reading and signing a large file. infer: prompts and answers "
-            + "of --base, and of --layer over it.",
-        examples: [("plasmid bench hash", "how fast files are named")],
+            + "of --base, and of --layer over it. train: steps of training on --base. A peer's "
+            + "command runs before and after each case and prints tok_s and rss_mib as JSON.",
+        examples: [
+            ("plasmid bench hash", "how fast files are named"),
+            ("plasmid bench train --base ./llama --case bf16dot:4x128:all", "one way to train"),
+        ],
         operands: [.required("NAME")],
-        options: [.init("size", .one("MIB"), "size of the file of transfer and share; else 2048")]
+        options: [
+            .init("size", .one("MIB"), "size of the file of transfer and share; else 2048"),
+            .init(
+                "case", .many("CASE"), "train: PROFILE:BATCHxTOKENS:qkvo or all; else all of them"),
+            .init("seconds", .one("S"), "train: length of a case; else 8"),
+            .init("peer", .one("COMMAND"), "train: {base} {dtype} {batch} {tokens} {targets}"),
+        ]
             + computeOptions.filter { $0.name != "profile" })
 }

@@ -10,6 +10,7 @@ enum FetchCommand {
         var object = JSONObject()
         object["layer"] = .string(arguments.operand(0) ?? "")
         object["accepted"] = arguments.text("accept-licence").map { .string($0) }
+        object["evidence"] = arguments.isGiven("evidence") ? true : nil
         var answer = try fetch(object, access, arguments, report)
         if let folder = arguments.text("out") {
             let layer = answer["layer"]?.string ?? ""
@@ -128,8 +129,11 @@ enum VerifyCommand {
         var answer = try access.ask("verify", object, showing: "verify")
         if level == "comprehensive", answer["ok"]?.bool == true {
             let gates = try GateCheck.run(arguments, LazyAccess(access, report))
-            answer["checks"] = .array((answer["checks"]?.array ?? []) + gates.map(\.json))
-            answer["ok"] = .bool(gates.allSatisfy(\.isSound))
+            let replay = try ReplayCheck.run(arguments, access, report)
+            let checks = gates + (replay?.checks ?? [])
+            answer["checks"] = .array((answer["checks"]?.array ?? []) + checks.map(\.json))
+            answer["ok"] = .bool(checks.allSatisfy(\.isSound))
+            answer["verdict"] = replay.map { .string($0.verdict.rawValue) }
         }
         report.done(answer, text: lines(answer))
         return answer["ok"]?.bool == true ? 0 : 1

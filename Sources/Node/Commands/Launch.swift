@@ -1,5 +1,15 @@
 /// Leads each verb to its command.
 enum Launch {
+    /// Does what this program starts itself for, without a line in `--help`; nil for all else.
+    static func performHidden(_ words: [String]) -> Int32? {
+        switch words.first {
+        case TrainWorker.verb where words.count == 3:
+            TrainWorker.run(words[1], parent: Int32(words[2]) ?? 0)
+        case TrainSupervisor.verb where words.count == 2: TrainCommand.supervise(words[1])
+        default: nil
+        }
+    }
+
     /// Does a verb; the exit code.
     static func perform(_ arguments: Arguments, _ report: Report) throws(Failure) -> Int32 {
         switch arguments.verb.name {
@@ -21,7 +31,10 @@ enum Launch {
         case "infer": try InferCommand.perform(arguments, report)
         case "tokenize": try TokenizeCommand.tokenize(arguments, report)
         case "detokenize": try TokenizeCommand.detokenize(arguments, report)
+        case "eval": try EvalCommand.perform(arguments, report)
         case "merge": try MergeCommand.perform(arguments, report)
+        case "train": try TrainCommand.perform(arguments, report)
+        case "jobs": return try JobsCommand.perform(arguments, report)
         case "bench": try BenchCommand.perform(arguments, report)
         default:
             throw Failure(.unsupported, "\(arguments.verb.name) is not built into this version")

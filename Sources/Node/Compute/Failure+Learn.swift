@@ -15,7 +15,8 @@ extension Failure {
         case .weights(.tooMuchMemory), .request(.noMemory):
             code = .quota
             remedy = "Ask for fewer tokens, or use a smaller model"
-        case .request(.setting): code = .usage
+        case .request(.setting), .data(.setting): code = .usage
+        case .data(.unreadable): code = .notFound
         case .request(.tooLong): remedy = "Shorten the prompt or say a smaller --max-tokens"
         default: break
         }

@@ -3,7 +3,7 @@ import Host
 import Learn
 
 /// The gates of an adapter as `verify` shows them: it is put on its base and run.
-struct GateCheck {
+struct GateCheck: Equatable {
     /// Name of the gate.
     let name: String
     /// Whether it passed.

@@ -224,12 +224,12 @@ final class Daemon: Sendable {
 
     /// Fetches a layer and waits for its end.
     func fetch(
-        _ layer: Digest, _ progress: (FetchStatus) -> Void
+        _ layer: Digest, withEvidence: Bool = false, _ progress: (FetchStatus) -> Void
     ) throws(Failure) -> FetchStatus {
         let latest = Lock<FetchStatus?>(nil)
         let changed = Semaphore()
         loop.post(
-            .fetch(FetchRequest(layer: layer)) { _, status in
+            .fetch(FetchRequest(layer: layer, withEvidence: withEvidence)) { _, status in
                 latest.withLock { $0 = status }
                 changed.signal()
             })

@@ -52,12 +52,20 @@ extension Service {
         return object
     }
 
-    /// The files of a layer that is here with the places of their bytes, which the command reads
-    /// itself: a node never writes where a command tells it to.
+    /// The files of a layer that are here with the places of their bytes, which the command reads
+    /// itself: a node never writes where a command tells it to. Evidence that was not fetched is
+    /// left out.
     func files(_ request: ServiceRequest) throws(Failure) -> JSONObject {
         let layer = try LayerResolver(service: self).resolve(try request.required("layer"))
         let manifest = try heldManifest(layer)
         var object = try described(manifest)
+        var present: [LayerFile] = []
+        for file in manifest.files {
+            let isHere = try inStore { () throws(StoreError) in try library.holds(file.blob) }
+            if isHere || !file.isEvidence { present.append(file) }
+        }
+        object["files"] = .array(present.map(Self.fileJSON))
+        object["size"] = .integer(Int64(present.reduce(0) { $0 + $1.size }))
         object["home"] = .string(library.layout.home)
         return object
     }

@@ -20,6 +20,9 @@ extension Service {
         object["name"] = .string(manifest.reference.description)
         object["base"] = manifest.base?.json ?? .null
         object["offers"] = offered(manifest)?.json ?? .null
+        object["publisher"] = .string(manifest.publisher.base32)
+        object["weights"] = manifest.weights.map { .string($0.id.hexadecimal) } ?? .null
+        object["run"] = manifest.run?.json ?? .null
         return object
     }
 

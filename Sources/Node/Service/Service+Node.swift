@@ -58,7 +58,8 @@ extension Service {
         let layer = try LayerResolver(service: self).resolve(try request.required("layer"))
         try requireAcceptance(layer, accepted: request.text("accepted"))
         let begun = Clock.monotonic()
-        let status = try daemon.fetch(layer) { status in
+        let withEvidence = request.arguments["evidence"]?.bool ?? false
+        let status = try daemon.fetch(layer, withEvidence: withEvidence) { status in
             var object = JSONObject()
             object["done"] = .integer(Int64(clamping: status.received + status.reused))
             object["total"] = .integer(Int64(clamping: status.size))

@@ -8,7 +8,9 @@ extension Service {
     /// Takes the command's open files in, signs the manifest and announces the layer.
     ///
     /// Arguments: `paths` (one for each file, in order), `folder`, `visibility`, and the optional
-    /// `name`, `version`, `type`, `licence`, `summary`, `tags`, `parents`, `base`.
+    /// `name`, `version`, `type`, `licence`, `summary`, `tags`, `parents`, `base`; for a trained
+    /// one `evidence` (paths), `run` (the record but for publisher and weights), `adaptation`,
+    /// `trainingData`, `parentRelation`.
     func share(
         _ request: ServiceRequest, _ progress: (JSONObject) -> Void
     ) throws(Failure) -> JSONObject {
@@ -16,22 +18,70 @@ extension Service {
         guard paths.count == request.files.count, !paths.isEmpty else {
             throw Failure(.usage, "the files do not fit their paths")
         }
-        let choices = try choices(request)
+        var choices = try choices(request)
         let folder = try takeIn(paths, request.files, progress).folder()
-        let built = try inGenome("describing the layer") { () throws(GenomeError) in
-            try ManifestBuilder.build(
-                folder, folderName: request.text("folder") ?? "", choices)
+        if let record = request.arguments["run"]?.object {
+            choices.run = try takeIn(record, folder)
         }
-        if let table = built.tensorTable {
-            _ = try inStore { () throws(StoreError) in try library.importBytes(table) }
+        let built: ManifestBuilder.Result
+        switch try build(request, folder, choices) {
+        case .new(let result): built = result
+        case .before(let manifest): return try described(manifest)
         }
-        if let same = try sharedBefore(built.manifest) { return try described(same) }
         let envelope = built.envelope(signedBy: keys.node)
         let manifest = try inStore { () throws(StoreError) in
             try library.add(envelope, origin: .own)
         }
         try announce(manifest, envelope)
         return try described(manifest)
+    }
+
+    private enum Built {
+        case new(ManifestBuilder.Result)
+        case before(Manifest)
+    }
+
+    /// The manifest; a trained layer without a version gets the next free one.
+    private func build(
+        _ request: ServiceRequest, _ folder: LayerFolder, _ choices: ShareChoices
+    ) throws(Failure) -> Built {
+        var choices = choices
+        let mayCount = request.text("version") == nil && choices.run != nil
+        for minor in 0... {
+            if mayCount { choices.version = "1.\(minor).0" }
+            let decided = choices
+            let built = try inGenome("describing the layer") { () throws(GenomeError) in
+                try ManifestBuilder.build(
+                    folder, folderName: request.text("folder") ?? "", decided)
+            }
+            if let table = built.tensorTable {
+                _ = try inStore { () throws(StoreError) in try library.importBytes(table) }
+            }
+            do throws(Failure) {
+                if let same = try sharedBefore(built.manifest) { return .before(same) }
+                return .new(built)
+            } catch {
+                guard mayCount, error.code == .refused else { throw error }
+            }
+        }
+        throw Failure(.internal, "no version is left")
+    }
+
+    /// Completes and signs the record of a run, and keeps it.
+    private func takeIn(
+        _ record: JSONObject, _ folder: LayerFolder
+    ) throws(Failure) -> BlobReference {
+        var object = record
+        object["publisher"] = .string(keys.node.publicKey.base32)
+        var outputs = record["outputs"]?.object ?? JSONObject()
+        outputs["weights"] = folder.weights.map { .string($0.facts.id.hexadecimal) }
+        object["outputs"] = .object(outputs)
+        let whole = object
+        let signed = try inGenome("signing the run record") { () throws(GenomeError) in
+            try RunRecord.make(whole)
+        }.signed(by: keys.node).encode()
+        let blob = try inStore { () throws(StoreError) in try library.importBytes(signed) }
+        return BlobReference(blob: blob.id, size: blob.size)
     }
 
     private func takeIn(
@@ -126,8 +176,12 @@ extension Service {
         }
         for parent in request.texts("parents") {
             let layer = try LayerResolver(service: self).resolve(parent)
-            choices.parents.append(ParentLayer(layer: layer, relation: nil))
+            choices.parents.append(
+                ParentLayer(layer: layer, relation: request.text("parentRelation")))
         }
+        choices.evidence = Set(request.texts("evidence").compactMap { LayerPath($0) })
+        choices.adaptation = request.arguments["adaptation"]
+        choices.trainingData = request.arguments["trainingData"]?.array ?? []
         if let base = request.arguments["base"] { choices.base = try BaseFacts.read(base) }
         return choices
     }

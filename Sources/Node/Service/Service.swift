@@ -61,6 +61,7 @@ final class Service: Sendable {
         case "model": return try model(request)
         case "verify": return try verify(request, progress)
         case "trust": return try trust(request)
+        case "measure": return try measure(request)
         case "status": return try status()
         case "base": return try baseFacts(request)
         case "fetch": return try fetch(request, progress)

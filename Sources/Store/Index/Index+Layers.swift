@@ -163,15 +163,49 @@ extension Index {
         sequence: UInt64
     ) throws(StoreError) -> Bool {
         try connection.withLock { connection throws(StoreError) in
-            let place = [SQLValue(layer), .text(kind), SQLValue(publisher)]
-            let known = try connection.first(
-                "SELECT sequence FROM statements WHERE layer=? AND kind=? AND publisher=?", place
-            ) { $0.number(0) }
-            if let known, known >= sequence { return false }
-            try connection.run(
-                "INSERT OR REPLACE INTO statements VALUES(?, ?, ?, ?, ?)",
-                place + [SQLValue(bits: sequence), .blob(bytes)])
-            return true
+            try Self.put(
+                statement: bytes, layer: layer, kind: kind, publisher: publisher,
+                sequence: sequence, connection)
+        }
+    }
+
+    static func put(
+        statement bytes: [UInt8], layer: Digest, kind: String, publisher: NodeKey,
+        sequence: UInt64, _ connection: SQLiteConnection
+    ) throws(StoreError) -> Bool {
+        let place = [SQLValue(layer), .text(kind), SQLValue(publisher)]
+        let known = try newest(place, connection)
+        if let known, known >= sequence { return false }
+        try connection.run(
+            "INSERT OR REPLACE INTO statements VALUES(?, ?, ?, ?, ?)",
+            place + [SQLValue(bits: sequence), .blob(bytes)])
+        return true
+    }
+
+    private static func newest(
+        _ place: [SQLValue], _ connection: SQLiteConnection
+    ) throws(StoreError) -> UInt64? {
+        try connection.first(
+            "SELECT sequence FROM statements WHERE layer=? AND kind=? AND publisher=?", place
+        ) { $0.number(0) }
+    }
+
+    /// The sequence of the newest statement of a kind by a publisher about a layer.
+    public func sequence(
+        ofStatementsAbout layer: Digest, kind: String, publisher: NodeKey
+    ) throws(StoreError) -> UInt64? {
+        try connection.withLock { connection throws(StoreError) in
+            try Self.newest(
+                [SQLValue(layer), .text(kind), SQLValue(publisher)], connection)
+        }
+    }
+
+    /// Every statement that is kept, with its layer.
+    func statements() throws(StoreError) -> [(layer: Digest, bytes: [UInt8])] {
+        try connection.withLock { connection throws(StoreError) in
+            try connection.query(
+                "SELECT layer, bytes FROM statements ORDER BY layer, kind, publisher"
+            ) { row throws(StoreError) in (layer: try row.digest(0), bytes: row.bytes(1)) }
         }
     }
 

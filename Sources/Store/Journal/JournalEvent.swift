@@ -17,6 +17,8 @@ public enum JournalChange: Equatable, Sendable {
     case trust(key: NodeKey, isTrusted: Bool)
     /// A setting of the owner.
     case policy(name: String, value: String)
+    /// Something said and signed about a layer; the envelope's canonical bytes.
+    case statement(layer: Digest, envelope: [UInt8])
 
     /// The word for it in the journal.
     public var kind: String {
@@ -28,6 +30,7 @@ public enum JournalChange: Equatable, Sendable {
         case .remove: "remove"
         case .trust: "trust"
         case .policy: "policy"
+        case .statement: "statement"
         }
     }
 }
@@ -67,6 +70,9 @@ public struct JournalEvent: Equatable, Sendable {
         case .policy(let name, let value):
             object["name"] = .string(name)
             object["value"] = .string(value)
+        case .statement(let layer, let envelope):
+            object["layer"] = .string(layer.hexadecimal)
+            object["envelope"] = .string(String(decoding: envelope, as: UTF8.self))
         }
         bytes = CanonicalJSON.write(object)
     }
@@ -86,7 +92,9 @@ public struct JournalEvent: Equatable, Sendable {
         if change == nil && Self.kinds.contains(kind) { return nil }
     }
 
-    private static let kinds = ["share", "fetch", "pin", "unpin", "remove", "trust", "policy"]
+    private static let kinds = [
+        "share", "fetch", "pin", "unpin", "remove", "trust", "policy", "statement",
+    ]
 
     private static func change(_ kind: String, _ value: JSONValue) -> JournalChange? {
         let layer = value["layer"]?.string.flatMap { Digest(hexadecimal: $0) }
@@ -111,6 +119,9 @@ public struct JournalEvent: Equatable, Sendable {
                 return nil
             }
             return .policy(name: name, value: text)
+        case "statement":
+            guard let layer, let text = value["envelope"]?.string else { return nil }
+            return .statement(layer: layer, envelope: Array(text.utf8))
         default: return nil
         }
     }

@@ -48,6 +48,12 @@ extension Library {
         case .policy(let name, let value):
             try connection.run(
                 "INSERT OR REPLACE INTO policies VALUES(?, ?)", [.text(name), .text(value)])
+        case .statement(_, let bytes):
+            // What is signed by another or speaks of another layer was never kept by this program.
+            guard let statement = try? Self.statement(in: bytes) else { return }
+            _ = try Index.put(
+                statement: bytes, layer: statement.layer, kind: statement.kind.rawValue,
+                publisher: statement.publisher, sequence: statement.sequence, connection)
         case nil: return
         }
     }
@@ -125,6 +131,9 @@ extension Library {
         }
         if let quota = try index.policy("quota") {
             changes.append(.policy(name: "quota", value: quota))
+        }
+        for statement in try index.statements() {
+            changes.append(.statement(layer: statement.layer, envelope: statement.bytes))
         }
         let events = try journal.append(changes, time: Clock.wallMilliseconds())
         try index.connection.withLock { connection throws(StoreError) in

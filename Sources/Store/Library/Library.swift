@@ -88,6 +88,34 @@ public final class Library: Sendable {
         try record(.policy(name: name, value: value))
     }
 
+    /// Keeps a signed statement about a layer that is here, and gives it. Of one publisher, kind
+    /// and layer the newest is kept; an older one is refused.
+    @discardableResult
+    public func add(statement envelope: Envelope) throws(StoreError) -> Statement {
+        let bytes = envelope.encode()
+        let statement = try Self.statement(in: bytes)
+        guard try index.layer(statement.layer) != nil else {
+            throw .missing("layer \(statement.layer)")
+        }
+        let newest = try index.sequence(
+            ofStatementsAbout: statement.layer, kind: statement.kind.rawValue,
+            publisher: statement.publisher)
+        guard newest.map({ $0 < statement.sequence }) ?? true else {
+            throw .refused("a newer statement of this kind is here")
+        }
+        try record(.statement(layer: statement.layer, envelope: bytes))
+        return statement
+    }
+
+    static func statement(in bytes: [UInt8]) throws(StoreError) -> Statement {
+        do {
+            let envelope = try Envelope.decode(bytes, payloadMax: StatementSchema.bytesMax)
+            return try Statement.verified(in: envelope)
+        } catch {
+            throw .refused("the statement is not valid: \(error.description)")
+        }
+    }
+
     /// Removes a layer here, with the blobs that no other layer lists; the bytes set free.
     @discardableResult
     public func remove(_ layer: Digest) throws(StoreError) -> UInt64 {

@@ -127,6 +127,56 @@ extension Conformance {
         take("widen-f16", wide)
     }
 
+    mutating func training() {
+        let count = 1800
+        let first = Self.values(100, count, 123), second = Self.values(101, count, 123)
+        let start = Self.values(102, count, 123)
+        func row(
+            _ name: String, _ body: (inout [Float], inout [Float], inout [Float]) -> Void
+        ) {
+            var (a, b, result) = (first, second, start)
+            body(&result, &a, &b)
+            take(name, result)
+        }
+        row("silu-gate-backward") { result, a, b in
+            plasmid_silu_gate_backward(first, b, start, count, &result, &a)
+        }
+        row("silu-up-backward") { result, a, b in
+            plasmid_silu_gate_backward(first, b, start, count, &a, &result)
+        }
+        row("gelu-tanh-backward") { result, a, b in
+            plasmid_gelu_tanh_backward(a, b, count, &result)
+        }
+        row("gelu-erf-backward") { result, a, b in
+            plasmid_gelu_erf_backward(a, b, count, &result)
+        }
+        row("rope-backward") { result, a, b in plasmid_rope_backward(&result, a, b, count / 2) }
+        row("rms-norm-backward") { result, a, b in
+            plasmid_rms_norm_backward(a, &b, count, second, 1, 1, 1e-6, &result)
+        }
+        var scratch = start
+        row("layer-norm-backward") { result, a, b in
+            plasmid_layer_norm_backward(a, &b, count, first, 0, 1e-5, &scratch, &result)
+        }
+        row("softmax-backward") { result, a, _ in
+            plasmid_softmax_backward(&a, 3, &result, 0.25, 0.125, 5, count - 7, count)
+        }
+        row("transpose") { result, a, _ in plasmid_transpose(a, 45, 40, 45, &result, 40) }
+        var dropout = plasmid_dropout(
+            key: (7, 9), row: 3, stream: 5, step: 1, probability: 0.25)
+        row("dropout") { result, a, _ in plasmid_dropout_row(&dropout, 8, a, count, &result) }
+        var adamw = plasmid_adamw(
+            clip: 0.7, decay: 0.999, first: 0.1, second: 0.999, fresh: 0.001, correction: 0.0316,
+            epsilon: 1e-8, rate: 0.01)
+        var moved = start
+        row("adamw") { result, a, b in
+            var squares = b.map { $0 * $0 }
+            plasmid_adamw_step(&adamw, a, count, &result, &b, &squares)
+            moved = result
+        }
+        take("dot-square-sum", [plasmid_dot(first, moved, count), plasmid_square_sum(first, count)])
+    }
+
     mutating func functions() {
         let small = Self.values(200, 20000, 121), large = Self.values(201, 20000, 127)
         take("exp", large.map { plasmid_exp($0) })
@@ -161,6 +211,7 @@ extension KernelsTests {
             level.use {
                 conformance.products()
                 conformance.rows()
+                conformance.training()
                 conformance.functions()
             }
             for (name, digest) in wanted.sorted(by: { $0.key < $1.key }) {

@@ -47,6 +47,28 @@ struct ServiceTests {
         #expect(try home.ask("status")["layers"] == 2)
     }
 
+    @Test func `what was measured is signed, counted and kept`() throws {
+        let layer = try #require(try home.share("notes")["layer"])
+        let body: JSONValue = [
+            "task": "a", "figures": [["metric": "loss", "value": "1.5", "unit": "nats"]],
+        ]
+        for sequence in Int64(1)...2 {
+            let answer = try home.ask("measure", [("layer", layer), ("body", body)])
+            #expect(answer["sequence"] == .integer(sequence))
+            let envelope = try Envelope.decode(
+                Array(try #require(answer["envelope"]?.string).utf8), payloadMax: 1 << 20)
+            let statement = try Statement.verified(in: envelope)
+            #expect(statement.layer.hexadecimal == layer.string && statement.kind == .measurement)
+            #expect(statement.publisher == home.service.keys.node.publicKey)
+            let id = try #require(Digest(hexadecimal: layer.string ?? ""))
+            #expect(
+                try home.service.library.index.statements(about: id) == [envelope.encode()])
+        }
+        let wrong: JSONValue = ["task": "a", "figures": [["metric": "loss", "value": 1]]]
+        #expect(code { try home.ask("measure", [("layer", layer), ("body", wrong)]) } == .corrupt)
+        #expect(code { try home.ask("measure", [("layer", layer)]) } == .usage)
+    }
+
     @Test func `what makes no sense is a usage error and changes nothing`() throws {
         #expect(code { try home.ask("show") } == .usage)
         #expect(code { try home.ask("share", [("paths", ["a", "b"])]) } == .usage)

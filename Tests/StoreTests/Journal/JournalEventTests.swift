@@ -13,6 +13,15 @@ import Wire
         #expect(JournalEvent(bytes: event.bytes) == event)
     }
 
+    @Test func `a statement stands in it as its envelope's text`() {
+        let change = JournalChange.statement(
+            layer: Digest(words: (1, 2, 3, 4)), envelope: Array(#"{"a":"b"}"#.utf8))
+        let event = JournalEvent(sequence: 1, time: 0, change: change)
+        #expect(
+            String(decoding: event.bytes, as: UTF8.self).contains(#""envelope":"{\"a\":\"b\"}""#))
+        #expect(JournalEvent(bytes: event.bytes)?.change == change)
+    }
+
     @Test func `a kind of a newer program is kept without meaning, other bytes are no entry`() {
         let newer = Array(#"{"kind":"contract","seq":1,"time":0}"#.utf8)
         #expect(JournalEvent(bytes: newer)?.sequence == 1)

@@ -6,6 +6,8 @@ import Wire
 @testable import Store
 
 @Suite struct LibraryReplayTests {
+    private static func object(_ value: JSONValue) -> JSONObject { value.object ?? JSONObject() }
+
     @Test func `an event that was synced but not applied is applied at opening`() throws {
         let fixture = try LibraryFixture()
         let manifest = try fixture.share()
@@ -32,6 +34,50 @@ import Wire
         #expect(try index.blobs().map { [$0.id.hexadecimal, "\($0.state)"] } == blobs)
         #expect(try index.envelope(of: first.layer) != nil)
         #expect(try fixture.library.verify(first.layer).allSatisfy { $0.isSound })
+    }
+
+    @Test func `statements come back from the journal, and the journal from them`() throws {
+        let fixture = try LibraryFixture()
+        let layer = try fixture.share().layer
+        func measurement(_ sequence: UInt64) throws -> Envelope {
+            let key = Fixture.key(7)
+            return try Statement.make(
+                kind: .measurement, layer: layer, publisher: key.publicKey, sequence: sequence,
+                issued: 1, body: Self.object(["task": "a", "figures": []])
+            ).signed(by: key)
+        }
+        try fixture.library.add(statement: try measurement(1))
+        let second = try measurement(2)
+        #expect(try fixture.library.add(statement: second).sequence == 2)
+        #expect(throws: StoreError.self) {
+            try fixture.library.add(statement: try measurement(2))
+        }
+        let kept = [second.encode()]
+        try fixture.restart(LibraryFixture.loseIndex)
+        #expect(try fixture.library.index.statements(about: layer) == kept)
+        try fixture.restart { try Directory.removeTree($0.journal) }
+        try fixture.restart(LibraryFixture.loseIndex)
+        #expect(try fixture.library.index.statements(about: layer) == kept)
+    }
+
+    @Test func `a statement about a layer that is not here or with a foreign signature is refused`()
+        throws
+    {
+        let fixture = try LibraryFixture()
+        let layer = try fixture.share().layer
+        let key = Fixture.key(7)
+        func statement(_ layer: Digest) throws -> Statement {
+            try Statement.make(
+                kind: .review, layer: layer, publisher: key.publicKey, sequence: 1, issued: 1,
+                body: Self.object(["verdict": "approved"]))
+        }
+        let elsewhere = try statement(Digest(words: (1, 2, 3, 4))).signed(by: key)
+        let foreign = Envelope.signed(
+            try statement(layer).bytes, type: Statement.payloadType, by: Fixture.key(8))
+        for envelope in [elsewhere, foreign] {
+            #expect(throws: StoreError.self) { try fixture.library.add(statement: envelope) }
+        }
+        #expect(try fixture.library.index.statements(about: layer).isEmpty)
     }
 
     @Test func `with the journal lost it is begun again from the index`() throws {

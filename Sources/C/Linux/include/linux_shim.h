@@ -33,6 +33,16 @@ int plasmid_eventfd(void);
 int plasmid_signalfd(const sigset_t *set);
 int plasmid_name_thread(pthread_t thread, const char *name);
 int plasmid_set_file_size_limit(uint64_t bytes);
+
+/* A process that only computes: limits that are never wider than those it has, no network of its
+   own, low priority, a signal when its parent ends. */
+int plasmid_limit_core(void);
+int plasmid_narrow_file_size(uint64_t bytes);
+int plasmid_narrow_data(uint64_t bytes);
+int plasmid_leave_network(void);
+int plasmid_lower_priority(int by);
+int plasmid_signal_at_parent_end(int signal);
+
 int plasmid_stream_socket(int family);
 int plasmid_blocking_local_socket(void);
 int plasmid_bind(int file, const struct sockaddr_storage *address, socklen_t size);

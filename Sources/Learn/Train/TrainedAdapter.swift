@@ -1,0 +1,119 @@
+import CKernels
+import Genome
+
+/// A tensor by the name it has in a file.
+public struct TrainedTensor: Sendable {
+    /// Its name.
+    public let name: String
+    /// Its dimensions.
+    public let shape: [Int]
+    /// Its elements, f32.
+    public let values: [Float]
+
+    /// A tensor.
+    public init(name: String, shape: [Int], values: [Float]) {
+        self.name = name
+        self.shape = shape
+        self.values = values
+    }
+}
+
+/// The factors that a run trains on a model, in the order in which the model computes its modules.
+final class TrainedAdapter {
+    /// The pairs.
+    let pairs: [TrainedPair]
+    /// The pairs as an adapter for the forward pass.
+    let stack: AdapterStack
+    /// The configuration that PEFT reads, from which the pairs were made.
+    let config: AdapterConfig
+    private let byPath: [String: TrainedPair]
+
+    /// Pairs for every module that `settings` mean.
+    init(_ model: Model, _ settings: TrainingSettings) throws(LearnError) {
+        let bytes = settings.adapterConfig(model: model, baseName: nil)
+        let config: AdapterConfig
+        do throws(GenomeError) {
+            config = try AdapterConfig(bytes)
+        } catch {
+            throw .weights(.format(file: Adapter.configName, error))
+        }
+        try TargetCheck.names(config, among: Array(model.linears.keys))
+        var pairs: [TrainedPair] = []
+        for (index, linear) in model.orderedLinears.enumerated() {
+            guard try TargetCheck.isMeant(linear.path, config, model) else { continue }
+            guard linear.path != model.head.path else {
+                throw .training(.module(linear.path, why: "it is the output head"))
+            }
+            guard let rank = config.rank(of: linear.path),
+                let alpha = config.alpha(of: linear.path).flatMap({ Double($0) })
+            else {
+                throw .weights(.adapterKey("rank_pattern", why: "cannot be followed"))
+            }
+            pairs.append(
+                try TrainedPair(
+                    linear, index: index, rank: Int(rank), alpha: alpha,
+                    isRankStabilised: settings.isRankStabilised))
+        }
+        guard !pairs.isEmpty else { throw .training(.noModules) }
+        self.pairs = pairs
+        self.config = config
+        byPath = Dictionary(uniqueKeysWithValues: pairs.map { ($0.linear.path, $0) })
+        stack = AdapterStack(trained: byPath.mapValues(\.factor))
+    }
+
+    /// The pair of a module, if it has one.
+    func pair(_ path: String) -> TrainedPair? { byPath[path] }
+
+    /// All trained matrices: A and B of each pair in order.
+    var matrices: [TrainedMatrix] { pairs.flatMap(\.matrices) }
+
+    /// Number of trained values.
+    var parameters: Int { matrices.reduce(0) { $0 + $1.count } }
+
+    /// Begins with another adapter's factors; rank, scale and modules must be the same.
+    func start(from adapter: Adapter) throws(LearnError) {
+        var missing = Set(byPath.keys)
+        for module in adapter.facts.modules {
+            guard let pair = byPath[module.path] else {
+                throw .training(.start(what: "\(module.path) is not among the targets"))
+            }
+            guard module.rank == UInt64(pair.rank) else {
+                throw .training(
+                    .start(what: "\(module.path) has rank \(module.rank), not \(pair.rank)"))
+            }
+            guard Float(try adapter.scale(of: module)) == pair.scale else {
+                throw .training(.start(what: "\(module.path) has another scale"))
+            }
+            let parts = try adapter.parts(of: module)
+            guard parts.magnitude == nil, parts.upBias == nil else {
+                throw .training(.start(what: "\(module.path) has more than two factors"))
+            }
+            guard parts.down.columns == pair.down.columns, parts.up.rows == pair.up.columns else {
+                throw .training(.start(what: "\(module.path) has other dimensions"))
+            }
+            pair.setDown(parts.down.values())
+            pair.setUp(parts.up.values())
+            missing.remove(module.path)
+        }
+        if let path = missing.min() {
+            throw .training(.start(what: "it has no factors for \(path)"))
+        }
+    }
+}
+
+extension TrainedPair {
+    /// PEFT's name of one of its tensors.
+    func name(_ ending: String) -> String { "base_model.model.\(linear.path).\(ending)" }
+
+    /// Replaces A, [rank, inputs].
+    func setDown(_ values: [Float]) {
+        precondition(values.count == down.count)
+        down.values.update(from: values, count: down.count)
+    }
+
+    /// Replaces B, [outputs, rank].
+    func setUp(_ values: [Float]) {
+        precondition(values.count == up.count)
+        plasmid_transpose(values, rank, up.columns, rank, up.values, up.columns)
+    }
+}

@@ -1,0 +1,28 @@
+/// Why a training step or its preparation cannot be done.
+public enum TrainingFault: Hashable, Sendable, CustomStringConvertible {
+    /// A module that cannot be trained.
+    case module(String, why: String)
+    /// Settings that mean no module at all.
+    case noModules
+    /// A step without a token that is learned.
+    case noTargets(step: Int)
+    /// A loss or gradient that is no number.
+    case notFinite(step: Int)
+    /// A start adapter that differs from the settings.
+    case start(what: String)
+    /// A state to go on from that does not fit.
+    case state(what: String)
+
+    /// One sentence for a person.
+    public var description: String {
+        switch self {
+        case .module(let path, let why): "\(path) cannot be trained: \(why)"
+        case .noModules: "the targets mean no module of this base"
+        case .noTargets(let step): "step \(step) has no token that is learned"
+        case .notFinite(let step):
+            "the loss of step \(step) is no number; a smaller --lr or --clip may keep it finite"
+        case .start(let what): "the adapter to start from does not fit: \(what)"
+        case .state(let what): "the state to go on from does not fit: \(what)"
+        }
+    }
+}

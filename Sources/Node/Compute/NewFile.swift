@@ -1,0 +1,35 @@
+import Host
+
+/// A file that a command writes: new, whole, or not there.
+struct NewFile {
+    private let file: File
+    private let path: String
+
+    /// A new file; an existing one is not written over.
+    init(_ path: String) throws(Failure) {
+        self.path = path
+        do throws(SystemError) {
+            file = try File(path, .createNew, mode: 0o644)
+        } catch {
+            throw Failure(
+                error.isExisting ? .refused : .notFound, "writing \(path) failed",
+                why: error.reason,
+                remedy: error.isExisting ? "Name a file that does not exist yet" : "")
+        }
+    }
+
+    /// Writes all of it; a file that cannot be finished is removed.
+    func write(_ text: String) throws(Failure) {
+        do throws(SystemError) {
+            try file.write(Array(text.utf8), offset: 0)
+        } catch {
+            discard()
+            throw Failure(
+                error.isDiskFull ? .quota : .internal, "writing \(path) failed",
+                why: error.reason)
+        }
+    }
+
+    /// Removes the file again.
+    func discard() { _ = try? Directory.removeFile(path) }
+}

@@ -1,0 +1,182 @@
+import Genome
+import Host
+import Learn
+import Store
+import Wire
+
+/// `plasmid jobs`: what runs, what ran, and how to end or go on with it.
+enum JobsCommand {
+    private static let actions = ["list", "show", "logs", "follow", "cancel", "resume"]
+    /// Milliseconds between two looks at a job that is followed.
+    private static let lookMilliseconds: UInt64 = 100
+    /// Seconds that a cancelled job has to save its state.
+    private static let cancelSeconds = 120
+    /// Longest log that is shown.
+    private static let logBytesMax = 16 << 20
+
+    static func perform(_ arguments: Arguments, _ report: Report) throws(Failure) -> Int32 {
+        let action = arguments.operand(0) ?? "list"
+        guard actions.contains(action) else {
+            throw Failure(
+                .usage, "jobs does not know \(PlainText.shown(action))",
+                remedy: "use " + actions.joined(separator: ", "))
+        }
+        let home = Home.defaultPath()
+        guard action != "list" else {
+            try list(home, report)
+            return 0
+        }
+        guard let word = arguments.operand(1) else {
+            throw Failure(
+                .usage, "jobs \(action) needs JOB", remedy: "plasmid jobs list shows them")
+        }
+        let folder = try JobFolder.find(word, home: home)
+        switch action {
+        case "show": try show(folder, report)
+        case "logs": try logs(folder, report)
+        case "follow": return try follow(folder, report)
+        case "cancel": try cancel(folder, report)
+        default:
+            try TrainCommand.resume(
+                folder, isDetached: arguments.isGiven("detach"), arguments, report)
+        }
+        return 0
+    }
+
+    // MARK: Looking
+
+    private static func list(_ home: String, _ report: Report) throws(Failure) {
+        let jobs = try JobFolder.list(home: home).map(\.job)
+        var object = JSONObject()
+        object["jobs"] = .array(jobs.map { .object($0.json) })
+        report.done(
+            object,
+            text: lines(
+                jobs, now: Int64(Clock.wallMilliseconds()),
+                width: Terminal(descriptor: 1).columns))
+    }
+
+    /// The table of jobs.
+    static func lines(_ jobs: [Job], now: Int64, width: Int) -> [String] {
+        guard !jobs.isEmpty else {
+            return ["No job was begun here.", "Begin one with: plasmid train"]
+        }
+        var table = Table([
+            .init("JOB"), .init("NAME", isElastic: true), .init("STATE"),
+            .init("STEP", isRight: true), .init("LOSS", isRight: true),
+            .init("AGE", isRight: true), .init("LAYER"),
+        ])
+        for job in jobs {
+            table.add([
+                job.id, job.name, job.state.rawValue,
+                job.steps > 0 ? "\(job.step)/\(job.steps)" : "",
+                job.loss.map { TrainBar.loss($0) } ?? "",
+                Ages.text((now - job.created) / 1_000), String((job.layer ?? "").prefix(8)),
+            ])
+        }
+        return table.lines(width: width)
+    }
+
+    private static func show(_ folder: JobFolder, _ report: Report) throws(Failure) {
+        let job = try folder.read()
+        var object = job.json
+        object["path"] = .string(folder.path)
+        let observations = try TrainingLog(folder).observations()
+        object["curve"] = .array(TrainingLog.curve(observations))
+        object["evaluations"] = .array(TrainingLog.evaluations(observations))
+        var lines = [
+            "\(job.name), job \(job.id)", "  state   \(job.state.rawValue)",
+            "  steps   \(job.step) of \(job.steps)",
+        ]
+        if let loss = job.loss { lines.append("  loss    \(TrainBar.loss(loss))") }
+        if let run = job.run { lines.append("  run     \(run)") }
+        if let layer = job.layer { lines.append("  layer   \(layer)") }
+        if !job.message.isEmpty { lines.append("  note    \(PlainText.shown(job.message))") }
+        lines.append("  files   \(folder.path)")
+        if job.state.isResumable {
+            lines.append("  go on with: plasmid jobs resume \(job.id)")
+        }
+        report.done(object, text: lines)
+    }
+
+    private static func logs(_ folder: JobFolder, _ report: Report) throws(Failure) {
+        var text = ""
+        if Directory.exists(folder.log) {
+            let bytes = try folder.bytes(folder.log, limit: logBytesMax)
+            text = String(decoding: bytes, as: UTF8.self)
+        }
+        let lines = text.split(separator: "\n").map { PlainText.shown(String($0)) }
+        var object = JSONObject()
+        object["job"] = .string(folder.id)
+        object["lines"] = .array(lines.map { .string($0) })
+        report.done(object, text: lines)
+    }
+
+    /// Shows steps as they come until the job is over; exit code 1 if it failed.
+    private static func follow(_ folder: JobFolder, _ report: Report) throws(Failure) -> Int32 {
+        var shown = 0
+        var display = TrainDisplay(isShown: !report.isJSON)
+        defer { display.clear() }
+        while true {
+            let job = try folder.read()
+            let steps = try TrainingLog(folder).steps()
+            // A roll-back may have taken lines away.
+            shown = min(shown, steps.count)
+            for step in steps[shown...] {
+                display.update(step, of: job.steps, memory: nil)
+                if report.isJSON {
+                    report.event(Observation.step(step).json, text: [])
+                } else if !display.isTerminal {
+                    report.event(
+                        JSONObject(),
+                        text: ["step \(step.step + 1)/\(job.steps) loss \(step.loss)"])
+                }
+            }
+            shown = steps.count
+            if !job.state.isActive, job.state != .queued {
+                display.clear()
+                report.event(
+                    job.json,
+                    text: ["\(job.state.rawValue) after \(job.step) steps \(job.message)"])
+                return job.state == .failed ? 1 : 0
+            }
+            Semaphore().wait(milliseconds: lookMilliseconds)
+        }
+    }
+
+    // MARK: Ending
+
+    private static func cancel(_ folder: JobFolder, _ report: Report) throws(Failure) {
+        var job = try folder.read()
+        guard job.state.isActive || job.state == .queued else {
+            throw Failure(
+                .refused, "job \(job.id) does not run", why: "it is \(job.state.rawValue)")
+        }
+        if folder.isWorkedOn, job.boot == Machine.bootName, job.process > 0 {
+            Machine.end(job.process)
+        }
+        let end = Clock.monotonic() + UInt64(cancelSeconds) * 1_000_000_000
+        while folder.isWorkedOn {
+            guard Clock.monotonic() < end else {
+                throw Failure(
+                    .busy, "job \(job.id) has not ended yet", why: "a step takes long",
+                    remedy: "it saves its state and ends after it")
+            }
+            Semaphore().wait(milliseconds: lookMilliseconds)
+        }
+        job = try folder.read()
+        if job.state.isActive || job.state == .queued {
+            // Nobody holds the lock, so what it says is not true any more.
+            let lock = try folder.take()
+            if job.state == .queued { job.note(.stop) }
+            try folder.write(job)
+            _ = lock
+        }
+        report.done(
+            job.json,
+            text: [
+                "Job \(job.id) is \(job.state.rawValue) after \(job.step) steps.",
+                "Go on with: plasmid jobs resume \(job.id)",
+            ])
+    }
+}

@@ -1,0 +1,157 @@
+import Genome
+import Host
+import Learn
+import Wire
+
+/// `plasmid train`: an adapter from a base and data, here or detached from the terminal.
+enum TrainCommand {
+    static func perform(_ arguments: Arguments, _ report: Report) throws(Failure) {
+        // The home is let go before the training begins: others need it meanwhile.
+        let (home, request) = try open(arguments, report)
+        let (folder, job) = try JobFolder.make(home: home, name: request.name)
+        do throws(Failure) {
+            try folder.write(try request.bytes(), to: folder.request)
+            try run(folder, job.id, request.isDetached, report)
+        } catch {
+            // What never did a step leaves nothing behind.
+            if !Directory.exists(folder.recipe) { folder.remove() }
+            throw error
+        }
+    }
+
+    private static func open(
+        _ arguments: Arguments, _ report: Report
+    ) throws(Failure) -> (home: String, TrainRequest) {
+        let access = try Access.open(makes: true, report)
+        let options = TrainOptions(arguments, LazyAccess(access, report))
+        return (access.home, try options.request())
+    }
+
+    /// Goes on with a job.
+    static func resume(
+        _ folder: JobFolder, isDetached: Bool, _ arguments: Arguments, _ report: Report
+    ) throws(Failure) {
+        let job = try folder.read()
+        guard job.state.isResumable else {
+            throw Failure(
+                .refused, "job \(job.id) cannot go on", why: "it is \(job.state.rawValue)",
+                remedy: job.state.isActive ? "see it with: plasmid jobs follow \(job.id)" : "")
+        }
+        var request = try TrainRequest(folder)
+        if request.isDetached != isDetached {
+            request.isDetached = isDetached
+            try folder.write(try request.bytes(), to: folder.request)
+        }
+        try run(folder, job.id, isDetached, report)
+    }
+
+    private static func run(
+        _ folder: JobFolder, _ id: String, _ isDetached: Bool, _ report: Report
+    ) throws(Failure) {
+        if isDetached { return try detach(folder, report) }
+        let job: Job
+        do {
+            let lock = try folder.take()
+            defer { withExtendedLifetime(lock) {} }
+            job = try TrainSupervisor(folder, report, isShown: !report.isJSON) { _ in }.run()
+        }
+        guard job.state == .finished else {
+            throw Failure(
+                .refused, "training stopped after \(job.step) of \(job.steps) steps",
+                why: "it was asked to; the state is saved",
+                remedy: "go on with: plasmid jobs resume \(id)")
+        }
+        let (object, text) = try answer(folder, job)
+        report.done(object, text: text)
+    }
+
+    // MARK: Detached
+
+    /// Starts the process that survives the terminal and waits until the steps begin.
+    private static func detach(_ folder: JobFolder, _ report: Report) throws(Failure) {
+        let child: ChildProcess
+        do throws(SystemError) {
+            let log = try File(folder.log, .append)
+            child = try ChildProcess(
+                "/proc/self/exe", [TrainSupervisor.verb, folder.path], errors: log)
+        } catch {
+            throw Failure(.internal, "the job cannot be started", why: error.description)
+        }
+        guard let line = child.readLine(),
+            let json = try? JSONParser.parse(
+                Array(line.utf8), limits: JSONLimits(bytes: 1 << 20, depth: 6))
+        else {
+            throw Failure(
+                .internal, "the job ended without a word",
+                remedy: "see why with: plasmid jobs logs \(folder.id)")
+        }
+        if let error = json["error"] { throw Failure(json: error) }
+        report.done(
+            json.object ?? JSONObject(),
+            text: [
+                "Job \(folder.id) trains on its own: \(json["steps"]?.integer ?? 0) steps.",
+                "  see it with   plasmid jobs follow \(folder.id)",
+                "  end it with   plasmid jobs cancel \(folder.id)",
+            ])
+    }
+
+    /// The process that survives the terminal; its exit code.
+    static func supervise(_ path: String) -> Int32 {
+        Confinement.leaveTerminal()
+        let folder = JobFolder(path: path)
+        let out = Report(
+            isJSON: true, writeOut: { Machine.write($0 + "\n", to: 1) },
+            writeError: { Machine.write($0 + "\n", to: 2) })
+        let quiet = Report(
+            isJSON: false, writeOut: { _ in }, writeError: { Machine.write($0 + "\n", to: 2) })
+        let isSaid = Lock(false)
+        do throws(Failure) {
+            let lock = try folder.take()
+            defer { withExtendedLifetime(lock) {} }
+            let supervisor = try TrainSupervisor(folder, quiet, isShown: false) { job in
+                guard job.state != .failed, !isSaid.withLock({ $0 }) else { return }
+                isSaid.withLock { $0 = true }
+                out.event(job.json, text: [])
+            }
+            _ = try supervisor.run()
+            return 0
+        } catch {
+            if isSaid.withLock({ $0 }) { return quiet.failed(error) }
+            return out.failed(error)
+        }
+    }
+
+    // MARK: Answer
+
+    private static func answer(
+        _ folder: JobFolder, _ job: Job
+    ) throws(Failure) -> (JSONObject, [String]) {
+        let observations = try TrainingLog(folder).observations()
+        let steps = TrainingLog.steps(observations)
+        let cost = TrainCost(folder)
+        let (first, last) = (steps.first?.loss ?? 0, steps.last?.loss ?? 0)
+        let speed = TrainingLog.tokensPerSecond(observations)
+        var object = JSONObject()
+        object["job"] = .string(job.id)
+        object["layer"] = job.layer.map { .string($0) } ?? .null
+        object["run"] = job.run.map { .string($0) } ?? .null
+        object["steps"] = .integer(Int64(steps.count))
+        object["loss"] = ["first": .double(first), "last": .double(last)]
+        object["curve"] = .array(TrainingLog.curve(observations))
+        object["evaluations"] = .array(TrainingLog.evaluations(observations))
+        object["tokensPerSecond"] = .double(speed)
+        object["peakMemory"] = .integer(Int64(clamping: cost.peakMemory))
+        object["seconds"] = .double(cost.wallSeconds)
+        object["path"] = .string(folder.result)
+        let text = [
+            "Trained \(job.name): \(steps.count) steps, loss \(TrainBar.loss(first)) to "
+                + TrainBar.loss(last),
+            "  layer  \(job.layer ?? "")",
+            "  run    \(job.run ?? "")",
+            "  files  \(folder.result)",
+            "  \(Int(speed)) tok/s, at most \(Sizes.text(cost.peakMemory)) of memory",
+            "Try it with: plasmid chat --layer \((job.layer ?? "").prefix(16))",
+        ]
+        return (object, text)
+    }
+}

@@ -1,0 +1,122 @@
+import Foundation
+import Genome
+import Testing
+import Wire
+
+@testable import Node
+
+extension RealNodes {
+    /// Layers judged by data, by the program.
+    @Suite("An evaluation", .serialized)
+    struct EvalTests {
+        private let laboratory: Laboratory
+        private let node: TestNode
+        private let data: String
+
+        init() throws {
+            laboratory = try Laboratory()
+            node = laboratory.node("a")
+            data = try laboratory.write(
+                "data.jsonl",
+                """
+                {"text": "In the beginning God created the heaven and the earth."}
+                {"prompt": "And God said,", "completion": " let there be light."}
+
+                """)
+        }
+
+        private var folders: [String] {
+            ["--base", LearningSample.base, "--layer", LearningSample.adapter, "--data", data]
+        }
+
+        private func eval(
+            _ words: [String], environment: [String: String?] = [:],
+            location: SourceLocation = #_sourceLocation
+        ) throws -> JSONValue {
+            let outcome = try node.spawn(
+                ["eval", "--json"] + words, environment: environment
+            ).wait(seconds: 120)
+            try #require(
+                outcome.code == 0, "\(words): \(outcome.out) \(outcome.error)",
+                sourceLocation: location)
+            return outcome.json
+        }
+
+        @Test func `tells the adapted model beside its base`() throws {
+            let general = try laboratory.write("general.txt", "The sea is wide.\n")
+            let answer = try eval(folders + ["--retention", general])
+            #expect(answer["items"] == 2)
+            for name in ["loss", "perplexity", "accuracy", "exactMatch"] {
+                #expect(answer[name]?.number != nil && answer["base"]?[name]?.number != nil)
+            }
+            let (loss, base) = (answer["loss"]?.number ?? 9, answer["base"]?["loss"]?.number ?? 0)
+            #expect(loss < base - 1, "the adapter has learned such texts")
+            #expect(answer["retention"]?["base"]?["loss"]?.number != nil)
+            #expect(answer["latency"]?["p95"]?.number ?? 0 > 0)
+            #expect(answer["peakMemory"]?.integer ?? 0 > 1 << 20)
+            #expect(answer["statement"] == nil, "plain folders are nobody's layers")
+            let alone = try eval(["--base", LearningSample.base, "--data", data])
+            #expect(alone["loss"] == answer["base"]?["loss"])
+            #expect(alone["base"]?["loss"] == alone["loss"])
+        }
+
+        @Test func `is the same on every kind of processor and number of threads`() throws {
+            var items: [String] = []
+            for (kernels, threads) in [("portable", "1"), ("avx2", "3"), ("avx512", "2")] {
+                let file = "\(laboratory.path)/items-\(kernels)"
+                _ = try eval(
+                    folders + ["--threads", threads, "--items", file],
+                    environment: ["PLASMID_KERNELS": kernels])
+                items.append(try String(contentsOfFile: file, encoding: .utf8))
+            }
+            #expect(items[0].split(separator: "\n").count == 2)
+            #expect(Set(items).count == 1)
+        }
+
+        @Test func `of a layer is signed, counted and kept, with and without a running node`()
+            throws
+        {
+            let base = try node.share(LearningSample.base, ["--type", "foundation"])
+            let layer = try node.share(
+                LearningSample.adapter, ["--type", "lora", "--base", LearningSample.base])
+            let id = try #require(layer["layer"]?.string)
+            let file = "\(laboratory.path)/statement.json"
+            let first = try eval(["--layer", id, "--data", data, "--statement", file])
+            #expect(first["statement"]?["sequence"] == 1)
+            let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: file)).dropLast())
+            let statement = try Statement.verified(
+                in: try Envelope.decode(bytes, payloadMax: 1 << 20))
+            #expect(statement.kind == .measurement && statement.layer.hexadecimal == id)
+            #expect(statement.body["base"] == base["layer"])
+            let loss = NumberText.decimal(of: first["loss"]?.number ?? 0)
+            #expect(statement.body["figures"]?.array?.first?["value"]?.string == loss)
+            try node.start()
+            #expect(try eval(["--layer", id, "--data", data])["statement"]?["sequence"] == 2)
+            let unsigned = try eval(["--layer", id, "--data", data, "--unsigned"])
+            #expect(unsigned["statement"] == nil && unsigned["loss"] == first["loss"])
+            #expect(try eval(["--layer", "\(id):0.5", "--data", data])["statement"] == nil)
+            node.stop()
+        }
+
+        @Test func `refuses bad data with file and line, and leaves nothing behind`() throws {
+            let broken = try laboratory.write("broken.jsonl", "{\"text\": \"a\"}\n{\"text\": 3}\n")
+            let items = "\(laboratory.path)/items"
+            let words = try node.refused(
+                "refused", "eval", "--base", LearningSample.base, "--data", broken, "--items", items
+            )
+            #expect(words.contains("broken.jsonl, line 2") && words.contains("text"))
+            #expect(!FileManager.default.fileExists(atPath: items))
+            try node.refused("usage", exit: 2, "eval", "--base", LearningSample.base)
+            try node.refused(
+                "notFound", "eval", "--base", LearningSample.base, "--data", "/nowhere.txt")
+            try node.refused(
+                "usage", exit: 2, "eval", "--base", LearningSample.base, "--data", data, "--seq",
+                "100000")
+            try node.refused(
+                "refused", "eval", "--base", LearningSample.base, "--data", data, "--statement",
+                items)
+            try node.refused(
+                "refused", "eval", "--base", LearningSample.base, "--data", data, "--items", data)
+        }
+    }
+}

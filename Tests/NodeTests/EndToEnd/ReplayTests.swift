@@ -1,0 +1,84 @@
+import Foundation
+import Genome
+import Host
+import Testing
+import Wire
+
+extension RealNodes {
+    /// One node trains and publishes, another fetches and does a part of it again.
+    @Suite("A replay", .serialized)
+    struct ReplayTests {
+        private let bench: TrainLaboratory
+        private var a: TestNode { bench.node }
+
+        init() throws { bench = try TrainLaboratory() }
+
+        private func verify(
+            _ node: TestNode, _ layer: String, _ more: [String] = []
+        ) throws -> (Outcome, detail: String) {
+            let outcome = try node.spawn(
+                ["verify", layer, "--level", "comprehensive", "--json"] + more
+            ).wait(seconds: 240)
+            let checks = outcome.json["checks"]?.array ?? []
+            let found = checks.last { ["replay", "recipe", "record"].contains($0["name"]?.string) }
+            return (outcome, found?["detail"]?.string ?? "")
+        }
+
+        @Test func `of a layer fetched with its evidence is bit-exact, on its own data alone`()
+            throws
+        {
+            try a.start()
+            let base = try a.share(
+                LearningSample.base, ["--type", "foundation", "--licence", "CC-BY-SA-3.0"])
+            let baseLayer = try #require(base["layer"]?.string)
+            let outcome = try a.spawn(
+                bench.words(
+                    "notes", steps: 8,
+                    [
+                        "--share", "--visibility", "public", "--licence", "CC-BY-4.0",
+                        "--data-licence", "CC0-1.0", "--eval-split", "0.2", "--eval-every", "3",
+                    ]
+                ).map { $0 == LearningSample.base ? baseLayer : $0 }
+            ).wait(seconds: 240)
+            try #require(outcome.code == 0, "\(outcome.out) \(outcome.error)")
+            let layer = try #require(outcome.json["layer"]?.string)
+            let b = try bench.laboratory.running("b", joining: [a])
+            try Laboratory.eventually("b knows the layer") {
+                try b.ask("find", "notes")["results"]?.array?.count == 1
+            }
+            try b.ask("fetch", baseLayer)
+            let plain = try b.ask("fetch", layer, "--out", "\(bench.laboratory.path)/plain")
+            #expect(
+                !FileManager.default.fileExists(atPath: "\(bench.laboratory.path)/plain/run"))
+            let (without, reason) = try verify(b, layer)
+            #expect(without.code == 0 && without.json["verdict"] == "not-replayed")
+            #expect(reason.contains("--evidence"), "\(reason)")
+            let evidence = try b.ask("fetch", layer, "--evidence")
+            #expect(evidence["received"]?.integer ?? 0 > plain["received"]?.integer ?? 0)
+            let (one, _) = try verify(b, layer)
+            #expect(one.code == 0 && one.json["verdict"] == "bit-exact-replayed", "\(one.out)")
+            let (all, words) = try verify(b, layer, ["--all", "--threads", "1"])
+            #expect(all.json["verdict"] == "bit-exact-replayed" && words.contains("all steps"))
+            let other = try bench.laboratory.write("other.jsonl", #"{"text":"Another line."}"#)
+            let (differs, why) = try verify(b, layer, ["--data", other])
+            #expect(differs.code == 1 && differs.json["verdict"] == "differs")
+            #expect(why.contains("data.examples"), "\(why)")
+            // A folder with everything is what PEFT and a third lab get.
+            let out = "\(bench.laboratory.path)/whole"
+            try b.ask("export", layer, out)
+            #expect(FileManager.default.fileExists(atPath: "\(out)/run/data/0.jsonl"))
+            b.stop()
+            a.stop()
+        }
+
+        @Test func `needs the data where they did not go with the layer`() throws {
+            let answer = try bench.train("notes", steps: 4)
+            let layer = try #require(answer["layer"]?.string)
+            let (none, why) = try verify(a, layer, ["--base", LearningSample.base])
+            #expect(none.json["verdict"] == "not-replayed" && why.contains("--data"))
+            let (exact, _) = try verify(
+                a, layer, ["--base", LearningSample.base, "--data", bench.data])
+            #expect(exact.json["verdict"] == "bit-exact-replayed", "\(exact.out)")
+        }
+    }
+}

@@ -1,0 +1,20 @@
+import Testing
+
+@testable import Node
+
+@Suite("The table of jobs")
+struct JobsCommandTests {
+    @Test("fits 80 columns and says what to do when there is none")
+    func table() {
+        var job = Job(id: "0123456789", name: String(repeating: "long-", count: 12), created: 0)
+        job.steps = 1_000_000
+        job.step = 999_999
+        job.loss = 12.3456
+        job.layer = String(repeating: "ab", count: 32)
+        let lines = JobsCommand.lines([job], now: 86_400_000, width: 80)
+        #expect(lines.count == 2 && lines.allSatisfy { $0.count <= 80 })
+        #expect(lines[1].contains("999999/1000000") && lines[1].contains("12.346"))
+        #expect(lines[1].hasSuffix("abababab"))
+        #expect(JobsCommand.lines([], now: 0, width: 80).last?.contains("plasmid train") == true)
+    }
+}
