@@ -220,10 +220,11 @@ static void training_products(void) {
         {64, 3584, 512},
     };
     for (size_t index = 0; index < sizeof factors / sizeof factors[0]; index++) {
-        for (int profile = 0; profile < 2; profile++) {
+        for (int kind = 0; kind < 3; kind++) {
             struct shape shape = {
-                factors[index][0], factors[index][1], factors[index][2], PLASMID_F32,
-                PLASMID_REDUCED_ROWS, profile, 128,
+                factors[index][0], factors[index][1], factors[index][2],
+                kind == 2 ? PLASMID_BF16 : PLASMID_F32, /* rounded while packing, or before */
+                PLASMID_REDUCED_ROWS, kind > 0, 128,
             };
             report(&shape);
         }

@@ -5,7 +5,7 @@ extension KernelsTests {
     @Suite struct ProductTests {
         static let rows = [1, 2, 3, 4, 5, 11, 12, 13, 25, 37]
         static let reduced = [0, 1, 2, 7, 31, 32, 33, 64, 511, 512, 513, 1024, 1100]
-        static let outputs = [1, 8, 15, 16, 17, 31, 33, 64, 65, 130, 260]
+        static let outputs = [1, 8, 15, 16, 17, 31, 33, 64, 65, 130, 260, 1400]
 
         /// Every element type, layout and profile, over shapes that fit no tile.
         @Test(arguments: Draw.Kind.allCases)
