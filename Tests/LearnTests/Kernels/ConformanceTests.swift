@@ -174,7 +174,9 @@ extension Conformance {
             plasmid_adamw_step(&adamw, a, count, &result, &b, &squares)
             moved = result
         }
-        take("dot-square-sum", [plasmid_dot(first, moved, count), plasmid_square_sum(first, count)])
+        take(
+            "dot-square-sum",
+            [plasmid_dot(first, moved, count), plasmid_square_sum(first, count)])
     }
 
     mutating func functions() {
