@@ -70,7 +70,7 @@ struct ArgumentsTests {
     @Test(
         "what is not built yet is unsupported",
         arguments: [
-            "train", "eval --base x", "share x --in-place", "share x --org o", "share x --allow k",
+            "pin", "audit --json", "share x --in-place", "share x --org o", "share x --allow k",
         ])
     func unsupported(_ line: String) {
         #expect(failure(line)?.code == .unsupported)
