@@ -163,7 +163,8 @@ extension AdapterConfig {
         return alpha
     }
 
-    private static func ends(_ path: String, with key: String) -> Bool? {
+    /// Whether a key of a pattern means the module at `path`; nil if it cannot be followed.
+    public static func ends(_ path: String, with key: String) -> Bool? {
         ModulePattern("(.*\\.)?(\(key))$")?.matchesWhole(path)
     }
 }

@@ -44,6 +44,18 @@ final class AttentionRunner {
         self.lanes = lanes
     }
 
+    /// Positions of a tile whose queries meet `keys` keys.
+    private static func tileRows(_ group: Int, keys: Int) -> Int {
+        max(1, min(tileScoresMax / keys, tileRowsMax) / group)
+    }
+
+    /// Bytes that a lane takes for a sequence of `tokens`.
+    static func laneBytes(_ a: Architecture, _ profile: Profile, tokens: Int) -> Int {
+        TilePlan(
+            rows: tileRows(a.group, keys: tokens) * a.group, keys: tokens, a, profile
+        ).bytes
+    }
+
     /// Attention of one block. `queries` holds for each key and value head, row by row, the
     /// queries that share it; `out` gets the heads side by side.
     func run(
@@ -55,8 +67,7 @@ final class AttentionRunner {
         var bytes = 0
         for (index, sequence) in sequences.enumerated() where !sequence.rows.isEmpty {
             let keys = sequence.position + sequence.rows.count
-            let byScores = Self.tileScoresMax / min(keys, (window ?? keys) + 1_024)
-            let step = max(1, min(byScores, Self.tileRowsMax) / group)
+            let step = Self.tileRows(group, keys: min(keys, (window ?? keys) + 1_024))
             for head in 0..<architecture.keyValueHeads {
                 for first in stride(
                     from: sequence.rows.lowerBound, to: sequence.rows.upperBound,

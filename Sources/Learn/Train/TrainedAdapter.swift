@@ -28,8 +28,40 @@ final class TrainedAdapter {
     let config: AdapterConfig
     private let byPath: [String: TrainedPair]
 
+    /// A module that gets a pair, as settings say it.
+    struct Planned {
+        let linear: Linear
+        /// Its number in the order in which the model computes its modules.
+        let index: Int
+        let rank: Int
+        let alpha: Double
+
+        /// Number of trained values.
+        var parameters: Int { rank * (linear.inputs + linear.outputs) }
+    }
+
     /// Pairs for every module that `settings` mean.
     init(_ model: Model, _ settings: TrainingSettings) throws(LearnError) {
+        let (config, planned) = try Self.plan(model, settings)
+        var pairs: [TrainedPair] = []
+        for one in planned {
+            pairs.append(
+                try TrainedPair(
+                    one.linear, index: one.index, rank: one.rank, alpha: one.alpha,
+                    isRankStabilised: settings.isRankStabilised))
+        }
+        self.pairs = pairs
+        self.config = config
+        byPath = Dictionary(uniqueKeysWithValues: pairs.map { ($0.linear.path, $0) })
+        stack = AdapterStack(trained: byPath.mapValues(\.factor))
+    }
+
+    /// Every module that `settings` mean, with the configuration that PEFT reads. Takes no memory
+    /// for factors.
+    static func plan(
+        _ model: Model, _ settings: TrainingSettings
+    ) throws(LearnError) -> (AdapterConfig, [Planned]) {
+        try settings.check()
         let bytes = settings.adapterConfig(model: model, baseName: nil)
         let config: AdapterConfig
         do throws(GenomeError) {
@@ -37,8 +69,9 @@ final class TrainedAdapter {
         } catch {
             throw .weights(.format(file: Adapter.configName, error))
         }
-        try TargetCheck.names(config, among: Array(model.linears.keys))
-        var pairs: [TrainedPair] = []
+        let paths = Array(model.linears.keys)
+        try TargetCheck.names(config, among: paths)
+        var planned: [Planned] = []
         for (index, linear) in model.orderedLinears.enumerated() {
             guard try TargetCheck.isMeant(linear.path, config, model) else { continue }
             guard linear.path != model.head.path else {
@@ -49,16 +82,17 @@ final class TrainedAdapter {
             else {
                 throw .weights(.adapterKey("rank_pattern", why: "cannot be followed"))
             }
-            pairs.append(
-                try TrainedPair(
-                    linear, index: index, rank: Int(rank), alpha: alpha,
-                    isRankStabilised: settings.isRankStabilised))
+            planned.append(Planned(linear: linear, index: index, rank: Int(rank), alpha: alpha))
         }
-        guard !pairs.isEmpty else { throw .training(.noModules) }
-        self.pairs = pairs
-        self.config = config
-        byPath = Dictionary(uniqueKeysWithValues: pairs.map { ($0.linear.path, $0) })
-        stack = AdapterStack(trained: byPath.mapValues(\.factor))
+        guard !planned.isEmpty else {
+            if case .pattern(let text) = config.targets {
+                throw .weights(
+                    .noModule(text, nearest: TargetCheck.nearest(to: text, among: paths)))
+            }
+            throw .training(.noModules)
+        }
+        try TargetCheck.patterns(config, among: planned.map(\.linear.path))
+        return (config, planned)
     }
 
     /// The pair of a module, if it has one.

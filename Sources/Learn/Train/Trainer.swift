@@ -60,7 +60,6 @@ public final class Trainer {
         _ model: Model, _ settings: TrainingSettings, threads: Int, rows: Int, longest: Int,
         memoryMax: UInt64? = nil, start: Adapter? = nil
     ) throws(LearnError) {
-        try settings.check()
         guard longest <= model.architecture.positions else {
             throw .request(.tooLong(tokens: longest, limit: model.architecture.positions))
         }
@@ -72,19 +71,19 @@ public final class Trainer {
         } catch {
             throw .request(.setting(name: "threads", allowed: "fewer: \(error.reason)"))
         }
-        adapter = try TrainedAdapter(model, settings)
-        if let start {
-            try adapter.start(from: start)
-        } else {
-            for pair in adapter.pairs { pair.start(seed: settings.seed) }
-        }
-        let need = Self.need(model, adapter, settings, threads: threads, longest: longest)
+        let need = try Self.need(model, settings, threads: threads, longest: longest)
         guard let memory = TrainingMemory.choose(need, rows: rows, budget: memoryMax) else {
             throw .weights(
                 .tooMuchMemory(
                     needed: TrainingMemory.smallest(need).bytes, allowed: memoryMax ?? 0))
         }
         self.memory = memory
+        adapter = try TrainedAdapter(model, settings)
+        if let start {
+            try adapter.start(from: start)
+        } else {
+            for pair in adapter.pairs { pair.start(seed: settings.seed) }
+        }
         pass = try TrainingPass(model, adapter, settings, team: team, need, memory)
     }
 
@@ -183,8 +182,7 @@ extension Trainer {
         _ model: Model, _ settings: TrainingSettings, threads: Int, rows: Int, longest: Int,
         memoryMax: UInt64?
     ) throws(LearnError) -> (choice: TrainingMemory?, smallest: TrainingMemory) {
-        let adapter = try TrainedAdapter(model, settings)
-        let need = need(model, adapter, settings, threads: threads, longest: longest)
+        let need = try need(model, settings, threads: threads, longest: longest)
         return (
             TrainingMemory.choose(need, rows: rows, budget: memoryMax),
             TrainingMemory.smallest(need)
@@ -192,18 +190,18 @@ extension Trainer {
     }
 
     private static func need(
-        _ model: Model, _ adapter: TrainedAdapter, _ settings: TrainingSettings, threads: Int,
-        longest: Int
-    ) -> TrainingMemory.Need {
+        _ model: Model, _ settings: TrainingSettings, threads: Int, longest: Int
+    ) throws(LearnError) -> TrainingMemory.Need {
+        let planned = try TrainedAdapter.plan(model, settings).1
         let modules = model.blocks.first.map { $0.inputs.count + $0.inner.count + 2 } ?? 1
         var ranks = [Int](repeating: 0, count: modules)
-        for pair in adapter.pairs {
-            ranks[pair.index % modules] = max(ranks[pair.index % modules], pair.rank)
+        for one in planned {
+            ranks[one.index % modules] = max(ranks[one.index % modules], one.rank)
         }
         return TrainingMemory.Need(
             architecture: model.architecture, profile: settings.profile, threads: threads,
-            parameters: adapter.parameters, ranks: ranks, hasDropout: settings.dropout > 0,
-            longest: longest)
+            parameters: planned.reduce(0) { $0 + $1.parameters }, ranks: ranks,
+            hasDropout: settings.dropout > 0, longest: longest)
     }
 
     /// The factors as PEFT keeps them, sorted by name.

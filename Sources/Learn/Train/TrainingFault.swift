@@ -1,9 +1,13 @@
+import Wire
+
 /// Why a training step or its preparation cannot be done.
 public enum TrainingFault: Hashable, Sendable, CustomStringConvertible {
     /// A module that cannot be trained.
     case module(String, why: String)
     /// Settings that mean no module at all.
     case noModules
+    /// A key of a pattern that means none of the modules that are trained.
+    case pattern(String, nearest: [String])
     /// A step without a token that is learned.
     case noTargets(step: Int)
     /// A loss or gradient that is no number.
@@ -18,6 +22,9 @@ public enum TrainingFault: Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .module(let path, let why): "\(path) cannot be trained: \(why)"
         case .noModules: "the targets mean no module of this base"
+        case .pattern(let key, let nearest):
+            "the pattern \(PlainText.shown(key)) means none of the modules that are trained"
+                + (nearest.isEmpty ? "" : "; nearest: " + nearest.joined(separator: ", "))
         case .noTargets(let step): "step \(step) has no token that is learned"
         case .notFinite(let step):
             "the loss of step \(step) is no number; a smaller --lr or --clip may keep it finite"

@@ -63,24 +63,51 @@ public struct TrainingMemory: Equatable, Sendable {
         Self(need, rows: need.longest, keptBlocks: 0)
     }
 
+    /// Everything that a run takes: each buffer by the size it is made with, and what grows on
+    /// demand by the most that these rows can ask for.
     init(_ need: Need, rows: Int, keptBlocks: Int) {
         self.rows = rows
         self.keptBlocks = keptBlocks
         let a = need.architecture
         let record = BlockRecord.bytes(a, rows: rows, ranks: need.ranks)
-        let records = min(keptBlocks + 1, a.blocks)
+        var total = record * min(keptBlocks + 1, a.blocks)
+        total += TrainingWorkspace.bytes(need, rows: rows)
+        total += Activations.bytes(a, rows: rows)
+        total += need.parameters * 16
+        let logits = Self.logitRows(a)
+        total += logits * (a.vocabulary + 2 * a.width) * 4
+        total += Self.growing(need, rows: rows, logits: logits)
+        total += need.threads * Self.lane(need, rows: rows)
+        bytes = UInt64(total)
+    }
+
+    /// Packed operands, which grow by half of what is asked for.
+    private static func growing(_ need: Need, rows: Int, logits: Int) -> Int {
+        let a = need.architecture
+        let packed = { (rows: Int, reduced: Int) in
+            plasmid_left_bytes(need.profile.code, rows, reduced)
+        }
         let inputs = a.queryWidth + 2 * a.keyWidth
-        var widths = a.width * (a.blocks + 1)  // the stream before each block
-        widths += 2 * a.blocks * a.keyWidth * need.profile.cacheElement.bytes / 4
-        widths += 3 * a.width + 2 * inputs + a.queryWidth + 3 * a.innerWidth
-        if need.hasDropout { widths += 2 * a.width + max(a.width, a.queryWidth, a.innerWidth) }
-        // Packed operands and the largest of them again for a second module.
-        widths += 2 * max(a.innerWidth, inputs, a.width)
-        var total = UInt64(rows * widths * 4) + UInt64(record * records)
-        total += UInt64(need.parameters) * 16
-        total += UInt64(3 * Self.logitRows(a) * a.vocabulary * 4)
-        let lane = AttentionBackward.laneBytes(a, need.profile, tokens: need.longest)
-        total += UInt64((lane + rows * 128 * 4) * need.threads)
-        bytes = total
+        let widest = max(a.width, a.queryWidth, a.innerWidth)
+        let rank = need.ranks.max() ?? 0
+        // One input packed; with dropout one for each module that shares it.
+        let forward = packed(rows, widest) + (need.hasDropout ? 3 * packed(rows, a.width) : 0)
+        // Of up to three modules: what A gave, as it is and packed.
+        let middle = 3 * (rows * rank * 4 + packed(rows, rank))
+        let gradients = max(
+            packed(rows, inputs), packed(rows, 2 * a.innerWidth), packed(logits, a.vocabulary))
+        // Of up to three: U and its columns, those of A's outputs, and all packed by records.
+        let pairs = 3 * (3 * rows * rank * 4 + 3 * packed(rows, rank) + packed(rank, widest))
+        return (forward + packed(logits, a.width) + middle + gradients + pairs) * 3 / 2
+    }
+
+    /// What each lane has for itself: products forwards and backwards, attention's both.
+    private static func lane(_ need: Need, rows: Int) -> Int {
+        let product = Int(PLASMID_PRODUCT_SCRATCH) + rows * 128 * 4
+        let (a, profile, longest) = (need.architecture, need.profile, need.longest)
+        let attention =
+            AttentionBackward.laneBytes(a, profile, tokens: longest)
+            + AttentionRunner.laneBytes(a, profile, tokens: longest)
+        return (2 * product + attention) * 3 / 2
     }
 }

@@ -111,12 +111,13 @@ public final class TrainingRun {
         while true {
             if isSaveDue { try save(tell) }
             if isStopAsked() { return try stop(tell) }
-            if isJudgedHere {
-                guard try judge(isStopAsked, tell) else { return try stop(tell) }
+            let judgement = isJudgedHere ? try judge(isStopAsked, tell) : .done
+            if judgement == .stopped { return try stop(tell) }
+            if judgement == .done {
                 if isPatienceOver { return try finish(early: true, tell) }
+                if step == parts.recipe.steps { return try finish(early: false, tell) }
+                if try advance(tell) { continue }
             }
-            if step == parts.recipe.steps { return try finish(early: false, tell) }
-            if try advance(tell) { continue }
             if troubles.contains(step) || troubles.count == Self.rollBacksMax {
                 try parts.log.sync()
                 return .failed(
@@ -232,13 +233,19 @@ public final class TrainingRun {
         return patience > 0 && best.map { $0.since >= patience } ?? false
     }
 
-    /// Judges the state; false if it was asked to stop meanwhile.
+    private enum Judgement {
+        case done, stopped
+        /// The loss is no number.
+        case failed
+    }
+
+    /// Judges the state.
     private func judge(
         _ isStopAsked: () -> Bool, _ tell: (News) -> Void
-    ) throws(LearnError) -> Bool {
+    ) throws(LearnError) -> Judgement {
         var (sum, targets, correct) = (0.0, 0, 0)
         for first in stride(from: 0, to: parts.judged.count, by: Self.judgedAtOnce) {
-            if isStopAsked() { return false }
+            if isStopAsked() { return .stopped }
             let end = min(first + Self.judgedAtOnce, parts.judged.count)
             let part = try parts.steps.loss(Array(parts.judged[first..<end]))
             sum += part.sum
@@ -246,7 +253,7 @@ public final class TrainingRun {
             correct += part.correct
         }
         let loss = sum / Double(max(1, targets))
-        guard loss.isFinite else { throw .training(.notFinite(step: step)) }
+        guard loss.isFinite else { return .failed }
         let observation = Observation.evaluation(
             Observation.Evaluation(steps: step, loss: loss, targets: targets, correct: correct))
         try parts.log.append(observation.json)
@@ -254,13 +261,13 @@ public final class TrainingRun {
         if let standing = best, loss >= standing.loss {
             best = CheckpointState.Best(
                 step: standing.step, loss: standing.loss, since: standing.since + 1)
-            return true
+            return .done
         }
         // The state was saved before this evaluation, or is now, so that its bytes are the same.
         if saved != step { try save(tell) }
         best = CheckpointState.Best(step: step, loss: loss, since: 0)
         try retain()
-        return true
+        return .done
     }
 
     // MARK: Ends

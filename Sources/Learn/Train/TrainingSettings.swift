@@ -22,7 +22,7 @@ public struct TrainingSettings: Sendable {
     public var alpha = 16.0
     /// Which modules get a pair.
     public var targets = AdapterConfig.Targets.standard
-    /// Ranks of modules whose path ends in a match of the key, first hit first.
+    /// Ranks of modules whose path ends in a match of the key: keys ascend, the first hit counts.
     public var rankPattern: [(key: String, rank: Int)] = []
     /// The same for alpha.
     public var alphaPattern: [(key: String, alpha: Double)] = []
@@ -56,6 +56,11 @@ public struct TrainingSettings: Sendable {
     public var seed: UInt64 = 0
     /// How products are computed.
     public var profile = Profile.portable
+
+    /// Most steps: their number is part of what random numbers are drawn by, in 32 bits.
+    public static let stepsMax = Int(Int32.max)
+    /// Most rows of a micro-batch, and most micro-batches of a step: far beyond what is of use.
+    public static let batchMax = 65_536
 
     /// The defaults.
     public init() {}
@@ -100,9 +105,12 @@ extension TrainingSettings {
             ("rank", (1...65_536).contains(rank), "from 1 to 65536"),
             ("alpha", alpha > 0 && alpha.isFinite, "above 0"),
             ("dropout", dropout >= 0 && dropout < 1, "at least 0 and below 1"),
-            ("steps", steps > 0 && steps <= Int(Int32.max), "at least 1"),
-            ("batch", batch > 0, "at least 1"),
-            ("accumulate", accumulate > 0, "at least 1"),
+            ("steps", (1...Self.stepsMax).contains(steps), "from 1 to \(Self.stepsMax)"),
+            ("batch", (1...Self.batchMax).contains(batch), "from 1 to \(Self.batchMax)"),
+            (
+                "accumulate", (1...Self.batchMax).contains(accumulate),
+                "from 1 to \(Self.batchMax)"
+            ),
             ("lr", learningRate > 0 && learningRate.isFinite, "above 0"),
             ("warmup", warmup >= 0 && warmup <= steps, "from 0 to the number of steps"),
             ("weight-decay", weightDecay >= 0 && weightDecay.isFinite, "at least 0"),
@@ -113,6 +121,33 @@ extension TrainingSettings {
         ]
         for range in ranges where !range.isRight {
             throw .request(.setting(name: range.name, allowed: range.allowed))
+        }
+        try check(rankPattern.map(\.key), "rank-pattern")
+        try check(alphaPattern.map(\.key), "alpha-pattern")
+        guard rankPattern.allSatisfy({ (1...65_536).contains($0.rank) }) else {
+            throw .request(.setting(name: "rank-pattern", allowed: "from 1 to 65536"))
+        }
+        guard alphaPattern.allSatisfy({ $0.alpha > 0 && $0.alpha.isFinite }) else {
+            throw .request(.setting(name: "alpha-pattern", allowed: "above 0"))
+        }
+    }
+
+    /// Puts the entries of both patterns into the order in which they count.
+    public mutating func sortPatterns() {
+        rankPattern.sort { Self.isBefore($0.key, $1.key) }
+        alphaPattern.sort { Self.isBefore($0.key, $1.key) }
+    }
+
+    /// The order of members in canonical JSON.
+    private static func isBefore(_ one: String, _ other: String) -> Bool {
+        one.utf16.lexicographicallyPrecedes(other.utf16)
+    }
+
+    /// Keys ascend and none stands twice, so that a JSON object means the same as the list.
+    private func check(_ keys: [String], _ name: String) throws(LearnError) {
+        let ascends = zip(keys, keys.dropFirst()).allSatisfy(Self.isBefore)
+        guard ascends else {
+            throw .request(.setting(name: name, allowed: "of distinct modules, in order"))
         }
     }
 }

@@ -151,6 +151,7 @@ struct TrainOptions {
             settings.seed = seed
         }
         settings.profile = try ComputeSession.profile(arguments)
+        settings.sortPatterns()
         let checked = settings
         try inLearn("reading the options") { () throws(LearnError) in try checked.check() }
         return settings

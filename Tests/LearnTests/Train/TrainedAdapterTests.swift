@@ -39,8 +39,17 @@ import Testing
             _ = try self.adapter(training) { $0.targets = .names(["q_porj"]) }
         }
         #expect(error?.description.contains("q_proj") == true)
-        #expect(throws: LearnError.training(.noModules)) {
-            _ = try self.adapter(training) { $0.targets = .pattern("nothing") }
+        let pattern = LearnError.weights(
+            .noModule(".*q_prj", nearest: ["q_proj", "k_proj", "o_proj"]))
+        #expect(throws: pattern) {
+            _ = try self.adapter(training) { $0.targets = .pattern(".*q_prj") }
+        }
+        let key = LearnError.training(.pattern("k_proj", nearest: ["q_proj", "v_proj"]))
+        #expect(throws: key) {
+            _ = try self.adapter(training) { $0.rankPattern = [("k_proj", 3)] }
+        }
+        #expect(throws: key) {
+            _ = try self.adapter(training) { $0.alphaPattern = [("k_proj", 3)] }
         }
         #expect(throws: LearnError.training(.module("lm_head", why: "it is the output head"))) {
             _ = try self.adapter(training) { $0.targets = .names(["q_proj", "lm_head"]) }

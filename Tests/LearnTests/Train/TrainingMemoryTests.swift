@@ -31,11 +31,15 @@ import Testing
         #expect(TrainingMemory.logitRows(architecture) == 128)
     }
 
-    @Test func `the estimate is near what a run takes`() throws {
-        let training = try TrainingCase("llama-llama3")
-        let settings = try training.settings("all-linear")
-        let trainer = try training.trainer(settings, start: nil, rows: 256)
-        _ = try trainer.run([Array(training.examples.prefix(6))])
-        #expect(trainer.memory.bytes > UInt64(trainer.parameters * 16))
+    @Test func `the estimate counts every factor, row, kept block and lane`() throws {
+        let need = need(try TrainingCase("llama-llama3"))
+        let bytes = { (rows: Int, kept: Int) in
+            TrainingMemory(need, rows: rows, keptBlocks: kept).bytes
+        }
+        #expect(bytes(1_024, 1) > bytes(512, 1) && bytes(512, 1) > bytes(512, 0))
+        let architecture = need.architecture
+        let cache = UInt64(
+            512 * KeyValueCache.bytes(architecture, .portable, capacity: 1))
+        #expect(bytes(1_024, 0) - bytes(512, 0) > cache)
     }
 }

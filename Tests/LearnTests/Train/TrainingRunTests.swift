@@ -77,6 +77,28 @@ struct TrainingRunTests {
         #expect(try bench.observed() == whole.observed())
     }
 
+    @Test("goes back when a judged loss is no number, and ends when it stays so")
+    func judgedTrouble() throws {
+        let bench = try RunBench(steps: 6, every: 3)
+        let trainer = CountingTrainer()
+        trainer.losses = [3: .nan]
+        var back: [String] = []
+        let ending = try bench.go(trainer, judged: 2) { news in
+            if case .rolledBack(let step, let to) = news { back.append("\(step) to \(to)") }
+            if case .rolledBack = news { trainer.losses = [:] }
+        }
+        #expect(ending == .finished(steps: 6, result: 6, early: false))
+        #expect(back == ["3 to 3"])
+        let other = CountingTrainer()
+        other.losses = [3: .infinity]
+        let second = try RunBench(steps: 6, every: 3).go(other, judged: 2)
+        guard case .failed(let step, _) = second else {
+            Issue.record("\(second)")
+            return
+        }
+        #expect(step == 3)
+    }
+
     @Test("fails when the same step has no loss again, and keeps its last state")
     func hopeless() throws {
         let bench = try RunBench(steps: 8)

@@ -15,7 +15,7 @@ struct TrainingSettingsRecipeTests {
         }
         var settings = TrainingSettings()
         settings.targets = .pattern(#".*\.q_proj"#)
-        settings.rankPattern = [("b", 4), ("a", 2)]
+        settings.rankPattern = [("a", 2), ("b", 4)]
         settings.alphaPattern = [("b", 0.5)]
         settings.isRankStabilised = true
         settings.seed = .max
@@ -26,7 +26,7 @@ struct TrainingSettingsRecipeTests {
         try settings.write(into: &object)
         let again = try TrainingSettings(try Recipe.make(object))
         #expect(again.targets == settings.targets && again.seed == .max)
-        #expect(again.rankPattern.map(\.key) == ["b", "a"])
+        #expect(again.rankPattern.map(\.key) == ["a", "b"])
         #expect(again.alphaPattern.map(\.alpha) == [0.5] && again.isRankStabilised)
         #expect(again.learningRate == settings.learningRate && again.profile == .bf16Dot)
         #expect(again.schedule == .inverseSquareRoot)

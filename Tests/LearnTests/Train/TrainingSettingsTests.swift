@@ -13,7 +13,12 @@ import Testing
             ("lr", { $0.learningRate = .nan }), ("warmup", { $0.warmup = 101 }),
             ("weight-decay", { $0.weightDecay = -1 }), ("clip", { $0.clip = .infinity }),
             ("beta1", { $0.beta1 = 1 }), ("beta2", { $0.beta2 = -0.1 }),
-            ("epsilon", { $0.epsilon = 0 }),
+            ("epsilon", { $0.epsilon = 0 }), ("steps", { $0.steps = 1 << 31 }),
+            ("batch", { $0.batch = 1 << 40 }),
+            ("rank-pattern", { $0.rankPattern = [("b", 1), ("a", 2)] }),
+            ("rank-pattern", { $0.rankPattern = [("a", 1), ("a", 1)] }),
+            ("rank-pattern", { $0.rankPattern = [("a", 0)] }),
+            ("alpha-pattern", { $0.alphaPattern = [("a", -3)] }),
         ]
         for (name, change) in changes {
             var settings = TrainingSettings()
@@ -21,6 +26,16 @@ import Testing
             let error = #expect(throws: LearnError.self) { try settings.check() }
             #expect(error?.description.hasPrefix(name) == true)
         }
+    }
+
+    @Test func `patterns count in the order of their keys`() throws {
+        var settings = TrainingSettings()
+        settings.rankPattern = [("v", 1), ("k", 2)]
+        settings.alphaPattern = [("b", 1), ("a", 2)]
+        settings.sortPatterns()
+        try settings.check()
+        #expect(settings.rankPattern.map(\.rank) == [2, 1])
+        #expect(settings.alphaPattern.map(\.alpha) == [2, 1])
     }
 
     @Test func `the configuration is what an adapter's reader takes`() throws {

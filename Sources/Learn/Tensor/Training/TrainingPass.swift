@@ -92,7 +92,7 @@ final class TrainingPass {
         var tokens: [Int] = []
         var positions: [Int] = []
         var sequences: [SequenceRows] = []
-        let caches = try space.caches(examples.map(\.tokens.count))
+        let caches = space.caches(examples.map(\.tokens.count))
         for (example, cache) in zip(examples, caches) {
             let first = tokens.count
             tokens += example.tokens.map { Int($0) }

@@ -20,7 +20,7 @@ final class TrainingWorkspace {
     let dropped: [Rows]
     private let records: [BlockRecord]
     private let memory: Memory
-    private var caches: [KeyValueCache] = []
+    private let cacheMemory: Memory
     private let architecture: Architecture
     private let profile: Profile
 
@@ -31,13 +31,8 @@ final class TrainingWorkspace {
         architecture = a
         profile = need.profile
         let rows = choice.rows
-        let inputs = a.queryWidth + 2 * a.keyWidth
-        let innerCount = a.feedForward == .siluGated ? 2 : 1
-        let widest = max(a.width, a.queryWidth, a.innerWidth)
-        var widths = Array(repeating: a.width, count: a.blocks + 3)
-        widths += Array(repeating: a.innerWidth, count: innerCount + 1)
-        widths += [inputs, a.queryWidth]
-        if need.hasDropout { widths += [widest, a.width, a.width] }
+        let innerCount = Self.innerCount(a)
+        let widths = Self.widths(need)
         var arena = try Arena(
             bytes: widths.reduce(0) { $0 + Arena.rounded(rows * $1 * 4) })
         let made = widths.map { arena.rows(rows, width: $0) }
@@ -52,6 +47,12 @@ final class TrainingWorkspace {
         mixedGradient = others[2]
         dropped = Array(others.dropFirst(3))
         memory = arena.owner
+        let cacheBytes = Self.cacheBytes(need, rows: rows)
+        do throws(SystemError) {
+            cacheMemory = try Memory(count: cacheBytes)
+        } catch {
+            throw .request(.noMemory(bytes: cacheBytes))
+        }
         var records: [BlockRecord] = []
         for _ in 0..<min(choice.keptBlocks + 1, a.blocks) {
             records.append(try BlockRecord(a, rows: rows, ranks: need.ranks))
@@ -68,15 +69,39 @@ final class TrainingWorkspace {
     /// Where a block's forward pass is kept: blocks without a record of their own share the last.
     func record(_ block: Int) -> BlockRecord { records[min(block, records.count - 1)] }
 
-    /// Empty keys and values for sequences of these lengths.
-    func caches(_ lengths: [Int]) throws(LearnError) -> [KeyValueCache] {
-        for (index, length) in lengths.enumerated() {
-            if index == caches.count {
-                caches.append(try KeyValueCache(architecture, profile, capacity: length))
-            } else if caches[index].capacity < length {
-                caches[index] = try KeyValueCache(architecture, profile, capacity: length)
-            }
+    /// Empty keys and values for sequences of these lengths, together at most the rows there are.
+    func caches(_ lengths: [Int]) -> [KeyValueCache] {
+        var offset = 0
+        return lengths.map { length in
+            defer { offset += KeyValueCache.bytes(architecture, profile, capacity: length) }
+            return KeyValueCache(
+                architecture, profile, capacity: length, in: cacheMemory, at: offset)
         }
-        return Array(caches.prefix(lengths.count))
+    }
+
+    // MARK: Sizes
+
+    /// Bytes that buffers for `rows` rows take, the kept forward passes aside.
+    static func bytes(_ need: TrainingMemory.Need, rows: Int) -> Int {
+        widths(need).reduce(cacheBytes(need, rows: rows)) { $0 + Arena.rounded(rows * $1 * 4) }
+    }
+
+    private static func innerCount(_ a: Architecture) -> Int {
+        a.feedForward == .siluGated ? 2 : 1
+    }
+
+    private static func widths(_ need: TrainingMemory.Need) -> [Int] {
+        let a = need.architecture
+        var widths = Array(repeating: a.width, count: a.blocks + 3)
+        widths += Array(repeating: a.innerWidth, count: innerCount(a) + 1)
+        widths += [a.queryWidth + 2 * a.keyWidth, a.queryWidth]
+        let widest = max(a.width, a.queryWidth, a.innerWidth)
+        if need.hasDropout { widths += [widest, a.width, a.width] }
+        return widths
+    }
+
+    /// Rows may belong to one sequence or each to its own.
+    private static func cacheBytes(_ need: TrainingMemory.Need, rows: Int) -> Int {
+        rows * KeyValueCache.bytes(need.architecture, need.profile, capacity: 1)
     }
 }

@@ -43,6 +43,39 @@ import Testing
         #expect(worst < Self.tolerance)
     }
 
+    /// What no judge computes, because its random numbers are ours: how the loss, with the same
+    /// elements left out, changes along the gradient of each factor, beside the gradient's norm.
+    @Test("gradients with dropout are slopes of the loss", arguments: ["qwen3", "gpt2"])
+    func dropout(_ name: String) throws {
+        let training = try TrainingCase(name)
+        let adapter = try #require(training.json["adapters"]?.array?.first?["name"]?.string)
+        var settings = try training.settings(adapter)
+        settings.dropout = 0.4
+        let trainer = try training.trainer(settings, start: adapter)
+        let examples = Array(training.examples.prefix(3))
+        let plain = try training.trainer(try training.settings(adapter), start: adapter)
+        let loss = try trainer.gradients(of: examples).loss
+        #expect(abs(loss - (try plain.gradients(of: examples).loss)) > 1e-4)
+        let matrices = trainer.adapter.matrices
+        let gradients = matrices.map { $0.array($0.gradient) }
+        var worst = 0.0
+        for (matrix, gradient) in zip(matrices, gradients) {
+            let values = matrix.array(matrix.values)
+            let norm = gradient.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+            let length = 0.01 / norm
+            let losses = try [length, -length].map { step in
+                for place in 0..<matrix.count {
+                    matrix.values[place] = values[place] + Float(step * Double(gradient[place]))
+                }
+                return try trainer.gradients(of: examples).loss
+            }
+            matrix.values.update(from: values, count: matrix.count)
+            worst = max(worst, abs((losses[0] - losses[1]) / 0.02 - norm) / norm)
+        }
+        print("slopes with dropout \(name) worst \(worst)")
+        #expect(worst < 0.01)
+    }
+
     /// Largest distance of a place or a product, relative to what the norm lets expect.
     private static func distance(
         _ tensor: JSONValue, _ found: [String: [Float]]

@@ -21,15 +21,17 @@ import Testing
         #expect(record.downs.map(\.width) == [4, 0, 0, 0, 0, 0, 2])
     }
 
-    @Test func `keys and values are taken again if they are long enough`() throws {
+    @Test func `keys and values of a pass share one memory, however it is divided`() throws {
         let training = try TrainingCase("llama-llama3")
         let need = TrainingMemory.Need(
             architecture: training.model.architecture, profile: .portable, threads: 1,
             parameters: 10, ranks: [], hasDropout: false, longest: 16)
         let space = try TrainingWorkspace(need, TrainingMemory(need, rows: 32, keptBlocks: 1))
-        let first = try space.caches([8, 4])
-        let second = try space.caches([8, 5])
-        #expect(first[0] === second[0] && first[1] !== second[1])
-        #expect(try space.caches([1]).count == 1)
+        for lengths in [[32], [8, 24], [31, 1], [Int](repeating: 1, count: 32)] {
+            let caches = space.caches(lengths)
+            #expect(caches.map(\.capacity) == lengths && caches.allSatisfy { $0.count == 0 })
+            let starts = caches.map { $0.keys(block: 0, head: 0) }
+            #expect(starts == starts.sorted() && Set(starts).count == starts.count)
+        }
     }
 }
