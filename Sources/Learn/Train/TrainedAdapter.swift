@@ -1,5 +1,6 @@
 import CKernels
 import Genome
+import Wire
 
 /// A tensor by the name it has in a file.
 public struct TrainedTensor: Sendable {
@@ -35,9 +36,21 @@ final class TrainedAdapter {
         do throws(GenomeError) {
             config = try AdapterConfig(bytes)
         } catch {
+            if case .adapter(.notUnderstood(key: "target_modules")) = error,
+                case .pattern(let text) = settings.targets
+            {
+                throw .training(.pattern(PlainText.shown(text)))
+            }
             throw .weights(.format(file: Adapter.configName, error))
         }
-        try TargetCheck.names(config, among: Array(model.linears.keys))
+        let names = Self.names(model)
+        do throws(LearnError) {
+            try TargetCheck.names(config, among: Array(model.linears.keys))
+        } catch {
+            // The adapter is only being made, so it is the name that is wrong, not the base.
+            guard case .weights(.noModule(let name, _)) = error else { throw error }
+            throw .training(.noModule(PlainText.shown(name), among: names))
+        }
         var pairs: [TrainedPair] = []
         for (index, linear) in model.orderedLinears.enumerated() {
             guard try TargetCheck.isMeant(linear.path, config, model) else { continue }
@@ -54,11 +67,21 @@ final class TrainedAdapter {
                     linear, index: index, rank: Int(rank), alpha: alpha,
                     isRankStabilised: settings.isRankStabilised))
         }
-        guard !pairs.isEmpty else { throw .training(.noModules) }
+        guard !pairs.isEmpty else { throw .training(.noModules(among: names)) }
         self.pairs = pairs
         self.config = config
         byPath = Dictionary(uniqueKeysWithValues: pairs.map { ($0.linear.path, $0) })
         stack = AdapterStack(trained: byPath.mapValues(\.factor))
+    }
+
+    /// Last parts of the paths of what can be trained, in the order in which it is computed.
+    private static func names(_ model: Model) -> [String] {
+        var names: [String] = []
+        for linear in model.orderedLinears where linear.path != model.head.path {
+            let name = linear.path.split(separator: ".").last.map(String.init) ?? linear.path
+            if !names.contains(name) { names.append(name) }
+        }
+        return names
     }
 
     /// The pair of a module, if it has one.

@@ -39,8 +39,14 @@ import Testing
             _ = try self.adapter(training) { $0.targets = .names(["q_porj"]) }
         }
         #expect(error?.description.contains("q_proj") == true)
-        #expect(throws: LearnError.training(.noModules)) {
+        let names = [
+            "q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj",
+        ]
+        #expect(throws: LearnError.training(.noModules(among: names))) {
             _ = try self.adapter(training) { $0.targets = .pattern("nothing") }
+        }
+        #expect(throws: LearnError.training(.pattern("(("))) {
+            _ = try self.adapter(training) { $0.targets = .pattern("((") }
         }
         #expect(throws: LearnError.training(.module("lm_head", why: "it is the output head"))) {
             _ = try self.adapter(training) { $0.targets = .names(["q_proj", "lm_head"]) }
