@@ -12,6 +12,10 @@ public enum Machine {
     /// Cores that this process may use.
     public static var coreCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 
+    /// Keeps the calling thread on the last core that it may use; whether that worked.
+    @discardableResult
+    public static func stayOnLastCore() -> Bool { plasmid_stay_on_last_core() == 0 }
+
     /// The kernel's name for this boot; a lock file of another boot is stale.
     public static var bootName: String {
         let file = try? File("/proc/sys/kernel/random/boot_id", .read)

@@ -34,6 +34,47 @@ public final class Thread: Sendable {
         pthread_join(handle, nil)
     }
 
+    /// Runs `body` on a thread that lets others go first, and waits for its end: what takes all of
+    /// a core for long and is waited for by nobody but its caller. Threads that `body` starts let
+    /// others go first too. A thread cannot take its priority back, hence one of its own.
+    public static func runBehind<Result, Failure: Error>(
+        _ name: String, _ body: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try withoutActuallyEscaping(body) { body throws(Failure) in
+            let work = Work(body)
+            do throws(SystemError) {
+                try Thread(name) {
+                    plasmid_lower_thread()
+                    work.run()
+                }.join()
+            } catch {
+                // No thread to spare: slower for others is better than not at all.
+                work.run()
+            }
+            guard let result = work.result else {
+                preconditionFailure("the work leaves a result when it ends")
+            }
+            return try result.get()
+        }
+    }
+
+    /// Work that is done on one thread while another waits; unchecked because the compiler does
+    /// not see the wait.
+    private final class Work<Result, Failure: Error>: @unchecked Sendable {
+        private(set) var result: Swift.Result<Result, Failure>?
+        private let body: () throws(Failure) -> Result
+
+        init(_ body: @escaping () throws(Failure) -> Result) { self.body = body }
+
+        func run() {
+            do throws(Failure) {
+                result = .success(try body())
+            } catch {
+                result = .failure(error)
+            }
+        }
+    }
+
     /// Lets the thread end by itself; instead of `join`.
     public func detach() {
         pthread_detach(handle)

@@ -18,6 +18,20 @@ struct MachineTests {
         #expect(Machine.processorName?.isEmpty != true)
     }
 
+    @Test func `keeps one thread on one core`() throws {
+        let isThere = Lock(false)
+        try Thread("one-core") {
+            let stays = Machine.stayOnLastCore()
+            let file = try? File("/proc/thread-self/status", .read)
+            let bytes = (try? file?.read(count: 4_096, offset: 0)) ?? []
+            let line = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+                .first { $0.hasPrefix("Cpus_allowed_list:") }
+            let core = line?.split(separator: "\t").last.flatMap { Int($0) }
+            isThere.withLock { $0 = stays && core != nil }
+        }.join()
+        #expect(isThere.withLock { $0 })
+    }
+
     @Test func `takes an empty variable for none`() throws {
         setenv("PLASMID_TEST_VARIABLE", "x", 1)
         #expect(Machine.environment("PLASMID_TEST_VARIABLE") == "x")

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import Host
@@ -13,6 +14,22 @@ struct ThreadTests {
         }
         thread.join()
         #expect(name.withLock { $0 } == "a-name-longer-t\n")
+    }
+
+    @Test func `behind others gives what its work gives, with the lowest priority`() throws {
+        func niceness() -> Int32 { getpriority(__priority_which_t(0), 0) }
+        let before = niceness()
+        let (inside, further) = Thread.runBehind("behind") { () throws(Never) in
+            let further = Lock(Int32(0))
+            try? Thread("further") { further.withLock { $0 = niceness() } }.join()
+            return (niceness(), further.withLock { $0 })
+        }
+        #expect(inside == 19 && further == 19 && niceness() == before)
+        #expect(throws: SystemError.self) {
+            try Thread.runBehind("behind") { () throws(SystemError) in
+                throw SystemError("try", code: 5)
+            }
+        }
     }
 
     @Test func `ends by itself when it was let go`() throws {

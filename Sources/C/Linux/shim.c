@@ -12,6 +12,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -108,6 +109,18 @@ int plasmid_lower_priority(int by) {
     int now = getpriority(PRIO_PROCESS, 0);
     if (errno != 0) return -1;
     return setpriority(PRIO_PROCESS, 0, now + by);
+}
+int plasmid_lower_thread(void) {
+    return setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), 19);
+}
+int plasmid_stay_on_last_core(void) {
+    cpu_set_t allowed, last;
+    if (sched_getaffinity(0, sizeof allowed, &allowed) < 0) return -1;
+    int core = CPU_SETSIZE - 1;
+    while (core > 0 && !CPU_ISSET(core, &allowed)) core--;
+    CPU_ZERO(&last);
+    CPU_SET(core, &last);
+    return sched_setaffinity(0, sizeof last, &last);
 }
 int plasmid_signal_at_parent_end(int signal) { return prctl(PR_SET_PDEATHSIG, signal); }
 

@@ -1,4 +1,5 @@
 import Genome
+import Wire
 
 /// Which modules of a model a configuration means.
 enum TargetCheck {
@@ -7,29 +8,24 @@ enum TargetCheck {
         guard case .names(let names) = config.targets else { return }
         for name in names
         where !paths.contains(where: { $0 == name || $0.hasSuffix("." + name) }) {
-            throw .weights(.noModule(name, nearest: nearest(to: name, among: paths)))
+            throw .weights(
+                .noModule(name, nearest: NearestNames.of(name, among: Array(lastNames(paths)))))
         }
     }
 
     /// Refuses a key of `rank_pattern` or `alpha_pattern` that means none of the modules that are
-    /// adapted, with those it may have meant.
+    /// trained.
     static func patterns(_ config: AdapterConfig, among paths: [String]) throws(LearnError) {
         for key in config.rankPattern.map(\.key) + config.alphaPattern.map(\.key) {
-            let isUsed = paths.contains { AdapterConfig.ends($0, with: key) == true }
-            guard isUsed else {
-                throw .training(.pattern(key, nearest: nearest(to: key, among: paths)))
+            guard paths.contains(where: { AdapterConfig.ends($0, with: key) == true }) else {
+                throw .training(
+                    .unusedPattern(PlainText.shown(key), among: lastNames(paths).sorted()))
             }
         }
     }
 
-    /// Names of modules that come nearest to a name, or to the last word of a pattern.
-    static func nearest(to text: String, among paths: [String]) -> [String] {
-        let names = Set(paths.map { $0.split(separator: ".").last.map(String.init) ?? $0 })
-        let isWord = { (letter: Character) in
-            letter.isASCII && (letter.isLetter || letter.isNumber || letter == "_")
-        }
-        let words = text.split { !isWord($0) }.filter { $0.count > 1 }
-        return NearestNames.of(words.last.map { String($0) } ?? text, among: Array(names))
+    private static func lastNames(_ paths: [String]) -> Set<String> {
+        Set(paths.map { path in path.split(separator: ".").last.map { String($0) } ?? path })
     }
 
     /// Whether the configuration means the module at `path`.

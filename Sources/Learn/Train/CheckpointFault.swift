@@ -12,6 +12,8 @@ public enum CheckpointFault: Hashable, Sendable, CustomStringConvertible {
     case damaged(file: String, String)
     /// A checkpoint of another run.
     case otherRun(file: String, expected: Digest, found: Digest)
+    /// A file of a checkpoint that is not there any more.
+    case gone(file: String)
     /// A checkpoint that another one builds on and that is not there.
     case missing(step: Int)
     /// A recipe, base or data that is not what the run began with; names the members.
@@ -29,6 +31,7 @@ public enum CheckpointFault: Hashable, Sendable, CustomStringConvertible {
         case .damaged(let file, let why): "\(file) is damaged: \(why)"
         case .otherRun(let file, let expected, let found):
             "\(file) belongs to run \(Self.short(found)), not to \(Self.short(expected))"
+        case .gone(let file): "\(file) is missing"
         case .missing(let step): "the checkpoint of step \(step) is missing"
         case .otherRecipe(let members):
             "this is another run than the one that began: "

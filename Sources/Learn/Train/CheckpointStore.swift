@@ -83,9 +83,9 @@ public struct CheckpointStore: Sendable {
                 let state = CheckpointState(
                     run: run, step: step, cursor: cursor, best: best, previous: previous,
                     adapter: factors.blob, optimiser: means.blob)
-                let file = try File("\(draft)/\(Self.stateName)", .createNew)
-                try file.write(state.bytes, offset: 0)
-                try file.sync()
+                try File("\(draft)/\(Self.stateName)", .createNew).write(state.bytes, offset: 0)
+                // Only now, so that the file system commits once for all three.
+                for name in Self.fileNames { try File("\(draft)/\(name)", .read).sync() }
                 try Directory.sync(draft)
                 try Directory.renameNew(draft, to: target)
                 try Directory.sync(path)
@@ -168,6 +168,9 @@ public struct CheckpointStore: Sendable {
 
     private func bytes(_ step: Int, _ name: String, limit: Int) throws(LearnError) -> [UInt8] {
         let place = "\(folder(of: step))/\(name)"
+        guard Directory.exists(place) else {
+            throw .checkpoint(.gone(file: "\(Self.name(of: step))/\(name)"))
+        }
         return try Self.system(place) { () throws(SystemError) in
             try File(place, .read).readAll(limit: limit)
         }

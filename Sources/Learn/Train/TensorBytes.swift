@@ -8,7 +8,7 @@ enum TensorBytes {
     /// Largest file: 2^36 bytes are 17 billion values, far more than factors have.
     static let fileBytesMax = 1 << 36
 
-    /// Writes a file, syncs it, and gives its BLAKE3-256 hash and size.
+    /// Writes a file, which its caller syncs, and gives its BLAKE3-256 hash and size.
     static func write(
         _ tensors: [TrainedTensor], to path: String
     ) throws(SystemError) -> BlobReference {
@@ -26,7 +26,6 @@ enum TensorBytes {
             try file.write(bytes, offset: offset)
             offset += UInt64(bytes.byteCount)
         }
-        try file.sync()
         return BlobReference(blob: tree.finish().id, size: offset)
     }
 

@@ -1,5 +1,6 @@
 import CKernels
 import Genome
+import Wire
 
 /// A tensor by the name it has in a file.
 public struct TrainedTensor: Sendable {
@@ -67,10 +68,21 @@ final class TrainedAdapter {
         do throws(GenomeError) {
             config = try AdapterConfig(bytes)
         } catch {
+            if case .adapter(.notUnderstood(key: "target_modules")) = error,
+                case .pattern(let text) = settings.targets
+            {
+                throw .training(.pattern(PlainText.shown(text)))
+            }
             throw .weights(.format(file: Adapter.configName, error))
         }
-        let paths = Array(model.linears.keys)
-        try TargetCheck.names(config, among: paths)
+        let names = Self.names(model)
+        do throws(LearnError) {
+            try TargetCheck.names(config, among: Array(model.linears.keys))
+        } catch {
+            // The adapter is only being made, so it is the name that is wrong, not the base.
+            guard case .weights(.noModule(let name, _)) = error else { throw error }
+            throw .training(.noModule(PlainText.shown(name), among: names))
+        }
         var planned: [Planned] = []
         for (index, linear) in model.orderedLinears.enumerated() {
             guard try TargetCheck.isMeant(linear.path, config, model) else { continue }
@@ -84,15 +96,19 @@ final class TrainedAdapter {
             }
             planned.append(Planned(linear: linear, index: index, rank: Int(rank), alpha: alpha))
         }
-        guard !planned.isEmpty else {
-            if case .pattern(let text) = config.targets {
-                throw .weights(
-                    .noModule(text, nearest: TargetCheck.nearest(to: text, among: paths)))
-            }
-            throw .training(.noModules)
-        }
+        guard !planned.isEmpty else { throw .training(.noModules(among: names)) }
         try TargetCheck.patterns(config, among: planned.map(\.linear.path))
         return (config, planned)
+    }
+
+    /// Last parts of the paths of what can be trained, in the order in which it is computed.
+    private static func names(_ model: Model) -> [String] {
+        var names: [String] = []
+        for linear in model.orderedLinears where linear.path != model.head.path {
+            let name = linear.path.split(separator: ".").last.map(String.init) ?? linear.path
+            if !names.contains(name) { names.append(name) }
+        }
+        return names
     }
 
     /// The pair of a module, if it has one.

@@ -133,7 +133,7 @@ public final class TrainingRun {
     // MARK: States
 
     private func begin(_ tell: (News) -> Void) throws(LearnError) {
-        let steps = try parts.store.links().map(\.step)
+        let steps = try parts.store.steps()
         guard let last = steps.last else {
             try parts.log.keep(before: 0)
             try save(tell)
@@ -144,6 +144,7 @@ public final class TrainingRun {
                 throw .checkpoint(.missing(step: milestone))
             }
         }
+        _ = try parts.store.links()
         try goBack()
         tell(.resumed(step: step))
     }
@@ -175,8 +176,9 @@ public final class TrainingRun {
     }
 
     private func save(_ tell: (News) -> Void) throws(LearnError) {
-        tell(.saving(step: step))
+        // From here on no step runs, whatever is done about the news too.
         let begun = Clock.monotonic()
+        tell(.saving(step: step))
         try parts.log.sync()
         var previous: Digest?
         if let milestone = schedule.milestone(before: step) {

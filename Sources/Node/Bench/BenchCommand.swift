@@ -19,9 +19,12 @@ struct BenchRow {
 
 /// `plasmid bench`: measures one thing on this machine.
 enum BenchCommand {
+    /// MiB of a large file unless asked otherwise.
+    static let megabytesDefault = 2_048
+
     static func perform(_ arguments: Arguments, _ report: Report) throws(Failure) {
         let name = arguments.operand(0) ?? ""
-        let megabytes = try arguments.integer("size", in: 1...65_536) ?? 2048
+        let megabytes = try arguments.integer("size", in: 1...65_536) ?? megabytesDefault
         let rows: [BenchRow]
         switch name {
         case "hash": rows = HashBench.run()
@@ -77,5 +80,11 @@ enum BenchCommand {
     static func median(_ values: [Double]) -> Double {
         let sorted = values.sorted()
         return sorted[sorted.count / 2]
+    }
+
+    /// The smallest measurement that 99 of 100 do not exceed.
+    static func percentile99(_ values: [Double]) -> Double {
+        let sorted = values.sorted()
+        return sorted[(sorted.count * 99 + 99) / 100 - 1]
     }
 }

@@ -59,6 +59,25 @@ final class BenchFolder {
         }
     }
 
+    /// Runs a verb in a process of its own on a home and gives its answer.
+    static func ask(_ words: [String], home: String) throws(Failure) -> JSONValue {
+        do throws(SystemError) {
+            let child = try ChildProcess(
+                "/proc/self/exe", words + ["--json"], environment: ["PLASMID_HOME": home])
+            let line = child.readLine() ?? ""
+            child.wait()
+            let answer = try? JSONParser.parse(
+                Array(line.utf8), limits: JSONLimits(bytes: 16 << 20))
+            guard let answer else { throw SystemError("verb", words[0], code: 5) }
+            if let error = answer["error"] {
+                throw SystemError(error["message"]?.string ?? "", code: 5)
+            }
+            return answer
+        } catch {
+            throw Failure(.internal, "a bench verb failed: \(error)")
+        }
+    }
+
     /// A node in a process of its own with its own home.
     func startNode(_ name: String, join ticket: String?) throws(Failure) -> BenchNode {
         var words = [
@@ -93,21 +112,7 @@ struct BenchNode {
 
     /// Runs a verb against the node and gives its answer.
     func ask(_ words: [String]) throws(Failure) -> JSONValue {
-        do throws(SystemError) {
-            let child = try ChildProcess(
-                "/proc/self/exe", words + ["--json"], environment: ["PLASMID_HOME": home])
-            let line = child.readLine() ?? ""
-            child.wait()
-            let answer = try? JSONParser.parse(
-                Array(line.utf8), limits: JSONLimits(bytes: 16 << 20))
-            guard let answer else { throw SystemError("verb", words[0], code: 5) }
-            if let error = answer["error"] {
-                throw SystemError(error["message"]?.string ?? "", code: 5)
-            }
-            return answer
-        } catch {
-            throw Failure(.internal, "a bench verb failed: \(error)")
-        }
+        try BenchFolder.ask(words, home: home)
     }
 
     /// Ends the node.

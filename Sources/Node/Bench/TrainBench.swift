@@ -6,55 +6,26 @@ import Wire
 /// `plasmid bench train`: steps of training on a model, each case in a process of its own, beside
 /// another trainer if a command for one is given.
 struct TrainBench {
-    /// One way to train: profile, examples of a step, tokens of each, and which modules.
-    struct Case {
-        let profile: Profile
-        let batch: Int
-        let tokens: Int
-        /// `qkvo`, or `all` linear modules.
-        let targets: String
-
-        /// `PROFILE:BATCHxTOKENS:TARGETS`.
-        init?(_ text: String) {
-            let parts = text.split(separator: ":").map(String.init)
-            guard parts.count == 3, let profile = Profile(named: parts[0]) else { return nil }
-            let sizes = parts[1].split(separator: "x").compactMap { Int($0) }
-            guard sizes.count == 2, sizes.allSatisfy({ (1...65_536).contains($0) }),
-                ["qkvo", "all"].contains(parts[2])
-            else { return nil }
-            self.profile = profile
-            (batch, tokens) = (sizes[0], sizes[1])
-            targets = parts[2]
-        }
-
-        init(_ profile: Profile, _ batch: Int, _ tokens: Int, _ targets: String) {
-            self.profile = profile
-            self.batch = batch
-            self.tokens = tokens
-            self.targets = targets
-        }
-
-        var text: String {
-            "\(profile.rawValue.dropLast(3)):\(batch)x\(tokens):\(targets)"
-        }
-
-        static let all: [Case] = Profile.allCases.flatMap { profile in
-            [(4, 128), (1, 512)].flatMap { size in
-                ["qkvo", "all"].map { Case(profile, size.0, size.1, $0) }
-            }
-        }
-    }
-
     /// Seconds of one case at least, unless asked otherwise.
     private static let secondsDefault = 8
+    /// The same for each side of a comparison with something beside it.
+    private static let besideDefault = 60
     /// Steps of one case at least, the first of which warms up.
     private static let stepsMin = 5
+
+    /// What a peer's command printed: tokens a second and MiB.
+    private struct Peer {
+        let rate: Double
+        let memory: Double
+    }
 
     private let base: String
     private let threads: Int
     private let cases: [Case]
     private let peer: String?
-    private let seconds: Int
+    private let seconds: Int?
+    private let beside: [Beside]
+    private let megabytes: Int
 
     init(_ arguments: Arguments) throws(Failure) {
         guard let base = arguments.text("base") else {
@@ -72,44 +43,71 @@ struct TrainBench {
             }
             cases.append(one)
         }
-        self.cases = cases.isEmpty ? Case.all : cases
+        let words = arguments.text("with") ?? ""
+        guard let beside = words.isEmpty ? [] : Beside.list(words) else {
+            throw Failure(
+                .usage, "--with \(PlainText.shown(words)) makes no sense",
+                remedy: "say some of checkpoint,publish,busy")
+        }
+        self.beside = beside
+        self.cases = cases.isEmpty ? beside.isEmpty ? Case.all : [Case.beside] : cases
+        megabytes = try arguments.integer("size", in: 1...65_536) ?? BenchCommand.megabytesDefault
         peer = arguments.text("peer")
-        seconds = try arguments.integer("seconds", in: 0...3_600) ?? Self.secondsDefault
+        seconds = try arguments.integer("seconds", in: 0...3_600)
     }
 
-    /// Tokens a second and memory of every case.
+    /// Tokens a second, memory and share of the peak of every case; then what is beside it.
     func run(_ report: Report) throws(Failure) -> [BenchRow] {
-        if cases.count == 1, peer == nil { return try measure(cases[0], report) }
+        if cases.count == 1, peer == nil, beside.isEmpty { return try measure(cases[0], report) }
         var rows: [BenchRow] = []
         for one in cases {
             // The peer before and after, so that a machine that changes its pace is seen.
             let before = try peerFigures(one)
             let own = try child(one)
             let after = try peerFigures(one)
-            guard let before, let after, own.count == 2 else {
+            if let before, let after {
+                rows += Self.compared(own, before, after)
+            } else {
                 rows += own
-                continue
             }
-            let rate = (before.rate + after.rate) / 2
-            rows.append(
-                BenchRow(
-                    name: own[0].name, figure: own[0].figure, unit: own[0].unit,
-                    against: "the peer's \(Int(before.rate)) and \(Int(after.rate))",
-                    ratio: own[0].figure / rate))
-            rows.append(
-                BenchRow(
-                    name: own[1].name, figure: own[1].figure, unit: own[1].unit,
-                    against: "the peer's \(Int(before.memory)) MiB",
-                    ratio: own[1].figure / before.memory))
+            if beside.contains(.checkpoint) {
+                rows += try CheckpointBench(one, base: base, threads: threads).run(report)
+            }
+            guard beside.contains(.publish) || beside.contains(.busy) else { continue }
+            let trainer = try TimedTrainer(one, base: base, threads: threads, report)
+            let bench = BesideBench(one, trainer, seconds: Double(seconds ?? Self.besideDefault))
+            if beside.contains(.publish) {
+                rows += try bench.publish(megabytes: megabytes, report)
+            }
+            if beside.contains(.busy) { rows += try bench.busy(report) }
         }
         return rows
+    }
+
+    /// Speed and memory held against the peer's.
+    private static func compared(
+        _ own: [BenchRow], _ before: Peer, _ after: Peer
+    ) -> [BenchRow] {
+        guard own.count > 1 else { return own }
+        let rate = (before.rate + after.rate) / 2
+        let compared = [
+            BenchRow(
+                name: own[0].name, figure: own[0].figure, unit: own[0].unit,
+                against: "the peer's \(Int(before.rate)) and \(Int(after.rate))",
+                ratio: own[0].figure / rate),
+            BenchRow(
+                name: own[1].name, figure: own[1].figure, unit: own[1].unit,
+                against: "the peer's \(Int(before.memory)) MiB",
+                ratio: own[1].figure / before.memory),
+        ]
+        return compared + own.dropFirst(2)
     }
 
     /// One case in a process of its own, whose memory is its own.
     private func child(_ one: Case) throws(Failure) -> [BenchRow] {
         let words = [
             "bench", "train", "--base", base, "--threads", "\(threads)", "--case", one.text,
-            "--seconds", "\(seconds)", "--json",
+            "--seconds", "\(seconds ?? Self.secondsDefault)", "--json",
         ]
         let answer = try Self.output("/proc/self/exe", words)
         return (answer["rows"]?.array ?? []).map { row in
@@ -121,7 +119,7 @@ struct TrainBench {
     }
 
     /// What the peer's command prints for a case: tokens a second and peak memory in MiB.
-    private func peerFigures(_ one: Case) throws(Failure) -> (rate: Double, memory: Double)? {
+    private func peerFigures(_ one: Case) throws(Failure) -> Peer? {
         guard let peer else { return nil }
         let kind = one.profile == .portable ? "fp32" : "bf16"
         let command = peer.replacing("{base}", with: base).replacing("{dtype}", with: kind)
@@ -131,7 +129,7 @@ struct TrainBench {
         guard let rate = answer["tok_s"]?.number, let memory = answer["rss_mib"]?.number else {
             throw Failure(.refused, "the peer printed neither tok_s nor rss_mib")
         }
-        return (rate, memory)
+        return Peer(rate: rate, memory: memory)
     }
 
     /// The last line that a program prints, as JSON.
@@ -152,67 +150,37 @@ struct TrainBench {
     // MARK: One case
 
     private func measure(_ one: Case, _ report: Report) throws(Failure) -> [BenchRow] {
-        let source = try LayerSource.open(base, LazyAccess(report))
+        let trainer = try TimedTrainer(one, base: base, threads: threads, report)
         let limits = try inLearn("starting threads") { () throws(LearnError) in
             try SpeedLimits(threads: threads)
         }
-        return try inLearn("training") { () throws(LearnError) in
-            let model = try Model(source.files)
-            var settings = TrainingSettings()
-            settings.targets =
-                one.targets == "all"
-                ? .allLinear : .names(["q_proj", "k_proj", "v_proj", "o_proj"])
-            settings.profile = one.profile
-            settings.steps = 1_000_000
-            settings.schedule = .constant
-            settings.learningRate = 1e-4
-            let trainer = try Trainer(
-                model, settings, threads: threads, rows: one.batch * one.tokens,
-                longest: one.tokens)
-            let examples = Self.examples(one, vocabulary: model.architecture.vocabulary)
-            var times: [Double] = []
-            var peaks: [Double] = []
-            let begun = Clock.monotonic()
-            while times.count < Self.stepsMin
-                || Double(Clock.monotonic() - begun) / 1e9 < Double(seconds)
-            {
-                times.append(
-                    try BenchCommand.seconds { () throws(LearnError) in
-                        _ = try trainer.run([examples])
-                    })
-                var operations = 0.0
-                let time = BenchCommand.seconds {
-                    operations = limits.multiply(one.profile)
-                }
-                peaks.append(operations / time)
-            }
-            let count = Double(one.batch * one.tokens)
-            let rate = count / BenchCommand.median(Array(times.dropFirst()))
-            // Forward and backward through the linear modules and the head.
-            let head = Double(model.architecture.width * model.architecture.vocabulary)
-            let work = 4 * (Double(model.multiplications) + head)
-            return [
-                BenchRow(
-                    name: "train \(one.text)", figure: rate, unit: "tok/s",
-                    against: "peak of the instruction",
-                    ratio: rate * work / BenchCommand.median(peaks)),
-                BenchRow(
-                    name: "memory of \(one.text)", figure: Double(Machine.peakMemory >> 20),
-                    unit: "MiB", against: "the base's own bytes",
-                    ratio: Double(Machine.peakMemory) / Double(model.byteCount)),
-            ]
+        var times: [Double] = []
+        var peaks: [Double] = []
+        let begun = Clock.monotonic()
+        while times.count < Self.stepsMin
+            || Double(Clock.monotonic() - begun) / 1e9 < Double(seconds ?? Self.secondsDefault)
+        {
+            times.append(try trainer.step())
+            var operations = 0.0
+            let time = BenchCommand.seconds { operations = limits.multiply(one.profile) }
+            peaks.append(operations / time)
         }
-    }
-
-    /// Tokens as good as random, all of them learned.
-    private static func examples(_ one: Case, vocabulary: Int) -> [TrainingExample] {
-        var state: UInt64 = 1
-        return (0..<one.batch).map { _ in
-            let tokens = (0..<one.tokens).map { _ -> Int32 in
-                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-                return Int32((state >> 33) % UInt64(vocabulary))
-            }
-            return TrainingExample(tokens: tokens, labels: tokens)
-        }
+        let step = BenchCommand.median(Array(times.dropFirst()))
+        let speed = trainer.operations / step
+        let peak = BenchCommand.median(peaks)
+        let memory = Double(Machine.peakMemory)
+        return [
+            BenchRow(
+                name: "train \(one.text)", figure: one.count / step, unit: "tok/s",
+                against: "peak of the instruction", ratio: speed / peak),
+            BenchRow(
+                name: "memory of \(one.text)", figure: memory / 0x1p20, unit: "MiB",
+                against: "the base's own bytes", ratio: memory / Double(trainer.model.byteCount)),
+            BenchRow(
+                name: "of the instruction's peak, \(one.text)", figure: speed / 1e9,
+                unit: "GFLOP/s",
+                against: "\(threads) threads of nothing but it, \(Int(peak / 1e9)) GFLOP/s",
+                ratio: speed / peak),
+        ]
     }
 }

@@ -33,11 +33,12 @@ struct Arguments {
     }
 
     fileprivate static func unknown(
-        _ word: String, among known: [String], kind: String
+        _ word: String, among known: [String], kind: String, of verb: String = ""
     ) -> Failure {
         let shown = PlainText.shown(word)
         let near = Nearness.nearest(to: word, among: known)
-        let remedy = near.map { "Did you mean \($0)?" } ?? "plasmid --help lists what there is"
+        let remedy =
+            near.map { "Did you mean \($0)?" } ?? "plasmid \(verb)--help lists what there is"
         return Failure(.usage, "there is no \(kind) \(shown)", remedy: remedy)
     }
 
@@ -128,7 +129,8 @@ private struct ArgumentReader {
         guard isLong, let option = verb.option(named: name == "h" ? "help" : name) else {
             let known = (verb.options + VerbShape.everywhere).filter(\.isBuilt)
             throw Arguments.unknown(
-                word, among: known.map { "--" + $0.name }, kind: "\(verb.name) option")
+                word, among: known.map { "--" + $0.name }, kind: "\(verb.name) option",
+                of: verb.name + " ")
         }
         guard option.isBuilt else {
             throw Failure(

@@ -200,17 +200,21 @@ enum Verbs {
             + "hash: BLAKE3 and SHA-256 on one core. transfer: a large file between two nodes on "
             + "this machine. share: reading and signing a large file. infer: prompts and answers "
             + "of --base, and of --layer over it. train: steps of training on --base. A peer's "
-            + "command runs before and after each case and prints tok_s and rss_mib as JSON.",
+            + "command runs before and after each case and prints tok_s and rss_mib as JSON. "
+            + "--with measures a training also with its checkpoints, while another process "
+            + "shares a large file (publish), and while a thread keeps one core busy.",
         examples: [
             ("plasmid bench hash", "how fast files are named"),
             ("plasmid bench train --base ./llama --case bf16dot:4x128:all", "one way to train"),
+            ("plasmid bench train --base ./llama --with publish,busy", "beside other work"),
         ],
         operands: [.required("NAME")],
         options: [
-            .init("size", .one("MIB"), "size of the file of transfer and share; else 2048"),
+            .init("size", .one("MIB"), "file of transfer, share and publish; else 2048"),
             .init(
                 "case", .many("CASE"), "train: PROFILE:BATCHxTOKENS:qkvo or all; else all of them"),
-            .init("seconds", .one("S"), "train: length of a case; else 8"),
+            .init("with", .one("WHAT,…"), "train: beside checkpoint, publish, busy"),
+            .init("seconds", .one("S"), "train: length of a case; else 8, beside something 60"),
             .init("peer", .one("COMMAND"), "train: {base} {dtype} {batch} {tokens} {targets}"),
         ]
             + computeOptions.filter { $0.name != "profile" })

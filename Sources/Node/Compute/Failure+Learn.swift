@@ -16,14 +16,25 @@ extension Failure {
             code = .quota
             remedy = "Ask for fewer tokens, or use a smaller model"
         case .request(.setting), .data(.setting): code = .usage
-        case .data(.unreadable): code = .notFound
+        case .data(.unreadable):
+            code = .notFound
+            remedy = "Put it where it was, or name the one that is meant"
+        case .training(.noModule), .training(.noModules):
+            remedy = "Say --targets with names of these, or all-linear"
+        case .training(.pattern):
+            remedy = "Say --targets with names, all-linear or such an expression of whole paths"
         case .request(.tooLong): remedy = "Shorten the prompt or say a smaller --max-tokens"
         case .checkpoint(.diskFull):
             code = .quota
             remedy = "Free some space, then go on with: plasmid jobs resume JOB"
-        case .checkpoint(.changed), .checkpoint(.damaged), .checkpoint(.missing):
+        case .checkpoint(.changed), .checkpoint(.damaged), .checkpoint(.gone):
             code = .corrupt
-            remedy = "Put back what was changed, or train anew"
+            remedy =
+                "Put back what was changed, or remove the last step's folder to go on from the "
+                + "one before it"
+        case .checkpoint(.missing):
+            code = .corrupt
+            remedy = "Put it back, or train anew"
         case .checkpoint(.otherRecipe):
             remedy = "Put back what was changed, or train anew under another name"
         default: break

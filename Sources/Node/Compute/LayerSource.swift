@@ -33,6 +33,11 @@ struct LayerSource {
             return LayerSource(
                 files: files, layer: nil, type: nil, base: nil, offers: nil, title: word)
         }
+        guard !["/", "./", "../", "~"].contains(where: { word.hasPrefix($0) }) else {
+            throw Failure(
+                .notFound, "there is no folder \(PlainText.shown(word))",
+                remedy: "check the name, or say a layer: plasmid list shows those here")
+        }
         var object = JSONObject()
         object["layer"] = .string(word)
         return try held(object, access)

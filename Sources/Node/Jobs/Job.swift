@@ -27,6 +27,10 @@ struct Job: Equatable {
     var steps = 0
     /// Loss of the last step.
     var loss: Double?
+    /// States that were saved.
+    var saves = 0
+    /// Seconds during which no step was done because of that.
+    var savingSeconds = 0.0
     /// The layer, once it is there.
     var layer: String?
     /// Why it failed or stopped.
@@ -66,6 +70,8 @@ struct Job: Equatable {
         object["step"] = .integer(Int64(step))
         object["steps"] = .integer(Int64(steps))
         object["loss"] = loss.map { .double($0) } ?? .null
+        object["saves"] = .integer(Int64(saves))
+        object["savingSeconds"] = .double(savingSeconds)
         object["layer"] = layer.map { .string($0) } ?? .null
         object["message"] = .string(message)
         return object
@@ -91,6 +97,8 @@ struct Job: Equatable {
         self.step = Int(step)
         self.steps = Int(steps)
         loss = value["loss"]?.number
+        saves = Int(value["saves"]?.integer ?? 0)
+        savingSeconds = value["savingSeconds"]?.number ?? 0
         layer = value["layer"]?.string
         message = value["message"]?.string ?? ""
     }

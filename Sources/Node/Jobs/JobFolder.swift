@@ -71,7 +71,8 @@ struct JobFolder {
     func read(isLockOurs: Bool = false) throws(Failure) -> Job {
         guard var job = Job(try bytes(file, limit: Job.bytesMax)) else {
             throw Failure(
-                .corrupt, "\(file) is damaged", remedy: "its checkpoints are in \(checkpoints)")
+                .corrupt, "\(file) is damaged",
+                remedy: "put back what it was; the states are in \(checkpoints)")
         }
         if job.state.isActive, isLockOurs || !isWorkedOn {
             job.note(.stop)
@@ -111,16 +112,17 @@ struct JobFolder {
         try write(CanonicalJSON.write(job.json), to: file)
     }
 
-    /// Writes a small file that is there whole or not at all.
-    func write(_ bytes: [UInt8], to path: String) throws(Failure) {
+    /// Writes a small file that is there whole or not at all. One that is not durable may be gone
+    /// after a power cut, and nobody waits for the disk.
+    func write(_ bytes: [UInt8], to path: String, isDurable: Bool = true) throws(Failure) {
         let draft = "\(path).new"
         try Self.onDisk(path) { () throws(SystemError) in
             if Directory.exists(draft) { try Directory.removeFile(draft) }
             let new = try File(draft, .createNew)
             try new.write(bytes, offset: 0)
-            try new.sync()
+            if isDurable { try new.sync() }
             try Directory.rename(draft, to: path)
-            try Directory.sync(self.path)
+            if isDurable { try Directory.sync(self.path) }
         }
     }
 
@@ -170,6 +172,9 @@ extension JobFolder {
         let byID = jobs.filter { word.utf8.count >= 4 && $0.job.id.hasPrefix(word) }
         let found = byID.isEmpty ? jobs.filter { $0.job.name == word } : byID
         guard let first = found.first else {
+            // One whose job.json is damaged is in no list; reading it says what is wrong.
+            let folder = JobFolder(home: home, id: word)
+            if Job.isIdentifier(word), Directory.exists(folder.file) { _ = try folder.read() }
             throw Failure(
                 .notFound, "there is no job \(PlainText.shown(word))",
                 remedy: "plasmid jobs list shows them")

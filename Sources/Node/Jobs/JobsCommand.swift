@@ -56,6 +56,17 @@ enum JobsCommand {
                 width: Terminal(descriptor: 1).columns))
     }
 
+    /// How often states were saved, and how long no step ran because of it.
+    static func saving(_ job: Job) -> String {
+        "\(job.saves) times, \(Decimals.text(job.savingSeconds, 2)) s in all"
+    }
+
+    /// How a job that was followed ended.
+    static func ending(_ job: Job) -> String {
+        "\(job.state.rawValue) after \(job.step) of \(job.steps) steps"
+            + (job.message.isEmpty ? "" : ": \(PlainText.shown(job.message))")
+    }
+
     /// The table of jobs.
     static func lines(_ jobs: [Job], now: Int64, width: Int) -> [String] {
         guard !jobs.isEmpty else {
@@ -86,7 +97,7 @@ enum JobsCommand {
         object["evaluations"] = .array(TrainingLog.evaluations(observations))
         var lines = [
             "\(job.name), job \(job.id)", "  state   \(job.state.rawValue)",
-            "  steps   \(job.step) of \(job.steps)",
+            "  steps   \(job.step) of \(job.steps)", "  saved   \(saving(job))",
         ]
         if let loss = job.loss { lines.append("  loss    \(TrainBar.loss(loss))") }
         if let run = job.run { lines.append("  run     \(run)") }
@@ -135,9 +146,7 @@ enum JobsCommand {
             shown = steps.count
             if !job.state.isActive, job.state != .queued {
                 display.clear()
-                report.event(
-                    job.json,
-                    text: ["\(job.state.rawValue) after \(job.step) steps \(job.message)"])
+                report.event(job.json, text: [ending(job)])
                 return job.state == .failed ? 1 : 0
             }
             Semaphore().wait(milliseconds: lookMilliseconds)

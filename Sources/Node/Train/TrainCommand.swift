@@ -142,6 +142,8 @@ enum TrainCommand {
         object["tokensPerSecond"] = .double(speed)
         object["peakMemory"] = .integer(Int64(clamping: cost.peakMemory))
         object["seconds"] = .double(cost.wallSeconds)
+        object["saves"] = .integer(Int64(job.saves))
+        object["savingSeconds"] = .double(job.savingSeconds)
         object["path"] = .string(folder.result)
         let text = [
             "Trained \(job.name): \(steps.count) steps, loss \(TrainBar.loss(first)) to "

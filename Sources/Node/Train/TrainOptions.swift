@@ -90,10 +90,19 @@ struct TrainOptions {
         var sources: [TrainInputs.Source] = []
         for word in words {
             let path = ExportCommand.absolute(word)
-            guard (try? File.facts(of: (try? Directory.resolve(path)) ?? path).kind) == .file
-            else {
+            let kind: FileFacts.Kind
+            do throws(SystemError) {
+                kind = try File.facts(of: try Directory.resolve(path)).kind
+            } catch {
                 throw Failure(
-                    .notFound, "--\(option) \(PlainText.shown(word)) is no file that can be read")
+                    .notFound, "--\(option) \(PlainText.shown(word)) cannot be read",
+                    why: error.reason, remedy: "check the name, and the folder it is meant from")
+            }
+            guard kind == .file else {
+                throw Failure(
+                    .notFound, "--\(option) \(PlainText.shown(word)) is no file",
+                    why: kind == .folder ? "it is a folder" : "",
+                    remedy: "name each file: --\(option) may be given again")
             }
             sources.append(TrainInputs.Source(name: word, path: path))
         }

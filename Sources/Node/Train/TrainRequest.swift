@@ -57,8 +57,17 @@ struct TrainRequest {
             () throws(GenomeError) in try JSONParser.parse(bytes, limits: limits)
         }
         guard let inputs = value["inputs"], let threads = value["threads"]?.integer,
-            let sharing = value["sharing"]?.object, threads > 0, threads <= Team.lanesMax
-        else { throw Failure(.corrupt, "\(folder.request) is damaged") }
+            let sharing = value["sharing"]?.object, threads > 0, threads <= Team.lanesMax,
+            // Found out now and not when all steps are done.
+            sharing["name"]?.string.map({ LayerName.isValid($0) }) == true,
+            sharing["visibility"]?.string.flatMap({ Visibility(rawValue: $0) }) != nil
+        else {
+            throw Failure(
+                .corrupt, "\(folder.request) is damaged",
+                why: "it was changed since the job began",
+                remedy: "put back what it was, or train anew: the states are in "
+                    + folder.checkpoints)
+        }
         self.init(inputs: try TrainInputs(inputs), threads: Int(threads), sharing: sharing)
         memory = value["memory"]?.integer.flatMap { UInt64(exactly: $0) }
         checkpointSteps = value["checkpointSteps"]?.integer.map { Int($0) }

@@ -139,6 +139,8 @@ final class TrainSupervisor {
             try folder.write(job)
         case .saved(let step, let milliseconds):
             job.note(.saved)
+            job.saves += 1
+            job.savingSeconds += milliseconds / 1_000
             try folder.write(job)
             write("saved the state after \(step) steps in \(Int(milliseconds)) ms")
         case .rolledBack(let step, let to):

@@ -134,8 +134,13 @@ struct TrainWorker {
     private func check(_ recipe: Recipe) throws(Failure) -> Bool {
         guard Directory.exists(folder.recipe) else { return true }
         let bytes = try folder.bytes(folder.recipe, limit: RecipeSchema.bytesMax)
-        let before = try inGenome("reading \(folder.recipe)") { () throws(GenomeError) in
-            try Recipe.decode(bytes)
+        let before: Recipe
+        do throws(GenomeError) {
+            before = try Recipe.decode(bytes)
+        } catch {
+            throw Failure(
+                .corrupt, "\(folder.recipe) was changed", why: error.description,
+                remedy: "put back what it was, or train anew under another name")
         }
         let members = Recipe.differences(before, recipe)
         guard members.isEmpty else {
@@ -171,16 +176,19 @@ struct TrainWorker {
         case .observed(.step(let step)):
             Self.say(.step(step, memory: Machine.anonymousMemory ?? 0))
         case .observed(.evaluation(let found)): Self.say(.judged(found))
-        case .saving(let step): Self.say(.saving(step: step))
-        case .saved(let step, let milliseconds):
+        case .saving(let step):
+            Self.say(.saving(step: step))
             // What it took is told for people; a run does not end because of it.
-            _ = try? saveCost()
+            _ = try? saveCost(isDurable: false)
+        case .saved(let step, let milliseconds):
             Self.say(.saved(step: step, milliseconds: milliseconds))
         case .rolledBack(let step, let to): Self.say(.rolledBack(step: step, to: to))
         }
     }
 
-    private func saveCost() throws(Failure) {
-        try folder.write(cost.adding(since: begun).bytes, to: folder.cost)
+    /// While steps wait for a state, nobody waits for the disk because of this.
+    private func saveCost(isDurable: Bool = true) throws(Failure) {
+        try folder.write(
+            cost.adding(since: begun).bytes, to: folder.cost, isDurable: isDurable)
     }
 }

@@ -12,6 +12,7 @@ struct CheckpointFaultTests {
         #expect(changed.contains("f was changed"))
         #expect(changed.contains(String(one.hexadecimal.prefix(16))))
         #expect(CheckpointFault.diskFull(path: "p").description.contains("the disk is full: p"))
+        #expect(CheckpointFault.gone(file: "f").description == "f is missing")
         let recipe = LearnError.checkpoint(.otherRecipe(["data.examples", "seed"])).description
         #expect(recipe.hasSuffix("data.examples, seed differ"))
     }

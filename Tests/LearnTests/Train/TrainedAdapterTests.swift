@@ -39,17 +39,21 @@ import Testing
             _ = try self.adapter(training) { $0.targets = .names(["q_porj"]) }
         }
         #expect(error?.description.contains("q_proj") == true)
-        let pattern = LearnError.weights(
-            .noModule(".*q_prj", nearest: ["q_proj", "k_proj", "o_proj"]))
-        #expect(throws: pattern) {
-            _ = try self.adapter(training) { $0.targets = .pattern(".*q_prj") }
+        let names = [
+            "q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj",
+        ]
+        #expect(throws: LearnError.training(.noModules(among: names))) {
+            _ = try self.adapter(training) { $0.targets = .pattern("nothing") }
         }
-        let key = LearnError.training(.pattern("k_proj", nearest: ["q_proj", "v_proj"]))
+        let key = LearnError.training(.unusedPattern("k_proj", among: ["q_proj", "v_proj"]))
         #expect(throws: key) {
             _ = try self.adapter(training) { $0.rankPattern = [("k_proj", 3)] }
         }
         #expect(throws: key) {
             _ = try self.adapter(training) { $0.alphaPattern = [("k_proj", 3)] }
+        }
+        #expect(throws: LearnError.training(.pattern("(("))) {
+            _ = try self.adapter(training) { $0.targets = .pattern("((") }
         }
         #expect(throws: LearnError.training(.module("lm_head", why: "it is the output head"))) {
             _ = try self.adapter(training) { $0.targets = .names(["q_proj", "lm_head"]) }

@@ -130,7 +130,7 @@ struct TrainingRunTests {
         let bench = try RunBench(steps: 8)
         _ = try bench.go(stopAt: 5)
         try Directory.removeTree(try bench.store().folder(of: 2))
-        #expect(throws: LearnError.self) { _ = try bench.go() }
+        #expect(throws: LearnError.checkpoint(.missing(step: 2))) { _ = try bench.go() }
     }
 
     @Test("saves by the clock where it is told no number of steps")

@@ -19,7 +19,7 @@ extension RealNodes {
             ]).wait(seconds: 120)
             try #require(outcome.code == 0, "\(outcome.out) \(outcome.error)")
             let rows = try #require(outcome.json["rows"]?.array)
-            #expect(rows.count == 2)
+            #expect(rows.count == 3)
             for (row, peer) in zip(rows, [10.0, 8.0]) {
                 let figure = try #require(row["figure"]?.number)
                 #expect(figure > 0)
@@ -27,12 +27,33 @@ extension RealNodes {
             }
         }
 
-        @Test func `a case is read as it is written`() {
-            #expect(TrainBench.Case("portable-f32:4x128:qkvo")?.text == "portable-f32:4x128:qkvo")
-            for wrong in ["", "bf16dot:4:all", "bf16dot:4x0:all", "x:4x4:all", "bf16dot:4x4:some"] {
-                #expect(TrainBench.Case(wrong) == nil)
+        @Test func `says what a training is beside its checkpoints, a share and a busy core`()
+            throws
+        {
+            let outcome = try laboratory.node("bench").spawn([
+                "bench", "train", "--json", "--threads", "1", "--seconds", "0", "--size", "4",
+                "--base", LearningSample.base, "--case", "portable-f32:2x16:qkvo", "--with",
+                "checkpoint,publish,busy",
+            ]).wait(seconds: 240)
+            try #require(outcome.code == 0, "\(outcome.out) \(outcome.error)")
+            let rows = try #require(outcome.json["rows"]?.array)
+            #expect(rows.count == 3 + 3 + 3 + 1)
+            #expect(rows.allSatisfy { $0["figure"]?.number ?? 0 > 0 && $0["ratio"] != nil })
+            for word in [
+                "train", "of the instruction's peak", "checkpoint stall", "step p99", "share of 4",
+            ] {
+                #expect(rows.contains { $0["name"]?.string?.hasPrefix(word) == true }, "\(word)")
             }
-            #expect(TrainBench.Case.all.count == 8)
+        }
+
+        @Test func `needs a folder and a word it knows to go beside something`() throws {
+            let node = laboratory.node("bench")
+            #expect(
+                try node.refused(
+                    "usage", exit: 2, "bench", "train", "--base", LearningSample.base, "--with",
+                    "luck"
+                )
+                .contains("checkpoint,publish,busy"))
         }
 
         @Test func `a case that makes no sense is a usage error`() throws {

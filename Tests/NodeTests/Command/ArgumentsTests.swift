@@ -50,6 +50,7 @@ struct ArgumentsTests {
             ("share x --vis public", "Did you mean --visibility?"),
             ("stat", "Did you mean status?"),
             ("xyzzy", "plasmid --help lists what there is"),
+            ("train --xyzzy", "plasmid train --help lists what there is"),
         ])
     func suggests(_ line: String, _ remedy: String) {
         #expect(failure(line)?.code == .usage)

@@ -121,14 +121,24 @@ extension RealNodes {
                 return words
             }
             let targets = try refused("refused", 1, changed("--targets", "q_prj"))
-            #expect(targets.contains("q_proj"))
+            #expect(targets.contains("q_proj") && targets.contains("--targets"))
+            #expect(try refused("refused", 1, changed("--targets", "x.*y")).contains("q_proj"))
+            #expect(try refused("refused", 1, changed("--targets", "((")).contains("(("))
             let empty = try bench.laboratory.write("empty.jsonl", "")
             #expect(try refused("refused", 1, changed("--data", empty)).contains("empty.jsonl"))
             let bad = try bench.laboratory.write("bad.jsonl", "{\"text\":\"a\"}\n{\"txt\":1}\n")
             #expect(try refused("refused", 1, changed("--data", bad)).contains("bad.jsonl"))
             let ids = try bench.laboratory.write("ids.jsonl", "{\"input_ids\":[1,99999]}\n")
             #expect(try refused("refused", 1, changed("--data", ids)).contains("99999"))
-            _ = try refused("notFound", 1, changed("--data", "/nowhere.jsonl"))
+            #expect(
+                try refused("notFound", 1, changed("--data", "/nowhere.jsonl"))
+                    .contains("No such file"))
+            #expect(
+                try refused("notFound", 1, changed("--data", LearningSample.base))
+                    .contains("a folder"))
+            #expect(
+                try refused("notFound", 1, changed("--base", "./nowhere"))
+                    .contains("no folder ./nowhere"))
             _ = try refused("notFound", 1, changed("--base", LearningSample.adapter))
             _ = try refused("usage", 2, changed("--lr", "fast"))
             _ = try refused("usage", 2, changed("--schedule", "up"))

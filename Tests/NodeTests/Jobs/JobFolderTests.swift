@@ -61,5 +61,9 @@ struct JobFolderTests {
         try folder.write(Array("{}".utf8), to: folder.path + "/job.json")
         #expect(try JobFolder.list(home: laboratory.path).isEmpty)
         #expect(failure { () throws(Failure) in _ = try folder.read() }?.code == .corrupt)
+        let home = laboratory.path
+        #expect(
+            failure { () throws(Failure) in _ = try JobFolder.find(folder.id, home: home) }?.code
+                == .corrupt)
     }
 }

@@ -13,6 +13,8 @@ struct JobTests {
         job.step = 12
         job.steps = 100
         job.loss = 2.5
+        job.saves = 3
+        job.savingSeconds = 0.25
         job.run = "ab"
         job.process = 77
         job.boot = "boot"

@@ -17,4 +17,17 @@ struct JobsCommandTests {
         #expect(lines[1].hasSuffix("abababab"))
         #expect(JobsCommand.lines([], now: 0, width: 80).last?.contains("plasmid train") == true)
     }
+
+    @Test("is followed to a line that says how it ended, and shown with what saving took")
+    func words() {
+        var job = Job(id: "0123456789", name: "a", created: 0)
+        job.step = 3
+        job.steps = 9
+        job.saves = 2
+        job.savingSeconds = 0.126
+        #expect(JobsCommand.saving(job) == "2 times, 0.13 s in all")
+        #expect(JobsCommand.ending(job) == "queued after 3 of 9 steps")
+        job.message = "why"
+        #expect(JobsCommand.ending(job) == "queued after 3 of 9 steps: why")
+    }
 }

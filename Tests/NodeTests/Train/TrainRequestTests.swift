@@ -26,6 +26,7 @@ struct TrainRequestTests {
         inputs.keepsBest = true
         var sharing = JSONObject()
         sharing["name"] = "n"
+        sharing["visibility"] = "private"
         var request = TrainRequest(inputs: inputs, threads: 3, sharing: sharing)
         request.memory = 1 << 30
         request.checkpointSteps = 5

@@ -41,6 +41,8 @@ int plasmid_narrow_file_size(uint64_t bytes);
 int plasmid_narrow_data(uint64_t bytes);
 int plasmid_leave_network(void);
 int plasmid_lower_priority(int by);
+int plasmid_lower_thread(void);
+int plasmid_stay_on_last_core(void);
 int plasmid_signal_at_parent_end(int signal);
 
 int plasmid_stream_socket(int family);
