@@ -58,7 +58,7 @@ public enum LossCurve {
             return "<polyline fill=\"none\" \(style) points=\""
                 + places.joined(separator: " ") + "\"/>"
         }
-        // Single steps are noisy: their running mean shows the way.
+        // Single steps are noisy: the mean of neighbours shows the way.
         let isSmoothed = thinned.count >= smoothedMin
         lines.append(
             line(
@@ -91,14 +91,14 @@ public enum LossCurve {
         return lines
     }
 
-    /// Running means that forget a tenth with each point, as if the first had stood before (bias
-    /// corrected as in Kingma and Ba 2015, arXiv:1412.6980).
+    /// Means of each point with as many before it as behind it, which come neither late nor early;
+    /// at the ends with as many as there are.
     private static func smooth(_ points: [Point]) -> [Point] {
-        var (mean, weight) = (0.0, 0.0)
-        return points.map { point in
-            mean = 0.9 * mean + 0.1 * point.loss
-            weight = 0.9 * weight + 0.1
-            return (point.step, mean / weight)
+        let side = max(2, points.count / 50)
+        return points.indices.map { place in
+            let reach = min(side, place, points.count - 1 - place)
+            let part = points[place - reach...place + reach]
+            return (points[place].step, part.reduce(0) { $0 + $1.loss } / Double(part.count))
         }
     }
 
