@@ -20,8 +20,7 @@ enum DecomposedGain {
         var crossed = [Float](repeating: 0, count: rank * outputs)
         var right = linear.weight.right(isTransposed: linear.isTransposed)
         plasmid_left_pack(
-            profile, down, linear.inputs, rank, linear.inputs, 0,
-            (rank + Int(PLASMID_TILE_ROWS) - 1) / Int(PLASMID_TILE_ROWS), left)
+            profile, down, linear.inputs, rank, linear.inputs, 0, Left.tiles(rank), left)
         plasmid_product(
             profile, left, rank, linear.inputs, &right, 0, outputs, &crossed, outputs,
             scratch.start)
