@@ -7,7 +7,7 @@ import Host
 enum DecomposedGain {
     /// The gain of each output as f32, in memory of its own.
     static func compute(
-        magnitude: Stored, factor: Factor, linear: Linear, threads: Int
+        magnitude: Stored, factor: Factor, linear: Linear
     ) throws(LearnError) -> (stored: Stored, memory: Memory) {
         let outputs = linear.outputs
         let rank = factor.rank

@@ -131,7 +131,7 @@ struct InferBench {
                             AdapterStack.Member(
                                 adapter, weight: layer.weight, identifier: layer.source.title))
                     }
-                    _ = try AdapterStack(members, model: session.model, threads: threads)
+                    _ = try AdapterStack(members, model: session.model)
                     return Double(Clock.monotonic() - begun) / 1e9
                 })
         }

@@ -93,7 +93,7 @@ struct ComputeSession {
         }
         let titles = layers.map(\.source.title).joined(separator: ", ")
         return try inLearn("putting \(titles) on the base") { () throws(LearnError) in
-            try AdapterStack(members, model: model, threads: Team.lanesDefault)
+            try AdapterStack(members, model: model)
         }
     }
 

@@ -15,7 +15,7 @@ import Testing
         change(&tensors)
         let adapter = try tensors.open(in: scratch)
         let stack = try AdapterStack(
-            [AdapterStack.Member(adapter, identifier: "a")], model: model, threads: 1)
+            [AdapterStack.Member(adapter, identifier: "a")], model: model)
         let engine = try Engine(model, profile: .portable, threads: 1)
         return try AdmissionGates(engine, adapter, stack).run()
     }
