@@ -53,6 +53,8 @@ public struct FileFacts: Equatable, Sendable {
 public enum FileAccess: Sendable {
     /// Only to read; must exist.
     case read
+    /// Only to read; must exist. What is no plain file is opened without waiting for another side.
+    case readAtOnce
     /// To read and write; must exist.
     case write
     /// To read and write; made empty, must not exist before.
@@ -65,6 +67,7 @@ public enum FileAccess: Sendable {
     var flags: Int32 {
         switch self {
         case .read: O_RDONLY
+        case .readAtOnce: O_RDONLY | O_NONBLOCK | O_NOCTTY
         case .write: O_RDWR
         case .createNew: O_RDWR | O_CREAT | O_EXCL
         case .create: O_RDWR | O_CREAT
