@@ -99,6 +99,14 @@ public struct File: Sendable {
         self.init(Descriptor(owning: number), path: path)
     }
 
+    /// An empty file that lives in memory and ends with its last holder. Its path can be opened
+    /// again by this process as long as it lives.
+    public static func inMemory(_ name: String) throws(SystemError) -> File {
+        let number = plasmid_memory_file(name)
+        guard number >= 0 else { throw .last("memfd_create", name) }
+        return File(Descriptor(owning: number), path: "/proc/self/fd/\(number)")
+    }
+
     /// The facts of the open file.
     public func facts() throws(SystemError) -> FileFacts {
         var facts = stat()

@@ -8,12 +8,18 @@ enum TensorBytes {
     /// Largest file: 2^36 bytes are 17 billion values, far more than factors have.
     static let fileBytesMax = 1 << 36
 
-    /// Writes a file, syncs it, and gives its BLAKE3-256 hash and size.
+    /// Writes a new file, syncs it, and gives its BLAKE3-256 hash and size.
     static func write(
         _ tensors: [TrainedTensor], to path: String
     ) throws(SystemError) -> BlobReference {
+        try write(tensors, to: try File(path, .createNew))
+    }
+
+    /// Writes an empty file, syncs it, and gives its BLAKE3-256 hash and size.
+    static func write(
+        _ tensors: [TrainedTensor], to file: File
+    ) throws(SystemError) -> BlobReference {
         let sorted = tensors.sorted { $0.name < $1.name }
-        let file = try File(path, .createNew)
         var tree = TreeHasher()
         var offset: UInt64 = 0
         let header = TensorHeader.bytes(sorted.map { ($0.name, "F32", $0.shape) })

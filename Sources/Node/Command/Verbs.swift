@@ -157,7 +157,8 @@ enum Verbs {
         paragraph: "Checks signature, schema, every file's hashes and its tensors, and says which "
             + "file is damaged if one is. The comprehensive level puts an adapter on its base and "
             + "runs it; of one with a run record it does a part of the training again, chosen at "
-            + "random, and compares every bit.",
+            + "random, and compares every bit. What it found is signed with this node's key and "
+            + "kept; show tells it.",
         examples: [
             ("plasmid verify poems", "every check with its result"),
             ("plasmid verify poems --level comprehensive", "and does a part of its training again"),
@@ -169,6 +170,7 @@ enum Verbs {
             .init("all", .none, "do the whole training again, not one part of it"),
             .init("data", .many("FILE"), "the data of the training, if not with the layer"),
             .init("threads", .one("N"), "threads; else one for each core"),
+            .init("unsigned", .none, "do not sign and keep what was found"),
         ])
 
     private static let peers = VerbShape(
