@@ -53,7 +53,7 @@ struct TrainBench {
     private let base: String
     private let threads: Int
     private let cases: [Case]
-    private let peer: String?
+    private let peer: BenchPeer?
     private let seconds: Int
 
     init(_ arguments: Arguments) throws(Failure) {
@@ -73,7 +73,7 @@ struct TrainBench {
             cases.append(one)
         }
         self.cases = cases.isEmpty ? Case.all : cases
-        peer = arguments.text("peer")
+        peer = BenchPeer(arguments)
         seconds = try arguments.integer("seconds", in: 0...3_600) ?? Self.secondsDefault
     }
 
@@ -90,17 +90,14 @@ struct TrainBench {
                 rows += own
                 continue
             }
-            let rate = (before.rate + after.rate) / 2
-            rows.append(
-                BenchRow(
-                    name: own[0].name, figure: own[0].figure, unit: own[0].unit,
-                    against: "the peer's \(Int(before.rate)) and \(Int(after.rate))",
-                    ratio: own[0].figure / rate))
+            guard let memory = before.memory else {
+                throw Failure(.refused, "the peer printed no rss_mib")
+            }
+            rows.append(own[0].beside(before, after))
             rows.append(
                 BenchRow(
                     name: own[1].name, figure: own[1].figure, unit: own[1].unit,
-                    against: "the peer's \(Int(before.memory)) MiB",
-                    ratio: own[1].figure / before.memory))
+                    against: "the peer's \(Int(memory)) MiB", ratio: own[1].figure / memory))
         }
         return rows
     }
@@ -111,7 +108,7 @@ struct TrainBench {
             "bench", "train", "--base", base, "--threads", "\(threads)", "--case", one.text,
             "--seconds", "\(seconds)", "--json",
         ]
-        let answer = try Self.output("/proc/self/exe", words)
+        let answer = try BenchPeer.output("/proc/self/exe", words)
         return (answer["rows"]?.array ?? []).map { row in
             BenchRow(
                 name: row["name"]?.string ?? "", figure: row["figure"]?.number ?? 0,
@@ -120,33 +117,12 @@ struct TrainBench {
         }
     }
 
-    /// What the peer's command prints for a case: tokens a second and peak memory in MiB.
-    private func peerFigures(_ one: Case) throws(Failure) -> (rate: Double, memory: Double)? {
-        guard let peer else { return nil }
-        let kind = one.profile == .portable ? "fp32" : "bf16"
-        let command = peer.replacing("{base}", with: base).replacing("{dtype}", with: kind)
-            .replacing("{batch}", with: "\(one.batch)").replacing("{tokens}", with: "\(one.tokens)")
-            .replacing("{targets}", with: one.targets)
-        let answer = try Self.output("/bin/sh", ["-c", command])
-        guard let rate = answer["tok_s"]?.number, let memory = answer["rss_mib"]?.number else {
-            throw Failure(.refused, "the peer printed neither tok_s nor rss_mib")
-        }
-        return (rate, memory)
-    }
-
-    /// The last line that a program prints, as JSON.
-    private static func output(_ path: String, _ words: [String]) throws(Failure) -> JSONValue {
-        var last = ""
-        do throws(SystemError) {
-            let child = try ChildProcess(path, words)
-            while let line = child.readLine() { last = line.isEmpty ? last : line }
-            guard child.wait() == 0 else { throw SystemError("wait", words[0], code: 5) }
-        } catch {
-            throw Failure(.internal, "running a case failed", why: error.description)
-        }
-        return try inGenome("reading a figure") { () throws(GenomeError) in
-            try JSONParser.parse(Array(last.utf8), limits: JSONLimits(bytes: 1 << 20))
-        }
+    /// What the peer's command prints for a case.
+    private func peerFigures(_ one: Case) throws(Failure) -> BenchPeer.Figures? {
+        try peer?.figures([
+            "base": base, "dtype": one.profile.peerType, "batch": "\(one.batch)",
+            "tokens": "\(one.tokens)", "targets": one.targets,
+        ])
     }
 
     // MARK: One case

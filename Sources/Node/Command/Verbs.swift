@@ -202,10 +202,14 @@ enum Verbs {
             + "hash: BLAKE3 and SHA-256 on one core. transfer: a large file between two nodes on "
             + "this machine. share: reading and signing a large file. infer: prompts and answers "
             + "of --base, and of --layer over it. train: steps of training on --base. A peer's "
-            + "command runs before and after each case and prints tok_s and rss_mib as JSON.",
+            + "command runs before and after each case and prints tok_s, and rss_mib for train, as "
+            + "one line of JSON. In it {base} and {dtype} (fp32, bf16) are replaced; for train "
+            + "also {batch}, {tokens} and {targets}; for infer {mode} (prefill, decode), {tokens} "
+            + "and {layer}, which is none for the base alone.",
         examples: [
             ("plasmid bench hash", "how fast files are named"),
             ("plasmid bench train --base ./llama --case bf16dot:4x128:all", "one way to train"),
+            ("plasmid bench infer --base ./llama --peer './peer {mode} {dtype}'", "in turns"),
         ],
         operands: [.required("NAME")],
         options: [
@@ -213,7 +217,7 @@ enum Verbs {
             .init(
                 "case", .many("CASE"), "train: PROFILE:BATCHxTOKENS:qkvo or all; else all of them"),
             .init("seconds", .one("S"), "train: length of a case; else 8"),
-            .init("peer", .one("COMMAND"), "train: {base} {dtype} {batch} {tokens} {targets}"),
+            .init("peer", .one("COMMAND"), "infer, train: another program to be held against"),
         ]
             + computeOptions.filter { $0.name != "profile" })
 }
