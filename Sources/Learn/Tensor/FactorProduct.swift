@@ -17,7 +17,24 @@ struct FactorProduct {
 
     /// Whether any element of `B A` differs from zero.
     static func isEffective(_ parts: Adapter.Parts) -> Bool {
-        FactorProduct(down: parts.down, up: parts.up).squaredNorm > 0
+        // One vector through both factors nearly always shows it, in a rank'th of the time.
+        let (rank, columns) = (parts.down.rows, parts.down.columns)
+        let (down, up) = (parts.down.values(), parts.up.values())
+        let image = (0..<rank).map { row in
+            (0..<columns).reduce(0.0) { sum, column in
+                sum + start(column) * Double(down[row * columns + column])
+            }
+        }
+        for row in 0..<parts.up.rows {
+            let value = (0..<rank).reduce(0.0) { $0 + Double(up[row * rank + $1]) * image[$1] }
+            if value != 0 { return true }
+        }
+        return FactorProduct(down: parts.down, up: parts.up).squaredNorm > 0
+    }
+
+    /// Elements of a vector that no factor is likely to be orthogonal to.
+    private static func start(_ index: Int) -> Double {
+        0.5 + (Double(index) * 0.618_033_988_749_895).truncatingRemainder(dividingBy: 1)
     }
 
     /// ‖B A‖² in the Frobenius norm: Σ (BᵀB) ∘ (A Aᵀ).
@@ -26,10 +43,7 @@ struct FactorProduct {
     /// ‖B A‖² in the spectral norm: the largest eigenvalue of (BᵀB)(A Aᵀ), by power iteration from
     /// a fixed start. What is found never exceeds it.
     var squaredSpectralNorm: Double {
-        // Odd numbers, so that no factor is likely to be orthogonal to them.
-        var vector = (0..<rank).map { index in
-            0.5 + (Double(index) * 0.618_033_988_749_895).truncatingRemainder(dividingBy: 1)
-        }
+        var vector = (0..<rank).map { Self.start($0) }
         var found = 0.0
         for _ in 0..<Self.stepsMax {
             // x = Aᵀ v stands for v: ‖x‖² = vᵀ(A Aᵀ)v, and B A x = B w with w = A Aᵀ v.

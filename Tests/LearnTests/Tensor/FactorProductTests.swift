@@ -71,6 +71,8 @@ import Testing
         parts(down: [1, 2], up: [0, 0], rank: 1) { #expect(!FactorProduct.isEffective($0)) }
         // One factor's zeros meet the other's numbers.
         parts(down: [1, 1, 0, 0], up: [0, 2], rank: 2) { #expect(!FactorProduct.isEffective($0)) }
+        // Rows that take each other back.
+        parts(down: [1, 2, 1, 2], up: [3, -3], rank: 2) { #expect(!FactorProduct.isEffective($0)) }
         parts(down: [1e-20, 0], up: [1e-20, 0], rank: 1) { #expect(FactorProduct.isEffective($0)) }
     }
 }
