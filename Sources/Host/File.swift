@@ -53,6 +53,8 @@ public struct FileFacts: Equatable, Sendable {
 public enum FileAccess: Sendable {
     /// Only to read; must exist.
     case read
+    /// Only to read; must exist. What is no plain file is opened without waiting for another side.
+    case readAtOnce
     /// To read and write; must exist.
     case write
     /// To read and write; made empty, must not exist before.
@@ -65,6 +67,7 @@ public enum FileAccess: Sendable {
     var flags: Int32 {
         switch self {
         case .read: O_RDONLY
+        case .readAtOnce: O_RDONLY | O_NONBLOCK | O_NOCTTY
         case .write: O_RDWR
         case .createNew: O_RDWR | O_CREAT | O_EXCL
         case .create: O_RDWR | O_CREAT
@@ -94,6 +97,14 @@ public struct File: Sendable {
         let number = plasmid_open(path, access.flags | extra, mode)
         guard number >= 0 else { throw .last("open", path) }
         self.init(Descriptor(owning: number), path: path)
+    }
+
+    /// An empty file that lives in memory and ends with its last holder. Its path can be opened
+    /// again by this process as long as it lives.
+    public static func inMemory(_ name: String) throws(SystemError) -> File {
+        let number = plasmid_memory_file(name)
+        guard number >= 0 else { throw .last("memfd_create", name) }
+        return File(Descriptor(owning: number), path: "/proc/self/fd/\(number)")
     }
 
     /// The facts of the open file.

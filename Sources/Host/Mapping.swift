@@ -10,14 +10,6 @@ public final class Mapping: @unchecked Sendable {
     /// Number of bytes.
     public let count: Int
 
-    /// How the pages will be read.
-    public enum Pattern: Sendable {
-        /// From one end to the other, soon.
-        case whole
-        /// Here and there.
-        case scattered
-    }
-
     /// Maps all of `file`, which must not be empty.
     public init(_ file: File) throws(SystemError) {
         let size = try file.facts().size
@@ -28,12 +20,6 @@ public final class Mapping: @unchecked Sendable {
         guard let start, start != MAP_FAILED else { throw .last("mmap", file.path) }
         self.start = UnsafeRawPointer(start)
         self.count = count
-    }
-
-    /// Tells the system how the bytes will be read; it may not listen.
-    public func advise(_ pattern: Pattern) {
-        let start = UnsafeMutableRawPointer(mutating: start)
-        _ = madvise(start, count, pattern == .whole ? MADV_WILLNEED : MADV_RANDOM)
     }
 
     /// A copy of bytes `range`.

@@ -21,6 +21,22 @@ struct FileTests {
         }
     }
 
+    @Test func `in memory has no name, can be opened again, and ends with its holder`() throws {
+        var file: File? = try File.inMemory("x")
+        let path = try #require(file?.path)
+        try file?.write([1, 2, 3], offset: 0)
+        try file?.sync()
+        let again = try File(path, .readAtOnce)
+        #expect(try again.facts().kind == .file)
+        file = nil
+        #expect(try again.readAll(limit: 3) == [1, 2, 3])
+    }
+
+    @Test func `a pipe is opened without a writer when it is not waited for`() throws {
+        #expect(mkfifo(scratch("pipe"), 0o600) == 0)
+        #expect(try File(scratch("pipe"), .readAtOnce).facts().kind == .other)
+    }
+
     @Test func `moves bytes to and from the middle of a buffer`() throws {
         let file = try scratch.file("a", [1, 2, 3, 4, 5])
         let buffer = Buffer(capacity: 8)

@@ -9,8 +9,6 @@ struct MappingTests {
         let bytes = (0..<10_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
         let mapping = try Mapping(try scratch.file("a", bytes))
         #expect(mapping.count == bytes.count)
-        mapping.advise(.scattered)
-        mapping.advise(.whole)
         #expect(mapping.bytes(0..<10_000) == bytes)
         #expect(mapping.bytes(9_990..<10_000) == Array(bytes.suffix(10)))
         #expect(mapping.bytes(5..<5).isEmpty)

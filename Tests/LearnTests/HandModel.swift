@@ -180,7 +180,7 @@ struct HandAdapter {
             let adapter = try open(in: scratch)
             if let model {
                 let member = AdapterStack.Member(adapter, identifier: "a")
-                _ = try AdapterStack([member], model: try model.open(in: scratch), threads: 1)
+                _ = try AdapterStack([member], model: try model.open(in: scratch))
             }
             return nil
         } catch let LearnError.weights(fault) {

@@ -62,7 +62,7 @@ final class TinyModel {
             AdapterStack.Member(
                 try adapter(part.name), weight: part.weight, identifier: "\(place)")
         }
-        return try AdapterStack(members, model: model, threads: 2)
+        return try AdapterStack(members, model: model)
     }
 }
 

@@ -9,6 +9,7 @@
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -62,6 +63,7 @@ int plasmid_epoll_control(int poller, int operation, int file, uint32_t events,
 uint32_t plasmid_epoll_in(void) { return EPOLLIN; }
 uint32_t plasmid_epoll_out(void) { return EPOLLOUT; }
 uint32_t plasmid_epoll_gone(void) { return EPOLLERR | EPOLLHUP; }
+int plasmid_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
 int plasmid_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 int plasmid_signalfd(const sigset_t *set) { return signalfd(-1, set, SFD_CLOEXEC); }
 int plasmid_name_thread(pthread_t thread, const char *name) {

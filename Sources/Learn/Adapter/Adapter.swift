@@ -1,4 +1,5 @@
 import Genome
+import Host
 import Wire
 
 /// A PEFT adapter whose files agree with each other; what it does to a model is decided when it is
@@ -15,6 +16,7 @@ public final class Adapter {
     public let title: String
     /// Bytes of its factors on disk.
     public var byteCount: UInt64 { tensors.byteCount }
+    private let files: LayerFiles
     private let tensors: TensorMap
     /// Names of the tensors by module and what they are there.
     private let names: [String: [TensorRole: String]]
@@ -22,6 +24,7 @@ public final class Adapter {
     /// Opens an adapter. What the configuration asks for and is not built in is refused by name,
     /// and so is a factor that is not finite.
     public init(_ files: LayerFiles) throws(LearnError) {
+        self.files = files
         title = files.title
         let name = Self.configName
         guard let bytes = try files.bytes(name, limit: AdapterConfig.bytesMax) else {
@@ -91,6 +94,47 @@ public final class Adapter {
         return Parts(
             down: down, up: up, upBias: try tensor(module, .upBias),
             magnitude: try tensor(module, .magnitude))
+    }
+
+    /// A copy that is written to memory and read back from there, and whether its numbers are those
+    /// of this one. Narrow numbers are written as f32, which changes none.
+    func rewritten() throws(LearnError) -> (copy: Adapter, isSame: Bool) {
+        let (file, written) = try write(factors())
+        defer { withExtendedLifetime(file) {} }
+        var paths = files.paths
+        paths[Self.weightsName] = file.path
+        let copy = try Adapter(LayerFiles(paths, title: title))
+        return (copy, TensorBytes.hash(try copy.factors()) == written)
+    }
+
+    private func write(_ factors: [TrainedTensor]) throws(LearnError) -> (File, Digest) {
+        do throws(SystemError) {
+            let file = try File.inMemory(Self.weightsName)
+            return (file, try TensorBytes.write(factors, to: file).blob)
+        } catch {
+            throw .weights(.unreadable(file: Self.weightsName, error.reason))
+        }
+    }
+
+    /// What `parts` gives of every module, under PEFT's names.
+    private func factors() throws(LearnError) -> [TrainedTensor] {
+        var factors: [TrainedTensor] = []
+        for module in facts.modules {
+            let parts = try parts(of: module)
+            func add(_ ending: String, _ stored: Stored?, isVector: Bool = false) {
+                guard let stored else { return }
+                factors.append(
+                    TrainedTensor(
+                        name: "base_model.model.\(module.path)\(ending)",
+                        shape: isVector ? [stored.count] : [stored.rows, stored.columns],
+                        values: stored.values()))
+            }
+            add(".lora_A.weight", parts.down)
+            add(".lora_B.weight", parts.up)
+            add(".lora_B.bias", parts.upBias, isVector: true)
+            add(".lora_magnitude_vector", parts.magnitude, isVector: true)
+        }
+        return factors
     }
 
     private func tensor(

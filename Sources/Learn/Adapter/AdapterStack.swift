@@ -30,7 +30,7 @@ public final class AdapterStack {
     }
 
     /// Binds adapters to a model.
-    public init(_ members: [Member], model: Model, threads: Int) throws(LearnError) {
+    public init(_ members: [Member], model: Model) throws(LearnError) {
         let linears = model.linears
         var binder = AdapterBinder(model: model, linears: linears)
         var factors: [String: [Factor]] = [:]
@@ -44,7 +44,7 @@ public final class AdapterStack {
                     down: parts.down, up: parts.up, scale: scale, upBias: parts.upBias, gain: nil)
                 if let magnitude = parts.magnitude {
                     let gain = try DecomposedGain.compute(
-                        magnitude: magnitude, factor: factor, linear: linear, threads: threads)
+                        magnitude: magnitude, factor: factor, linear: linear)
                     factor.gain = gain.stored
                     gains.append(gain.memory)
                 }

@@ -1,26 +1,30 @@
 /// Names that are nearest to a misspelt one.
-enum NearestNames {
+public enum NearestNames {
     /// At most three of `names`, nearest first, none further than half of the length.
     static func of(_ name: String, among names: [String]) -> [String] {
-        let wanted = Array(name.utf8)
-        let ranked = names.map { (name: $0, distance: distance(wanted, Array($0.utf8))) }
-        return ranked.filter { $0.distance <= max(2, wanted.count / 2) }
+        let ranked = names.map { (name: $0, distance: distance(name, $0)) }
+        return ranked.filter { $0.distance <= max(2, name.utf8.count / 2) }
             .sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }
             .prefix(3).map(\.name)
     }
 
-    /// Levenshtein's distance.
-    private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
-        var row = Array(0...right.count)
-        for (index, byte) in left.enumerated() {
-            var diagonal = row[0]
-            row[0] = index + 1
-            for column in right.indices {
-                let substitution = diagonal + (byte == right[column] ? 0 : 1)
-                diagonal = row[column + 1]
-                row[column + 1] = min(substitution, row[column] + 1, row[column + 1] + 1)
+    /// Fewest insertions, deletions, changes and swaps of neighbouring bytes from one word to the
+    /// other.
+    public static func distance(_ left: String, _ right: String) -> Int {
+        let (a, b) = (Array(left.utf8), Array(right.utf8))
+        var (before, last) = ([Int](), Array(0...b.count))
+        for i in a.indices {
+            var row = [i + 1]
+            for j in b.indices {
+                let change = last[j] + (a[i] == b[j] ? 0 : 1)
+                var best = min(last[j + 1] + 1, row[j] + 1, change)
+                if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] {
+                    best = min(best, before[j - 1] + 1)
+                }
+                row.append(best)
             }
+            (before, last) = (last, row)
         }
-        return row[right.count]
+        return last[b.count]
     }
 }

@@ -164,15 +164,18 @@ extension Engine {
     private func isFinite(_ index: Int) -> Bool { logits.isFinite(index) }
 
     /// Runs a prompt chunk by chunk; `each` is called after each chunk with its number of rows if
-    /// all logits are wanted.
+    /// all logits are wanted, `isCancelled` before each one. Whether the whole prompt was run.
+    @discardableResult
     public func prefill(
         _ sequence: TokenSequence, _ tokens: [Int], wanted: Wanted = .last,
-        each: (_ rows: Int) throws(LearnError) -> Void = { _ in }
-    ) throws(LearnError) {
+        each: (_ rows: Int) throws(LearnError) -> Void = { _ in },
+        isCancelled: () -> Bool = { false }
+    ) throws(LearnError) -> Bool {
         // All logits of a whole batch would take more memory than the model's buffers.
         let step = wanted == .all ? min(batchRows, 64) : batchRows
         var first = 0
         while first < tokens.count {
+            if isCancelled() { return false }
             let end = min(first + step, tokens.count)
             let isLast = end == tokens.count
             let part = Part(
@@ -183,6 +186,7 @@ extension Engine {
             first = end
         }
         if tokens.isEmpty { throw .request(.empty) }
+        return true
     }
 
     /// Bytes that a sequence of `positions` and the buffers take, beside the weights' own pages.

@@ -68,16 +68,27 @@ public struct Generation {
     ///   - sequence: what came before; the prompt is added to it.
     ///   - history: the tokens that penalties look at.
     ///   - decode: the text that a token adds, as far as its characters are whole; nil ends it.
-    ///   - each: told each new piece of text; false cancels.
+    ///   - each: told each new piece of text.
+    ///   - isCancelled: asked before each part of the prompt and each token; true ends the answer
+    ///     where it is.
     public func run(
         _ sequence: TokenSequence, prompt: [Int], history: [Int],
-        decode: (_ token: Int?) -> String, each: (_ text: String) -> Bool
+        decode: (_ token: Int?) -> String, each: (_ text: String) -> Void,
+        isCancelled: () -> Bool = { false }
     ) throws(LearnError) -> Answer {
         var answer = Answer()
         var sampler = Sampler(settings.sampling, prompt: history)
         var stop = StopText(settings.stops)
-        try engine.prefill(sequence, prompt, wanted: settings.tokensMax > 0 ? .last : .none)
+        let wanted: Engine.Wanted = settings.tokensMax > 0 ? .last : .none
+        guard try engine.prefill(sequence, prompt, wanted: wanted, isCancelled: isCancelled) else {
+            answer.finish = .cancelled
+            return answer
+        }
         while answer.tokens.count < settings.tokensMax {
+            if isCancelled() {
+                answer.finish = .cancelled
+                break
+            }
             let token = choose(&sampler, &answer)
             if settings.ends.contains(token) {
                 answer.finish = .stop
@@ -85,10 +96,7 @@ public struct Generation {
             }
             let text = stop.add(decode(token))
             answer.text += text
-            guard text.isEmpty || each(text) else {
-                answer.finish = .cancelled
-                return answer
-            }
+            if !text.isEmpty { each(text) }
             if stop.isReached {
                 answer.finish = .stop
                 return answer
@@ -99,7 +107,7 @@ public struct Generation {
         let rest = stop.add(decode(nil)) + stop.rest()
         answer.text += rest
         if stop.isReached { answer.finish = .stop }
-        if !rest.isEmpty { _ = each(rest) }
+        if !rest.isEmpty { each(rest) }
         return answer
     }
 

@@ -35,27 +35,38 @@ public struct LayerFiles: Sendable {
     /// All bytes of a small file; nil if there is none.
     public func bytes(_ name: String, limit: Int) throws(LearnError) -> [UInt8]? {
         guard let path = paths[name] else { return nil }
-        let bytes: [UInt8]?
+        let (file, size) = try open(name, path)
+        guard size <= UInt64(limit) else {
+            throw .weights(.format(file: name, .tooLarge(what: name, limit: limit)))
+        }
         do throws(SystemError) {
-            let file = try File(path, .read)
-            let size = try file.facts().size
-            bytes = size > UInt64(limit) ? nil : try file.read(count: Int(size), offset: 0)
+            return try file.read(count: Int(size), offset: 0)
         } catch {
             throw .weights(.unreadable(file: name, error.reason))
         }
-        guard let bytes else {
-            throw .weights(.format(file: name, .tooLarge(what: name, limit: limit)))
-        }
-        return bytes
     }
 
     /// Maps a file.
     func map(_ name: String) throws(LearnError) -> Mapping {
         guard let path = paths[name] else { throw .weights(.missingFile(name)) }
+        let (file, _) = try open(name, path)
         do throws(SystemError) {
-            return try Mapping(try File(path, .read))
+            return try Mapping(file)
         } catch {
             throw .weights(.unreadable(file: name, error.reason))
         }
+    }
+
+    /// A plain file and its size. A pipe that nobody writes to would never open and a device never
+    /// end, so neither is waited for.
+    private func open(_ name: String, _ path: String) throws(LearnError) -> (File, UInt64) {
+        do throws(SystemError) {
+            let file = try File(path, .readAtOnce)
+            let facts = try file.facts()
+            if facts.kind == .file { return (file, facts.size) }
+        } catch {
+            throw .weights(.unreadable(file: name, error.reason))
+        }
+        throw .weights(.unreadable(file: name, "it is no plain file"))
     }
 }

@@ -112,7 +112,4 @@ public final class Model {
         let bare = linear.path.dropFirst(architecture.family.prefix.count) + ".weight"
         return tensors.tensors[name] == nil ? String(bare) : name
     }
-
-    /// Asks the system to have the weights in memory.
-    public func prepare() { tensors.prepare() }
 }

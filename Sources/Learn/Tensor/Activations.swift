@@ -30,12 +30,8 @@ struct Activations {
     /// Buffers for `rows` rows.
     init(_ architecture: Architecture, rows: Int) throws(LearnError) {
         let a = architecture
-        let widths = [
-            a.width, a.width, a.queryWidth + 2 * a.keyWidth, a.queryWidth, a.queryWidth,
-            a.innerWidth, a.innerWidth, a.width, a.headWidth, a.headWidth,
-        ]
-        let bytes = widths.reduce(0) { $0 + Arena.rounded(rows * $1 * 4) }
-        var arena = try Arena(bytes: bytes)
+        var arena = try Arena(
+            bytes: Self.widths(a).reduce(0) { $0 + Arena.rounded(rows * $1 * 4) })
         hidden = arena.rows(rows, width: a.width)
         normed = arena.rows(rows, width: a.width)
         inputs = arena.rows(rows, width: a.queryWidth + 2 * a.keyWidth)
@@ -52,9 +48,16 @@ struct Activations {
         memory = arena.owner
     }
 
-    /// Bytes for `rows` rows, with packed operands and products' scratch.
+    /// Values of a row in each buffer, in the order in which they are taken.
+    private static func widths(_ a: Architecture) -> [Int] {
+        [
+            a.width, a.width, a.queryWidth + 2 * a.keyWidth, a.queryWidth, a.queryWidth,
+            a.innerWidth, a.innerWidth, a.width, a.headWidth, a.headWidth,
+        ]
+    }
+
+    /// Bytes for `rows` rows, with packed operands.
     static func bytes(_ a: Architecture, rows: Int) -> Int {
-        let widths = 3 * a.width + 4 * a.queryWidth + 2 * a.keyWidth + 3 * a.innerWidth
-        return rows * widths * 4
+        rows * (widths(a).reduce(0, +) + a.queryWidth + a.innerWidth) * 4
     }
 }

@@ -110,7 +110,7 @@ final class AttentionRunner {
         let scores = (scratch + plan.scores).assumingMemoryBound(to: Float.self)
         let sums = (scratch + plan.sums).assumingMemoryBound(to: Float.self)
         let values = (scratch + plan.values).assumingMemoryBound(to: Float.self)
-        let tileCount = (rows + Int(PLASMID_TILE_ROWS) - 1) / Int(PLASMID_TILE_ROWS)
+        let tileCount = Left.tiles(rows)
         let offset = start * width * cache.element.bytes
 
         plasmid_left_pack(profile.code, source, width, rows, width, 0, tileCount, left)

@@ -7,7 +7,7 @@ import Host
 enum DecomposedGain {
     /// The gain of each output as f32, in memory of its own.
     static func compute(
-        magnitude: Stored, factor: Factor, linear: Linear, threads: Int
+        magnitude: Stored, factor: Factor, linear: Linear
     ) throws(LearnError) -> (stored: Stored, memory: Memory) {
         let outputs = linear.outputs
         let rank = factor.rank
@@ -20,8 +20,7 @@ enum DecomposedGain {
         var crossed = [Float](repeating: 0, count: rank * outputs)
         var right = linear.weight.right(isTransposed: linear.isTransposed)
         plasmid_left_pack(
-            profile, down, linear.inputs, rank, linear.inputs, 0,
-            (rank + Int(PLASMID_TILE_ROWS) - 1) / Int(PLASMID_TILE_ROWS), left)
+            profile, down, linear.inputs, rank, linear.inputs, 0, Left.tiles(rank), left)
         plasmid_product(
             profile, left, rank, linear.inputs, &right, 0, outputs, &crossed, outputs,
             scratch.start)

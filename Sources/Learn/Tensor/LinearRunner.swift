@@ -139,8 +139,7 @@ final class LinearRunner {
     }
 
     private func pack(_ source: Rows, _ range: Range<Int>, into left: Left) {
-        let tileRows = Int(PLASMID_TILE_ROWS)
-        let tiles = (left.rows + tileRows - 1) / tileRows
+        let tiles = Left.tiles(left.rows)
         let start = source[range.lowerBound]
         let code = profile.code
         // Few rows are packed sooner than a lane wakes up.
@@ -254,11 +253,10 @@ extension LinearRunner {
     ) throws(LearnError) {
         let uses = uses
         let code = profile.code
-        let tileRows = Int(PLASMID_TILE_ROWS)
         let packing = { (use: Use) in
             plasmid_left_pack(
                 code, use.down.start, use.down.stride, use.left.rows, use.left.reduced, 0,
-                (use.left.rows + tileRows - 1) / tileRows, use.left.start)
+                Left.tiles(use.left.rows), use.left.start)
         }
         if rows > 32 {
             team.run(uses.count) { _, index in packing(uses[index]) }

@@ -44,7 +44,7 @@ struct MergedWeights {
         var right =
             linear.isTransposed
             ? factor.up.right(isTransposed: false) : factor.down.right(isTransposed: true)
-        let tiles = (range.count + Int(PLASMID_TILE_ROWS) - 1) / Int(PLASMID_TILE_ROWS)
+        let tiles = Left.tiles(range.count)
         let profile = Profile.portable.code
         plasmid_left_pack(profile, source, rank, range.count, rank, 0, tiles, left.start)
         plasmid_product(

@@ -60,6 +60,11 @@ struct Left {
     var rows: Int = 0
     /// Reduced length.
     var reduced: Int = 0
+
+    /// Tiles that `rows` rows are packed in.
+    static func tiles(_ rows: Int) -> Int {
+        (rows + Int(PLASMID_TILE_ROWS) - 1) / Int(PLASMID_TILE_ROWS)
+    }
 }
 
 /// Hands out parts of one block of memory, each on a cache line of its own.

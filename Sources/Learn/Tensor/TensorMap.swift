@@ -50,11 +50,6 @@ public final class TensorMap {
     /// Bytes of all files.
     public var byteCount: UInt64 { mappings.reduce(0) { $0 + UInt64($1.count) } }
 
-    /// Asks the system to have all pages ready.
-    func prepare() {
-        for mapping in mappings { mapping.advise(.whole) }
-    }
-
     /// A tensor as a matrix: its last dimension is a row; one dimension is one row.
     func stored(_ name: String) throws(LearnError) -> Stored {
         guard let tensor = tensors[name], let place = places[name] else {

@@ -110,16 +110,9 @@ enum Decoder: Sendable {
     static func steps(_ part: TokenizerPart, depth: Int = 0) throws(LearnError) -> [Decoder] {
         switch try part.type() {
         case "Sequence":
-            try part.allow(["decoders"])
-            guard depth < 8 else { throw part.unknown("Sequence inside eight others") }
-            var steps: [Decoder] = []
-            for inner in try part.parts("decoders") {
-                steps += try Self.steps(inner, depth: depth + 1)
-                guard steps.count <= TokenizerLimits.sequenceMax else {
-                    throw part.unknown("Sequence of more than \(TokenizerLimits.sequenceMax)")
-                }
+            return try part.sequence("decoders", depth: depth) { part, depth throws(LearnError) in
+                try steps(part, depth: depth)
             }
-            return steps
         case "ByteLevel":
             try part.allow(["add_prefix_space", "trim_offsets", "use_regex"])
             return [.byteLevel]

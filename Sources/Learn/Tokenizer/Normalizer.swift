@@ -88,16 +88,10 @@ enum Normalizer: Sendable {
     static func steps(_ part: TokenizerPart, depth: Int = 0) throws(LearnError) -> [Normalizer] {
         switch try part.type() {
         case "Sequence":
-            try part.allow(["normalizers"])
-            guard depth < 8 else { throw part.unknown("Sequence inside eight others") }
-            var steps: [Normalizer] = []
-            for inner in try part.parts("normalizers") {
-                steps += try Self.steps(inner, depth: depth + 1)
-                guard steps.count <= TokenizerLimits.sequenceMax else {
-                    throw part.unknown("Sequence of more than \(TokenizerLimits.sequenceMax)")
-                }
+            return try part.sequence("normalizers", depth: depth) {
+                part, depth throws(LearnError) in
+                try steps(part, depth: depth)
             }
-            return steps
         case "Lowercase":
             try part.allow([])
             return [.lowercase]

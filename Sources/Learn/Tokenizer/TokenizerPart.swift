@@ -85,6 +85,24 @@ struct TokenizerPart {
         return parts
     }
 
+    /// The steps of a `Sequence` whose components are the member `name`, side by side; `steps`
+    /// reads one of them.
+    func sequence<Step>(
+        _ name: String, depth: Int,
+        _ steps: (_ part: TokenizerPart, _ depth: Int) throws(LearnError) -> [Step]
+    ) throws(LearnError) -> [Step] {
+        try allow([name])
+        guard depth < 8 else { throw unknown("Sequence inside eight others") }
+        var all: [Step] = []
+        for inner in try parts(name) {
+            all += try steps(inner, depth + 1)
+            guard all.count <= TokenizerLimits.sequenceMax else {
+                throw unknown("Sequence of more than \(TokenizerLimits.sequenceMax)")
+            }
+        }
+        return all
+    }
+
     /// The pattern of `Split` and `Replace`: `{"String": …}` or `{"Regex": …}`.
     func pattern(_ name: String) throws(LearnError) -> SplitPattern {
         guard let value = value(name) else { throw wrong(name, "a pattern") }

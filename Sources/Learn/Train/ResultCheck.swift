@@ -49,7 +49,7 @@ public struct ResultCheck {
                     : "the files give loss \(found.sum), training gave \(wanted.sum)")
         ]
         let member = AdapterStack.Member(adapter, identifier: files.title)
-        let stack = try AdapterStack([member], model: trainer.model, threads: threads)
+        let stack = try AdapterStack([member], model: trainer.model)
         let engine = try Engine(
             trainer.model, profile: trainer.settings.profile, threads: threads)
         checks.append(try inference(engine, stack, probe, wanted.sum))

@@ -12,8 +12,14 @@ enum TensorBytes {
     static func write(
         _ tensors: [TrainedTensor], to path: String
     ) throws(SystemError) -> BlobReference {
+        try write(tensors, to: try File(path, .createNew))
+    }
+
+    /// Fills an empty file, which its caller syncs, and gives its BLAKE3-256 hash and size.
+    static func write(
+        _ tensors: [TrainedTensor], to file: File
+    ) throws(SystemError) -> BlobReference {
         let sorted = tensors.sorted { $0.name < $1.name }
-        let file = try File(path, .createNew)
         var tree = TreeHasher()
         var offset: UInt64 = 0
         let header = TensorHeader.bytes(sorted.map { ($0.name, "F32", $0.shape) })

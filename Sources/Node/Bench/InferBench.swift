@@ -12,6 +12,9 @@ struct InferBench {
     private let threads: Int
     private let limits: SpeedLimits
     private let baseWord: String
+    private let layerWords: [String]
+    private let peer: BenchPeer?
+    private let report: Report
     private var memoryPeak: UInt64 = 0
 
     /// A bench of `--base`, with `--layer` if given.
@@ -21,6 +24,9 @@ struct InferBench {
                 .usage, "bench infer needs a model", remedy: "say --base LAYER or --base DIR")
         }
         baseWord = base
+        layerWords = arguments.texts("layer")
+        peer = BenchPeer(arguments)
+        self.report = report
         let session = try ComputeSession.open(arguments, report)
         let threads = try arguments.integer("threads", in: 1...Team.lanesMax) ?? Team.lanesDefault
         self.session = session
@@ -30,8 +36,9 @@ struct InferBench {
         }
     }
 
-    /// All figures; the rates are medians of interleaved runs.
+    /// All figures; the rates are medians of interleaved runs. With a peer, the rates alone.
     mutating func run() throws(Failure) -> [BenchRow] {
+        if let peer { return try beside(peer) }
         var rows: [BenchRow] = []
         for profile in Profile.allCases {
             rows += try inLearn("running the model") { () throws(LearnError) in
@@ -98,6 +105,61 @@ struct InferBench {
         return rows
     }
 
+    // MARK: Beside a peer
+
+    /// Prompts and answers, of the base and under the layers, each between two runs of the peer.
+    private func beside(_ peer: BenchPeer) throws(Failure) -> [BenchRow] {
+        var rows: [BenchRow] = []
+        for profile in Profile.allCases {
+            for mode in ["prefill", "decode"] {
+                rows.append(try beside(peer, profile, mode, nil))
+                guard let stack = session.stack else { continue }
+                rows.append(try beside(peer, profile, mode, stack))
+            }
+        }
+        return rows
+    }
+
+    private func beside(
+        _ peer: BenchPeer, _ profile: Profile, _ mode: String, _ stack: AdapterStack?
+    ) throws(Failure) -> BenchRow {
+        let tokens = mode == "prefill" ? Self.prompt : Self.answer
+        let values: KeyValuePairs = [
+            "base": baseWord, "dtype": profile.peerType, "mode": mode, "tokens": "\(tokens)",
+            "layer": stack == nil ? "none" : layerWords.joined(separator: " "),
+        ]
+        let before = try peer.figures(values)
+        let own = try inLearn("running the model") { () throws(LearnError) in
+            try rate(profile, mode, stack)
+        }
+        let title = stack == nil ? mode : "\(mode) with layer"
+        return BenchRow(
+            name: "\(title) \(tokens), \(profile.rawValue)", figure: own, unit: "tok/s",
+            against: "", ratio: 0
+        ).beside(before, try peer.figures(values))
+    }
+
+    /// Tokens a second. The engine's threads are there only meanwhile.
+    private func rate(
+        _ profile: Profile, _ mode: String, _ stack: AdapterStack?
+    ) throws(LearnError) -> Double {
+        let engine = try Engine(session.model, profile: profile, threads: threads)
+        let tokens = Self.tokens(session.model.architecture.vocabulary)
+        var times: [Double] = []
+        for _ in 0...Self.runs {
+            if mode == "prefill" {
+                times.append(try seconds(engine, prompt: tokens, answer: 0, stack).prompt)
+            } else {
+                let prompt = Array(tokens.prefix(Self.answer))
+                times.append(
+                    try seconds(engine, prompt: prompt, answer: Self.answer, stack).answer)
+            }
+        }
+        return Double(mode == "prefill" ? tokens.count : Self.answer) / Self.median(times)
+    }
+
+    // MARK: Parts
+
     /// Seconds of a prompt and of an answer of `answer` tokens behind it.
     private func seconds(
         _ engine: Engine, prompt: [Int], answer: Int, _ stack: AdapterStack?
@@ -114,26 +176,18 @@ struct InferBench {
         return (Double(middle - begun) / 1e9, Double(end - middle) / 1e9)
     }
 
-    /// Opening, checking and binding the layers again.
+    /// Finding the layers, in the store or in their folders, opening, checking and binding them.
     private func hotLoad() throws(Failure) -> BenchRow {
         var times: [Double] = []
         var bytes: UInt64 = 0
+        // Of its own, so that the home is free again for the processes that are started later.
+        let access = LazyAccess(report)
         for _ in 0...Self.runs {
-            times.append(
-                try inLearn("opening the layer") { () throws(LearnError) in
-                    bytes = 0
-                    var members: [AdapterStack.Member] = []
-                    let begun = Clock.monotonic()
-                    for layer in session.layers {
-                        let adapter = try Adapter(layer.source.files)
-                        bytes += adapter.byteCount
-                        members.append(
-                            AdapterStack.Member(
-                                adapter, weight: layer.weight, identifier: layer.source.title))
-                    }
-                    _ = try AdapterStack(members, model: session.model, threads: threads)
-                    return Double(Clock.monotonic() - begun) / 1e9
-                })
+            let begun = Clock.monotonic()
+            let layers = try ComputeSession.layers(layerWords, access)
+            let (adapters, _) = try ComputeSession.bound(layers, session.model)
+            times.append(Double(Clock.monotonic() - begun) / 1e9)
+            bytes = adapters.reduce(0) { $0 + $1.byteCount }
         }
         let time = Self.median(times)
         return BenchRow(

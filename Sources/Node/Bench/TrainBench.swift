@@ -12,17 +12,10 @@ struct TrainBench {
     private static let besideDefault = 60
     /// Steps of one case at least, the first of which warms up.
     private static let stepsMin = 5
-
-    /// What a peer's command printed: tokens a second and MiB.
-    private struct Peer {
-        let rate: Double
-        let memory: Double
-    }
-
     private let base: String
     private let threads: Int
     private let cases: [Case]
-    private let peer: String?
+    private let peer: BenchPeer?
     private let seconds: Int?
     private let beside: [Beside]
     private let megabytes: Int
@@ -52,7 +45,7 @@ struct TrainBench {
         self.beside = beside
         self.cases = cases.isEmpty ? beside.isEmpty ? Case.all : [Case.beside] : cases
         megabytes = try arguments.integer("size", in: 1...65_536) ?? BenchCommand.megabytesDefault
-        peer = arguments.text("peer")
+        peer = BenchPeer(arguments)
         seconds = try arguments.integer("seconds", in: 0...3_600)
     }
 
@@ -66,7 +59,7 @@ struct TrainBench {
             let own = try child(one)
             let after = try peerFigures(one)
             if let before, let after {
-                rows += Self.compared(own, before, after)
+                rows += try Self.compared(own, before, after)
             } else {
                 rows += own
             }
@@ -84,21 +77,19 @@ struct TrainBench {
         return rows
     }
 
-    /// Speed and memory held against the peer's.
+    /// The figures of a case held against a peer's.
     private static func compared(
-        _ own: [BenchRow], _ before: Peer, _ after: Peer
-    ) -> [BenchRow] {
+        _ own: [BenchRow], _ before: BenchPeer.Figures, _ after: BenchPeer.Figures
+    ) throws(Failure) -> [BenchRow] {
         guard own.count > 1 else { return own }
-        let rate = (before.rate + after.rate) / 2
+        guard let memory = before.memory else {
+            throw Failure(.refused, "the peer printed no rss_mib")
+        }
         let compared = [
-            BenchRow(
-                name: own[0].name, figure: own[0].figure, unit: own[0].unit,
-                against: "the peer's \(Int(before.rate)) and \(Int(after.rate))",
-                ratio: own[0].figure / rate),
+            own[0].beside(before, after),
             BenchRow(
                 name: own[1].name, figure: own[1].figure, unit: own[1].unit,
-                against: "the peer's \(Int(before.memory)) MiB",
-                ratio: own[1].figure / before.memory),
+                against: "the peer's \(Int(memory)) MiB", ratio: own[1].figure / memory),
         ]
         return compared + own.dropFirst(2)
     }
@@ -109,7 +100,7 @@ struct TrainBench {
             "bench", "train", "--base", base, "--threads", "\(threads)", "--case", one.text,
             "--seconds", "\(seconds ?? Self.secondsDefault)", "--json",
         ]
-        let answer = try Self.output("/proc/self/exe", words)
+        let answer = try BenchPeer.output("/proc/self/exe", words)
         return (answer["rows"]?.array ?? []).map { row in
             BenchRow(
                 name: row["name"]?.string ?? "", figure: row["figure"]?.number ?? 0,
@@ -118,33 +109,12 @@ struct TrainBench {
         }
     }
 
-    /// What the peer's command prints for a case: tokens a second and peak memory in MiB.
-    private func peerFigures(_ one: Case) throws(Failure) -> Peer? {
-        guard let peer else { return nil }
-        let kind = one.profile == .portable ? "fp32" : "bf16"
-        let command = peer.replacing("{base}", with: base).replacing("{dtype}", with: kind)
-            .replacing("{batch}", with: "\(one.batch)").replacing("{tokens}", with: "\(one.tokens)")
-            .replacing("{targets}", with: one.targets)
-        let answer = try Self.output("/bin/sh", ["-c", command])
-        guard let rate = answer["tok_s"]?.number, let memory = answer["rss_mib"]?.number else {
-            throw Failure(.refused, "the peer printed neither tok_s nor rss_mib")
-        }
-        return Peer(rate: rate, memory: memory)
-    }
-
-    /// The last line that a program prints, as JSON.
-    private static func output(_ path: String, _ words: [String]) throws(Failure) -> JSONValue {
-        var last = ""
-        do throws(SystemError) {
-            let child = try ChildProcess(path, words)
-            while let line = child.readLine() { last = line.isEmpty ? last : line }
-            guard child.wait() == 0 else { throw SystemError("wait", words[0], code: 5) }
-        } catch {
-            throw Failure(.internal, "running a case failed", why: error.description)
-        }
-        return try inGenome("reading a figure") { () throws(GenomeError) in
-            try JSONParser.parse(Array(last.utf8), limits: JSONLimits(bytes: 1 << 20))
-        }
+    /// What the peer's command prints for a case.
+    private func peerFigures(_ one: Case) throws(Failure) -> BenchPeer.Figures? {
+        try peer?.figures([
+            "base": base, "dtype": one.profile.peerType, "batch": "\(one.batch)",
+            "tokens": "\(one.tokens)", "targets": one.targets,
+        ])
     }
 
     // MARK: One case

@@ -24,7 +24,8 @@ struct Failure: Error, Equatable {
         self.remedy = remedy
     }
 
-    /// Exit code of the command: 2 for a command line that makes no sense, 1 for the rest.
+    /// Exit code of the command: 2 for a command line that makes no sense, 1 for the rest. What a
+    /// signal ended has another one (`Report.stopped`).
     var exitCode: Int32 { code == .usage ? 2 : 1 }
 
     /// One line for stderr.

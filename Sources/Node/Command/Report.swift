@@ -43,6 +43,14 @@ struct Report {
         return failure.exitCode
     }
 
+    /// The exit code of work that a signal ended in good order, as shells expect it: 128 and the
+    /// signal's number. What was done by then is answered first; the line for people is always
+    /// there.
+    func stopped(_ text: String, by signal: Int32) -> Int32 {
+        writeError("plasmid: \(text)")
+        return 128 + signal
+    }
+
     /// A JSON object on one line.
     static func line(_ json: JSONObject) -> String {
         String(decoding: CanonicalJSON.write(json), as: UTF8.self)

@@ -30,7 +30,8 @@ extension Verbs {
         name: "infer", summary: "let a layer answer a prompt",
         paragraph: "Runs a model with or without adapters on this machine and prints what it "
             + "writes. An adapter is refused unless it was made for the base and every part of it "
-            + "finds its place. The same request gives the same answer on every machine.",
+            + "finds its place. The same request gives the same answer on every machine. Ctrl-C "
+            + "ends the answer where it is.",
         examples: [
             ("plasmid infer --layer poems --prompt 'In the beginning'", "on the layer's own base"),
             (
@@ -51,7 +52,8 @@ extension Verbs {
         name: "chat", summary: "talk with a layer",
         paragraph: "Reads turns from the terminal, one a line, and prints each answer as it "
             + "comes. Turns are written as the base's own chat template says. The first line "
-            + "names the layers that answer.",
+            + "names the layers that answer. Ctrl-C ends an answer, and between two answers the "
+            + "conversation.",
         examples: [
             ("plasmid chat --layer poems", "with the layer on its own base"),
             ("plasmid chat --base ./llama --system 'Be brief.'", "with a plain folder"),

@@ -157,7 +157,8 @@ enum Verbs {
         paragraph: "Checks signature, schema, every file's hashes and its tensors, and says which "
             + "file is damaged if one is. The comprehensive level puts an adapter on its base and "
             + "runs it; of one with a run record it does a part of the training again, chosen at "
-            + "random, and compares every bit.",
+            + "random, and compares every bit. What it found is signed with this node's key and "
+            + "kept; show tells it.",
         examples: [
             ("plasmid verify poems", "every check with its result"),
             ("plasmid verify poems --level comprehensive", "and does a part of its training again"),
@@ -169,6 +170,7 @@ enum Verbs {
             .init("all", .none, "do the whole training again, not one part of it"),
             .init("data", .many("FILE"), "the data of the training, if not with the layer"),
             .init("threads", .one("N"), "threads; else one for each core"),
+            .init("unsigned", .none, "do not sign and keep what was found"),
         ])
 
     private static let peers = VerbShape(
@@ -200,13 +202,17 @@ enum Verbs {
             + "hash: BLAKE3 and SHA-256 on one core. transfer: a large file between two nodes on "
             + "this machine. share: reading and signing a large file. infer: prompts and answers "
             + "of --base, and of --layer over it. train: steps of training on --base. A peer's "
-            + "command runs before and after each case and prints tok_s and rss_mib as JSON. "
-            + "--with measures a training also with its checkpoints, while another process "
-            + "shares a large file (publish), and while a thread keeps one core busy.",
+            + "command runs before and after each case and prints tok_s, and rss_mib for train, as "
+            + "one line of JSON. In it {base} and {dtype} (fp32, bf16) are replaced; for train "
+            + "also {batch}, {tokens} and {targets}; for infer {mode} (prefill, decode), {tokens} "
+            + "and {layer}, which is none for the base alone. --with measures a training also with "
+            + "its checkpoints, while another process shares a large file (publish), and while a "
+            + "thread keeps one core busy.",
         examples: [
             ("plasmid bench hash", "how fast files are named"),
             ("plasmid bench train --base ./llama --case bf16dot:4x128:all", "one way to train"),
             ("plasmid bench train --base ./llama --with publish,busy", "beside other work"),
+            ("plasmid bench infer --base ./llama --peer './peer {mode} {dtype}'", "in turns"),
         ],
         operands: [.required("NAME")],
         options: [
@@ -215,7 +221,7 @@ enum Verbs {
                 "case", .many("CASE"), "train: PROFILE:BATCHxTOKENS:qkvo or all; else all of them"),
             .init("with", .one("WHAT,…"), "train: beside checkpoint, publish, busy"),
             .init("seconds", .one("S"), "train: length of a case; else 8, beside something 60"),
-            .init("peer", .one("COMMAND"), "train: {base} {dtype} {batch} {tokens} {targets}"),
+            .init("peer", .one("COMMAND"), "infer, train: another program to be held against"),
         ]
             + computeOptions.filter { $0.name != "profile" })
 }

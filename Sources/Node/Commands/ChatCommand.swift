@@ -3,7 +3,8 @@ import Host
 import Learn
 import Wire
 
-/// `plasmid chat`: a conversation, turn by turn.
+/// `plasmid chat`: a conversation, turn by turn. Ctrl-C ends the answer that is being written, or
+/// the conversation where none is; the other signals end both.
 struct ChatCommand {
     /// A turn of the conversation.
     private typealias Message = (role: String, content: String)
@@ -15,15 +16,16 @@ struct ChatCommand {
     private let settings: GenerationSettings
     private let report: Report
     private let sequence: TokenSequence
+    private let interruption: Interruption
     private let now: TemplateDate?
     private var messages: [Message] = []
     /// What the sequence has seen.
     private var seen: [Int] = []
     private var answers: [JSONValue] = []
 
-    static func perform(_ arguments: Arguments, _ report: Report) throws(Failure) {
+    static func perform(_ arguments: Arguments, _ report: Report) throws(Failure) -> Int32 {
         var chat = try ChatCommand(arguments, report)
-        try chat.run()
+        return try chat.run()
     }
 
     private init(_ arguments: Arguments, _ report: Report) throws(Failure) {
@@ -38,6 +40,7 @@ struct ChatCommand {
         }
         self.settings = settings
         let positions = session.model.architecture.positions
+        interruption = try InferCommand.interruption()
         engine = try session.engine(arguments, positions: min(positions, 4_096))
         let (engine, stack) = (engine, session.stack)
         sequence = try inLearn("starting the chat") { () throws(LearnError) in
@@ -70,14 +73,24 @@ struct ChatCommand {
         return format
     }
 
-    private mutating func run() throws(Failure) {
+    /// Turns until there are no more; the exit code.
+    private mutating func run() throws(Failure) -> Int32 {
         let isPerson = Machine.isTerminal(0) && !report.isJSON
         report.note("\(session.title), \(engine.profile.rawValue), base \(session.match.rawValue)")
-        if isPerson { report.note("/clear forgets the conversation, /exit or Ctrl-D ends it") }
-        while let line = Self.readTurn(isPerson) {
+        if isPerson {
+            report.note(
+                "/clear forgets the conversation, /exit or Ctrl-D ends it, "
+                    + "Ctrl-C ends an answer")
+        }
+        var input = LineInput(0, interruption)
+        while true {
+            if isPerson { Machine.write("> ", to: 2) }
+            guard case .line(let line) = input.next() else { break }
             switch line {
             case "": continue
-            case "/exit": return finish()
+            case "/exit":
+                finish()
+                return 0
             case "/clear":
                 messages.removeAll { $0.role != "system" }
                 report.note("forgotten")
@@ -91,7 +104,11 @@ struct ChatCommand {
                 }
             }
         }
+        // Behind the prompt, or behind what the terminal shows of Ctrl-C.
+        if isPerson { Machine.write("\n", to: 2) }
         finish()
+        guard let signal = interruption.signal else { return 0 }
+        return report.stopped("the conversation was ended", by: signal)
     }
 
     private func finish() {
@@ -101,11 +118,6 @@ struct ChatCommand {
             messages.map { ["role": .string($0.role), "content": .string($0.content)] })
         session.describe(&object, engine.profile)
         report.done(object, text: [])
-    }
-
-    private static func readTurn(_ isPerson: Bool) -> String? {
-        if isPerson { Machine.write("> ", to: 2) }
-        return readLine(strippingNewline: true)
     }
 
     /// The tokens of the whole conversation so far.
@@ -150,9 +162,15 @@ struct ChatCommand {
         var settings = settings
         settings.tokensMax = min(settings.tokensMax, positions - tokens.count)
         let answer = try InferCommand.answer(
-            engine, sequence, Array(tokens[start...]), history: tokens, settings, tokenizer, report)
+            engine, sequence, Array(tokens[start...]), history: tokens, settings, tokenizer, report,
+            interruption)
         seen = Array((tokens + answer.tokens.map(\.token)).prefix(sequence.count))
         messages.append(("assistant", answer.text))
         answers.append(.object(InferCommand.object(answer, prompt: tokens.count, tokenizer)))
+        // Also when the answer ended by itself in that moment.
+        if interruption.isForThisPart {
+            interruption.answer()
+            report.note("plasmid: \(InferCommand.stopped(answer))")
+        }
     }
 }

@@ -3,9 +3,9 @@ import Host
 import Learn
 import Wire
 
-/// `plasmid infer`: one answer to one prompt.
+/// `plasmid infer`: one answer to one prompt; a signal ends it where it is.
 enum InferCommand {
-    static func perform(_ arguments: Arguments, _ report: Report) throws(Failure) {
+    static func perform(_ arguments: Arguments, _ report: Report) throws(Failure) -> Int32 {
         let session = try ComputeSession.open(arguments, report)
         let tokenizer = try inLearn("opening the tokenizer of \(session.base.title)") {
             () throws(LearnError) in try Tokenizer(session.base.files)
@@ -13,17 +13,18 @@ enum InferCommand {
         let prompt = try prompt(arguments, tokenizer, session)
         let settings = try GenerationOptions.settings(arguments, session)
         let capacity = Generation.capacity(prompt: prompt.count, settings)
+        let interruption = try interruption()
         let engine = try session.engine(arguments, positions: capacity)
         // Refused before anything is written.
         let sequence = try inLearn("answering") { () throws(LearnError) in
             try engine.makeSequence(capacity: capacity, adapters: session.stack)
         }
         if let path = arguments.text("logits") {
-            try LogitsFile(path).write(engine, session.stack, prompt)
+            try LogitsFile(path).write(engine, session.stack, prompt) { interruption.isAsked }
         }
         let begun = Clock.monotonic()
         let answer = try answer(
-            engine, sequence, prompt, history: prompt, settings, tokenizer, report)
+            engine, sequence, prompt, history: prompt, settings, tokenizer, report, interruption)
         let seconds = Double(Clock.monotonic() - begun) / 1e9
         var object = Self.object(answer, prompt: prompt.count, tokenizer)
         object["seconds"] = .double(seconds)
@@ -34,6 +35,22 @@ enum InferCommand {
         session.describe(&object, engine.profile)
         // Text for people was written as it came.
         report.done(object, text: [])
+        guard answer.finish == .cancelled, let signal = interruption.signal else { return 0 }
+        return report.stopped(stopped(answer), by: signal)
+    }
+
+    /// Watches for signals; before the engine, so that none of its threads takes them.
+    static func interruption() throws(Failure) -> Interruption {
+        do throws(SystemError) {
+            return try Interruption()
+        } catch {
+            throw Failure(.internal, "signals cannot be watched", why: error.description)
+        }
+    }
+
+    /// What is said of an answer that a signal ended.
+    static func stopped(_ answer: Generation.Answer) -> String {
+        "stopped after \(answer.tokens.count) tokens of the answer"
     }
 
     private static func prompt(
@@ -54,7 +71,8 @@ enum InferCommand {
     /// Goes on after a prompt, showing people the text as it comes. Penalties look at `history`.
     static func answer(
         _ engine: Engine, _ sequence: TokenSequence, _ prompt: [Int], history: [Int],
-        _ settings: GenerationSettings, _ tokenizer: Tokenizer?, _ report: Report
+        _ settings: GenerationSettings, _ tokenizer: Tokenizer?, _ report: Report,
+        _ interruption: Interruption
     ) throws(Failure) -> Generation.Answer {
         var stream = tokenizer?.makeStream()
         let isTerminal = Machine.isTerminal(1)
@@ -69,8 +87,7 @@ enum InferCommand {
                     if !report.isJSON {
                         Machine.write(isTerminal ? PlainText.lines(text) : text, to: 1)
                     }
-                    return true
-                })
+                }, isCancelled: { interruption.isAsked })
             if !report.isJSON { Machine.write("\n", to: 1) }
             return answer
         }

@@ -120,13 +120,30 @@ enum LookCommands {
                 "  file        \(PlainText.shown(file["path"]?.string ?? "")) "
                     + "(\(size(file["size"])))")
         }
-        for statement in layer["statements"]?.array ?? [] where statement["kind"] == "measurement" {
-            lines.append("  measured    \(measured(statement))")
-        }
+        lines += (layer["statements"]?.array ?? []).compactMap { said($0) }
         for reason in layer["newerNodeNeeded"]?.array ?? [] {
             lines.append("  needs a newer node to run: \(reason.string ?? "")")
         }
         return lines
+    }
+
+    /// The line about a statement, of the kinds that are shown.
+    private static func said(_ statement: JSONValue) -> String? {
+        switch statement["kind"] {
+        case "measurement": "  measured    \(measured(statement))"
+        case "attestation": "  checked     \(checked(statement))"
+        default: nil
+        }
+    }
+
+    /// `tested, passed: base, bound, strength (by k7x2m4qa)`: what was checked and by whom.
+    private static func checked(_ statement: JSONValue) -> String {
+        let body = statement["body"]
+        func text(_ name: String) -> String { body?[name]?.string ?? "" }
+        let procedure = text("procedure").isEmpty ? "" : ": \(text("procedure"))"
+        return PlainText.shown(
+            "\(text("claim")), \(text("result"))\(procedure) "
+                + "(by \(statement["fingerprint"]?.string ?? ""))")
     }
 
     /// `loss 2.5, perplexity 12.2 on test.jsonl (by k7x2m4qa)`: the first figures of a measurement.

@@ -27,6 +27,8 @@ struct ComputeSession {
     let match: BaseMatch
     /// The opened base.
     let model: Model
+    /// The opened layers, in the same order.
+    let adapters: [Adapter]
     /// The opened layers, bound; nil without any.
     let stack: AdapterStack?
 
@@ -39,22 +41,34 @@ struct ComputeSession {
     static func open(
         base word: String?, layers words: [String], _ access: LazyAccess
     ) throws(Failure) -> ComputeSession {
+        try open(base: word, try layers(words, access), access)
+    }
+
+    /// What the words of `--layer` name.
+    static func layers(
+        _ words: [String], _ access: LazyAccess
+    ) throws(Failure) -> [Layer] {
         var layers: [Layer] = []
         for word in words {
             let (name, weight) = weighted(word)
             layers.append(Layer(source: try LayerSource.open(name, access), weight: weight))
         }
+        return layers
+    }
+
+    /// Opens a base under layers whose files are known.
+    static func open(
+        base word: String?, _ layers: [Layer], _ access: LazyAccess
+    ) throws(Failure) -> ComputeSession {
         let base = try base(word, layers, access)
         let match = try BaseCheck.check(base, layers.map(\.source))
         let model = try inLearn("opening \(base.title)") { () throws(LearnError) in
             try Model(base.files)
         }
-        var stack: AdapterStack?
-        if !layers.isEmpty {
-            stack = try bind(layers, model)
-        }
+        let (adapters, stack) = try bound(layers, model)
         return ComputeSession(
-            base: base, layers: layers, match: match, model: model, stack: stack)
+            base: base, layers: layers, match: match, model: model, adapters: adapters,
+            stack: stack)
     }
 
     /// `LAYER` or `LAYER:WEIGHT`; a folder may have a colon in its name.
@@ -80,7 +94,11 @@ struct ComputeSession {
             remedy: "say --base LAYER or --base DIR")
     }
 
-    private static func bind(_ layers: [Layer], _ model: Model) throws(Failure) -> AdapterStack {
+    /// Opens the layers and binds them to a model; no stack without any.
+    static func bound(
+        _ layers: [Layer], _ model: Model
+    ) throws(Failure) -> (adapters: [Adapter], stack: AdapterStack?) {
+        guard !layers.isEmpty else { return ([], nil) }
         var members: [AdapterStack.Member] = []
         for layer in layers {
             let title = layer.source.title
@@ -92,9 +110,10 @@ struct ComputeSession {
                     adapter, weight: layer.weight, identifier: layer.source.layer ?? title))
         }
         let titles = layers.map(\.source.title).joined(separator: ", ")
-        return try inLearn("putting \(titles) on the base") { () throws(LearnError) in
-            try AdapterStack(members, model: model, threads: Team.lanesDefault)
+        let stack = try inLearn("putting \(titles) on the base") { () throws(LearnError) in
+            try AdapterStack(members, model: model)
         }
+        return (members.map(\.adapter), stack)
     }
 
     /// An engine; refused if it would take more memory than there is.

@@ -8,28 +8,53 @@ struct GateCheck: Equatable {
     let name: String
     /// Whether it passed.
     let isSound: Bool
+    /// Whether a person should look, though it passed.
+    var isFlagged = false
     /// What was found.
     let detail: String
+    /// What was measured, as a statement has it.
+    var figures: [JSONValue] = []
 
-    var json: JSONValue {
-        ["name": .string(name), "ok": .bool(isSound), "detail": .string(detail)]
+    init(name: String, isSound: Bool, detail: String) {
+        self.name = name
+        self.isSound = isSound
+        self.detail = detail
     }
 
-    /// All gates of the layer that `verify` was asked about; none for one that is no adapter.
-    static func run(
-        _ arguments: Arguments, _ access: LazyAccess
-    ) throws(Failure) -> [GateCheck] {
-        let word = arguments.operand(0) ?? ""
-        let source = try LayerSource.open(word, access)
-        guard source.files.has(Adapter.configName) else {
-            return [
-                GateCheck(name: "gates", isSound: true, detail: "no adapter: nothing to run")
-            ]
+    init(_ check: AdmissionGates.Check) {
+        self.init(name: check.name, isSound: check.isSound, detail: check.detail)
+        isFlagged = check.isFlagged
+        figures = check.figures.compactMap { figure in
+            NumberText.decimal(of: figure.value).map { text in
+                [
+                    "metric": .string(figure.metric), "value": .string(text),
+                    "unit": .string(figure.unit),
+                ]
+            }
         }
+    }
+
+    var json: JSONValue {
+        var object = JSONObject()
+        object["name"] = .string(name)
+        object["ok"] = .bool(isSound)
+        object["detail"] = .string(detail)
+        if isFlagged { object["flagged"] = true }
+        return .object(object)
+    }
+
+    /// All gates of a layer that is here, put on the base that `verify` names or on its own; none
+    /// for one that is no adapter.
+    static func run(
+        _ layer: String, _ arguments: Arguments, _ access: LazyAccess
+    ) throws(Failure) -> [GateCheck] {
+        let source = try LayerSource.open(layer, access)
+        guard source.files.has(Adapter.configName) else { return [] }
         do throws(Failure) {
             let session = try ComputeSession.open(
-                base: arguments.text("base"), layers: [word], access)
-            return try checks(session, arguments)
+                base: arguments.text("base"), [ComputeSession.Layer(source: source, weight: 1)],
+                access)
+            return try checks(session)
         } catch {
             // The base that is not here is a reason to fetch it, not a fault of the layer.
             if error.code == .notFound || error.code == .usage { throw error }
@@ -37,21 +62,17 @@ struct GateCheck: Equatable {
         }
     }
 
-    private static func checks(
-        _ session: ComputeSession, _ arguments: Arguments
-    ) throws(Failure) -> [GateCheck] {
-        guard let layer = session.layers.first, let stack = session.stack else { return [] }
+    private static func checks(_ session: ComputeSession) throws(Failure) -> [GateCheck] {
+        guard let adapter = session.adapters.first, let stack = session.stack else { return [] }
         let match = GateCheck(
             name: "base", isSound: true,
             detail: session.match == .verified
                 ? "weights, graph and tokenizer are those it names" : "unverified: a plain folder")
-        let results = try inLearn("running \(layer.source.title)") { () throws(LearnError) in
+        let results = try inLearn("running \(adapter.title)") { () throws(LearnError) in
             let engine = try Engine(
                 session.model, profile: .portable, threads: Team.lanesDefault)
-            let adapter = try Adapter(layer.source.files)
             return try AdmissionGates(engine, adapter, stack).run()
         }
-        return [match]
-            + results.map { GateCheck(name: $0.name, isSound: $0.isSound, detail: $0.detail) }
+        return [match] + results.map { GateCheck($0) }
     }
 }

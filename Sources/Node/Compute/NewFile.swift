@@ -18,15 +18,18 @@ struct NewFile {
         }
     }
 
-    /// Writes all of it; a file that cannot be finished is removed.
-    func write(_ text: String) throws(Failure) {
+    /// Writes text from its beginning; a file that cannot be finished is removed.
+    func write(_ text: String) throws(Failure) { try write(Array(text.utf8), at: 0) }
+
+    /// Writes bytes; a file that cannot be finished is removed.
+    func write(_ bytes: [UInt8], at offset: UInt64) throws(Failure) {
         do throws(SystemError) {
-            try file.write(Array(text.utf8), offset: 0)
+            try file.write(bytes, offset: offset)
         } catch {
             discard()
             throw Failure(
                 error.isDiskFull ? .quota : .internal, "writing \(path) failed",
-                why: error.reason)
+                why: error.reason, remedy: error.isDiskFull ? "Free some space" : "")
         }
     }
 

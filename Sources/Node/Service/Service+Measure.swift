@@ -25,22 +25,24 @@ extension Service {
         }
     }
 
-    /// Says what was measured of a layer that is here: a statement of the kind `measurement`,
-    /// signed with the node's key, kept in the journal. It follows the last one of this node.
-    func measure(_ request: ServiceRequest) throws(Failure) -> JSONObject {
+    /// Says what was measured or checked of a layer that is here: a statement of that kind, signed
+    /// with the node's key, kept in the journal. It follows the last one of this node.
+    func state(
+        _ kind: StatementKind, _ request: ServiceRequest
+    ) throws(Failure) -> JSONObject {
         let layer = try LayerResolver(service: self).resolve(try request.required("layer"))
         guard let body = request.arguments["body"]?.object else {
-            throw Failure(.usage, "body is missing", why: "it says what was measured")
+            throw Failure(.usage, "body is missing", why: "it says what was found")
         }
         let key = keys.node
         let newest = try inStore { () throws(StoreError) in
             try library.index.sequence(
-                ofStatementsAbout: layer, kind: StatementKind.measurement.rawValue,
+                ofStatementsAbout: layer, kind: kind.rawValue,
                 publisher: key.publicKey)
         }
-        let statement = try inGenome("saying what was measured") { () throws(GenomeError) in
+        let statement = try inGenome("saying what was found") { () throws(GenomeError) in
             try Statement.make(
-                kind: .measurement, layer: layer, publisher: key.publicKey,
+                kind: kind, layer: layer, publisher: key.publicKey,
                 sequence: (newest ?? 0) + 1, issued: Int64(Clock.wallMilliseconds() / 1_000),
                 body: body)
         }

@@ -45,9 +45,7 @@ struct TrainResult {
                 why: "\(failed.name): \(failed.detail)",
                 remedy: "the states of the run are in \(folder.checkpoints)")
         }
-        return checks.map { check in
-            GateCheck(name: check.name, isSound: check.isSound, detail: check.detail)
-        }
+        return checks.map { GateCheck($0) }
     }
 
     private func fill(

@@ -17,7 +17,7 @@ import Testing
     private func stack(_ parts: [(String, Double)]) throws -> AdapterStack {
         try AdapterStack(
             parts.map { AdapterStack.Member(adapter, weight: $0.1, identifier: $0.0) },
-            model: model, threads: 1)
+            model: model)
     }
 
     private func logits(_ stack: AdapterStack?) throws -> [[Float]] {

@@ -26,6 +26,26 @@ import Testing
         #expect(parts.magnitude == nil && parts.upBias == nil)
     }
 
+    @Test("written anew it is the same adapter", arguments: ["F32", "BF16", "F16"])
+    func rewritten(_ type: String) throws {
+        let scratch = try ScratchFolder()
+        var hand = HandAdapter()
+        for index in hand.tensors.indices { hand.tensors[index].type = type }
+        // Names of old versions are read too, and written as PEFT writes them now.
+        hand.change(".lora_B.weight") {
+            $0.name = $0.name.replacing(".lora_B.", with: ".lora_B.default.")
+        }
+        let adapter = try hand.open(in: scratch)
+        let (copy, isSame) = try adapter.rewritten()
+        #expect(isSame && copy.facts.modules.map(\.path) == adapter.facts.modules.map(\.path))
+        for module in adapter.facts.modules {
+            let (one, other) = (try adapter.parts(of: module), try copy.parts(of: module))
+            #expect(one.down.values() == other.down.values())
+            #expect(one.up.values() == other.up.values())
+            #expect(other.up.element == .float32)
+        }
+    }
+
     @Test(
         "a key that changes what is computed is refused by name",
         arguments: [

@@ -108,7 +108,7 @@ import Testing
                 files.map { ($0.key, $0.value) }, to: "merged\(compared)")
             let adapter = try Adapter(try LayerFiles(folder: folder))
             let stack = try AdapterStack(
-                [AdapterStack.Member(adapter, identifier: "merged")], model: tiny.model, threads: 2)
+                [AdapterStack.Member(adapter, identifier: "merged")], model: tiny.model)
             try Self.compareLogits(merge, engine, tiny.reference.prompt, stack)
             compared += 1
         }

@@ -11,6 +11,16 @@ import Testing
         #expect(NearestNames.of("proj", among: names) == ["k_proj", "o_proj", "q_proj"])
     }
 
+    @Test(
+        "counts edits, swaps as one",
+        arguments: [
+            ("share", "share", 0), ("shrae", "share", 1), ("", "abc", 3), ("abc", "", 3),
+            ("kitten", "sitting", 3),
+        ])
+    func distance(_ left: String, _ right: String, _ edits: Int) {
+        #expect(NearestNames.distance(left, right) == edits)
+    }
+
     @Test func `nothing is suggested for what is like nothing`() {
         #expect(NearestNames.of("embed_tokens", among: names).isEmpty)
         #expect(NearestNames.of("x", among: []).isEmpty)

@@ -18,7 +18,7 @@ import Testing
     private func answer(
         _ change: (inout GenerationSettings) -> Void = { _ in },
         words: @escaping (Int) -> String = { "[\($0)]" }, last: String = "",
-        each: (String) -> Bool = { _ in true }
+        each: (String) -> Void = { _ in }, isCancelled: () -> Bool = { false }
     ) throws -> Generation.Answer {
         var settings = GenerationSettings()
         settings.tokensMax = 8
@@ -27,15 +27,12 @@ import Testing
             capacity: Generation.capacity(prompt: prompt.count, settings))
         return try Generation(engine, settings).run(
             sequence, prompt: prompt, history: prompt,
-            decode: { $0.map { words($0) } ?? last }, each: each)
+            decode: { $0.map { words($0) } ?? last }, each: each, isCancelled: isCancelled)
     }
 
     @Test func `a greedy answer is the engine's own continuation, told piece by piece`() throws {
         var pieces: [String] = []
-        let answer = try answer(each: {
-            pieces.append($0)
-            return true
-        })
+        let answer = try answer(each: { pieces.append($0) })
         let tokens = answer.tokens.map(\.token)
         #expect(tokens == (try engine.greedy(prompt, count: 8)))
         #expect(answer.finish == .length)
@@ -63,10 +60,7 @@ import Testing
         var pieces: [String] = []
         let answer = try answer(
             { $0.stops = ["bcabc"] }, words: { _ in "abc" },
-            each: {
-                pieces.append($0)
-                return true
-            })
+            each: { pieces.append($0) })
         #expect(answer.text == "a" && pieces == ["a"])
         #expect(answer.finish == .stop && answer.tokens.count == 2)
     }
@@ -82,13 +76,18 @@ import Testing
         #expect(stopped.text.hasSuffix("ab") && stopped.finish == .stop)
     }
 
-    @Test func `who listens may cancel`() throws {
+    @Test func `who listens may cancel between two tokens, and what was said is whole`() throws {
         var count = 0
-        let answer = try answer(each: { _ in
-            count += 1
-            return count < 3
-        })
+        let answer = try answer(
+            { $0.stops = ["cx"] }, words: { _ in "abc" }, last: "!", each: { _ in count += 1 },
+            isCancelled: { count == 3 })
         #expect(answer.finish == .cancelled && answer.tokens.count == 3)
+        #expect(answer.text == "abcabcabc!")
+    }
+
+    @Test func `who cancels before the prompt is run gets no token`() throws {
+        let answer = try answer(isCancelled: { true })
+        #expect(answer.finish == .cancelled && answer.tokens.isEmpty && answer.text.isEmpty)
     }
 
     @Test func `probabilities are told if asked for, and change nothing`() throws {

@@ -74,7 +74,7 @@ import Testing
         let model = try Model(try LayerFiles(folder: sample + "/base"))
         let adapter = try Adapter(try LayerFiles(folder: sample + "/adapter"))
         let stack = try AdapterStack(
-            [AdapterStack.Member(adapter, identifier: "a")], model: model, threads: 2)
+            [AdapterStack.Member(adapter, identifier: "a")], model: model)
         let engine = try Engine(model, profile: .portable, threads: 2)
         let tokenizer = try SampleTokenizer.load()
         var exact = 0

@@ -32,7 +32,7 @@ import Testing
         do throws(LearnError) {
             let adapter = try Adapter(try LayerFiles(folder: try write(files, "adapter")))
             let stack = try AdapterStack(
-                [AdapterStack.Member(adapter, identifier: "a")], model: model, threads: 1)
+                [AdapterStack.Member(adapter, identifier: "a")], model: model)
             let sequence = try engine.makeSequence(capacity: 3, adapters: stack)
             try engine.step([Engine.Part(sequence, [1], wanted: .last)])
             return true

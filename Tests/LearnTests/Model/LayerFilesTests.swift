@@ -1,4 +1,6 @@
+import Foundation
 import Genome
+import Host
 import Testing
 
 @testable import Learn
@@ -25,6 +27,34 @@ import Testing
             throws: LearnError.weights(
                 .format(file: "a.json", .tooLarge(what: "a.json", limit: 2)))
         ) { _ = try files.bytes("a.json", limit: 2) }
+    }
+
+    @Test func `a pipe, a socket and a device are refused at once`() throws {
+        let scratch = try ScratchFolder()
+        let folder = try scratch.write([("a.json", [1])], to: "x")
+        #expect(mkfifo(folder + "/pipe", 0o600) == 0)
+        let socket = try LocalSocket.listen(folder + "/socket")
+        try FileManager.default.createSymbolicLink(
+            atPath: folder + "/device", withDestinationPath: "/dev/zero")
+        let files = try LayerFiles(folder: folder)
+        for name in ["pipe", "socket", "device"] {
+            for isMapped in [false, true] {
+                do throws(LearnError) {
+                    if isMapped {
+                        _ = try files.map(name)
+                    } else {
+                        _ = try files.bytes(name, limit: 9)
+                    }
+                    Issue.record("\(name) was read")
+                } catch {
+                    guard case .weights(.unreadable(name, _)) = error else {
+                        Issue.record("\(error)")
+                        continue
+                    }
+                }
+            }
+        }
+        withExtendedLifetime(socket) {}
     }
 
     @Test func `what is not there or empty is said by name`() throws {

@@ -39,8 +39,7 @@ import Testing
             factor: Factor(
                 down: down.stored, up: up.stored, scale: scale, upBias: nil, gain: nil),
             linear: Linear(
-                path: "x", weight: weight.stored, isTransposed: isTransposed, bias: nil),
-            threads: 1)
+                path: "x", weight: weight.stored, isTransposed: isTransposed, bias: nil))
         let found = gain.stored.values()
         #expect(found.count == outputs)
         for output in 0..<outputs {

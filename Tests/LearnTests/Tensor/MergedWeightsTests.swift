@@ -56,8 +56,7 @@ import Testing
         let model = try hand.open(in: scratch)
         let adapter = try HandAdapter().open(in: scratch)
         let stack = try AdapterStack(
-            [AdapterStack.Member(adapter, weight: 0.75, identifier: "a")], model: model,
-            threads: 1)
+            [AdapterStack.Member(adapter, weight: 0.75, identifier: "a")], model: model)
         let path = "model.layers.0.self_attn.v_proj"
         let linear = try #require(model.linears[path])
         let factors = try #require(stack.factors[path])

@@ -48,7 +48,10 @@ struct ResultCheckTests {
         let (trainer, store, files) = try trained()
         let checks = try ResultCheck(trainer, store, threads: 1).run(
             files, step: 2, examples: [example])
-        #expect(checks.map(\.name) == ["reloaded", "inferred", "bound", "strength", "effect"])
+        #expect(
+            checks.map(\.name) == [
+                "reloaded", "inferred", "bound", "rewritten", "strength", "spectrum", "effect",
+            ])
         #expect(checks.allSatisfy { $0.isSound }, "\(checks.map(\.detail))")
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Genome
 import Testing
 
@@ -37,6 +38,25 @@ extension RealNodes {
                 #expect(rows.contains { $0["name"]?.string?.hasPrefix(word) == true }, "\(word)")
             }
             #expect(rows.allSatisfy { $0["figure"]?.number ?? 0 > 0 })
+        }
+
+        @Test func `of a model beside a peer runs it around every case`() throws {
+            let log = "\(laboratory.path)/log"
+            let outcome = try laboratory.node("bench").spawn([
+                "bench", "infer", "--json", "--threads", "1", "--base", LearningSample.base,
+                "--layer", LearningSample.adapter, "--peer",
+                "echo {dtype} {mode} {tokens} {layer} >> \(log); echo '{\"tok_s\": 10}'",
+            ]).wait(seconds: 300)
+            try #require(outcome.code == 0, "\(outcome.out) \(outcome.error)")
+            let rows = try #require(outcome.json["rows"]?.array)
+            #expect(rows.count == 8)
+            for row in rows {
+                let figure = try #require(row["figure"]?.number)
+                #expect(abs((row["ratio"]?.number ?? 0) - figure / 10) < 1e-6 * figure)
+            }
+            let lines = try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n")
+            #expect(lines.count == 16 && lines[0] == "fp32 prefill 512 none")
+            #expect(lines[15] == "bf16 decode 64 \(LearningSample.adapter)")
         }
 
         @Test func `that there is none of is a usage error`() throws {

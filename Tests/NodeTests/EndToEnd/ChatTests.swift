@@ -1,5 +1,6 @@
 import Foundation
 import Genome
+import Host
 import Testing
 
 @testable import Node
@@ -71,6 +72,34 @@ extension RealNodes {
             let answers = try answers(outcome)
             #expect(answers.count == 2 && answers[0] == answers[1])
             #expect(outcome.json["messages"]?.array?.count == 2)
+        }
+
+        @Test func `Ctrl-C ends the answer, and between two answers the conversation`() throws {
+            let turns = "\(laboratory.path)/turns"
+            #expect(mkfifo(turns, 0o600) == 0)
+            // Open to read too, so that neither side waits for the other.
+            let input = try File(turns, .write)
+            let shell = ["/bin/sh", "-c", #"file=$1; shift; exec "$@" < "$file""#, "sh", turns]
+            let program = try node.spawn(
+                [
+                    "chat", "--base", LearningSample.base, "--plain", "--max-tokens", "400",
+                    "--ignore-eos", "--threads", "1", "--temperature", "1",
+                ], through: shell, environment: ["PLASMID_KERNELS": "portable"])
+            for turn in 1...2 {
+                let before = program.out.utf8.count
+                let line = Array("The package\n".utf8)
+                #expect(write(input.descriptor.number, line, line.count) == line.count)
+                Laboratory.eventually("it answers") { program.out.utf8.count > before }
+                program.signal(SIGINT)
+                Laboratory.eventually("it says so") {
+                    program.error.components(separatedBy: "stopped after").count == turn + 1
+                }
+                #expect(program.isRunning && program.out.hasSuffix("\n"))
+            }
+            program.signal(SIGINT)
+            let outcome = program.wait()
+            #expect(outcome.code == 130, "\(outcome.error)")
+            #expect(outcome.errorLines.last?.contains("ended") == true)
         }
 
         @Test func `without a template says what to do`() throws {

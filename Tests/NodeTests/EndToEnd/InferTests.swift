@@ -129,7 +129,18 @@ extension RealNodes {
             let onFolder = try infer(["--base", LearningSample.base, "--layer", layer] + words)
             #expect(onFolder["base"]?.string == "verified")
             let gates = try node.ask("verify", layer, "--level", "comprehensive")
-            #expect(gates["ok"]?.bool != false, "\(gates)")
+            #expect(gates["ok"]?.bool == true, "\(gates)")
+            let names = (gates["checks"]?.array ?? []).compactMap { $0["name"]?.string }
+            #expect(
+                names.suffix(6) == [
+                    "base", "bound", "rewritten", "strength", "spectrum", "effect",
+                ])
+            #expect(gates["statement"]?["sequence"] == 1)
+            let shown = try node.spawn(["show", layer]).wait().out
+            #expect(shown.contains("  checked     tested, passed: base, bound, rewritten, "))
+            #expect(shown.contains("(by "))
+            let unsigned = try node.ask("verify", layer, "--level", "comprehensive", "--unsigned")
+            #expect(unsigned["ok"]?.bool == true && unsigned["statement"] == nil)
             // Weights that differ in one bit are another base.
             let other = "\(laboratory.path)/other"
             try FileManager.default.copyItem(atPath: LearningSample.base, toPath: other)
@@ -137,6 +148,44 @@ extension RealNodes {
             let refused = try node.refused(
                 "refused", "infer", "--base", other, "--layer", layer, "--prompt", "x")
             #expect(refused.contains("weights"))
+        }
+
+        /// An answer long enough to be interrupted: one thread, plain C, a sorted vocabulary for
+        /// each token.
+        private var slow: [String] {
+            [
+                "infer", "--base", LearningSample.base, "--prompt", sample.prompt, "--max-tokens",
+                "480", "--ignore-eos", "--threads", "1", "--logprobs", "100",
+            ]
+        }
+
+        @Test func `ends an answer where it is when it is interrupted`() throws {
+            let logits = "\(laboratory.path)/logits"
+            let program = try node.spawn(
+                slow + ["--json", "--logits", logits], environment: ["PLASMID_KERNELS": "portable"])
+            // From then on signals are waited for.
+            Laboratory.eventually("it has begun") {
+                FileManager.default.fileExists(atPath: logits)
+            }
+            program.signal(SIGINT)
+            let outcome = program.wait()
+            #expect(outcome.code == 130, "\(outcome.error)")
+            #expect(outcome.json["finish"]?.string == "cancelled")
+            let tokens = try LearningSample.integers(outcome.json["tokens"])
+            #expect(tokens.count < 480)
+            let whole = try sample.greedy("base").tokens
+            #expect(tokens.prefix(whole.count) == whole.prefix(tokens.count))
+            #expect(outcome.errorLines.count == 1 && outcome.error.contains("stopped after"))
+        }
+
+        @Test func `ends its line and says why when it is told to end`() throws {
+            let program = try node.spawn(slow, environment: ["PLASMID_KERNELS": "portable"])
+            Laboratory.eventually("it writes") { !program.out.isEmpty }
+            program.signal(SIGTERM)
+            let outcome = program.wait()
+            #expect(outcome.code == 143, "\(outcome.error)")
+            #expect(outcome.out.hasSuffix("\n"))
+            #expect(outcome.errorLines.count == 1 && outcome.error.contains("stopped after"))
         }
 
         @Test func `never writes over a file and leaves none half written`() throws {
@@ -152,6 +201,44 @@ extension RealNodes {
                 "refused", "infer", "--base", LearningSample.base, "--prompt-tokens", long,
                 "--logits", other)
             #expect(!FileManager.default.fileExists(atPath: other))
+        }
+
+        @Test func `on a full disk leaves no half file of logits and says why`() throws {
+            let logits = "\(laboratory.path)/logits"
+            // Files of this shell's children end after a few kilobytes.
+            let outcome = try node.spawn(
+                [
+                    "infer", "--json", "--base", LearningSample.base, "--prompt", sample.prompt,
+                    "--logits", logits,
+                ], through: ["/bin/sh", "-c", "trap '' XFSZ; ulimit -f 16; exec \"$@\"", "sh"]
+            ).wait()
+            #expect(outcome.code == 1 && outcome.failure == "quota", "\(outcome.out)")
+            #expect(outcome.errorLines.count == 1 && outcome.words.contains(logits))
+            #expect(!FileManager.default.fileExists(atPath: logits))
+            let full = try node.spawn([
+                "infer", "--json", "--base", LearningSample.base, "--prompt", sample.prompt,
+                "--logits", "/dev/full",
+            ]).wait()
+            #expect(full.code == 1 && full.errorLines.count == 1, "a device is not written over")
+        }
+
+        @Test func `a pipe in a model folder is refused and not waited for`() throws {
+            for (kind, name) in [
+                ("--base", "config.json"), ("--base", "tokenizer.json"),
+                ("--layer", "adapter_config.json"), ("--layer", "adapter_model.safetensors"),
+            ] {
+                let folder = "\(laboratory.path)/\(name)"
+                let source = kind == "--base" ? LearningSample.base : LearningSample.adapter
+                try FileManager.default.copyItem(atPath: source, toPath: folder)
+                try FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+                #expect(mkfifo("\(folder)/\(name)", 0o600) == 0)
+                let rest = kind == "--base" ? [] : ["--base", LearningSample.base]
+                let outcome = try node.spawn(
+                    ["infer", "--json", kind, folder, "--prompt", "x"] + rest
+                ).wait(seconds: 20)
+                #expect(outcome.failure == "notFound", "\(outcome.out)")
+                #expect(outcome.words.contains(name), "\(outcome.words)")
+            }
         }
 
         @Test func `says of each mistake what, why and what to do`() throws {

@@ -72,6 +72,20 @@ struct ServiceTests {
         #expect(code { try home.ask("measure", [("layer", layer)]) } == .usage)
     }
 
+    @Test func `what was checked is a statement of its own kind`() throws {
+        let layer = try #require(try home.share("notes")["layer"])
+        let body: JSONValue = ["claim": "tested", "result": "passed", "procedure": "base, bound"]
+        #expect(try home.ask("attest", [("layer", layer), ("body", body)])["sequence"] == 1)
+        let measured: JSONValue = [
+            "task": "a", "figures": [["metric": "loss", "value": "1.5", "unit": "nats"]],
+        ]
+        #expect(try home.ask("measure", [("layer", layer), ("body", measured)])["sequence"] == 1)
+        let shown = try home.ask("show", [("layer", layer)])["statements"]?.array ?? []
+        #expect(shown.compactMap { $0["kind"]?.string }.sorted() == ["attestation", "measurement"])
+        let wrong: JSONValue = ["claim": "tested", "result": "perhaps"]
+        #expect(code { try home.ask("attest", [("layer", layer), ("body", wrong)]) } == .corrupt)
+    }
+
     @Test func `what makes no sense is a usage error and changes nothing`() throws {
         #expect(code { try home.ask("show") } == .usage)
         #expect(code { try home.ask("share", [("paths", ["a", "b"])]) } == .usage)

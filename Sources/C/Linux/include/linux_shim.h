@@ -30,6 +30,7 @@ uint32_t plasmid_epoll_in(void);
 uint32_t plasmid_epoll_out(void);
 uint32_t plasmid_epoll_gone(void);
 int plasmid_eventfd(void);
+int plasmid_memory_file(const char *name);
 int plasmid_signalfd(const sigset_t *set);
 int plasmid_name_thread(pthread_t thread, const char *name);
 int plasmid_set_file_size_limit(uint64_t bytes);

@@ -201,8 +201,8 @@ extension AttentionBackward {
         _ source: UnsafePointer<Float>, _ stride: Int, _ rows: Int, _ reduced: Int,
         into left: UnsafeMutableRawPointer
     ) {
-        let tiles = (rows + Int(PLASMID_TILE_ROWS) - 1) / Int(PLASMID_TILE_ROWS)
-        plasmid_left_pack(profile.code, source, stride, rows, reduced, 0, tiles, left)
+        plasmid_left_pack(
+            profile.code, source, stride, rows, reduced, 0, Left.tiles(rows), left)
     }
 
     /// How a lane's scratch is cut.

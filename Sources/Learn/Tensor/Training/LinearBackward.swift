@@ -169,18 +169,17 @@ extension LinearBackward {
     private func prepare(
         _ tasks: [GradientTask], _ rooms: [Room], rows: Int, wantsInput: Bool
     ) {
-        let tileRows = Int(PLASMID_TILE_ROWS)
         var works: [Work] = []
         for (index, task) in tasks.enumerated() {
             if wantsInput {
-                for tile in 0..<(rows + tileRows - 1) / tileRows {
+                for tile in 0..<Left.tiles(rows) {
                     works.append(Work(part: .packGradient, task: index, range: tile..<tile + 1))
                 }
             }
             guard let pair = task.pair, let up = rooms[index].up else { continue }
             plasmid_left_pack(
                 profile.code, pair.up.values, pair.up.columns, pair.rank, pair.up.columns, 0,
-                (pair.rank + tileRows - 1) / tileRows, up)
+                Left.tiles(pair.rank), up)
             for first in stride(from: 0, to: rows, by: Self.chunkTokens) {
                 let end = min(first + Self.chunkTokens, rows)
                 works.append(Work(part: .down, task: index, range: first..<end))
@@ -211,9 +210,6 @@ extension LinearBackward {
         wantsInput: Bool
     ) {
         let code = profile.code
-        let tiles = { (count: Int) in
-            (count + Int(PLASMID_TILE_ROWS) - 1) / Int(PLASMID_TILE_ROWS)
-        }
         let adapted = tasks.indices.filter { tasks[$0].pair != nil }
         team.run(adapted.count * 2) { _, index in
             let (task, room) = (tasks[adapted[index / 2]], rooms[adapted[index / 2]])
@@ -229,12 +225,12 @@ extension LinearBackward {
             if !isUp, wantsInput {
                 plasmid_transpose(columns, rows, pair.rank, rows, place, pair.rank)
                 plasmid_left_pack(
-                    code, place, pair.rank, rows, pair.rank, 0, tiles(rows), packed)
+                    code, place, pair.rank, rows, pair.rank, 0, Left.tiles(rows), packed)
             }
             for (record, left) in zip(records, room.records[index % 2]) {
                 plasmid_left_pack(
                     code, columns + record.lowerBound, rows, pair.rank, record.count, 0,
-                    tiles(pair.rank), left.start)
+                    Left.tiles(pair.rank), left.start)
             }
         }
     }

@@ -4,16 +4,10 @@ extension PreTokenizer {
     static func steps(_ part: TokenizerPart, depth: Int = 0) throws(LearnError) -> [PreTokenizer] {
         switch try part.type() {
         case "Sequence":
-            try part.allow(["pretokenizers"])
-            guard depth < 8 else { throw part.unknown("Sequence inside eight others") }
-            var steps: [PreTokenizer] = []
-            for inner in try part.parts("pretokenizers") {
-                steps += try Self.steps(inner, depth: depth + 1)
-                guard steps.count <= TokenizerLimits.sequenceMax else {
-                    throw part.unknown("Sequence of more than \(TokenizerLimits.sequenceMax)")
-                }
+            return try part.sequence("pretokenizers", depth: depth) {
+                part, depth throws(LearnError) in
+                try steps(part, depth: depth)
             }
-            return steps
         case "ByteLevel":
             try part.allow(["add_prefix_space", "trim_offsets", "use_regex"])
             return [

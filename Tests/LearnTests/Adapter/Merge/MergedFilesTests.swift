@@ -22,7 +22,7 @@ import Testing
             AdapterStack.Member(adapter, identifier: "\(index)")
         }
         let stack =
-            adapters.isEmpty ? nil : try AdapterStack(members, model: model, threads: 1)
+            adapters.isEmpty ? nil : try AdapterStack(members, model: model)
         return try Engine(model, profile: .portable, threads: 1)
             .allLogits([4, 2, 7], adapters: stack)
     }
@@ -58,7 +58,7 @@ import Testing
         let model = try hand.open(in: scratch)
         let adapter = try HandAdapter().open(in: scratch)
         let stack = try AdapterStack(
-            [AdapterStack.Member(adapter, identifier: "a")], model: model, threads: 1)
+            [AdapterStack.Member(adapter, identifier: "a")], model: model)
         let written = Written()
         try MergedFiles.base(model, stack, write: written.append)
         let bytes = try #require(written.files["model.safetensors"])
@@ -84,8 +84,7 @@ import Testing
             HandTensor("base_model.model.lm_head.lora_B.weight", [11, 2]),
         ]
         let stack = try AdapterStack(
-            [AdapterStack.Member(try adapter.open(in: scratch), identifier: "a")], model: model,
-            threads: 1)
+            [AdapterStack.Member(try adapter.open(in: scratch), identifier: "a")], model: model)
         #expect(throws: LearnError.self) {
             try MergedFiles.base(model, stack) { _, _ in }
         }

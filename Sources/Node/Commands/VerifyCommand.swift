@@ -1,0 +1,92 @@
+import Genome
+import Host
+import Wire
+
+/// `plasmid verify`: checks every byte of a layer; exit code 1 when something is damaged. The
+/// comprehensive level also runs it, and keeps what was found as a signed statement.
+enum VerifyCommand {
+    static func perform(_ arguments: Arguments, _ report: Report) throws(Failure) -> Int32 {
+        let levels = ["basic", "thorough", "comprehensive"]
+        let level = try arguments.choice("level", among: levels) ?? "basic"
+        guard level != "thorough" else {
+            throw Failure(
+                .unsupported, "--level thorough is not built into this version",
+                remedy: "say --level basic or --level comprehensive")
+        }
+        var object = JSONObject()
+        object["layer"] = .string(arguments.operand(0) ?? "")
+        let access = try Access.open(report)
+        var answer = try access.ask("verify", object, showing: "verify")
+        if level == "comprehensive", answer["ok"]?.bool == true {
+            try run(&answer, arguments, access, report)
+        }
+        report.done(answer, text: lines(answer))
+        return answer["ok"]?.bool == true ? 0 : 1
+    }
+
+    /// Puts the layer on its base, does a part of its training again, and says so.
+    private static func run(
+        _ answer: inout JSONObject, _ arguments: Arguments, _ access: Access, _ report: Report
+    ) throws(Failure) {
+        // By its id: a folder may have the layer's name.
+        let layer = answer["layer"]?.string ?? ""
+        let gates = try GateCheck.run(layer, arguments, LazyAccess(access, report))
+        let replay = try ReplayCheck.run(arguments, access, report)
+        let checks = gates + (replay?.checks ?? [])
+        let shown =
+            gates.isEmpty
+            ? [GateCheck(name: "gates", isSound: true, detail: "no adapter: nothing to run")] : []
+        answer["checks"] = .array((answer["checks"]?.array ?? []) + (shown + checks).map(\.json))
+        answer["ok"] = .bool(checks.allSatisfy(\.isSound))
+        answer["verdict"] = replay.map { .string($0.verdict.rawValue) }
+        guard !checks.isEmpty, !arguments.isGiven("unsigned") else { return }
+        var request = JSONObject()
+        request["layer"] = .string(layer)
+        request["body"] = .object(statement(checks, replay?.verdict))
+        answer["statement"] = .object(try access.ask("attest", request))
+    }
+
+    /// The body of the statement: what was checked, in order, and how it ended.
+    static func statement(_ checks: [GateCheck], _ verdict: ReplayCheck.Verdict?) -> JSONObject {
+        let isSound = checks.allSatisfy(\.isSound)
+        let isFlagged = checks.contains(where: \.isFlagged)
+        let words = checks.map { check in
+            check.name + (check.isSound ? check.isFlagged ? " (flagged)" : "" : " (failed)")
+        }
+        var body = JSONObject()
+        body["claim"] = verdict == .exact || verdict == .differs ? "replayed" : "tested"
+        body["result"] = .string(isSound ? isFlagged ? "warned" : "passed" : "failed")
+        body["procedure"] = .string(words.joined(separator: ", "))
+        let figures = checks.flatMap(\.figures)
+        if !figures.isEmpty { body["figures"] = .array(figures) }
+        return body
+    }
+
+    private static func lines(_ answer: JSONObject) -> [String] {
+        let checks = answer["checks"]?.array ?? []
+        var table = Table([.init("CHECK", isElastic: true), .init(""), .init("", isElastic: true)])
+        for check in checks {
+            let isFlagged = check["flagged"]?.bool == true
+            table.add([
+                check["name"]?.string ?? "",
+                check["ok"]?.bool == true ? isFlagged ? "FLAGGED" : "ok" : "DAMAGED",
+                check["detail"]?.string ?? "",
+            ])
+        }
+        let isSound = answer["ok"]?.bool == true
+        // What a replay found, and what a person should look at, is more than a column holds.
+        let replays = checks.filter { check in
+            ["replay", "recipe", "record"].contains(check["name"]?.string)
+        }
+        let flags = checks.filter { $0["flagged"]?.bool == true }
+        func text(_ check: JSONValue) -> String { PlainText.shown(check["detail"]?.string ?? "") }
+        let signed = (answer["statement"]?["sequence"]?.integer).map {
+            ["Signed by this node as attestation \($0) of the layer, and kept."]
+        }
+        return table.lines(width: Terminal(descriptor: 1).columns)
+            + flags.map { "Look at \($0["name"]?.string ?? ""): \(text($0))." }
+            + replays.map { "Replay: \(text($0))." }
+            + [isSound ? "Everything is as it was published." : "Something is damaged."]
+            + (signed ?? [])
+    }
+}
