@@ -2,7 +2,8 @@
 /// `.`, classes, groups, alternatives, repetition, anchors and look-ahead.
 ///
 /// Ours, because it must neither read graphemes nor run away: all branches are followed side by
-/// side, one byte at a time, so that work is bounded by program size times text length.
+/// side, one byte at a time, and what a look-ahead finds at a place is kept, so that work is
+/// bounded by program size times the square of the text's length.
 struct ModulePattern {
     private enum Instruction {
         case set([ClosedRange<UInt8>], isNegated: Bool)
@@ -17,11 +18,14 @@ struct ModulePattern {
     /// The whole pattern first, then its look-aheads.
     private var programs: [[Instruction]] = [[]]
     private var instructionCount = 0
+    private var compileSteps = 0
 
     /// Longest pattern in bytes.
     static let bytesMax = 1_024
     /// Most instructions of a pattern with its repetitions written out.
     private static let instructionsMax = 4_096
+    /// Most nodes that are compiled: repeating an empty group many times adds no instruction.
+    private static let compileStepsMax = 65_536
 
     /// The pattern of a text; nil if it uses what is not understood.
     init?(_ text: String) {
@@ -38,7 +42,14 @@ struct ModulePattern {
 
     /// Whether the whole of `text` matches (Python's `re.fullmatch`).
     func matchesWhole(_ text: String) -> Bool {
-        run(0, over: Array(text.utf8), from: 0, isWhole: true)
+        var ahead: [Look: Bool] = [:]
+        return run(0, over: Array(text.utf8), from: 0, isWhole: true, &ahead)
+    }
+
+    /// A look-ahead at a place.
+    private struct Look: Hashable {
+        let program: Int
+        let position: Int
     }
 
     // MARK: Program
@@ -50,6 +61,8 @@ struct ModulePattern {
     }
 
     private mutating func compile(_ node: PatternNode, into program: Int) -> Bool {
+        compileSteps += 1
+        guard compileSteps <= Self.compileStepsMax else { return false }
         switch node {
         case .byte(let byte): return add(.set([byte...byte], isNegated: false), to: program)
         case .set(let ranges, let isNegated):
@@ -111,11 +124,15 @@ struct ModulePattern {
 
     // MARK: Run
 
-    private func run(_ program: Int, over bytes: [UInt8], from start: Int, isWhole: Bool) -> Bool {
+    private func run(
+        _ program: Int, over bytes: [UInt8], from start: Int, isWhole: Bool,
+        _ ahead: inout [Look: Bool]
+    ) -> Bool {
         let instructions = programs[program]
         var places = [0]
         for position in start...bytes.count {
-            let (waiting, isMatch) = closure(of: places, instructions, bytes, position)
+            let (waiting, isMatch) = closure(
+                of: places, instructions, bytes, position, &ahead)
             if isMatch, !isWhole || position == bytes.count { return true }
             guard position < bytes.count, !waiting.isEmpty else { return false }
             places = waiting.filter { place in
@@ -131,7 +148,8 @@ struct ModulePattern {
     /// Every place that waits for a byte and can be reached without taking one, and whether the
     /// end of the program can be.
     private func closure(
-        of places: [Int], _ instructions: [Instruction], _ bytes: [UInt8], _ position: Int
+        of places: [Int], _ instructions: [Instruction], _ bytes: [UInt8], _ position: Int,
+        _ ahead: inout [Look: Bool]
     ) -> (waiting: [Int], isMatch: Bool) {
         var isReached = [Bool](repeating: false, count: instructions.count)
         var waiting: [Int] = []
@@ -148,7 +166,11 @@ struct ModulePattern {
             case .start where position == 0: open.append(place + 1)
             case .end where position == bytes.count: open.append(place + 1)
             case .ahead(let program, let isNegated):
-                let isThere = run(program, over: bytes, from: position, isWhole: false)
+                let look = Look(program: program, position: position)
+                let isThere =
+                    ahead[look]
+                    ?? run(program, over: bytes, from: position, isWhole: false, &ahead)
+                ahead[look] = isThere
                 if isThere != isNegated { open.append(place + 1) }
             case .start, .end: break
             }

@@ -6,6 +6,12 @@ public enum RecipeSchema {
     /// Longest recipe in bytes: patterns and targets of a large model take some hundred kilobytes.
     public static let bytesMax = 1 << 20
 
+    /// Most steps, 2^31 - 1: random numbers are drawn by the step's number in 32 bits.
+    public static let stepsMax: Int64 = 2_147_483_647
+
+    /// Most rows of a micro-batch, and most micro-batches of a step.
+    public static let batchMax: Int64 = 65_536
+
     /// Most files of data.
     public static let filesMax = 4_096
 
@@ -54,22 +60,22 @@ public enum RecipeSchema {
                 .object([
                     .required("key", .plain(1_024), "regular expression of the path's end"),
                     .required("rank", .integer(1...65_536), "inner dimension"),
-                ]), max: 4_096, distinct: false), "first hit counts"),
+                ]), max: 4_096, distinct: false), "keys ascend, each once; first hit counts"),
         .required(
             "alphaPattern",
             .list(
                 .object([
                     .required("key", .plain(1_024), "regular expression of the path's end"),
                     .required("alpha", .decimal, "scaling numerator"),
-                ]), max: 4_096, distinct: false), "first hit counts"),
+                ]), max: 4_096, distinct: false), "keys ascend, each once; first hit counts"),
         .required("rankStabilised", .truth, "scale is alpha over the root of the rank"),
         .required("dropout", .decimal, "share of a pair's input that is left out in a step"),
     ]
 
     private static let optimiser: [Schema.Field] = [
-        .required("steps", .integer(1...Schema.integerMax), "steps, unless it ends early"),
-        .required("batch", .integer(1...Schema.integerMax), "rows of a micro-batch"),
-        .required("accumulate", .integer(1...Schema.integerMax), "micro-batches of a step"),
+        .required("steps", .integer(1...stepsMax), "steps, unless it ends early"),
+        .required("batch", .integer(1...batchMax), "rows of a micro-batch"),
+        .required("accumulate", .integer(1...batchMax), "micro-batches of a step"),
         .required("learningRate", .decimal, "largest learning rate"),
         .required(
             "schedule",

@@ -25,12 +25,16 @@ public final class TrainingPlan: Sendable {
         let starts: [Int]
     }
 
-    /// What was computed so far: the first row of each epoch, counted from the start, and the
-    /// epoch that was asked for last.
+    /// What was computed so far.
     private struct Known {
-        var firstRows = [0]
-        var last: Epoch?
+        /// The first row of every `markedEpochs`th epoch.
+        var marks = [0]
+        /// An epoch and its first row.
+        var last: (epoch: Epoch, first: Int)?
     }
+
+    /// Epochs from one mark to the next: however long a run is, little is kept.
+    private static let markedEpochs = 1_024
 
     /// Rows that one micro-batch holds.
     public let batch: Int
@@ -69,20 +73,42 @@ public final class TrainingPlan: Sendable {
     /// The examples of a row, counted from the start of the training.
     private func row(_ index: Int) -> [Int] {
         known.withLock { known in
-            while known.firstRows[known.firstRows.count - 1] <= index {
-                let next = epoch(known.firstRows.count - 1)
-                known.firstRows.append(
-                    known.firstRows[known.firstRows.count - 1] + next.starts.count)
-                known.last = next
-            }
-            let number = known.firstRows.partitioningIndex { $0 > index } - 1
-            let epoch = known.last?.number == number ? known.last : nil
-            let found = epoch ?? self.epoch(number)
-            known.last = found
-            let row = index - known.firstRows[number]
-            let end = row + 1 < found.starts.count ? found.starts[row + 1] : found.order.count
-            return Array(found.order[found.starts[row]..<end])
+            let (epoch, first) = find(index, &known)
+            let row = index - first
+            let end = row + 1 < epoch.starts.count ? epoch.starts[row + 1] : epoch.order.count
+            return Array(epoch.order[epoch.starts[row]..<end])
         }
+    }
+
+    /// The epoch of a row, and its first row. Epochs differ in length only where shuffled examples
+    /// share rows; then they are gone through from the last mark or the last epoch on.
+    private func find(_ index: Int, _ known: inout Known) -> (epoch: Epoch, first: Int) {
+        if let last = known.last,
+            (last.first..<last.first + last.epoch.starts.count).contains(index)
+        {
+            return last
+        }
+        var place: (number: Int, first: Int)
+        if !settings.isPacked || settings.order == .given {
+            let rows = (known.last?.epoch ?? epoch(0)).starts.count
+            place = (index / rows, index / rows * rows)
+        } else {
+            let mark = max(0, known.marks.partitioningIndex { $0 > index } - 1)
+            place = (mark * Self.markedEpochs, known.marks[mark])
+            if let last = known.last, last.first <= index, last.epoch.number > place.number {
+                place = (last.epoch.number, last.first)
+            }
+        }
+        var epoch = epoch(place.number)
+        while index - place.first >= epoch.starts.count {
+            place = (place.number + 1, place.first + epoch.starts.count)
+            if place.number == known.marks.count * Self.markedEpochs {
+                known.marks.append(place.first)
+            }
+            epoch = self.epoch(place.number)
+        }
+        known.last = (epoch, place.first)
+        return (epoch, place.first)
     }
 
     private func epoch(_ number: Int) -> Epoch {

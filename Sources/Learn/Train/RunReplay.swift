@@ -45,6 +45,15 @@ public struct RunReplay {
     /// Number of parts that can be done again.
     public var count: Int { max(0, links.count - 1) }
 
+    /// Steps between the first checkpoint and the last.
+    public var stepCount: Int { (links.last?.step ?? 0) - (links.first?.step ?? 0) }
+
+    /// The part that step `step` of those between first and last checkpoint belongs to.
+    public func part(of step: Int) -> Int {
+        let wanted = (links.first?.step ?? 0) + step
+        return links.indices.dropLast().last { links[$0].step <= wanted } ?? 0
+    }
+
     /// Holds the first factors, as they are drawn or taken over, against the first checkpoint. To
     /// be called before any part is done.
     public func start() -> Verdict {
@@ -52,6 +61,24 @@ public struct RunReplay {
             return .differs(step: 0, what: "the record has no checkpoint of step 0")
         }
         return compare(first) ?? .exact(from: 0, to: 0)
+    }
+
+    /// Holds the factors of the adapter that the run went on from against the first checkpoint,
+    /// whose means must be zero.
+    public func start(from tensors: [TrainedTensor]) throws(LearnError) -> Verdict {
+        guard let first = links.first, first.step == 0 else {
+            return .differs(step: 0, what: "the record has no checkpoint of step 0")
+        }
+        let loaded = try load(first)
+        guard TensorBytes.hash(loaded.adapter) == TensorBytes.hash(tensors) else {
+            return .differs(step: 0, what: "other factors than those of the start")
+        }
+        let isFresh = loaded.optimiser.allSatisfy { tensor in
+            tensor.values.allSatisfy { $0.bitPattern == 0 }
+        }
+        return isFresh
+            ? .exact(from: 0, to: 0)
+            : .differs(step: 0, what: "the means of the optimiser are not zero")
     }
 
     /// Does part `index` again. `tell` gets the steps that were done.
@@ -91,6 +118,11 @@ public struct RunReplay {
                 what: "\(name) hashes to \(computed), recorded is \(recorded)")
         }
         return nil
+    }
+
+    /// The tensors of an adapter's file.
+    public static func tensors(_ bytes: [UInt8]) throws(LearnError) -> [TrainedTensor] {
+        try TensorBytes.read(bytes, name: Adapter.weightsName)
     }
 
     /// The tensors of a checkpoint's files, refused unless they are those that the chain names.

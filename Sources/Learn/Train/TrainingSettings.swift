@@ -58,9 +58,11 @@ public struct TrainingSettings: Sendable {
     public var profile = Profile.portable
 
     /// Most steps: their number is part of what random numbers are drawn by, in 32 bits.
-    public static let stepsMax = Int(Int32.max)
+    public static let stepsMax = Int(RecipeSchema.stepsMax)
     /// Most rows of a micro-batch, and most micro-batches of a step: far beyond what is of use.
-    public static let batchMax = 65_536
+    public static let batchMax = Int(RecipeSchema.batchMax)
+    /// Most rows of a step: with it the number of any row fits into 51 bits.
+    public static let stepRowsMax = 1 << 20
 
     /// The defaults.
     public init() {}
@@ -121,6 +123,11 @@ extension TrainingSettings {
         ]
         for range in ranges where !range.isRight {
             throw .request(.setting(name: range.name, allowed: range.allowed))
+        }
+        guard batch * accumulate <= Self.stepRowsMax else {
+            throw .request(
+                .setting(
+                    name: "batch", allowed: "at most \(Self.stepRowsMax) with all that accumulate"))
         }
         try check(rankPattern.map(\.key), "rank-pattern")
         try check(alphaPattern.map(\.key), "alpha-pattern")

@@ -36,17 +36,25 @@ struct ReplayCheck {
         do throws(Failure) {
             return try replay.check()
         } catch {
-            // What is not here is a reason to fetch it, not a fault of the layer.
-            guard [.notFound, .usage].contains(error.code) else { throw error }
             let text = [error.message, error.why, error.remedy].filter { !$0.isEmpty }
-            return ReplayCheck(
-                verdict: .notDone,
-                checks: [
-                    GateCheck(
-                        name: "replay", isSound: true,
-                        detail: "not done: " + text.joined(separator: ": "))
-                ])
+            let words = text.joined(separator: ": ")
+            switch error.code {
+            // What is not here, or more than this machine has, is no fault of the layer.
+            case .notFound, .usage, .quota, .unsupported: return notDone(words)
+            case .corrupt, .refused:
+                return ReplayCheck(
+                    verdict: .differs,
+                    checks: [GateCheck(name: "replay", isSound: false, detail: words)])
+            default: throw error
+            }
         }
+    }
+
+    /// Nothing was done again, which says nothing of the layer.
+    fileprivate static func notDone(_ reason: String) -> ReplayCheck {
+        ReplayCheck(
+            verdict: .notDone,
+            checks: [GateCheck(name: "replay", isSound: true, detail: "not done: " + reason)])
     }
 }
 
@@ -190,14 +198,14 @@ private struct Replay {
         guard let recipe = try recipe(record) else {
             return differs("recipe", "the recipe is not the one of run \(record.run)")
         }
-        let prepared = try TrainPreparation(try inputs(recipe))
-        // Neither changes a step: the first state of a run that went on is in its checkpoints.
-        let beside: Set<String> = ["start", "data.judged", "data.evaluationFiles"]
-        let members = Recipe.differences(recipe, prepared.recipe).filter { !beside.contains($0) }
-        guard members.isEmpty else {
-            return differs(
-                "recipe", "not what was recorded: \(members.joined(separator: ", "))")
+        guard recipe.json["arithmetic"] == .string(RecipeBuilder.arithmetic) else {
+            return .notDone("the run was computed by rules that this program does not know")
         }
+        guard record.checkpoints.last.map({ $0.step <= recipe.steps }) ?? false else {
+            return differs("record", "it has checkpoints behind the recipe's last step")
+        }
+        let prepared = try TrainPreparation(try inputs(recipe))
+        if let difference = difference(recipe, prepared.recipe) { return difference }
         let threads =
             try arguments.integer("threads", in: 1...Team.lanesMax) ?? Team.lanesDefault
         let trainer = try prepared.trainer(
@@ -207,24 +215,55 @@ private struct Replay {
         let replay = RunReplay(
             steps: trainer.steps, plan: { prepared.batches($0) }, links: record.checkpoints,
             observations: Observation.read(observations), load: load)
-        if recipe.start == nil, case .differs(_, let what) = replay.start() {
+        let start: RunReplay.Verdict
+        if let wanted = recipe.start {
+            guard let tensors = try startTensors(wanted) else {
+                return .notDone("the adapter it went on from, \(wanted), is not here")
+            }
+            start = try inLearn("reading the start") { () throws(LearnError) in
+                try replay.start(from: tensors)
+            }
+        } else {
+            start = replay.start()
+        }
+        if case .differs(_, let what) = start {
             return differs("replay", "differs at the start: \(what)")
         }
         return try parts(replay, record)
     }
 
-    private func parts(_ replay: RunReplay, _ record: RunRecord) throws(Failure) -> ReplayCheck {
-        let all = Array(0..<replay.count)
-        guard let chosen = all.randomElement() else {
-            return ReplayCheck(
-                verdict: .notDone,
-                checks: [
-                    GateCheck(name: "replay", isSound: true, detail: "the run has one state only")
-                ])
+    /// What the recipe says of a run that this program, base and data do not come to.
+    private func difference(_ recipe: Recipe, _ own: Recipe) -> ReplayCheck? {
+        // Neither changes a step: the first state of a run that went on is in its checkpoints.
+        let beside: Set<String> = ["start", "start.adapter", "data.judged", "data.evaluationFiles"]
+        let members = Recipe.differences(recipe, own).filter { !beside.contains($0) }
+        guard !members.isEmpty else { return nil }
+        let words = members.joined(separator: ", ")
+        let isOurs = members.contains { $0 == "data.unicode" || $0.hasPrefix("base") }
+        if isOurs || arguments.isGiven("data") || arguments.isGiven("base") {
+            return .notDone("base, data or program are not those of the run: \(words)")
         }
+        return differs("recipe", "not what was recorded: \(words)")
+    }
+
+    /// The factors that a run went on from, if their file is in this store. Refused unless they are
+    /// f32, as every adapter that was trained here is.
+    private func startTensors(_ id: Digest) throws(Failure) -> [TrainedTensor]? {
+        let path = layout.object(id)
+        guard Directory.exists(path) else { return nil }
+        let bytes = try blob(id, "the start", limit: 1 << 32)
+        guard let tensors = try? RunReplay.tensors(bytes) else { return nil }
+        return tensors
+    }
+
+    private func parts(_ replay: RunReplay, _ record: RunRecord) throws(Failure) -> ReplayCheck {
+        guard replay.stepCount > 0 else { return .notDone("the run has one state only") }
+        // Drawn by steps: however the record cuts the run, each step is as likely to be done again.
+        let chosen = replay.part(of: Int.random(in: 0..<replay.stepCount))
+        let all = Array(0..<replay.count)
+        let links = record.checkpoints
         var done: [String] = []
         for part in arguments.isGiven("all") ? all : [chosen] {
-            let links = record.checkpoints
             report.note("doing steps \(links[part].step) to \(links[part + 1].step) again")
             let verdict = try inLearn("doing a part of the training again") {
                 () throws(LearnError) in try replay.part(part)
@@ -235,13 +274,16 @@ private struct Replay {
                 return differs("replay", "differs at step \(step): \(what)")
             }
         }
-        let words = arguments.isGiven("all") ? "all steps" : "steps " + done.joined(separator: ", ")
+        let words =
+            arguments.isGiven("all")
+            ? "all \(replay.stepCount) steps"
+            : "steps \(done.joined(separator: ", ")) of \(replay.stepCount)"
         return ReplayCheck(
             verdict: .exact,
             checks: [
                 GateCheck(
                     name: "replay", isSound: true,
-                    detail: "\(ReplayCheck.Verdict.exact.rawValue): \(words) of run \(record.run)")
+                    detail: "\(ReplayCheck.Verdict.exact.rawValue): \(words), run \(record.run)")
             ])
     }
 

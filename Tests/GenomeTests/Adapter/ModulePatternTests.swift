@@ -24,6 +24,19 @@ struct ModulePatternTests {
         #expect(try #require(ModulePattern(pattern)).matchesWhole(text) == isMatch, "\(pattern)")
     }
 
+    @Test("what would run away is no pattern, or is followed in a moment")
+    func bombs() throws {
+        let empty = String(repeating: "(", count: 6) + String(repeating: "){1000}", count: 6)
+        #expect(ModulePattern(empty) == nil)
+        #expect(ModulePattern("(a?){1000}{1000}") == nil)
+        let looks = 8
+        let text = String(repeating: ".*(?=", count: looks) + "z"
+        let ahead = try #require(ModulePattern(text + String(repeating: ")", count: looks)))
+        #expect(!ahead.matchesWhole(String(repeating: "a", count: 200)))
+        #expect(
+            try #require(ModulePattern(".*(?=.*(?=.*z)z)z")).matchesWhole("model.layers.z"))
+    }
+
     @Test(
         "what is not understood is no pattern",
         arguments: [

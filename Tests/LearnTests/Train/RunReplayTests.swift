@@ -48,6 +48,33 @@ struct RunReplayTests {
         }
     }
 
+    @Test("knows the part of every step")
+    func parts() throws {
+        let replay = try replay()
+        #expect(replay.stepCount == 12)
+        #expect((0..<12).map { replay.part(of: $0) } == [0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3])
+    }
+
+    @Test("holds a run that went on from an adapter against that adapter")
+    func started() throws {
+        let replay = try replay()
+        let first = try bench.store().load(0)
+        #expect(try replay.start(from: first.adapter) == .exact(from: 0, to: 0))
+        let other = [TrainedTensor(name: "a", shape: [1, 2], values: [7, 2])]
+        guard case .differs(0, let what) = try replay.start(from: other) else {
+            Issue.record("another start went unnoticed")
+            return
+        }
+        #expect(what.contains("factors"))
+        // Neither a run without its beginning nor one that begins with means of its own.
+        let late = try self.replay(links: Array(links.dropFirst()))
+        let moved = try bench.store().load(links[1].step)
+        guard case .differs = try late.start(from: moved.adapter) else {
+            Issue.record("a missing beginning went unnoticed")
+            return
+        }
+    }
+
     @Test("shows other data, another start and another recorded state, with the place")
     func differences() throws {
         let data = try replay(shift: 1).part(1)

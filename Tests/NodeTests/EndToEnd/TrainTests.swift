@@ -75,6 +75,11 @@ extension RealNodes {
             let parent = manifest?["provenance"]?["parentLayers"]?.array?.first
             #expect(parent?["layer"]?.string == layer)
             #expect(parent?["relation"] == "fine-tuned-from")
+            // The parent is here, so that the beginning can be checked too.
+            let replay = try node.ask(
+                "verify", try #require(second["layer"]?.string), "--level", "comprehensive",
+                "--base", LearningSample.base, "--data", bench.data, "--all")
+            #expect(replay["verdict"] == "bit-exact-replayed")
             #expect(
                 second["loss"]?["first"]?.number ?? 9 < first["loss"]?["first"]?.number ?? 0)
             let outcome = try node.spawn(
