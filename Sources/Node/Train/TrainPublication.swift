@@ -24,12 +24,20 @@ struct TrainPublication {
         var isEvidence = true
     }
 
-    /// Shares the layer, through a running node or by opening the home; its id.
-    func publish(_ report: Report) throws(Failure) -> String {
+    /// Shares the layer, through a running node or by opening the home; its id. `note` is told
+    /// what a person should know.
+    func publish(_ report: Report, note: (String) -> Void) throws(Failure) -> String {
         let recipe = try inGenome("reading the recipe") { () throws(GenomeError) in
             try Recipe.decode(try recipeBytes())
         }
-        let items = try items(recipe).sorted { $0.path < $1.path }
+        let data = try mayShareData ? TrainDataCopies(folder, request.inputs.data, recipe) : nil
+        data?.notes.forEach(note)
+        defer { data?.remove() }
+        let items =
+            (try items(recipe)
+            + (data?.copies ?? []).map { copy in
+                Item(path: copy.path, source: copy.source)
+            }).sorted { $0.path < $1.path }
         var files: [File] = []
         for item in items {
             files.append(
@@ -87,27 +95,13 @@ struct TrainPublication {
             try folder.write(Array(template.utf8), to: path)
             items.append(Item(path: RunEvidence.template, source: path))
         }
-        guard mayShareData else { return items }
-        let inputs = request.inputs
-        for (kind, sources) in [("data", inputs.data), ("evaluation", inputs.evaluation)] {
-            for (index, source) in sources.enumerated() {
-                items.append(
-                    Item(
-                        path: RunEvidence.data(kind, index, like: source.name),
-                        source: source.path))
-            }
-        }
         return items
     }
 
-    /// Whether the data may go with the layer: their terms are given, known here, and ask for
-    /// nothing that a person must accept first.
+    /// Whether the data may go with the layer. The terms are those of what is learned: files that
+    /// are only judged stay here.
     private var mayShareData: Bool {
-        guard let text = request.dataLicence,
-            let licence = try? LicenceExpression(parsing: text)
-        else { return false }
-        return licence.identifiers.allSatisfy { LicenceCatalogue.entry(of: $0) != nil }
-            && !LicenceCatalogue.needsAcceptance(licence)
+        request.dataLicence.map { TrainDataCopies.hindrance($0) == nil } ?? false
     }
 
     private func links(_ recipe: Recipe) throws(Failure) -> [CheckpointLink] {
