@@ -5,6 +5,8 @@ enum Exceptions {
         "Sources/Node/Main.swift": "starts the command and nothing else",
         "Sources/Genome/Manifest/ManifestSections.swift":
             "second half of the table in ManifestSchema (ManifestSchemaTests)",
+        "Sources/Genome/Organization/OrganizationFault.swift":
+            "cases with their words (OrganizationRootTests, OrganizationTests)",
         "Sources/Node/Software.swift": "a name and a number (CommandLineTests)",
         "Sources/Node/Commands/Launch.swift": "leads verbs to commands (CommandLineTests)",
         "Sources/Node/Commands/InitCommand.swift": "as a real process (CommandLineTests)",
