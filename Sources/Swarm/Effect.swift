@@ -48,6 +48,9 @@ public enum Effect: Sendable {
     case releaseBlob(blob: Digest)
     /// Answer a peer's `get` with data; answered by `served`.
     case serveGroup(SessionNumber, GroupRequest)
+    /// Keep what a peer said about a layer that is here: a statement in its envelope, whose
+    /// signature was checked. Not answered.
+    case keepStatement([UInt8])
     /// Drop the answer to a peer's `get` if it has not begun to leave.
     case cancelServing(SessionNumber, request: UInt64)
     /// Answer a peer's `groupsRequest` with a page; answered by `pageServed`.

@@ -6,7 +6,7 @@ public struct HeldLayer: Sendable {
     /// Facts for records.
     public let content: LayerContent
     /// Who may do what with it.
-    public let policy: LayerPolicy
+    public internal(set) var policy: LayerPolicy
     /// The DSSE envelope without payload.
     public let envelope: [UInt8]
     /// Blobs that are here, with sizes: manifest, files, tensor table and texts.
@@ -46,6 +46,11 @@ public struct HeldLayer: Sendable {
 
     /// The key that signed the manifest.
     public var publisher: NodeKey { policy.publisher }
+
+    /// Takes in what was said about it and is kept here.
+    public mutating func take(_ statements: [Statement]) {
+        for statement in statements { _ = policy.take(acceptance: statement) }
+    }
 
     /// The size of one of its blobs that are here; nil for other blobs.
     public func size(of blob: Digest) -> UInt64? {

@@ -66,6 +66,9 @@ enum SwarmLimits {
     static let faultsKeptMax = 16
     /// Requests of one peer that are being answered.
     static let servesPerSessionMax = 64
+    /// Statements of one peer in one session: one for each layer that it fetches, and each costs
+    /// the check of a signature.
+    static let statementsPerSessionMax = 1024
     /// Questions of one peer to catalogue and disk that are being answered: an honest peer has
     /// a page of ids, a batch of records and `pagesAskedMax` pages of group values open.
     static let answeringMax = 32

@@ -15,7 +15,7 @@ struct Sample {
     init(
         by seed: UInt8 = 2, name: String = "sample", groups: [Int] = [1],
         visibility: Visibility = .public, isPeerToPeer: Bool = true,
-        shared: [GroupLayer] = []
+        shared: [GroupLayer] = [], licence: String = "Apache-2.0"
     ) throws {
         publisher = Driver.key(seed)
         var generator = SeededGenerator(seed: UInt64(name.utf8.reduce(0) { $0 &* 31 &+ $1 }))
@@ -34,7 +34,7 @@ struct Sample {
         let value: JSONValue = [
             "manifest": 1, "publisher": .string(publisher.publicKey.base32), "label": "lab",
             "type": "specialization", "name": .string(name), "version": "1.0.0",
-            "files": .array(listed), "licence": ["expression": "Apache-2.0"],
+            "files": .array(listed), "licence": ["expression": .string(licence)],
             "visibility": .string(visibility.rawValue),
             "distribution": [
                 "globallyAvailable": true, "scope": "global",

@@ -224,12 +224,15 @@ final class Daemon: Sendable {
 
     /// Fetches a layer and waits for its end.
     func fetch(
-        _ layer: Digest, withEvidence: Bool = false, _ progress: (FetchStatus) -> Void
+        _ layer: Digest, withEvidence: Bool = false, acceptance: Envelope? = nil,
+        _ progress: (FetchStatus) -> Void
     ) throws(Failure) -> FetchStatus {
         let latest = Lock<FetchStatus?>(nil)
         let changed = Semaphore()
+        let request = FetchRequest(
+            layer: layer, withEvidence: withEvidence, acceptance: acceptance?.encode())
         loop.post(
-            .fetch(FetchRequest(layer: layer, withEvidence: withEvidence)) { _, status in
+            .fetch(request) { _, status in
                 latest.withLock { $0 = status }
                 changed.signal()
             })

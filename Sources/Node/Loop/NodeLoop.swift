@@ -205,6 +205,7 @@ struct LoopWorker: ~Copyable {
         case .readManifest(let number, let layer): port.readManifest(number, layer)
         case .adoptLayer(let number, _, let manifest, let envelope):
             port.adopt(number, manifest: manifest, envelope: envelope)
+        case .keepStatement(let envelope): port.keep(statement: envelope)
         case .serveGroup(let session, let request):
             waitingServes.append((session, request))
             serveWaiting()

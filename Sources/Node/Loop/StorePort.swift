@@ -130,6 +130,18 @@ final class StorePort: Sendable {
         catalogueLane.submit { [catalogue] in _ = try? catalogue.expire(before: wall) }
     }
 
+    /// Keeps what a peer said about a layer that is here. One that is not newer than what is kept
+    /// is no news and no error.
+    func keep(statement envelope: [UInt8]) {
+        indexLane.submit { [library] in
+            guard
+                let envelope = try? Envelope.decode(
+                    envelope, payloadMax: StatementSchema.bytesMax)
+            else { return }
+            _ = try? library.add(statement: envelope)
+        }
+    }
+
     func findHolders(_ number: FetchNumber, _ layer: Digest) {
         catalogueLane.submit { [self] in
             let found = try? HolderSearch(catalogue: catalogue, node: node).holders(of: layer)
@@ -291,7 +303,12 @@ final class StorePort: Sendable {
         let announced = record.map { record in
             HeldLayer.Announced(issued: record.issued, expires: record.expires)
         }
-        return HeldLayer(manifest, envelope: envelope, blobs: present, announced: announced)
+        var held = HeldLayer(manifest, envelope: envelope, blobs: present, announced: announced)
+        held.take(
+            try library.index.statements(about: manifest.layer).compactMap { bytes in
+                try? Library.statement(in: bytes)
+            })
+        return held
     }
 
     /// All layers that are here, as the core wants them at start.

@@ -56,10 +56,12 @@ extension Service {
     ) throws(Failure) -> JSONObject {
         let daemon = try runningNode("fetch")
         let layer = try LayerResolver(service: self).resolve(try request.required("layer"))
-        try requireAcceptance(layer, accepted: request.text("accepted"))
+        let acceptance = try acceptance(of: layer, accepted: request.text("accepted"))
         let begun = Clock.monotonic()
         let withEvidence = request.arguments["evidence"]?.bool ?? false
-        let status = try daemon.fetch(layer, withEvidence: withEvidence) { status in
+        let status = try daemon.fetch(
+            layer, withEvidence: withEvidence, acceptance: acceptance
+        ) { status in
             var object = JSONObject()
             object["done"] = .integer(Int64(clamping: status.received + status.reused))
             object["total"] = .integer(Int64(clamping: status.size))
@@ -67,6 +69,7 @@ extension Service {
             progress(object)
         }
         try Self.requireDone(status, layer)
+        if let acceptance { try keep(acceptance, about: layer) }
         let path = try inStore { () throws(StoreError) in try library.link(layer) }
         let manifest = try heldManifest(layer)
         let reused = status.size == 0 ? manifest.size : status.reused
@@ -85,27 +88,49 @@ extension Service {
         return object
     }
 
+    /// The owner's signed word that the terms of a layer are accepted; nil where they ask for none.
     /// Terms with conditions of their own are accepted by their expression, once for each layer.
-    private func requireAcceptance(_ layer: Digest, accepted: String?) throws(Failure) {
+    private func acceptance(
+        of layer: Digest, accepted: String?
+    ) throws(Failure) -> Envelope? {
         let records = try inStore { () throws(StoreError) in
             try catalogue.announcements(of: layer)
         }
         guard let text = records.first?.layerFacts?.0.licence,
             let expression = try? LicenceExpression(parsing: text),
             LicenceCatalogue.needsAcceptance(expression)
-        else { return }
+        else { return nil }
         let policy = "accepted." + layer.hexadecimal
         let known = try inStore { () throws(StoreError) in try library.index.policy(policy) }
-        if known == expression.description { return }
-        let given = accepted.flatMap { try? LicenceExpression(parsing: $0) }
-        guard given?.description == expression.description else {
-            throw Failure(
-                .licence, "the terms of this layer must be accepted first",
-                why: "\(expression): \(Self.words(expression))",
-                remedy: "if you accept them: --accept-licence '\(expression)'")
+        if known != expression.description {
+            let given = accepted.flatMap { try? LicenceExpression(parsing: $0) }
+            guard given?.description == expression.description else {
+                throw Failure(
+                    .licence, "the terms of this layer must be accepted first",
+                    why: "\(expression): \(Self.words(expression))",
+                    remedy: "if you accept them: --accept-licence '\(expression)'")
+            }
+            try inStore { () throws(StoreError) in
+                try library.setPolicy(policy, expression.description)
+            }
         }
+        var body = JSONObject()
+        body["licence"] = .string(expression.description)
+        let statement = try inGenome("accepting the terms") { () throws(GenomeError) in
+            try Statement.make(
+                kind: .acceptance, layer: layer, publisher: keys.node.publicKey, sequence: 1,
+                issued: Int64(Clock.wallMilliseconds() / 1_000), body: body)
+        }
+        return statement.signed(by: keys.node)
+    }
+
+    /// Keeps the own word in the journal, where it is not yet.
+    private func keep(_ acceptance: Envelope, about layer: Digest) throws(Failure) {
         try inStore { () throws(StoreError) in
-            try library.setPolicy(policy, expression.description)
+            let kind = StatementKind.acceptance.rawValue
+            let newest = try library.index.sequence(
+                ofStatementsAbout: layer, kind: kind, publisher: keys.node.publicKey)
+            if newest == nil { try library.add(statement: acceptance) }
         }
     }
 

@@ -107,7 +107,8 @@ public final class Library: Sendable {
         return statement
     }
 
-    static func statement(in bytes: [UInt8]) throws(StoreError) -> Statement {
+    /// The statement in an envelope's bytes, once its signature was found good.
+    public static func statement(in bytes: [UInt8]) throws(StoreError) -> Statement {
         do {
             let envelope = try Envelope.decode(bytes, payloadMax: StatementSchema.bytesMax)
             return try Statement.verified(in: envelope)

@@ -27,12 +27,8 @@ extension Swarm {
 
     /// Whether `peer`, or this node itself, may do something with a layer that is here.
     func decide(_ action: Action, _ layer: HeldLayer, peer: NodeKey?) -> Decision {
-        let caller = Caller(key: peer ?? settings.node)
-        var policy = layer.policy
-        // Whoever takes a layer in is asked for its terms by the own node before it fetches.
-        policy.acceptances.insert(caller.key)
-        return PermissionRequest(
-            action, by: caller, with: policy,
+        PermissionRequest(
+            action, by: Caller(key: peer ?? settings.node), with: layer.policy,
             holder: Holder(
                 isPublisher: layer.publisher == settings.node, isSeeding: settings.isSeeding),
             now: Int64(clamping: now.wall / 1_000)

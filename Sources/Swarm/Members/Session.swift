@@ -18,6 +18,8 @@ public struct Session: Sendable {
     public internal(set) var received: UInt64 = 0
     /// Proven faults.
     var faults = 0
+    /// Statements that it sent.
+    var statements = 0
     /// Number and time of an unanswered ping.
     var ping: (number: UInt64, sent: UInt64)?
     /// Whether closing was asked for; nothing more is sent.

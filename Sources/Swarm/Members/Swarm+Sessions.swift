@@ -115,7 +115,8 @@ extension Swarm {
         case .identifiers(let page): receive(page, from: number)
         case .recordsRequest(let ids): answer(number, .findRecords(number, ids))
         case .records(let records): receive(records, from: number)
-        case .open, .envelopeRequest, .groupsRequest, .get, .cancel: serve(message, to: number)
+        case .open, .envelopeRequest, .groupsRequest, .get, .cancel, .statement:
+            serve(message, to: number)
         case .holding(let holding): receive(holding, from: number)
         case .envelope(let layer, let bytes): receiveEnvelope(bytes, of: layer, from: number)
         case .groups(let blob, let page, let bytes):

@@ -54,6 +54,19 @@ public struct LayerPolicy: Equatable, Sendable {
 }
 
 extension LayerPolicy {
+    /// Most keys whose acceptance is kept for one layer: 4 MiB. Each came over a channel of its
+    /// own.
+    public static let acceptancesMax = 1 << 17
+
+    /// Takes in that somebody accepts the terms, if they are the terms; whether it was new.
+    public mutating func take(acceptance statement: Statement) -> Bool {
+        guard statement.kind == .acceptance, let licence,
+            statement.body["licence"]?.string == licence,
+            acceptances.count < Self.acceptancesMax
+        else { return false }
+        return acceptances.insert(statement.publisher).inserted
+    }
+
     /// What a manifest alone says; `book` tells what licences ask.
     public init(_ manifest: Manifest, book: LicenceBook = .catalogue) {
         let ways = book.alternatives(ofStated: manifest.licence).map(\.terms)

@@ -104,8 +104,9 @@ public struct PermissionRequest: Equatable, Sendable {
         if action == .announce {
             guard layer.visibility == .public else {
                 throw Refusal(
-                    .scope, "its visibility is \(layer.visibility.rawValue), and a record "
-                        + "reaches everyone")
+                    .scope,
+                    "its visibility is \(layer.visibility.rawValue), and a record reaches everyone"
+                )
             }
             guard layer.distribution.scope == .global, layer.distribution.isGloballyAvailable
             else { throw Refusal(.scope, "its scope is not global") }

@@ -7,11 +7,15 @@ public struct FetchRequest: Equatable, Sendable {
     public let layer: Digest
     /// Whether evidence (run records, checkpoints, data) is fetched too.
     public let withEvidence: Bool
+    /// The owner's signed statement that the terms are accepted, in its envelope; nil where the
+    /// terms ask for none. Each source is told before it is asked for bytes.
+    public let acceptance: [UInt8]?
 
     /// A request for a layer.
-    public init(layer: Digest, withEvidence: Bool = false) {
+    public init(layer: Digest, withEvidence: Bool = false, acceptance: [UInt8]? = nil) {
         self.layer = layer
         self.withEvidence = withEvidence
+        self.acceptance = acceptance
     }
 }
 
@@ -108,6 +112,8 @@ struct Fetch: Sendable {
     var manifest: Manifest?
     /// Whether the shell is reading it.
     var isReadingManifest = false
+    /// Sessions whose peer was told that the terms are accepted.
+    var accepted: Set<SessionNumber> = []
     /// Blobs not complete yet, in fetching order.
     var missing: [BlobReference] = []
     /// Blobs being downloaded for it.

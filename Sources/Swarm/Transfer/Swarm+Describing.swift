@@ -14,6 +14,7 @@ extension Swarm {
                 continue
             }
             _ = fetches.change(number) { $0.envelopeAsked[peer] = now.monotonic }
+            accept(number, to: session)
             send(.envelopeRequest(layer: fetch.request.layer), to: session)
         }
     }

@@ -66,6 +66,7 @@ extension Swarm {
         for number in download.fetches {
             guard let fetch = fetches[number] else { continue }
             for session in candidates(fetch) {
+                accept(number, to: session)
                 ask(session, for: download.blob, through: fetch.request.layer)
             }
         }

@@ -7,15 +7,15 @@ extension Swarm {
     mutating func serve(_ message: Message, to number: SessionNumber) {
         switch message {
         case .open(let layer, let blob):
-            let isHere = servable(layer, to: number)?.size(of: blob) != nil
+            let isHere = servable(layer, blob, to: number)?.size(of: blob) != nil
             let holding = Holding(
                 layer: layer, blob: blob, extent: isHere ? .complete : .none)
             send(.holding(holding), to: number)
         case .envelopeRequest(let layer):
-            let bytes = servable(layer, to: number)?.envelope ?? []
+            let bytes = servable(layer, layer, to: number)?.envelope ?? []
             send(.envelope(layer: layer, bytes: bytes), to: number)
         case .groupsRequest(let layer, let blob, let page):
-            guard let size = servable(layer, to: number)?.size(of: blob),
+            guard let size = servable(layer, blob, to: number)?.size(of: blob),
                 page < UInt64(GroupPage.count(size: size))
             else {
                 send(.groups(blob: blob, page: page, bytes: []), to: number)
@@ -26,22 +26,29 @@ extension Swarm {
         case .cancel(let request):
             guard sessions[number]?.serving.contains(request) == true else { return }
             effects.append(.cancelServing(number, request: request))
+        case .statement(let bytes): hear(bytes, from: number)
         default: break
         }
     }
 
-    private func servable(_ layer: Digest, to number: SessionNumber) -> HeldLayer? {
-        guard let layer = held[layer], let peer = sessions[number]?.facts.peer,
-            decide(.serve, layer, peer: peer) == .allow
-        else { return nil }
-        return layer
+    /// The layer, if its blob may be given to the peer. The manifest may before its terms are
+    /// accepted: nobody can accept what she has not seen.
+    private func servable(_ layer: Digest, _ blob: Digest, to number: SessionNumber) -> HeldLayer? {
+        guard let layer = held[layer], let peer = sessions[number]?.facts.peer else { return nil }
+        switch decide(.serve, layer, peer: peer) {
+        case .allow: return layer
+        case .refuse(let refusal):
+            return refusal.rule == .notAccepted && blob == layer.layer ? layer : nil
+        }
     }
 
     private mutating func serve(_ request: GroupRequest, to number: SessionNumber) {
         guard let session = sessions[number], !session.serving.contains(request.request) else {
             return
         }
-        guard let size = servable(request.layer, to: number)?.size(of: request.blob),
+        guard
+            let size = servable(request.layer, request.blob, to: number)?
+                .size(of: request.blob),
             request.group < UInt64(HashTree.groupCount(size: size))
         else {
             reject(request, .absent, to: number)

@@ -43,6 +43,9 @@ public enum Message: Equatable, Sendable {
     case reject(request: UInt64, reason: RejectReason, retryMilliseconds: UInt64)
     /// The sender no longer wants the answer.
     case cancel(request: UInt64)
+    /// A statement about a layer in its DSSE envelope, such as that its terms are accepted. Not
+    /// answered.
+    case statement([UInt8])
     /// A type from 128 up that this version does not know.
     case unknown(type: UInt8)
 
@@ -79,6 +82,7 @@ public enum Message: Equatable, Sendable {
         static let reject: UInt8 = 40
         static let cancel: UInt8 = 41
         static let firstOptional: UInt8 = 128
+        static let statement: UInt8 = 128
     }
 
     /// The bytes of the message.
@@ -171,6 +175,9 @@ public enum Message: Equatable, Sendable {
         case .cancel(let request):
             writer.write(Kind.cancel)
             writer.writeVarint(request)
+        case .statement(let bytes):
+            writer.write(Kind.statement)
+            writer.write(bytes)
         default: preconditionFailure("every message is of one of the three kinds")
         }
     }
@@ -179,7 +186,7 @@ public enum Message: Equatable, Sendable {
     public init(bytes: [UInt8]) throws(WireError) {
         var reader = Reader(bytes)
         let kind = try reader.readUInt8()
-        guard kind < Kind.firstOptional else {
+        guard kind < Kind.firstOptional || kind == Kind.statement else {
             self = .unknown(type: kind)
             return
         }
@@ -265,6 +272,11 @@ public enum Message: Equatable, Sendable {
             return .reject(
                 request: request, reason: reason, retryMilliseconds: try reader.readVarint())
         case Kind.cancel: return .cancel(request: try reader.readVarint())
+        case Kind.statement:
+            guard reader.remaining <= Limits.envelopeBytesMax else {
+                throw .tooLarge("statement")
+            }
+            return .statement(try reader.readBytes(reader.remaining))
         default: return nil
         }
     }

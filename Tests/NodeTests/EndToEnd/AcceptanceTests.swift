@@ -19,6 +19,16 @@ extension RealNodes {
             _ = try b.refused("licence", "fetch", layer, "--accept-licence", "MIT")
             _ = try b.ask("fetch", layer, "--accept-licence", "LicenseRef-Llama-3.1")
             _ = try b.ask("fetch", layer)
+            // Both sides keep b's word, and a third node gets nothing by it.
+            for node in [a, b] {
+                let statements = try node.ask("show", layer)["statements"]?.array ?? []
+                #expect(statements.map { $0["kind"] } == ["acceptance"])
+                #expect(statements.first?["publisher"]?.string == b.key)
+            }
+            let c = try laboratory.running("c", joining: [a, b])
+            _ = try c.ask("find", "--wait", "20")
+            _ = try c.refused("licence", "fetch", layer)
+            _ = try c.ask("fetch", layer, "--accept-licence", "LicenseRef-Llama-3.1")
         }
     }
 }

@@ -19,8 +19,10 @@ import Wire
         Caller(
             key: who == "publisher" ? Ground.publisher : Ground.key,
             places: who == "member"
-                ? [.init(
-                    organization: Ground.organization, rights: Set(MembershipRight.allCases))]
+                ? [
+                    .init(
+                        organization: Ground.organization, rights: Set(MembershipRight.allCases))
+                ]
                 : [],
             purpose: Purpose(isCommercial: true))
     }

@@ -21,6 +21,7 @@ import Wire
         .get(GroupRequest(request: 1, layer: digest, blob: digest, group: 2)),
         .data(request: 4, byteCount: 1 << 20),
         .reject(request: 4, reason: .busy, retryMilliseconds: 500), .cancel(request: 4),
+        .statement([7, 8]),
     ]
 
     @Test(arguments: all)
