@@ -28,6 +28,13 @@ public struct Recipe: Sendable {
         guard value["seed"]?.string.flatMap({ UInt64($0) }) != nil else {
             throw .field(path: "seed", .notAllowed("a whole number below 2^64"))
         }
+        let optimiser = value["optimiser"]
+        let rows = (optimiser?["batch"]?.integer ?? 1) * (optimiser?["accumulate"]?.integer ?? 1)
+        guard rows <= RecipeSchema.stepRowsMax else {
+            throw .field(
+                path: "optimiser.accumulate",
+                .notAllowed("with batch at most \(RecipeSchema.stepRowsMax) rows"))
+        }
         let targets = value["adapter"]?["targets"]
         for member in ["names", "pattern"]
         where (targets?["kind"]?.string == member) != (targets?[member] != nil) {
@@ -58,6 +65,9 @@ extension Recipe {
 
     /// Steps that it takes unless it ends early.
     public var steps: Int { Int(json["optimiser"]?["steps"]?.integer ?? 0) }
+
+    /// Micro-batches of a step.
+    public var accumulate: Int { Int(json["optimiser"]?["accumulate"]?.integer ?? 1) }
 
     /// Largest learning rate, as decimal text.
     public var learningRate: String { json["optimiser"]?["learningRate"]?.string ?? "0" }

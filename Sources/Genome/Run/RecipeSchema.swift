@@ -9,6 +9,19 @@ public enum RecipeSchema {
     /// Most files of data.
     public static let filesMax = 4_096
 
+    /// Most steps of a run: their number is part of what random numbers are drawn by, in 32 bits.
+    public static let stepsMax = Int64(Int32.max)
+
+    /// Most rows of a micro-batch, and most micro-batches of a step: far beyond what is of use.
+    public static let batchMax: Int64 = 65_536
+
+    /// Most rows of a step, all micro-batches together. With `stepsMax` it keeps the number of any
+    /// row of a run below 2^51.
+    public static let stepRowsMax: Int64 = 1 << 20
+
+    /// A number of steps, done or counted to.
+    static let stepCount = Schema.integer(0...stepsMax)
+
     /// Every member at the top.
     public static let fields: [Schema.Field] = [
         .required("recipe", .integer(1...1), "version of this format"),
@@ -67,15 +80,17 @@ public enum RecipeSchema {
     ]
 
     private static let optimiser: [Schema.Field] = [
-        .required("steps", .integer(1...Schema.integerMax), "steps, unless it ends early"),
-        .required("batch", .integer(1...Schema.integerMax), "rows of a micro-batch"),
-        .required("accumulate", .integer(1...Schema.integerMax), "micro-batches of a step"),
+        .required("steps", .integer(1...stepsMax), "steps, unless it ends early"),
+        .required("batch", .integer(1...batchMax), "rows of a micro-batch"),
+        .required(
+            "accumulate", .integer(1...batchMax),
+            "micro-batches of a step; with `batch` at most 2^20 rows"),
         .required("learningRate", .decimal, "largest learning rate"),
         .required(
             "schedule",
             .choice(["constant", "linear", "cosine", "wsd", "inverse-sqrt"], open: false),
             "how it goes"),
-        .required("warmup", .count, "steps over which it rises"),
+        .required("warmup", stepCount, "steps over which it rises"),
         .required("weightDecay", .decimal, "decoupled weight decay"),
         .required("clip", .decimal, "largest norm of the gradient; 0 leaves it"),
         .required("beta1", .decimal, "decay of the first mean"),
@@ -97,8 +112,9 @@ public enum RecipeSchema {
     ]
 
     private static let evaluation: [Schema.Field] = [
-        .required("every", .count, "steps between two; 0 = at the end alone"),
-        .required("patience", .count, "evaluations without progress before it ends; 0 = no limit"),
+        .required("every", stepCount, "steps between two; 0 = at the end alone"),
+        .required(
+            "patience", stepCount, "evaluations without progress before it ends; 0 = no limit"),
         .required("keep", .choice(["best", "last"], open: false), "which state is the result"),
     ]
 }

@@ -46,7 +46,7 @@ public enum RunRecordSchema {
 
     /// One link of the chain, here and in the index of a job's checkpoints.
     static let checkpoint: [Schema.Field] = [
-        .required("step", .count, "steps that were done"),
+        .required("step", RecipeSchema.stepCount, "steps that were done"),
         .required("adapter", .digest, "BLAKE3-256 of adapter_model.safetensors"),
         .required("optimiser", .digest, "BLAKE3-256 of optimizer.safetensors"),
         .required("state", .digest, "BLAKE3-256 of state.json, which names the other two"),
@@ -54,10 +54,10 @@ public enum RunRecordSchema {
     ]
 
     private static let outputs: [Schema.Field] = [
-        .required("step", .count, "checkpoint that is the result"),
+        .required("step", RecipeSchema.stepCount, "checkpoint that is the result"),
         .required("adapter", .object(ManifestSchema.blob), "adapter_model.safetensors"),
         .required("weights", .digest, "weights id of the adapter"),
-        .required("steps", .count, "steps that were done"),
+        .required("steps", RecipeSchema.stepCount, "steps that were done"),
         .required("endedEarly", .truth, "whether patience ended it"),
     ]
 
@@ -65,7 +65,7 @@ public enum RunRecordSchema {
         .required(
             "kind", .choice(["resumed", "rolledBack", "stopped", "remark"], open: true),
             "what it was"),
-        .required("step", .count, "steps that were done then"),
+        .required("step", RecipeSchema.stepCount, "steps that were done then"),
         .optional("detail", .plain(1_024), "more about it"),
     ]
 }

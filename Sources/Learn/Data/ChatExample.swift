@@ -10,6 +10,8 @@ struct ChatExample {
     let format: ChatFormat
     let tokenizer: Tokenizer
     let settings: DataSettings
+    /// Most bytes that the template may write, all beginnings together.
+    var renderedBytesMax = DataLimits.renderedBytesMax
 
     /// The tokens and labels of a conversation.
     func example(
@@ -44,6 +46,7 @@ struct ChatExample {
         in messages: [JSONValue], tools: JSONValue?, whole: String
     ) throws(RecordFault) -> [Range<Int>] {
         var ranges: [Range<Int>] = []
+        var bytesLeft = renderedBytesMax - whole.utf8.count
         for (index, message) in messages.enumerated() where message["role"] == "assistant" {
             let before = try render(
                 messages[..<index], tools: tools, addGenerationPrompt: true
@@ -58,6 +61,10 @@ struct ChatExample {
             }
             guard after.utf8.starts(with: before.utf8) else {
                 throw .answerBegins(message: index)
+            }
+            bytesLeft -= before.utf8.count + (isLast ? 0 : after.utf8.count)
+            guard bytesLeft >= 0 else {
+                throw .tooMuchWork(what: "bytes are written", limit: renderedBytesMax)
             }
             ranges.append(before.unicodeScalars.count..<after.unicodeScalars.count)
         }

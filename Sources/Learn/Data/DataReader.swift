@@ -11,6 +11,8 @@ public struct DataReader {
     private var notes: [DataNote.Kind: (count: Int, first: DataPlace)] = [:]
     private var tokensLeft = DataLimits.tokensMax
     private var recordsLeft = DataLimits.recordsMax
+    private var bytesLeft: Int
+    private let bytesMax: Int
     private var learnsEnd = false
     private var hasText = false
 
@@ -21,11 +23,14 @@ public struct DataReader {
     ///   - format: its chat template; that of the settings comes before it.
     ///   - vocabulary: how many tokens the model has.
     ///   - ends: the tokens that end an answer.
+    ///   - bytesMax: most bytes of all files together.
     public init(
         tokenizer: Tokenizer?, format: ChatFormat?, vocabulary: Int, ends: Set<Int>,
-        settings: DataSettings
+        settings: DataSettings, bytesMax: Int = DataLimits.allBytesMax
     ) throws(LearnError) {
         try settings.check()
+        self.bytesMax = bytesMax
+        bytesLeft = bytesMax
         var format = format
         if let source = settings.template, let tokenizer {
             format = try ChatFormat(source: source, tokenizer)
@@ -43,6 +48,10 @@ public struct DataReader {
 
     /// Reads a file.
     public mutating func read(_ file: DataFile) throws(LearnError) {
+        guard file.blob.size <= bytesLeft else {
+            throw .data(.tooMuch(what: "bytes", limit: bytesMax))
+        }
+        bytesLeft -= file.blob.size
         try file.forEachRecord(vocabulary: encoder.vocabulary) { record throws(LearnError) in
             try add(record)
         }

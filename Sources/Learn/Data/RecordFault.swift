@@ -43,6 +43,9 @@ public enum RecordFault: Error, Hashable, Sendable, CustomStringConvertible {
     /// A template that begins an answer with what the finished conversation does not hold.
     case answerBegins(message: Int)
 
+    /// A conversation of which it takes too long to tell what was said.
+    case tooMuchWork(what: String, limit: Int)
+
     /// The rest of a sentence that begins with the place of the record.
     public var description: String {
         switch self {
@@ -88,7 +91,13 @@ public enum RecordFault: Error, Hashable, Sendable, CustomStringConvertible {
         case .answerBegins(let message):
             "the chat template begins messages[\(message)] with what the finished conversation "
                 + "does not hold, " + Self.unmarked
+        case .tooMuchWork(let what, let limit): Self.tooMuch(what, limit)
         }
+    }
+
+    private static func tooMuch(_ what: String, _ limit: Int) -> String {
+        "more than \(limit >> 20) Mi \(what) to tell what the assistant said; cut the "
+            + "conversation into several, or say --learn all"
     }
 
     private static let unmarked =

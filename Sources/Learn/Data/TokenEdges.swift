@@ -9,9 +9,17 @@ struct TokenEdges {
     private let tokenizer: Tokenizer
     /// The last edge that was found: the next one is looked for from there.
     private var known = (place: 0, token: 0)
+    /// Code points that may still be tokenised.
+    private var scalarsLeft: Int
+    private let scalarsMax: Int
 
     /// The edges of a text that became these ids, without tokens around it.
-    init(_ text: String, _ ids: [UInt32], _ tokenizer: Tokenizer) {
+    init(
+        _ text: String, _ ids: [UInt32], _ tokenizer: Tokenizer,
+        scalarsMax: Int = DataLimits.edgeScalarsMax
+    ) {
+        self.scalarsMax = scalarsMax
+        scalarsLeft = scalarsMax
         scalars = Array(text.unicodeScalars)
         self.ids = ids
         self.tokenizer = tokenizer
@@ -52,11 +60,15 @@ struct TokenEdges {
         return whole.count
     }
 
-    private func commonCount(by place: Int) throws(RecordFault) -> Int {
+    private mutating func commonCount(by place: Int) throws(RecordFault) -> Int {
         zip(ids, try encode(0..<place)).prefix { $0 == $1 }.count
     }
 
-    private func encode(_ range: Range<Int>) throws(RecordFault) -> [UInt32] {
+    private mutating func encode(_ range: Range<Int>) throws(RecordFault) -> [UInt32] {
+        guard range.count <= scalarsLeft else {
+            throw .tooMuchWork(what: "characters are tokenised", limit: scalarsMax)
+        }
+        scalarsLeft -= range.count
         var text = String.UnicodeScalarView()
         text.append(contentsOf: scalars[range])
         do throws(LearnError) {

@@ -29,6 +29,7 @@ public final class TrainingPlan: Sendable {
     /// epoch that was asked for last.
     private struct Known {
         var firstRows = [0]
+        var evenRows: Int?
         var last: Epoch?
     }
 
@@ -43,11 +44,14 @@ public final class TrainingPlan: Sendable {
     private let random: CounterRandom
     private let known = Lock(Known())
 
-    /// The plan of a training; there must be examples, and `batch` and `accumulate` at least 1.
+    /// The plan of a training; there must be examples, and `batch` and `accumulate` must be as
+    /// `TrainingSettings.check` has them.
     public init(
         _ entries: [TrainingData.Entry], _ settings: DataSettings, batch: Int, accumulate: Int
     ) {
-        precondition(!entries.isEmpty && batch > 0 && accumulate > 0)
+        let allowed = 1...TrainingSettings.batchMax
+        precondition(!entries.isEmpty && allowed.contains(batch) && allowed.contains(accumulate))
+        precondition(batch * accumulate <= TrainingSettings.stepRowsMax)
         self.batch = batch
         self.accumulate = accumulate
         self.settings = settings
@@ -57,9 +61,11 @@ public final class TrainingPlan: Sendable {
         random = CounterRandom(seed: settings.seed, purpose: .order)
     }
 
-    /// The micro-batches of a step, from 0: the indices of the examples of each.
+    /// The micro-batches of a step, from 0 to `TrainingSettings.stepsMax`: the indices of the
+    /// examples of each.
     public func step(_ index: Int) -> [[Int]] {
-        precondition(index >= 0)
+        // So the number of a row stays below 2^63.
+        precondition((0...TrainingSettings.stepsMax).contains(index))
         return (0..<accumulate).map { part in
             let first = (index * accumulate + part) * batch
             return (first..<first + batch).flatMap { row($0) }
@@ -69,6 +75,9 @@ public final class TrainingPlan: Sendable {
     /// The examples of a row, counted from the start of the training.
     private func row(_ index: Int) -> [Int] {
         known.withLock { known in
+            if let rows = evenRows(&known) {
+                return examples(of: index % rows, index / rows, &known)
+            }
             while known.firstRows[known.firstRows.count - 1] <= index {
                 let next = epoch(known.firstRows.count - 1)
                 known.firstRows.append(
@@ -76,13 +85,27 @@ public final class TrainingPlan: Sendable {
                 known.last = next
             }
             let number = known.firstRows.partitioningIndex { $0 > index } - 1
-            let epoch = known.last?.number == number ? known.last : nil
-            let found = epoch ?? self.epoch(number)
-            known.last = found
-            let row = index - known.firstRows[number]
-            let end = row + 1 < found.starts.count ? found.starts[row + 1] : found.order.count
-            return Array(found.order[found.starts[row]..<end])
+            return examples(of: index - known.firstRows[number], number, &known)
         }
+    }
+
+    /// Rows of every epoch, if all have as many: then a late one is found without those before it,
+    /// which a stranger's checkpoint may claim by the million.
+    private func evenRows(_ known: inout Known) -> Int? {
+        guard settings.isPacked else { return lengths.count }
+        guard settings.order == .given else { return nil }
+        let rows = known.evenRows ?? epoch(0).starts.count
+        known.evenRows = rows
+        return rows
+    }
+
+    /// The examples of a row of an epoch.
+    private func examples(of row: Int, _ number: Int, _ known: inout Known) -> [Int] {
+        let epoch = known.last?.number == number ? known.last : nil
+        let found = epoch ?? self.epoch(number)
+        known.last = found
+        let end = row + 1 < found.starts.count ? found.starts[row + 1] : found.order.count
+        return Array(found.order[found.starts[row]..<end])
     }
 
     private func epoch(_ number: Int) -> Epoch {

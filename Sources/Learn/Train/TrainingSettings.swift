@@ -57,10 +57,12 @@ public struct TrainingSettings: Sendable {
     /// How products are computed.
     public var profile = Profile.portable
 
-    /// Most steps: their number is part of what random numbers are drawn by, in 32 bits.
-    public static let stepsMax = Int(Int32.max)
-    /// Most rows of a micro-batch, and most micro-batches of a step: far beyond what is of use.
-    public static let batchMax = 65_536
+    /// Most steps, as in a recipe.
+    public static let stepsMax = Int(RecipeSchema.stepsMax)
+    /// Most rows of a micro-batch, and most micro-batches of a step.
+    public static let batchMax = Int(RecipeSchema.batchMax)
+    /// Most rows of a step.
+    public static let stepRowsMax = Int(RecipeSchema.stepRowsMax)
 
     /// The defaults.
     public init() {}
@@ -110,6 +112,11 @@ extension TrainingSettings {
             (
                 "accumulate", (1...Self.batchMax).contains(accumulate),
                 "from 1 to \(Self.batchMax)"
+            ),
+            (
+                // The ranges of both stand before it, or their product might not be a number.
+                "accumulate", batch <= Self.stepRowsMax / max(1, min(accumulate, Self.batchMax)),
+                "with --batch at most \(Self.stepRowsMax) rows"
             ),
             ("lr", learningRate > 0 && learningRate.isFinite, "above 0"),
             ("warmup", warmup >= 0 && warmup <= steps, "from 0 to the number of steps"),

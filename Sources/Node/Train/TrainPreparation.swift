@@ -29,6 +29,11 @@ struct TrainPreparation {
     /// Reads everything. Base folders are hashed; a layer's files were hashed when it came.
     init(_ inputs: TrainInputs) throws(Failure) {
         self.inputs = inputs
+        // Before anything is counted by them: they may be a stranger's.
+        try inLearn("reading the settings") { () throws(LearnError) in
+            try inputs.settings.check()
+            try inputs.dataSettings.check()
+        }
         let base = inputs.base
         let title = base.files.title
         let facts: BaseFacts

@@ -49,4 +49,29 @@ struct ModulePatternTests {
         #expect(ModulePattern("((a{100}){100}){100}") == nil)
         #expect(ModulePattern(String(repeating: "a", count: 1_025)) == nil)
     }
+
+    @Test("a repetition of nothing is counted as any other")
+    func emptyGroups() {
+        #expect(ModulePattern("((((((){1000}){1000}){1000}){1000}){1000}){1000}") == nil)
+        #expect(ModulePattern("(((((){1000}){1000}){1000}){1000}){0,1000}") == nil)
+        #expect(ModulePattern("(a{0}){500}b") != nil)
+    }
+
+    @Test("look-aheads inside each other are followed once for each place")
+    func nestedAheads() throws {
+        let depth = 15
+        let text =
+            String(repeating: ".*(?=", count: depth) + ".*z" + String(repeating: ")", count: depth)
+        let pattern = try #require(ModulePattern(text + ".*"))
+        #expect(!pattern.matchesWhole(String(repeating: "a", count: 500)))
+        #expect(pattern.matchesWhole(String(repeating: "a", count: 500) + "z"))
+    }
+
+    @Test("a look-ahead sees what follows its place, and loops of it end")
+    func aheads() throws {
+        #expect(try #require(ModulePattern("((?=ab)a|(?!ab)[ab])*")).matchesWhole("ababb"))
+        #expect(try #require(ModulePattern("((?=a)|b*)*ab$")).matchesWhole("bbab"))
+        #expect(!(try #require(ModulePattern("(?!(?=ab).b)a.*"))).matchesWhole("abc"))
+        #expect(try #require(ModulePattern("(?!(?=ab).c)a.*")).matchesWhole("abc"))
+    }
 }

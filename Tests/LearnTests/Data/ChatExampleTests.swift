@@ -121,4 +121,20 @@ import Testing
         }
         #expect(data.training.count == 1)
     }
+
+    @Test func `what a template writes for one conversation is counted, and ends`() throws {
+        let tokenizer = try TinyTokenizer.make()
+        let template = "{% for m in messages %}{{ m.content }}{% endfor %}"
+        var chat = ChatExample(
+            format: try ChatFormat(source: template, tokenizer), tokenizer: tokenizer,
+            settings: DataSettings())
+        let messages: [JSONValue] = (0..<8).map { index in
+            ["role": index % 2 == 0 ? "user" : "assistant", "content": "ab"]
+        }
+        _ = try chat.example(messages, tools: nil)
+        chat.renderedBytesMax = 40
+        #expect(throws: RecordFault.tooMuchWork(what: "bytes are written", limit: 40)) {
+            _ = try chat.example(messages, tools: nil)
+        }
+    }
 }

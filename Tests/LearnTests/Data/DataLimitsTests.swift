@@ -5,6 +5,9 @@ import Testing
 @Suite struct DataLimitsTests {
     @Test func `limits fit into each other`() {
         #expect(DataLimits.recordBytesMax <= DataLimits.fileBytesMax)
+        #expect(DataLimits.fileBytesMax <= DataLimits.allBytesMax)
+        #expect(DataLimits.recordBytesMax <= DataLimits.edgeScalarsMax)
+        #expect(DataLimits.recordBytesMax <= DataLimits.renderedBytesMax)
         #expect(DataLimits.textBytesMax <= DataLimits.fileBytesMax)
         #expect(DataLimits.recordBytesMax <= TokenizerLimits.textBytesMax)
         #expect(DataLimits.tokensMax <= Int(UInt32.max))

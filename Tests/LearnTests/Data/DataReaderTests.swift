@@ -144,4 +144,16 @@ import Testing
                 == .setting(
                     name: "the length of a sequence", allowed: "from 2 to 16777216 tokens"))
     }
+
+    @Test func `all files together have a limit`() throws {
+        let file = try DataFile(name: "x.jsonl", bytes: Array(#"{"input_ids": [1, 2]}"#.utf8))
+        var reader = try DataReader(
+            tokenizer: nil, format: nil, vocabulary: 9, ends: [], settings: DataSettings(),
+            bytesMax: file.blob.size * 2)
+        try reader.read(file)
+        try reader.read(file)
+        #expect(throws: LearnError.data(.tooMuch(what: "bytes", limit: file.blob.size * 2))) {
+            try reader.read(file)
+        }
+    }
 }

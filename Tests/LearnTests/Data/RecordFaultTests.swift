@@ -13,7 +13,7 @@ import Testing
         .tooLong(tokens: 9, limit: 8, mayBeCut: false), .noTarget, .columns(["a", "b"]),
         .fieldCount(found: 3, columns: 2), .quotes("a quoted field does not end"), .noTokenizer,
         .noTemplate, .refused("the template says no"), .answerChanges(message: 1),
-        .answerBegins(message: 1),
+        .answerBegins(message: 1), .tooMuchWork(what: "bytes are written", limit: 256 << 20),
     ]
 
     @Test("every fault is one sentence without internals", arguments: all)

@@ -30,4 +30,19 @@ import Testing
         #expect(try edges.countBeginning(before: 4) == ids.count - 1)
         #expect(try edges.countEnding(by: 5) == ids.count)
     }
+
+    @Test func `what is tokenised to find edges is counted, and ends`() throws {
+        let tokenizer = try TinyTokenizer.make()
+        let text = "cabcb"
+        let ids = try tokenizer.encode(text, addSpecial: false)
+        var edges = TokenEdges(text, ids, tokenizer, scalarsMax: 4)
+        #expect(try edges.countEnding(by: 1) == 1)
+        let fault = #expect(throws: RecordFault.self) {
+            for _ in 0..<9 { _ = try edges.countEnding(by: 2) }
+        }
+        guard case .tooMuchWork(_, 4) = fault else {
+            Issue.record("\(String(describing: fault))")
+            return
+        }
+    }
 }

@@ -115,4 +115,15 @@ import Testing
                 == TrainingPlan.Totals(examples: 6, tokens: 18, targets: 12))
         #expect(plan.epochs(steps: 3) == 2 && plan.epochs(steps: 0) == 0)
     }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `the last step of the longest run is found without those before it`() {
+        let last = TrainingSettings.stepsMax
+        for change in [given, plain, { (settings: inout DataSettings) in settings.isPacked = false }]
+        {
+            let plan = plan([4, 4, 4], batch: 16, accumulate: 65_536, change)
+            #expect(plan.step(last).count == 65_536)
+        }
+        #expect(plan([8, 8, 8], batch: 1, given).step(last) == [[last % 3]])
+    }
 }

@@ -59,10 +59,12 @@ extension RealNodes {
             #expect(one.code == 0 && one.json["verdict"] == "bit-exact-replayed", "\(one.out)")
             let (all, words) = try verify(b, layer, ["--all", "--threads", "1"])
             #expect(all.json["verdict"] == "bit-exact-replayed" && words.contains("all steps"))
+            #expect(all.json["replayed"]?["steps"] == 8 && one.json["replayed"]?["of"] == 8)
             let other = try bench.laboratory.write("other.jsonl", #"{"text":"Another line."}"#)
             let (differs, why) = try verify(b, layer, ["--data", other])
-            #expect(differs.code == 1 && differs.json["verdict"] == "differs")
-            #expect(why.contains("data.examples"), "\(why)")
+            // What a person named wrongly says nothing of the layer.
+            #expect(differs.code == 0 && differs.json["verdict"] == "not-replayed")
+            #expect(why.contains("not the data of the training"), "\(why)")
             // A folder with everything is what PEFT and a third lab get.
             let out = "\(bench.laboratory.path)/whole"
             try b.ask("export", layer, out)
@@ -98,6 +100,72 @@ extension RealNodes {
             let (exact, _) = try verify(
                 a, layer, ["--base", LearningSample.base, "--data", bench.data])
             #expect(exact.json["verdict"] == "bit-exact-replayed", "\(exact.out)")
+            // A run that goes on from it begins with its very file.
+            let second = try bench.train("second", steps: 2, ["--init", layer])
+            let (begun, from) = try verify(
+                a, try #require(second["layer"]?.string),
+                ["--base", LearningSample.base, "--data", bench.data, "--all"])
+            #expect(begun.json["verdict"] == "bit-exact-replayed", "\(begun.out)")
+            #expect(from.contains("started from the adapter"), "\(from)")
+        }
+
+        @Test func `of a run that began with an adapter written elsewhere needs that adapter`()
+            throws
+        {
+            let first = try bench.train("notes", steps: 2)
+            // The same tensors in another file: with a mark that our writer does not set.
+            let folder = try #require(first["path"]?.string)
+            let other = "\(bench.laboratory.path)/other"
+            try FileManager.default.copyItem(atPath: folder, toPath: other)
+            try Self.remark("\(other)/adapter_model.safetensors")
+            let options = ["--base", LearningSample.base, "--data", bench.data, "--all"]
+            let second = try bench.train("second", steps: 2, ["--init", other])
+            let (open, what) = try verify(
+                a, try #require(second["layer"]?.string), options)
+            #expect(open.json["verdict"] == "not-replayed" && open.code == 0, "\(open.out)")
+            #expect(what.contains("from a start that is not here"), "\(what)")
+            let base = try a.share(
+                LearningSample.base, ["--type", "foundation", "--licence", "CC-BY-SA-3.0"])
+            let shared = try a.share(
+                other, [
+                    "--type", "lora", "--base", try #require(base["layer"]?.string), "--name",
+                    "other",
+                ])
+            let third = try bench.train(
+                "third", steps: 2, ["--init", try #require(shared["layer"]?.string)])
+            let (begun, why) = try verify(
+                a, try #require(third["layer"]?.string), options)
+            #expect(begun.json["verdict"] == "bit-exact-replayed", "\(why) \(begun.error)")
+        }
+
+        /// Puts a blank into the header of a tensor file.
+        private static func remark(_ path: String) throws {
+            var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+            let length = (0..<8).reduce(0) { $0 | Int(bytes[$1]) << ($1 * 8) }
+            bytes.insert(contentsOf: [UInt8](repeating: 0x20, count: 8), at: 8 + length)
+            for index in 0..<8 { bytes[index] = UInt8(truncatingIfNeeded: (length + 8) >> (index * 8)) }
+            try Data(bytes).write(to: URL(fileURLWithPath: path))
+        }
+
+        @Test func `is ended with the command that asked for it`() throws {
+            let answer = try bench.train("notes", steps: 40, ["--seq", "32"])
+            let layer = try #require(answer["layer"]?.string)
+            let program = try a.spawn([
+                "verify", layer, "--level", "comprehensive", "--base", LearningSample.base,
+                "--data", bench.data, "--all", "--unsigned", "--threads", "1",
+            ])
+            var children: [pid_t] = []
+            try Laboratory.eventually("the replay runs") {
+                children = TrainLaboratory.children(of: program.number)
+                return !children.isEmpty
+            }
+            // Steps are done in a process of their own, and the home is free.
+            #expect(try a.ask("list")["layers"]?.array?.isEmpty == false)
+            program.signal(SIGTERM)
+            program.wait(seconds: 20)
+            try Laboratory.eventually("the replay has ended") {
+                children.allSatisfy { kill($0, 0) != 0 }
+            }
         }
     }
 }
