@@ -75,8 +75,9 @@ struct ReplayEvidence {
             (RunEvidence.recipe, record.recipe.blob),
             (RunEvidence.observations, record.observations.blob),
         ]
-        if let template = recipe.json["data"]?["template"]?.string.flatMap({ Digest(hexadecimal: $0) })
-        {
+        if let template = recipe.json["data"]?["template"]?.string.flatMap({
+            Digest(hexadecimal: $0)
+        }) {
             named.append((RunEvidence.template, template))
         }
         for link in record.checkpoints {

@@ -50,7 +50,8 @@ enum ReplayNews {
             guard case .step(let step)? = Observation(json) else { return nil }
             self = .step(step, memory: UInt64(max(0, json["memory"]?.integer ?? 0)))
         case "ended":
-            guard let verdict = json["verdict"]?.string.flatMap({ ReplayCheck.Verdict(rawValue: $0) })
+            guard
+                let verdict = json["verdict"]?.string.flatMap({ ReplayCheck.Verdict(rawValue: $0) })
             else { return nil }
             self = .ended(ReplayCheck(verdict, json["detail"]?.string ?? "", extent))
         case "failed": self = .failed(Failure(json: json["error"] ?? .null))

@@ -119,8 +119,9 @@ import Testing
     @Test(.timeLimit(.minutes(1)))
     func `the last step of the longest run is found without those before it`() {
         let last = TrainingSettings.stepsMax
-        for change in [given, plain, { (settings: inout DataSettings) in settings.isPacked = false }]
-        {
+        for change in [
+            given, plain, { (settings: inout DataSettings) in settings.isPacked = false },
+        ] {
             let plan = plan([4, 4, 4], batch: 16, accumulate: 65_536, change)
             #expect(plan.step(last).count == 65_536)
         }

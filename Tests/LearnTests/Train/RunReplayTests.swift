@@ -85,10 +85,13 @@ struct RunReplayTests {
         func verdict(
             _ change: (Observation.Step) -> Observation.Step
         ) throws -> RunReplay.Verdict {
-            let changed = observations.map { observation in
-                if case .step(let step) = observation, step.step == 4 { return .step(change(step)) }
-                return observation
-            } as [Observation]
+            let changed =
+                observations.map { observation in
+                    if case .step(let step) = observation, step.step == 4 {
+                        return .step(change(step))
+                    }
+                    return observation
+                } as [Observation]
             return try replay(observed: changed).run(ReplayStretch(links, 1...2))
         }
         func step(
@@ -132,7 +135,9 @@ struct RunReplayTests {
         forged[4] = CheckpointLink(
             step: last.step, adapter: last.adapter, optimiser: Blake3.hash([7]),
             state: last.state, previous: last.previous)
-        guard case .differs(12, let name) = try replay(links: forged).run(ReplayStretch(links, 3...4)) else {
+        guard
+            case .differs(12, let name) = try replay(links: forged).run(ReplayStretch(links, 3...4))
+        else {
             Issue.record("another state went unnoticed")
             return
         }
@@ -144,7 +149,8 @@ struct RunReplayTests {
         let trainer = CountingTrainer()
         trainer.troubles = [4: 1]
         #expect(
-            try replay(trainer).run(ReplayStretch(links, 1...2)) == .differs(step: 4, what: "the loss is no number"))
+            try replay(trainer).run(ReplayStretch(links, 1...2))
+                == .differs(step: 4, what: "the loss is no number"))
     }
 
     @Test("refuses files that are not those of the chain")

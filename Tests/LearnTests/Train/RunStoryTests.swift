@@ -90,13 +90,17 @@ struct RunStoryTests {
         #expect(try broken { $0.links.removeFirst() } != nil)
         #expect(
             try broken { told in
-                told.links = [told.links[0], Self.link(like: told.links[4], step: 12, told.links[0])]
+                told.links = [
+                    told.links[0], Self.link(like: told.links[4], step: 12, told.links[0]),
+                ]
             } != nil)
         // A chain of single steps with a leap at its end.
         #expect(
             try broken { told in
                 var links = [told.links[0]]
-                for step in 1...6 { links.append(Self.link(like: told.links[1], step: step, links[step - 1])) }
+                for step in 1...6 {
+                    links.append(Self.link(like: told.links[1], step: step, links[step - 1]))
+                }
                 links.append(Self.link(like: told.links[4], step: 12, links[6]))
                 told.links = links
             }?.contains("states") == true)

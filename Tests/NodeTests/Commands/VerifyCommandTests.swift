@@ -16,7 +16,8 @@ struct VerifyCommandTests {
     }
 
     private func body(
-        _ checks: [GateCheck], _ verdict: ReplayCheck.Verdict? = nil, _ extent: ReplayCheck.Extent? = nil
+        _ checks: [GateCheck], _ verdict: ReplayCheck.Verdict? = nil,
+        _ extent: ReplayCheck.Extent? = nil
     ) throws -> JSONValue {
         let body = VerifyCommand.statement(
             checks, verdict.map { ReplayCheck($0, "x", extent) })

@@ -140,7 +140,7 @@ extension RealNodes {
                     ])
                 Thread.sleep(forTimeInterval: 4)
                 program.signal(SIGINT)
-                let outcome = try program.wait(seconds: 20)
+                let outcome = program.wait(seconds: 20)
                 #expect(![132, 133, 134, 139].contains(outcome.code), "\(name): \(outcome)")
             }
         }

@@ -130,7 +130,8 @@ struct ReplayForgery {
         object["run"] = .object(record)
         let service = try Access.service(home)
         let answer = try service.answer(
-            ServiceRequest(verb: "share", arguments: object, files: opened)) { _ in }
+            ServiceRequest(verb: "share", arguments: object, files: opened)
+        ) { _ in }
         return try #require(answer["layer"]?.string)
     }
 }

@@ -127,7 +127,8 @@ extension RealNodes {
             let base = try a.share(
                 LearningSample.base, ["--type", "foundation", "--licence", "CC-BY-SA-3.0"])
             let shared = try a.share(
-                other, [
+                other,
+                [
                     "--type", "lora", "--base", try #require(base["layer"]?.string), "--name",
                     "other",
                 ])
@@ -143,7 +144,9 @@ extension RealNodes {
             var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
             let length = (0..<8).reduce(0) { $0 | Int(bytes[$1]) << ($1 * 8) }
             bytes.insert(contentsOf: [UInt8](repeating: 0x20, count: 8), at: 8 + length)
-            for index in 0..<8 { bytes[index] = UInt8(truncatingIfNeeded: (length + 8) >> (index * 8)) }
+            for index in 0..<8 {
+                bytes[index] = UInt8(truncatingIfNeeded: (length + 8) >> (index * 8))
+            }
             try Data(bytes).write(to: URL(fileURLWithPath: path))
         }
 
@@ -155,7 +158,7 @@ extension RealNodes {
                 "--data", bench.data, "--all", "--unsigned", "--threads", "1",
             ])
             var children: [pid_t] = []
-            try Laboratory.eventually("the replay runs") {
+            Laboratory.eventually("the replay runs") {
                 children = TrainLaboratory.children(of: program.number)
                 return !children.isEmpty
             }
@@ -163,7 +166,7 @@ extension RealNodes {
             #expect(try a.ask("list")["layers"]?.array?.isEmpty == false)
             program.signal(SIGTERM)
             program.wait(seconds: 20)
-            try Laboratory.eventually("the replay has ended") {
+            Laboratory.eventually("the replay has ended") {
                 children.allSatisfy { kill($0, 0) != 0 }
             }
         }
