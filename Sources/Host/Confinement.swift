@@ -17,6 +17,9 @@ public enum Confinement {
         guard plasmid_narrow_data(memoryBytes) == 0 else { throw .last("setrlimit", "data") }
     }
 
+    /// Whether memory can be limited: under a sanitizer it is not.
+    static var limitsMemory: Bool { plasmid_is_sanitized() == 0 }
+
     /// Leaves every network, also the one of this machine; false where the kernel does not let
     /// it. To be called while the process has one thread.
     public static func leaveNetwork() -> Bool { plasmid_leave_network() == 0 }

@@ -4,8 +4,20 @@ import Glibc
 /// A named system thread that runs one closure to its end.
 public final class Thread: Sendable {
     private final class Start: @unchecked Sendable {
+        let name: String
         let body: () -> Void
-        init(_ body: @escaping () -> Void) { self.body = body }
+
+        init(_ name: String, _ body: @escaping () -> Void) {
+            self.name = name
+            self.body = body
+        }
+
+        /// Names the thread it runs on before anything else: named from outside, a thread could
+        /// end before it has its name.
+        func run() {
+            _ = plasmid_name_thread(pthread_self(), String(name.prefix(15)))
+            body()
+        }
     }
 
     private let handle: pthread_t
@@ -13,19 +25,18 @@ public final class Thread: Sendable {
     /// Starts `body` on a new thread; `name` (≤ 15 bytes) is what `top -H` shows.
     public init(_ name: String, _ body: sending @escaping () -> Void) throws(SystemError) {
         var handle = pthread_t()
-        let start = Unmanaged.passRetained(Start(body))
+        let start = Unmanaged.passRetained(Start(name, body))
         let code = pthread_create(
             &handle, nil,
             { argument in
                 guard let argument else { return nil }
-                Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().body()
+                Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().run()
                 return nil
             }, start.toOpaque())
         guard code == 0 else {
             start.release()
             throw SystemError("pthread_create", name, code: code)
         }
-        _ = plasmid_name_thread(handle, String(name.prefix(15)))
         self.handle = handle
     }
 

@@ -2,8 +2,8 @@
 /// `.`, classes, groups, alternatives, repetition, anchors and look-ahead.
 ///
 /// Ours, because it must neither read graphemes nor run away: all branches are followed side by
-/// side, one byte at a time, and each look-ahead once for all bytes, so that work is bounded by
-/// program size times text length, times the depth of loops within loops, which is at most 16.
+/// side, one byte at a time, and what a look-ahead finds at a place is kept, so that work is
+/// bounded by program size times the square of the text's length.
 struct ModulePattern {
     private enum Instruction {
         case set([ClosedRange<UInt8>], isNegated: Bool)
@@ -18,15 +18,14 @@ struct ModulePattern {
     /// The whole pattern first, then its look-aheads.
     private var programs: [[Instruction]] = [[]]
     private var instructionCount = 0
-    private var work = 0
+    private var compileSteps = 0
 
     /// Longest pattern in bytes.
     static let bytesMax = 1_024
     /// Most instructions of a pattern with its repetitions written out.
     private static let instructionsMax = 4_096
-    /// Most parts that are looked at while repetitions are written out: an empty group adds no
-    /// instruction, however often it is repeated.
-    private static let workMax = 16 * instructionsMax
+    /// Most nodes that are compiled: repeating an empty group many times adds no instruction.
+    private static let compileStepsMax = 65_536
 
     /// The pattern of a text; nil if it uses what is not understood.
     init?(_ text: String) {
@@ -43,13 +42,14 @@ struct ModulePattern {
 
     /// Whether the whole of `text` matches (Python's `re.fullmatch`).
     func matchesWhole(_ text: String) -> Bool {
-        let bytes = Array(text.utf8)
-        var found = [[Bool]](repeating: [], count: programs.count)
-        // A look-ahead stands behind the program it belongs to.
-        for program in programs.indices.reversed() {
-            found[program] = matches(program, bytes, found, isWhole: program == 0)
-        }
-        return found[0][0]
+        var ahead: [Look: Bool] = [:]
+        return run(0, over: Array(text.utf8), from: 0, isWhole: true, &ahead)
+    }
+
+    /// A look-ahead at a place.
+    private struct Look: Hashable {
+        let program: Int
+        let position: Int
     }
 
     // MARK: Program
@@ -61,8 +61,8 @@ struct ModulePattern {
     }
 
     private mutating func compile(_ node: PatternNode, into program: Int) -> Bool {
-        work += 1
-        guard work <= Self.workMax else { return false }
+        compileSteps += 1
+        guard compileSteps <= Self.compileStepsMax else { return false }
         switch node {
         case .byte(let byte): return add(.set([byte...byte], isNegated: false), to: program)
         case .set(let ranges, let isNegated):
@@ -124,43 +124,57 @@ struct ModulePattern {
 
     // MARK: Run
 
-    /// From which positions of `bytes` a program matches: what follows, or all that follows if
-    /// `isWhole`. `aheads` holds the same for every program behind this one.
-    ///
-    /// Read from the end, so that each place is judged once for each position: whether the end can
-    /// be reached from there. A place is judged again only where a loop leads back to it.
-    private func matches(
-        _ program: Int, _ bytes: [UInt8], _ aheads: [[Bool]], isWhole: Bool
-    ) -> [Bool] {
+    private func run(
+        _ program: Int, over bytes: [UInt8], from start: Int, isWhole: Bool,
+        _ ahead: inout [Look: Bool]
+    ) -> Bool {
         let instructions = programs[program]
-        var found = [Bool](repeating: false, count: bytes.count + 1)
-        var behind = [Bool](repeating: false, count: instructions.count)
-        for position in stride(from: bytes.count, through: 0, by: -1) {
-            var here = [Bool](repeating: false, count: instructions.count)
-            var isChanged = true
-            while isChanged {
-                isChanged = false
-                for place in instructions.indices.reversed() where !here[place] {
-                    let isOpen =
-                        switch instructions[place] {
-                        case .match: !isWhole || position == bytes.count
-                        case .set(let ranges, let isNegated):
-                            position < bytes.count && behind[place + 1]
-                                && ranges.contains { $0.contains(bytes[position]) } != isNegated
-                        case .split(let one, let other): here[one] || here[other]
-                        case .jump(let next): here[next]
-                        case .start: position == 0 && here[place + 1]
-                        case .end: position == bytes.count && here[place + 1]
-                        case .ahead(let inner, let isNegated):
-                            aheads[inner][position] != isNegated && here[place + 1]
-                        }
-                    here[place] = isOpen
-                    isChanged = isChanged || isOpen
+        var places = [0]
+        for position in start...bytes.count {
+            let (waiting, isMatch) = closure(
+                of: places, instructions, bytes, position, &ahead)
+            if isMatch, !isWhole || position == bytes.count { return true }
+            guard position < bytes.count, !waiting.isEmpty else { return false }
+            places = waiting.filter { place in
+                guard case .set(let ranges, let isNegated) = instructions[place] else {
+                    return false
                 }
-            }
-            found[position] = here[0]
-            behind = here
+                return ranges.contains { $0.contains(bytes[position]) } != isNegated
+            }.map { $0 + 1 }
         }
-        return found
+        return false
+    }
+
+    /// Every place that waits for a byte and can be reached without taking one, and whether the
+    /// end of the program can be.
+    private func closure(
+        of places: [Int], _ instructions: [Instruction], _ bytes: [UInt8], _ position: Int,
+        _ ahead: inout [Look: Bool]
+    ) -> (waiting: [Int], isMatch: Bool) {
+        var isReached = [Bool](repeating: false, count: instructions.count)
+        var waiting: [Int] = []
+        var isMatch = false
+        var open = places
+        while let place = open.popLast() {
+            guard !isReached[place] else { continue }
+            isReached[place] = true
+            switch instructions[place] {
+            case .set: waiting.append(place)
+            case .match: isMatch = true
+            case .split(let one, let other): open += [one, other]
+            case .jump(let next): open.append(next)
+            case .start where position == 0: open.append(place + 1)
+            case .end where position == bytes.count: open.append(place + 1)
+            case .ahead(let program, let isNegated):
+                let look = Look(program: program, position: position)
+                let isThere =
+                    ahead[look]
+                    ?? run(program, over: bytes, from: position, isWhole: false, &ahead)
+                ahead[look] = isThere
+                if isThere != isNegated { open.append(place + 1) }
+            case .start, .end: break
+            }
+        }
+        return (waiting, isMatch)
     }
 }

@@ -28,13 +28,6 @@ public struct Recipe: Sendable {
         guard value["seed"]?.string.flatMap({ UInt64($0) }) != nil else {
             throw .field(path: "seed", .notAllowed("a whole number below 2^64"))
         }
-        let optimiser = value["optimiser"]
-        let rows = (optimiser?["batch"]?.integer ?? 1) * (optimiser?["accumulate"]?.integer ?? 1)
-        guard rows <= RecipeSchema.stepRowsMax else {
-            throw .field(
-                path: "optimiser.accumulate",
-                .notAllowed("with batch at most \(RecipeSchema.stepRowsMax) rows"))
-        }
         let targets = value["adapter"]?["targets"]
         for member in ["names", "pattern"]
         where (targets?["kind"]?.string == member) != (targets?[member] != nil) {

@@ -6,21 +6,14 @@ public enum RecipeSchema {
     /// Longest recipe in bytes: patterns and targets of a large model take some hundred kilobytes.
     public static let bytesMax = 1 << 20
 
-    /// Most files of data.
-    public static let filesMax = 4_096
+    /// Most steps, 2^31 - 1: random numbers are drawn by the step's number in 32 bits.
+    public static let stepsMax: Int64 = 2_147_483_647
 
-    /// Most steps of a run: their number is part of what random numbers are drawn by, in 32 bits.
-    public static let stepsMax = Int64(Int32.max)
-
-    /// Most rows of a micro-batch, and most micro-batches of a step: far beyond what is of use.
+    /// Most rows of a micro-batch, and most micro-batches of a step.
     public static let batchMax: Int64 = 65_536
 
-    /// Most rows of a step, all micro-batches together. With `stepsMax` it keeps the number of any
-    /// row of a run below 2^51.
-    public static let stepRowsMax: Int64 = 1 << 20
-
-    /// A number of steps, done or counted to.
-    static let stepCount = Schema.integer(0...stepsMax)
+    /// Most files of data.
+    public static let filesMax = 4_096
 
     /// Every member at the top.
     public static let fields: [Schema.Field] = [
@@ -67,14 +60,14 @@ public enum RecipeSchema {
                 .object([
                     .required("key", .plain(1_024), "regular expression of the path's end"),
                     .required("rank", .integer(1...65_536), "inner dimension"),
-                ]), max: 4_096, distinct: false), "first hit counts"),
+                ]), max: 4_096, distinct: false), "keys ascend, each once; first hit counts"),
         .required(
             "alphaPattern",
             .list(
                 .object([
                     .required("key", .plain(1_024), "regular expression of the path's end"),
                     .required("alpha", .decimal, "scaling numerator"),
-                ]), max: 4_096, distinct: false), "first hit counts"),
+                ]), max: 4_096, distinct: false), "keys ascend, each once; first hit counts"),
         .required("rankStabilised", .truth, "scale is alpha over the root of the rank"),
         .required("dropout", .decimal, "share of a pair's input that is left out in a step"),
     ]
@@ -82,15 +75,13 @@ public enum RecipeSchema {
     private static let optimiser: [Schema.Field] = [
         .required("steps", .integer(1...stepsMax), "steps, unless it ends early"),
         .required("batch", .integer(1...batchMax), "rows of a micro-batch"),
-        .required(
-            "accumulate", .integer(1...batchMax),
-            "micro-batches of a step; with `batch` at most 2^20 rows"),
+        .required("accumulate", .integer(1...batchMax), "micro-batches of a step"),
         .required("learningRate", .decimal, "largest learning rate"),
         .required(
             "schedule",
             .choice(["constant", "linear", "cosine", "wsd", "inverse-sqrt"], open: false),
             "how it goes"),
-        .required("warmup", stepCount, "steps over which it rises"),
+        .required("warmup", .count, "steps over which it rises"),
         .required("weightDecay", .decimal, "decoupled weight decay"),
         .required("clip", .decimal, "largest norm of the gradient; 0 leaves it"),
         .required("beta1", .decimal, "decay of the first mean"),
@@ -112,9 +103,8 @@ public enum RecipeSchema {
     ]
 
     private static let evaluation: [Schema.Field] = [
-        .required("every", stepCount, "steps between two; 0 = at the end alone"),
-        .required(
-            "patience", stepCount, "evaluations without progress before it ends; 0 = no limit"),
+        .required("every", .count, "steps between two; 0 = at the end alone"),
+        .required("patience", .count, "evaluations without progress before it ends; 0 = no limit"),
         .required("keep", .choice(["best", "last"], open: false), "which state is the result"),
     ]
 }

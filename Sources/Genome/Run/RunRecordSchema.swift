@@ -12,6 +12,8 @@ public enum RunRecordSchema {
     /// Most events: a run that was begun again more often than that has other problems.
     public static let eventsMax = 10_000
 
+    private static let steps = Schema.integer(0...RecipeSchema.stepsMax)
+
     /// Every member at the top.
     public static let fields: [Schema.Field] = [
         .required("record", .integer(1...1), "version of this format"),
@@ -46,7 +48,7 @@ public enum RunRecordSchema {
 
     /// One link of the chain, here and in the index of a job's checkpoints.
     static let checkpoint: [Schema.Field] = [
-        .required("step", RecipeSchema.stepCount, "steps that were done"),
+        .required("step", steps, "steps that were done"),
         .required("adapter", .digest, "BLAKE3-256 of adapter_model.safetensors"),
         .required("optimiser", .digest, "BLAKE3-256 of optimizer.safetensors"),
         .required("state", .digest, "BLAKE3-256 of state.json, which names the other two"),
@@ -54,10 +56,10 @@ public enum RunRecordSchema {
     ]
 
     private static let outputs: [Schema.Field] = [
-        .required("step", RecipeSchema.stepCount, "checkpoint that is the result"),
+        .required("step", steps, "checkpoint that is the result"),
         .required("adapter", .object(ManifestSchema.blob), "adapter_model.safetensors"),
         .required("weights", .digest, "weights id of the adapter"),
-        .required("steps", RecipeSchema.stepCount, "steps that were done"),
+        .required("steps", steps, "steps that were done"),
         .required("endedEarly", .truth, "whether patience ended it"),
     ]
 
@@ -65,7 +67,7 @@ public enum RunRecordSchema {
         .required(
             "kind", .choice(["resumed", "rolledBack", "stopped", "remark"], open: true),
             "what it was"),
-        .required("step", RecipeSchema.stepCount, "steps that were done then"),
+        .required("step", steps, "steps that were done then"),
         .optional("detail", .plain(1_024), "more about it"),
     ]
 }

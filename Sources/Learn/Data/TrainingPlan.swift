@@ -25,13 +25,16 @@ public final class TrainingPlan: Sendable {
         let starts: [Int]
     }
 
-    /// What was computed so far: the first row of each epoch, counted from the start, and the
-    /// epoch that was asked for last.
+    /// What was computed so far.
     private struct Known {
-        var firstRows = [0]
-        var evenRows: Int?
-        var last: Epoch?
+        /// The first row of every `markedEpochs`th epoch.
+        var marks = [0]
+        /// An epoch and its first row.
+        var last: (epoch: Epoch, first: Int)?
     }
+
+    /// Epochs from one mark to the next: however long a run is, little is kept.
+    private static let markedEpochs = 1_024
 
     /// Rows that one micro-batch holds.
     public let batch: Int
@@ -44,14 +47,11 @@ public final class TrainingPlan: Sendable {
     private let random: CounterRandom
     private let known = Lock(Known())
 
-    /// The plan of a training; there must be examples, and `batch` and `accumulate` must be as
-    /// `TrainingSettings.check` has them.
+    /// The plan of a training; there must be examples, and `batch` and `accumulate` at least 1.
     public init(
         _ entries: [TrainingData.Entry], _ settings: DataSettings, batch: Int, accumulate: Int
     ) {
-        let allowed = 1...TrainingSettings.batchMax
-        precondition(!entries.isEmpty && allowed.contains(batch) && allowed.contains(accumulate))
-        precondition(batch * accumulate <= TrainingSettings.stepRowsMax)
+        precondition(!entries.isEmpty && batch > 0 && accumulate > 0)
         self.batch = batch
         self.accumulate = accumulate
         self.settings = settings
@@ -61,11 +61,9 @@ public final class TrainingPlan: Sendable {
         random = CounterRandom(seed: settings.seed, purpose: .order)
     }
 
-    /// The micro-batches of a step, from 0 to `TrainingSettings.stepsMax`: the indices of the
-    /// examples of each.
+    /// The micro-batches of a step, from 0: the indices of the examples of each.
     public func step(_ index: Int) -> [[Int]] {
-        // So the number of a row stays below 2^63.
-        precondition((0...TrainingSettings.stepsMax).contains(index))
+        precondition(index >= 0)
         return (0..<accumulate).map { part in
             let first = (index * accumulate + part) * batch
             return (first..<first + batch).flatMap { row($0) }
@@ -75,37 +73,42 @@ public final class TrainingPlan: Sendable {
     /// The examples of a row, counted from the start of the training.
     private func row(_ index: Int) -> [Int] {
         known.withLock { known in
-            if let rows = evenRows(&known) {
-                return examples(of: index % rows, index / rows, &known)
-            }
-            while known.firstRows[known.firstRows.count - 1] <= index {
-                let next = epoch(known.firstRows.count - 1)
-                known.firstRows.append(
-                    known.firstRows[known.firstRows.count - 1] + next.starts.count)
-                known.last = next
-            }
-            let number = known.firstRows.partitioningIndex { $0 > index } - 1
-            return examples(of: index - known.firstRows[number], number, &known)
+            let (epoch, first) = find(index, &known)
+            let row = index - first
+            let end = row + 1 < epoch.starts.count ? epoch.starts[row + 1] : epoch.order.count
+            return Array(epoch.order[epoch.starts[row]..<end])
         }
     }
 
-    /// Rows of every epoch, if all have as many: then a late one is found without those before it,
-    /// which a stranger's checkpoint may claim by the million.
-    private func evenRows(_ known: inout Known) -> Int? {
-        guard settings.isPacked else { return lengths.count }
-        guard settings.order == .given else { return nil }
-        let rows = known.evenRows ?? epoch(0).starts.count
-        known.evenRows = rows
-        return rows
-    }
-
-    /// The examples of a row of an epoch.
-    private func examples(of row: Int, _ number: Int, _ known: inout Known) -> [Int] {
-        let epoch = known.last?.number == number ? known.last : nil
-        let found = epoch ?? self.epoch(number)
-        known.last = found
-        let end = row + 1 < found.starts.count ? found.starts[row + 1] : found.order.count
-        return Array(found.order[found.starts[row]..<end])
+    /// The epoch of a row, and its first row. Epochs differ in length only where shuffled examples
+    /// share rows; then they are gone through from the last mark or the last epoch on.
+    private func find(_ index: Int, _ known: inout Known) -> (epoch: Epoch, first: Int) {
+        if let last = known.last,
+            (last.first..<last.first + last.epoch.starts.count).contains(index)
+        {
+            return last
+        }
+        var place: (number: Int, first: Int)
+        if !settings.isPacked || settings.order == .given {
+            let rows = (known.last?.epoch ?? epoch(0)).starts.count
+            place = (index / rows, index / rows * rows)
+        } else {
+            let mark = max(0, known.marks.partitioningIndex { $0 > index } - 1)
+            place = (mark * Self.markedEpochs, known.marks[mark])
+            if let last = known.last, last.first <= index, last.epoch.number > place.number {
+                place = (last.epoch.number, last.first)
+            }
+        }
+        var epoch = epoch(place.number)
+        while index - place.first >= epoch.starts.count {
+            place = (place.number + 1, place.first + epoch.starts.count)
+            if place.number == known.marks.count * Self.markedEpochs {
+                known.marks.append(place.first)
+            }
+            epoch = self.epoch(place.number)
+        }
+        known.last = (epoch, place.first)
+        return (epoch, place.first)
     }
 
     private func epoch(_ number: Int) -> Epoch {

@@ -57,12 +57,12 @@ public struct TrainingSettings: Sendable {
     /// How products are computed.
     public var profile = Profile.portable
 
-    /// Most steps, as in a recipe.
+    /// Most steps: their number is part of what random numbers are drawn by, in 32 bits.
     public static let stepsMax = Int(RecipeSchema.stepsMax)
-    /// Most rows of a micro-batch, and most micro-batches of a step.
+    /// Most rows of a micro-batch, and most micro-batches of a step: far beyond what is of use.
     public static let batchMax = Int(RecipeSchema.batchMax)
-    /// Most rows of a step.
-    public static let stepRowsMax = Int(RecipeSchema.stepRowsMax)
+    /// Most rows of a step: with it the number of any row fits into 51 bits.
+    public static let stepRowsMax = 1 << 20
 
     /// The defaults.
     public init() {}
@@ -113,11 +113,6 @@ extension TrainingSettings {
                 "accumulate", (1...Self.batchMax).contains(accumulate),
                 "from 1 to \(Self.batchMax)"
             ),
-            (
-                // The ranges of both stand before it, or their product might not be a number.
-                "accumulate", batch <= Self.stepRowsMax / max(1, min(accumulate, Self.batchMax)),
-                "with --batch at most \(Self.stepRowsMax) rows"
-            ),
             ("lr", learningRate > 0 && learningRate.isFinite, "above 0"),
             ("warmup", warmup >= 0 && warmup <= steps, "from 0 to the number of steps"),
             ("weight-decay", weightDecay >= 0 && weightDecay.isFinite, "at least 0"),
@@ -128,6 +123,11 @@ extension TrainingSettings {
         ]
         for range in ranges where !range.isRight {
             throw .request(.setting(name: range.name, allowed: range.allowed))
+        }
+        guard batch * accumulate <= Self.stepRowsMax else {
+            throw .request(
+                .setting(
+                    name: "batch", allowed: "at most \(Self.stepRowsMax) with all that accumulate"))
         }
         try check(rankPattern.map(\.key), "rank-pattern")
         try check(alphaPattern.map(\.key), "alpha-pattern")

@@ -49,7 +49,7 @@ struct ReplayCheck: Equatable {
 
         /// What it is worth, in words: of one forged step, which every draw may miss.
         var words: String {
-            if steps.count == whole { return "all steps, \(whole)," }
+            if steps.count == whole { return "all \(whole) steps" }
             return "steps \(steps.lowerBound) to \(steps.upperBound), \(steps.count) of \(whole),"
         }
 

@@ -29,7 +29,7 @@ struct TrainPublication {
         let recipe = try inGenome("reading the recipe") { () throws(GenomeError) in
             try Recipe.decode(try recipeBytes())
         }
-        let items = try items(recipe).sorted { $0.path < $1.path }
+        let items = try items(recipe, report).sorted { $0.path < $1.path }
         var files: [File] = []
         for item in items {
             files.append(
@@ -67,7 +67,7 @@ struct TrainPublication {
 
     // MARK: Files
 
-    private func items(_ recipe: Recipe) throws(Failure) -> [Item] {
+    private func items(_ recipe: Recipe, _ report: Report) throws(Failure) -> [Item] {
         var items = [
             Adapter.configName, Adapter.weightsName, "README.md", RunCard.curveName,
         ].map { Item(path: $0, source: "\(folder.result)/\($0)", isEvidence: false) }
@@ -87,15 +87,25 @@ struct TrainPublication {
             try folder.write(Array(template.utf8), to: path)
             items.append(Item(path: RunEvidence.template, source: path))
         }
-        guard mayShareData else { return items }
-        let inputs = request.inputs
-        for (kind, sources) in [("data", inputs.data), ("evaluation", inputs.evaluation)] {
-            for (index, source) in sources.enumerated() {
-                items.append(
-                    Item(
-                        path: RunEvidence.data(kind, index, like: source.name),
-                        source: source.path))
+        return try items + data(recipe, report)
+    }
+
+    /// The files that were learned, if they may go with the layer. Files that only judge stay here:
+    /// the terms were given for what was learned.
+    private func data(_ recipe: Recipe, _ report: Report) throws(Failure) -> [Item] {
+        guard mayShareData else { return [] }
+        var items: [Item] = []
+        for (index, source) in request.inputs.data.enumerated() {
+            // What was written there since is not what was learned, and nobody gave terms for it.
+            let isSame =
+                recipe.dataFiles.indices.contains(index)
+                && (try? TrainPreparation.reference(source)) == recipe.dataFiles[index]
+            guard isSame else {
+                report.note("\(source.name) was changed meanwhile and does not go with the layer")
+                continue
             }
+            items.append(
+                Item(path: RunEvidence.data("data", index, like: source.name), source: source.path))
         }
         return items
     }

@@ -82,10 +82,7 @@ struct RecipeTests {
         arguments: [
             ("optimiser", ["steps": 2_147_483_648]), ("optimiser", ["batch": 65_537]),
             ("optimiser", ["accumulate": 65_537]),
-            ("optimiser", ["batch": 9_007_199_254_740_991]),
-            ("optimiser", ["batch": 65_536, "accumulate": 17]),
-            ("optimiser", ["warmup": 2_147_483_648]), ("evaluation", ["every": 2_147_483_648]),
-            ("evaluation", ["patience": 9_007_199_254_740_991]),
+            ("optimiser", ["batch": 9_007_199_254_740_991]), ("evaluation", ["every": -1]),
         ] as [(String, [String: Int64])])
     func bounds(_ part: String, _ numbers: [String: Int64]) throws {
         func make(_ numbers: [String: Int64]) throws(GenomeError) -> Recipe {
@@ -96,7 +93,7 @@ struct RecipeTests {
             return try Recipe.make(object)
         }
         #expect(throws: GenomeError.self) { _ = try make(numbers) }
-        let largest = ["batch": 65_536, "accumulate": 16] as [String: Int64]
+        let largest = ["batch": 65_536, "accumulate": 65_536] as [String: Int64]
         #expect(try make(largest.filter { numbers[$0.key] != nil }).steps == 1)
     }
 }

@@ -57,6 +57,18 @@ import Testing
         #expect(Set(epochs).count == 4 && epochs[0] != Array(0..<count))
     }
 
+    @Test func `any step can be asked for at once, in any order, however late`() {
+        let lengths = [5, 3, 1, 7, 8, 2, 2, 2, 3]
+        let whole = plan(lengths, batch: 3)
+        let steps = (0..<4_000).map { whole.step($0) }
+        let back = plan(lengths, batch: 3)
+        for step in [3_999, 3_500, 3_998, 0, 1_700, 1, 2_500] {
+            #expect(back.step(step) == steps[step], "\(step)")
+        }
+        let late = plan([4, 4, 4], batch: 2, plain).step(Int(Int32.max))
+        #expect(late == [[(Int(Int32.max) * 2) % 3, (Int(Int32.max) * 2 + 1) % 3]])
+    }
+
     @Test func `a second implementation finds the same rows`() throws {
         let plans = try DataSamples.vectors()["plans"]?.array ?? []
         #expect(plans.count == 3)
@@ -114,17 +126,5 @@ import Testing
             plan.totals(steps: 3)
                 == TrainingPlan.Totals(examples: 6, tokens: 18, targets: 12))
         #expect(plan.epochs(steps: 3) == 2 && plan.epochs(steps: 0) == 0)
-    }
-
-    @Test(.timeLimit(.minutes(1)))
-    func `the last step of the longest run is found without those before it`() {
-        let last = TrainingSettings.stepsMax
-        for change in [
-            given, plain, { (settings: inout DataSettings) in settings.isPacked = false },
-        ] {
-            let plan = plan([4, 4, 4], batch: 16, accumulate: 65_536, change)
-            #expect(plan.step(last).count == 65_536)
-        }
-        #expect(plan([8, 8, 8], batch: 1, given).step(last) == [[last % 3]])
     }
 }

@@ -58,7 +58,7 @@ extension RealNodes {
             let (one, _) = try verify(b, layer)
             #expect(one.code == 0 && one.json["verdict"] == "bit-exact-replayed", "\(one.out)")
             let (all, words) = try verify(b, layer, ["--all", "--threads", "1"])
-            #expect(all.json["verdict"] == "bit-exact-replayed" && words.contains("all steps"))
+            #expect(all.json["verdict"] == "bit-exact-replayed" && words.contains("all 8 steps"))
             #expect(all.json["replayed"]?["steps"] == 8 && one.json["replayed"]?["of"] == 8)
             let other = try bench.laboratory.write("other.jsonl", #"{"text":"Another line."}"#)
             let (differs, why) = try verify(b, layer, ["--data", other])

@@ -75,6 +75,11 @@ extension RealNodes {
             let parent = manifest?["provenance"]?["parentLayers"]?.array?.first
             #expect(parent?["layer"]?.string == layer)
             #expect(parent?["relation"] == "fine-tuned-from")
+            // The parent is here, so that the beginning can be checked too.
+            let replay = try node.ask(
+                "verify", try #require(second["layer"]?.string), "--level", "comprehensive",
+                "--base", LearningSample.base, "--data", bench.data, "--all")
+            #expect(replay["verdict"] == "bit-exact-replayed")
             #expect(
                 second["loss"]?["first"]?.number ?? 9 < first["loss"]?["first"]?.number ?? 0)
             let outcome = try node.spawn(
@@ -82,6 +87,30 @@ extension RealNodes {
                     ["--rank", "2"], with: ["--rank", "4"])
             ).wait()
             #expect(outcome.code == 1 && outcome.words.contains("rank"), "\(outcome.out)")
+        }
+
+        @Test func `what was written into the data meanwhile, and what only judges, stays here`()
+            throws
+        {
+            let judged = try bench.laboratory.write("judged.jsonl", #"{"text":"held out"}"#)
+            let licence = ["--data-licence", "CC0-1.0", "--eval", judged]
+            func files(_ answer: JSONValue) throws -> [String] {
+                let layer = try #require(answer["layer"]?.string)
+                return try #require(try node.ask("show", layer)["files"]?.array).compactMap {
+                    $0["path"]?.string
+                }
+            }
+            let whole = try files(try bench.train("a", steps: 2, licence))
+            #expect(whole.contains("run/data/0.jsonl"))
+            #expect(!whole.contains { $0.hasPrefix("run/evaluation") })
+            let program = try node.spawn(bench.words("b", steps: 60, licence))
+            Laboratory.eventually("it does steps") { bench.stepsDone() >= 5 }
+            let text = try String(contentsOfFile: bench.data, encoding: .utf8)
+            try (text + #"{"text":"added later"}"# + "\n").write(
+                toFile: bench.data, atomically: false, encoding: .utf8)
+            let outcome = program.wait(seconds: 120)
+            #expect(outcome.code == 0, "\(outcome.error)")
+            #expect(!(try files(outcome.json)).contains("run/data/0.jsonl"))
         }
 
         @Test func `works through a running node, which goes on serving`() throws {

@@ -16,7 +16,7 @@ struct ReplayCheckTests {
         let all = ReplayCheck(
             run, ReplayCheck.Extent(steps: 0..<120, whole: 120, shortest: 15),
             from: Blake3.hash([2]))
-        #expect(all.detail.contains("all steps, 120, of run") && !all.detail.contains("escape"))
+        #expect(all.detail.contains("all 120 steps of run") && !all.detail.contains("escape"))
         #expect(all.detail.contains("which started from the adapter"))
     }
 

@@ -39,6 +39,8 @@ int plasmid_set_file_size_limit(uint64_t bytes);
    own, low priority, a signal when its parent ends. */
 int plasmid_limit_core(void);
 int plasmid_narrow_file_size(uint64_t bytes);
+/* Whether this is a build under a sanitizer of addresses or threads. */
+int plasmid_is_sanitized(void);
 int plasmid_narrow_data(uint64_t bytes);
 int plasmid_leave_network(void);
 int plasmid_lower_priority(int by);
