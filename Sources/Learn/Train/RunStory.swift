@@ -2,8 +2,8 @@ import Genome
 import Wire
 
 /// Whether record, recipe and observations tell one story: that of a run which followed its recipe
-/// by the rules of `TrainingRun`. Everything but the steps themselves follows from these three: which
-/// states were kept, what each of them says, when it was judged, which one is the result. So
+/// by the rules of `TrainingRun`. Everything but the steps themselves follows from these three:
+/// which states were kept, what each of them says, when it was judged, which one is the result. So
 /// whoever forged a part of them is found out before a step is done, and whoever made up a whole
 /// story has nothing left to choose but the steps.
 public struct RunStory {
@@ -121,17 +121,25 @@ public struct RunStory {
         return bests
     }
 
+    /// The link to a state that has this best one.
+    private func state(
+        _ link: CheckpointLink, _ best: CheckpointState.Best?
+    ) -> CheckpointLink {
+        CheckpointState(
+            run: recipe.run, step: link.step, cursor: link.step * recipe.accumulate,
+            best: best, previous: link.previous, adapter: link.adapter, optimiser: link.optimiser
+        ).link
+    }
+
     private func contradiction(of bests: [CheckpointState.Best?]) -> String? {
+        let end = bests.last ?? nil
         for (link, best) in zip(links, bests) {
-            let state = CheckpointState(
-                run: recipe.run, step: link.step, cursor: link.step * recipe.accumulate,
-                best: best, previous: link.previous, adapter: link.adapter,
-                optimiser: link.optimiser)
-            guard state.link == link else {
+            // Patience is over when a state was judged, which then may not have been saved yet.
+            let isLate = record.endedEarly && link.step == record.steps
+            guard [best, isLate ? end : best].contains(where: { state(link, $0) == link }) else {
                 return "the state after \(link.step) steps is not the one that was observed"
             }
         }
-        let end = bests.last ?? nil
         let isOver = recipe.patience > 0 && end.map { $0.since >= recipe.patience } ?? false
         guard isOver == record.endedEarly else {
             return "it ended early or went on against its patience"

@@ -123,40 +123,20 @@ struct ReplayCheck: Equatable {
     private static func supervise(
         _ request: ReplayRequest, _ report: Report
     ) throws(Failure) -> ReplayCheck {
-        let child: ChildProcess
-        let bytes = try request.bytes()
-        do throws(SystemError) {
-            let input = try File.inMemory("replay")
-            try input.write(bytes, offset: 0)
-            child = try ChildProcess(
-                "/proc/self/exe", [ReplayWorker.verb, String(Machine.processNumber)],
-                input: input)
-        } catch {
-            throw Failure(.internal, "the replay cannot be started", why: error.description)
-        }
+        let supervisor = try ReplaySupervisor(
+            "/proc/self/exe", [ReplayWorker.verb, String(Machine.processNumber)],
+            input: try request.bytes())
         var display = TrainDisplay(isShown: !report.isJSON, label: "replay")
-        var ending: ReplayNews?
+        defer { display.clear() }
         var steps = 0
-        while let line = child.readLine() {
-            switch ReplayNews(line) {
+        return try supervisor.follow { news in
+            switch news {
             case .begun(let extent):
                 steps = extent.steps.count
                 report.note("doing again \(extent.words) of \(request.title)")
             case .step(let step, let memory): display.update(step, of: steps, memory: memory)
-            case .some(let news): ending = news
-            case nil: break
+            case .ended, .failed: break
             }
-        }
-        let code = child.wait()
-        display.clear()
-        switch ending {
-        case .ended(let check): return check
-        case .failed(let failure): throw failure
-        default:
-            throw Failure(
-                .quota, "the replay ended without a word",
-                why: code > 128 ? "signal \(code - 128)" : "exit code \(code)",
-                remedy: "perhaps there was too little memory for it")
         }
     }
 }

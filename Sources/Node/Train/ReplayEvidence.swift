@@ -57,7 +57,8 @@ struct ReplayEvidence {
             inputs: inputs, home: layout.home, record: run.blob,
             title: "run \(record.run.hexadecimal.prefix(16))",
             threads: try arguments.integer("threads", in: 1...Team.lanesMax) ?? Team.lanesDefault,
-            isAll: arguments.isGiven("all"), isDataGiven: !arguments.texts("data").isEmpty)
+            isAll: arguments.isGiven("all"),
+            isGiven: arguments.isGiven("data") || arguments.isGiven("base"))
     }
 
     /// In what the record contradicts the layer's manifest; nil if in nothing.
@@ -125,23 +126,8 @@ struct ReplayEvidence {
         } else {
             source = try LayerSource.held(weights: wanted.weights, access)
         }
-        let found: BaseFacts
-        if let offered = source.offers {
-            found = offered
-        } else {
-            found = try LayerSource.baseFacts(folder: source.title)
-        }
-        let differing = [
-            ("weights", found.weights != wanted.weights), ("graph", found.graph != wanted.graph),
-            ("tokenizer", found.tokenizer != wanted.tokenizer),
-        ].filter(\.1).map(\.0)
-        guard differing.isEmpty else {
-            throw Failure(
-                .notFound, "\(source.title) is another base than the training's",
-                why: "it has another \(differing.joined(separator: ", "))",
-                remedy: "name the right one with --base")
-        }
-        return TrainInputs.Part(files: source.files, layer: source.layer, facts: found)
+        return TrainInputs.Part(
+            files: source.files, layer: source.layer, facts: source.offers)
     }
 
     /// The adapter that the run started from, among the layer's parents; nil if it was drawn, or

@@ -24,8 +24,8 @@ struct ReplayRequest {
     var threads: Int
     /// Whether all steps are done again.
     var isAll: Bool
-    /// Whether the data are files that a person named, and no evidence.
-    var isDataGiven: Bool
+    /// Whether data or base are files that a person named.
+    var isGiven: Bool
 
     private var layout: Layout { Layout(home: home) }
 
@@ -38,7 +38,7 @@ struct ReplayRequest {
         object["title"] = .string(title)
         object["threads"] = .integer(Int64(threads))
         object["all"] = .bool(isAll)
-        object["dataGiven"] = .bool(isDataGiven)
+        object["given"] = .bool(isGiven)
         return CanonicalJSON.write(object)
     }
 
@@ -55,12 +55,12 @@ struct ReplayRequest {
         self.init(
             inputs: try TrainInputs(inputs), home: home, record: record,
             title: value["title"]?.string ?? "", threads: Int(threads),
-            isAll: value["all"]?.bool ?? false, isDataGiven: value["dataGiven"]?.bool ?? false)
+            isAll: value["all"]?.bool ?? false, isGiven: value["given"]?.bool ?? false)
     }
 
     init(
         inputs: TrainInputs, home: String, record: Digest, title: String, threads: Int,
-        isAll: Bool, isDataGiven: Bool
+        isAll: Bool, isGiven: Bool
     ) {
         self.inputs = inputs
         self.home = home
@@ -68,7 +68,7 @@ struct ReplayRequest {
         self.title = title
         self.threads = threads
         self.isAll = isAll
-        self.isDataGiven = isDataGiven
+        self.isGiven = isGiven
     }
 
     // MARK: Reading evidence

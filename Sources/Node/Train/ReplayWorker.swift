@@ -149,28 +149,28 @@ struct ReplayWorker {
     private func compare(
         _ recorded: Recipe, _ made: Recipe
     ) throws(Failure) {
-        // None changes a step, and where the run started is compared with its first state.
-        var beside: Set<String> = []
-        if request.inputs.start == nil { beside.insert("start") }
+        var members = Set(Recipe.differences(recorded, made))
+        // None of these changes a step, and where the run started is compared with its first state.
+        if request.inputs.start == nil { members.remove("start") }
         if request.inputs.evaluation.count < recorded.evaluationFiles.count {
-            beside.formUnion(["data.judged", "data.evaluationFiles"])
+            members.subtract(["data.judged", "data.evaluationFiles"])
         }
-        let members = Recipe.differences(recorded, made).filter { !beside.contains($0) }
+        // Recipes of before say a template that was given and none that was the base's own.
+        let templates = [recorded, made].compactMap { $0.json["data"]?["template"] }
+        if !members.contains("data.examples"), templates.count < 2 {
+            members.remove("data.template")
+        }
         guard !members.isEmpty else { return }
-        let names = members.joined(separator: ", ")
-        // The rules and the base are the same, so the same data give the same examples.
-        let data: Set<String> = [
-            "data.examples", "data.files", "data.judged", "data.evaluationFiles",
-        ]
-        if data.isSuperset(of: members), !request.isDataGiven {
-            throw Failure(
-                .corrupt, "the recipe does not fit its data", why: "other: \(names)")
-        }
+        let names = members.sorted().joined(separator: ", ")
+        // What is here or was named is another's fault: a base, a template, a file's ending.
+        let isOurs =
+            request.isGiven
+            || members.contains { $0.hasPrefix("base") || $0 == "data.template" }
         throw Failure(
-            .unsupported,
-            request.isDataGiven
-                ? "these are not the data of the training"
-                : "this program understands the recipe otherwise", why: "other: \(names)")
+            isOurs ? .unsupported : .corrupt,
+            isOurs
+                ? "base or data are not those of the training"
+                : "the recipe does not fit its data", why: "other: \(names)")
     }
 
     private func load(

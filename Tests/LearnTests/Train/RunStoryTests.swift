@@ -87,7 +87,7 @@ struct RunStoryTests {
             return try other.contradiction()
         }
         #expect(told.links.map(\.step) == [0, 3, 6, 9, 12])
-        #expect(try broken { $0.links.removeFirst() } != nil)
+        #expect(throws: GenomeError.self) { _ = try broken { $0.links.removeFirst() } }
         #expect(
             try broken { told in
                 told.links = [

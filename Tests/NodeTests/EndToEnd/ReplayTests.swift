@@ -150,8 +150,8 @@ extension RealNodes {
             try Data(bytes).write(to: URL(fileURLWithPath: path))
         }
 
-        @Test func `is ended with the command that asked for it`() throws {
-            let answer = try bench.train("notes", steps: 40, ["--seq", "32"])
+        @Test func `runs confined, and is ended with the command that asked for it`() throws {
+            let answer = try bench.train("notes", steps: 60)
             let layer = try #require(answer["layer"]?.string)
             let program = try a.spawn([
                 "verify", layer, "--level", "comprehensive", "--base", LearningSample.base,
@@ -164,11 +164,41 @@ extension RealNodes {
             }
             // Steps are done in a process of their own, and the home is free.
             #expect(try a.ask("list")["layers"]?.array?.isEmpty == false)
+            let child = try #require(children.first)
+            var limits: [String: Int] = [:]
+            Laboratory.eventually("it writes no file and no memory to disk, and holds a part of it") {
+                limits = Self.limits(of: child)
+                return limits["file size"] == 1 << 20 && limits["core file size"] == 0
+                    && limits["data size"] != nil
+            }
+            if try Program("/usr/bin/unshare", ["--net", "--map-root-user", "true"], in: "/tmp")
+                .wait(seconds: 10).code == 0
+            {
+                #expect(Self.network("\(child)") != Self.network("self"))
+            }
             program.signal(SIGTERM)
             program.wait(seconds: 20)
             Laboratory.eventually("the replay has ended") {
                 children.allSatisfy { kill($0, 0) != 0 }
             }
+        }
+
+        /// The limits of a process that are numbers, by the kernel's names.
+        private static func limits(of process: pid_t) -> [String: Int] {
+            let text = try? String(contentsOfFile: "/proc/\(process)/limits", encoding: .utf8)
+            var limits: [String: Int] = [:]
+            for line in text?.split(separator: "\n") ?? [] where line.hasPrefix("Max ") {
+                // The name takes 26 columns.
+                let name = line.dropFirst(4).prefix(22)
+                let value = line.dropFirst(26).split(separator: " ").first
+                limits[name.trimmingCharacters(in: .whitespaces)] = value.flatMap { Int($0) }
+            }
+            return limits
+        }
+
+        /// The network that a process is in; nil where that is not told to us.
+        private static func network(_ process: String) -> String? {
+            try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/ns/net")
         }
     }
 }

@@ -16,13 +16,13 @@ struct ReplayRequestTests {
                 start: nil, data: [TrainInputs.Source(name: "d.txt", path: "/d.txt")],
                 evaluation: [], settings: TrainingSettings(), dataSettings: DataSettings()),
             home: "/home", record: Blake3.hash([1]), title: "run 1", threads: 3, isAll: true,
-            isDataGiven: false)
+            isGiven: false)
     }
 
     @Test func `comes back as it was written`() throws {
         let again = try ReplayRequest(try request().bytes())
         #expect(again.home == "/home" && again.record == Blake3.hash([1]) && again.threads == 3)
-        #expect(again.isAll && !again.isDataGiven && again.title == "run 1")
+        #expect(again.isAll && !again.isGiven && again.title == "run 1")
         #expect(again.inputs.data.map(\.path) == ["/d.txt"])
         #expect(try again.bytes() == (try request().bytes()))
     }
