@@ -18,7 +18,7 @@ extension RealNodes {
                 ["--licence", "CC-BY-4.0", "--data-licence", "CC0-1.0"])
             let layer = try #require(answer["layer"]?.string)
             // What differs from a base or data that a person named would be no fault of the layer.
-            try bench.node.share(
+            _ = try bench.node.share(
                 LearningSample.base, ["--type", "foundation", "--licence", "CC-BY-SA-3.0"])
             return try ReplayForgery(bench.node, layer, in: bench.laboratory.path)
         }

@@ -166,7 +166,7 @@ extension RealNodes {
             #expect(try a.ask("list")["layers"]?.array?.isEmpty == false)
             let child = try #require(children.first)
             var limits: [String: Int] = [:]
-            Laboratory.eventually("it writes no file and no memory to disk, and holds a part of it") {
+            Laboratory.eventually("it can write no file and hold no more than there is") {
                 limits = Self.limits(of: child)
                 return limits["file size"] == 1 << 20 && limits["core file size"] == 0
                     && limits["data size"] != nil
