@@ -59,8 +59,7 @@ enum Exceptions {
         "Sources/Node/Train/TrainPublication.swift": "as a real process (ReplayTests)",
         "Sources/Node/Train/ReplayEvidence.swift":
             "as a real process (ReplayTests, ForgedRunTests)",
-        "Sources/Node/Train/ReplayWorker.swift":
-            "as a real process (ReplayTests, ForgedRunTests)",
+        "Sources/Node/Train/TrainBase.swift": "as a real process (ReplayTests, TrainTests)",
         "Sources/Node/Loop/NodeLoop.swift": "runs with a whole daemon (DaemonTests)",
     ]
 

@@ -94,13 +94,18 @@ struct ReplayCheck: Equatable {
     /// What a failure says of the layer. What is not here, not enough or not of this program is
     /// no fault of the layer; evidence that cannot be what it says is one.
     init(_ failure: Failure) throws(Failure) {
-        let text = [failure.message, failure.why, failure.remedy].filter { !$0.isEmpty }
-        let words = text.joined(separator: ": ")
+        let words = Self.words(failure)
         switch failure.code {
         case .notFound, .usage, .quota, .unsupported: self.init(.notDone, "not done: " + words)
         case .refused, .corrupt: self.init(.differs, words)
         case .licence, .unreachable, .busy, .internal: throw failure
         }
+    }
+
+    /// All of a failure, for a person.
+    static func words(_ failure: Failure) -> String {
+        [failure.message, failure.why, failure.remedy].filter { !$0.isEmpty }
+            .joined(separator: ": ")
     }
 
     /// The replay of the layer that `verify` was asked about; nil for one without a record. The

@@ -59,8 +59,15 @@ struct ReplayWorker {
         else { return ReplayCheck(.notDone, "the run has one state only") }
         let chosen = request.isAll ? whole : drawn
         try checkFiles(of: record.checkpoints[chosen.links.lowerBound])
-        let prepared = try TrainPreparation(request.inputs)
-        try compare(recipe, prepared.recipe)
+        let base: TrainBase
+        do throws(Failure) {
+            base = try TrainBase(request.inputs.base)
+        } catch {
+            // Whatever is wrong with it, the layer is not.
+            return ReplayCheck(.notDone, "not done: " + ReplayCheck.words(error))
+        }
+        let prepared = try TrainPreparation(request.inputs, base)
+        try Self.compare(recipe, prepared.recipe, request)
         let trainer = try prepared.trainer(threads: request.threads, budget: budget)
         let extent = ReplayCheck.Extent(
             steps: chosen.steps, whole: whole.steps.count, shortest: shortest)
@@ -145,9 +152,10 @@ struct ReplayWorker {
         }
     }
 
-    /// Holds the recipe against the one that was made of what is here.
-    private func compare(
-        _ recorded: Recipe, _ made: Recipe
+    /// Holds the recipe against the one that was made of what is here: unsupported where that is
+    /// another base or other data, corrupt where the recipe does not fit its own.
+    static func compare(
+        _ recorded: Recipe, _ made: Recipe, _ request: ReplayRequest
     ) throws(Failure) {
         var members = Set(Recipe.differences(recorded, made))
         // None of these changes a step, and where the run started is compared with its first state.
@@ -155,22 +163,22 @@ struct ReplayWorker {
         if request.inputs.evaluation.count < recorded.evaluationFiles.count {
             members.subtract(["data.judged", "data.evaluationFiles"])
         }
-        // Recipes of before say a template that was given and none that was the base's own.
-        let templates = [recorded, made].compactMap { $0.json["data"]?["template"] }
-        if !members.contains("data.examples"), templates.count < 2 {
-            members.remove("data.template")
+        // Earlier recipes named a template that was given, used or not, and none of a base.
+        let template = "data.template"
+        let isUsed = made.json["data"]?["template"] != nil
+        let isNamed = recorded.json["data"]?["template"] != nil
+        if !isUsed || !isNamed && !members.contains("data.examples") {
+            members.remove(template)
         }
         guard !members.isEmpty else { return }
-        let names = members.sorted().joined(separator: ", ")
-        // What is here or was named is another's fault: a base, a template, a file's ending.
         let isOurs =
-            request.isGiven
-            || members.contains { $0.hasPrefix("base") || $0 == "data.template" }
+            request.isGiven || members.contains { $0.hasPrefix("base") || $0 == template }
         throw Failure(
             isOurs ? .unsupported : .corrupt,
             isOurs
-                ? "base or data are not those of the training"
-                : "the recipe does not fit its data", why: "other: \(names)")
+                ? "base or data here are not those of the training"
+                : "the recipe does not fit its data",
+            why: "other: \(members.sorted().joined(separator: ", "))")
     }
 
     private func load(

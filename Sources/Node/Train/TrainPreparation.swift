@@ -26,41 +26,32 @@ struct TrainPreparation {
     /// The recipe.
     let recipe: Recipe
 
-    /// Reads everything. Base folders are hashed; a layer's files were hashed when it came.
-    init(_ inputs: TrainInputs) throws(Failure) {
+    /// Reads everything but the base.
+    init(_ inputs: TrainInputs, _ base: TrainBase) throws(Failure) {
         self.inputs = inputs
+        model = base.model
         // Before anything is counted by them: they may be a stranger's.
         try inLearn("reading the settings") { () throws(LearnError) in
             try inputs.settings.check()
-            try inputs.dataSettings.check()
         }
-        let base = inputs.base
-        let title = base.files.title
-        let facts: BaseFacts
-        if let known = base.facts {
-            facts = known
-        } else {
-            facts = try LayerSource.baseFacts(folder: title)
-        }
-        let model = try inLearn("opening \(title)") { () throws(LearnError) in
-            try Model(base.files)
-        }
-        self.model = model
         start = try inputs.start.map { part throws(Failure) in
             try inLearn("opening \(part.files.title)") { () throws(LearnError) in
                 try Adapter(part.files)
             }
         }
-        let (data, apart) = try Self.read(inputs, model)
+        let (read, judgedRead) = try Self.read(inputs, model)
+        let (data, apart) = (read.data, judgedRead?.data)
         training = data.training
         let judgedEntries = data.evaluation + (apart?.training ?? [])
         judged = judgedEntries.map(\.example)
         notes = data.notes + (apart?.notes ?? [])
         var builder = RecipeBuilder(
-            base: facts, settings: inputs.settings, dataSettings: inputs.dataSettings,
+            base: base.facts, settings: inputs.settings, dataSettings: inputs.dataSettings,
             examples: data.digest, judged: TrainingData.recipeDigest(of: judgedEntries))
-        builder.files = try Self.references(inputs.data)
-        builder.evaluationFiles = try Self.references(inputs.evaluation)
+        builder.files = read.files
+        builder.evaluationFiles = judgedRead?.files ?? []
+        // Of the data alone: a replay may have to do without the files that are only judged.
+        builder.template = data.template
         if let part = inputs.start, let path = part.files.paths[Adapter.weightsName] {
             builder.start = try Self.reference(.init(name: part.files.title, path: path)).blob
         }
@@ -76,9 +67,12 @@ struct TrainPreparation {
             accumulate: inputs.settings.accumulate)
     }
 
+    /// Examples, and the files they come from by the very bytes that became tokens.
+    private typealias Read = (data: TrainingData, files: [BlobReference])
+
     private static func read(
         _ inputs: TrainInputs, _ model: Model
-    ) throws(Failure) -> (TrainingData, apart: TrainingData?) {
+    ) throws(Failure) -> (Read, apart: Read?) {
         let files = inputs.base.files
         return try inLearn("reading the data") { () throws(LearnError) in
             let tokenizer = try Tokenizer(files)
@@ -88,15 +82,18 @@ struct TrainPreparation {
             let ends = try ModelEnds.read(files)
             func read(
                 _ sources: [TrainInputs.Source], _ settings: DataSettings
-            ) throws(LearnError) -> TrainingData {
+            ) throws(LearnError) -> Read {
+                var files: [BlobReference] = []
                 var reader = try DataReader(
                     tokenizer: tokenizer, format: format,
                     vocabulary: model.architecture.vocabulary, ends: ends, settings: settings)
                 for source in sources {
-                    try reader.read(
-                        try DataFile(name: source.name, bytes: try bytes(source)))
+                    let file = try DataFile(name: source.name, bytes: try bytes(source))
+                    files.append(
+                        BlobReference(blob: file.blob.id, size: UInt64(file.blob.size)))
+                    try reader.read(file)
                 }
-                return try reader.finish()
+                return (try reader.finish(), files)
             }
             let data = try read(inputs.data, inputs.dataSettings)
             guard !inputs.evaluation.isEmpty else { return (data, nil) }
@@ -117,14 +114,6 @@ struct TrainPreparation {
         } catch {
             throw .data(.unreadable(file: source.name, error.reason))
         }
-    }
-
-    private static func references(
-        _ sources: [TrainInputs.Source]
-    ) throws(Failure) -> [BlobReference] {
-        var references: [BlobReference] = []
-        for source in sources { references.append(try reference(source)) }
-        return references
     }
 
     /// Hash and size of a file.

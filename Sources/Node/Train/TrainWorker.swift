@@ -21,6 +21,8 @@ struct TrainWorker {
     private let cost: TrainCost
     private let begun = Clock.monotonic()
     private let isStopAsked = Lock(false)
+    /// Whether base and data are still being read, so that there is no state to save.
+    private let isPreparing = Lock(true)
 
     /// Trains; the exit code is 0 if the folder says how it ended.
     static func run(_ path: String, parent: Int32) -> Int32 {
@@ -54,11 +56,13 @@ struct TrainWorker {
         if !isConfined {
             Self.say(.note("the kernel does not let the worker leave the network"))
         }
-        let prepared = try TrainPreparation(request.inputs)
+        let prepared = try TrainPreparation(
+            request.inputs, try TrainBase(request.inputs.base))
         for note in prepared.notes { Self.say(.note(note.description)) }
         let isNew = try check(prepared.recipe)
         let trainer = try prepared.trainer(threads: request.threads, budget: budget)
         try narrowFiles(trainer)
+        isPreparing.withLock { $0 = false }
         // Only now is it sure that there will be steps.
         if isNew { try folder.write(prepared.recipe.bytes, to: folder.recipe) }
         Self.say(
@@ -87,13 +91,23 @@ struct TrainWorker {
         }
     }
 
-    /// SIGTERM and SIGINT ask to stop; the state is saved then.
+    /// SIGTERM and SIGINT ask to stop; the state is saved then. Before the first step there is
+    /// nothing that the disk has not: the process ends at once, wherever it is.
     private func watchSignals() throws(Failure) {
-        let isStopAsked = isStopAsked
+        let (isStopAsked, isPreparing) = (isStopAsked, isPreparing)
+        let step = (try? folder.read(isLockOurs: true).step) ?? 0
         do throws(SystemError) {
             let signals = try Signals()
             try Thread("signals") {
-                while (try? signals.wait()) != nil { isStopAsked.withLock { $0 = true } }
+                while (try? signals.wait()) != nil {
+                    isStopAsked.withLock { $0 = true }
+                    // Held until the end, so that no step begins meanwhile.
+                    isPreparing.withLock { isPreparing in
+                        guard isPreparing else { return }
+                        Self.say(.stopped(step: step))
+                        Machine.leave(0)
+                    }
+                }
             }.detach()
         } catch {
             throw Failure(.internal, "signals cannot be watched", why: error.description)

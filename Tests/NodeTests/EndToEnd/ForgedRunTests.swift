@@ -57,6 +57,7 @@ extension RealNodes {
             let forged: [(String, (inout ReplayForgery.Draft) -> Void)] = [
                 ("rate", { $0.set("optimiser", "learningRate", "0.02") }),
                 ("seed", { $0.recipe["seed"] = "8" }),
+                ("run", { $0.run = Blake3.hash([5]) }),
                 (
                     "data",
                     { draft in
@@ -115,6 +116,10 @@ extension RealNodes {
                 #expect(found.word == "not-replayed" && found.code == 0, "\(name): \(found)")
                 #expect(found.detail.contains(word), "\(name): \(found)")
             }
+            // As recipes were once: a template that no conversation asked for.
+            let older = try verdict(
+                try forgery.publish("older") { $0.set("data", "template", other) })
+            #expect(older.word == "bit-exact-replayed", "\(older)")
             let taken = try forgery.publish("taken") { draft in
                 let start = Blake3.hash(draft.states[0].adapter).hexadecimal
                 draft.recipe["start"] = ["adapter": .string(start)]

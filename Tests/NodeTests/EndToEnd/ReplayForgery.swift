@@ -16,6 +16,8 @@ struct ReplayForgery {
         /// The states that were kept: steps, adapter, optimiser.
         var states: [(step: Int, adapter: [UInt8], optimiser: [UInt8])]
         var observations: [UInt8]
+        /// The run that the record names, if not the recipe's.
+        var run: Digest?
         /// Every file of the layer by its path.
         var files: [String: [UInt8]]
         /// Files that are put in at the end, whatever the record says of them.
@@ -93,7 +95,7 @@ struct ReplayForgery {
         draft.files[RunEvidence.recipe] = recipe.bytes
         draft.files[RunEvidence.observations] = draft.observations
         var object = record.json
-        object["run"] = .string(recipe.run.hexadecimal)
+        object["run"] = .string((draft.run ?? recipe.run).hexadecimal)
         object["recipe"] = Self.blob(recipe.bytes)
         object["observations"] = Self.blob(draft.observations)
         object["checkpoints"] = .array(links.map(\.json))

@@ -139,6 +139,29 @@ extension RealNodes {
             #expect(begun.json["verdict"] == "bit-exact-replayed", "\(why) \(begun.error)")
         }
 
+        @Test func `on a base that is damaged here says so of the base`() throws {
+            let shared = try a.share(
+                LearningSample.base, ["--type", "foundation", "--licence", "CC-BY-SA-3.0"])
+            let base = try #require(shared["layer"]?.string)
+            let answer = try bench.train("notes", steps: 2)
+            let layer = try #require(answer["layer"]?.string)
+            let manifest = try a.ask("show", base)
+            let file = try #require(
+                manifest["files"]?.array?.first { $0["path"] == "model.safetensors" })
+            let object = a.object(try #require(file["blob"]?.string))
+            let size = try #require(file["size"]?.integer)
+            // The lowest bits of one of the weights, then the header.
+            try Laboratory.flip(object, at: UInt64(size) - 2)
+            let (open, why) = try verify(a, layer, ["--data", bench.data])
+            #expect(open.json["verdict"] == "not-replayed" && open.code == 0, "\(open.out)")
+            #expect(why.contains("/base@1.0.0 is damaged here: its files differ"), "\(why)")
+            try Laboratory.flip(object, at: 8)
+            let (broken, _) = try verify(a, layer, ["--data", bench.data])
+            #expect(broken.code == 1 && broken.json["error"]?["code"] == "corrupt")
+            let message = broken.json["error"]?["message"]?.string ?? ""
+            #expect(message.hasPrefix("the base ") && message.hasSuffix(" is damaged here"))
+        }
+
         /// Puts a blank into the header of a tensor file.
         private static func remark(_ path: String) throws {
             var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
