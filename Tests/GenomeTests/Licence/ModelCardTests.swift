@@ -34,6 +34,8 @@ struct ModelCardTests {
         let card = card("---\r\nlicense: other\r\nlicense_name: my_licence\r\n---\r\n")
         #expect(card?.licence?.description == "LicenseRef-my-licence")
         #expect(self.card("---\nlicense: other\n---\n")?.licence == nil)
+        let known = self.card("---\nlicense: other\nlicense_name: mrl\n---\n")
+        #expect(known?.licence?.description == "LicenseRef-Mistral-Research")
     }
 
     @Test(

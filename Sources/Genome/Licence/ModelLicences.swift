@@ -1,0 +1,127 @@
+/// Licences that were written for models. None is on the SPDX list, so each is a `LicenseRef-`.
+///
+/// A policy is named after the licence it belongs to: two policies with the same words in part
+/// are still two, because a child must pass on the one it received.
+extension LicenceCatalogue {
+    /// Every licence of this kind.
+    static let model: [Entry] = llama + rail + openWeights + researchWeights
+
+    private static let llamaDuties: Set<LicenceBit> = [
+        .attribution, .licenceCopy, .needsAcceptance,
+    ]
+    private static let llamaCap = "700 million users a month"
+
+    /// Llama 2, 3: §1.b.i copy and notice, §1.b.iv use policy, §1.b.v no other models, §2 users;
+    /// from 3 on §1.b.i also the name; from 3.1 on §1.b.v is gone.
+    private static let llama: [Entry] = [
+        .restricted(
+            "LicenseRef-Llama-2", "use policy; 700 million users at most; no other models",
+            llamaDuties.union([.noTrainOtherModels]), policies: ["Llama 2 use policy"],
+            caps: [llamaCap]),
+        .restricted(
+            "LicenseRef-Llama-3", "use policy; names begin with Llama-3; no other models",
+            llamaDuties.union([.noTrainOtherModels]), policies: ["Llama 3 use policy"],
+            caps: [llamaCap], prefixes: ["Llama-3"]),
+        .restricted(
+            "LicenseRef-Llama-3.1", "use policy; names begin with Llama", llamaDuties,
+            policies: ["Llama 3.1 use policy"], caps: [llamaCap], prefixes: ["Llama"]),
+        .restricted(
+            "LicenseRef-Llama-3.2", "use policy; names begin with Llama", llamaDuties,
+            policies: ["Llama 3.2 use policy"], caps: [llamaCap], prefixes: ["Llama"]),
+        .restricted(
+            "LicenseRef-Llama-3.3", "use policy; names begin with Llama", llamaDuties,
+            policies: ["Llama 3.3 use policy"], caps: [llamaCap], prefixes: ["Llama"]),
+        .restricted(
+            "LicenseRef-Llama-4", "use policy; names begin with Llama", llamaDuties,
+            policies: ["Llama 4 use policy"], caps: [llamaCap], prefixes: ["Llama"]),
+    ]
+
+    /// OpenRAIL family: paragraph 4 (a) passes attachment A on, 4 (b) a copy, 4 (d) notices; BLOOM
+    /// RAIL 1.0 has them in 4.1 to 4.3.
+    private static let rail: [Entry] = [
+        ("LicenseRef-OpenRAIL", "OpenRAIL"),
+        ("LicenseRef-CreativeML-OpenRAIL-M", "CreativeML OpenRAIL-M"),
+        ("LicenseRef-OpenRAIL-PP", "OpenRAIL++-M"),
+        ("LicenseRef-BigScience-OpenRAIL-M", "BigScience OpenRAIL-M"),
+        ("LicenseRef-BigScience-BLOOM-RAIL-1.0", "BLOOM RAIL 1.0"),
+        ("LicenseRef-BigCode-OpenRAIL-M", "BigCode OpenRAIL-M"),
+    ].map { id, name in
+        .restricted(
+            id, "use restrictions pass on", [.attribution, .licenceCopy, .needsAcceptance],
+            policies: ["\(name) attachment A"])
+    }
+
+    private static let duties: Set<LicenceBit> = [.attribution, .licenceCopy, .needsAcceptance]
+
+    /// Weights that may be used commercially under conditions. Gemma §3.1 and 3.2; Qwen §2 to 4;
+    /// DeepSeek §4 and attachment A; Falcon 180B §5 and 9 (hosting needs a licence of its own);
+    /// Stability Community §II and IV; NVIDIA Open Model §2 and 3; Jamba Open Model §2 and 3.
+    private static let openWeights: [Entry] = [
+        .restricted(
+            "LicenseRef-Gemma", "use policy passes on", duties,
+            policies: ["Gemma prohibited use policy"]),
+        .restricted(
+            "LicenseRef-Qwen", "100 million users at most", duties,
+            caps: ["100 million users a month"]),
+        .restricted(
+            "LicenseRef-DeepSeek", "use restrictions pass on", duties,
+            policies: ["DeepSeek attachment A"]),
+        .restricted(
+            "LicenseRef-Falcon-LLM", "use policy passes on", duties,
+            policies: ["Falcon acceptable use policy"]),
+        .restricted(
+            "LicenseRef-Falcon-180B", "use policy passes on; no hosting for others", duties,
+            policies: ["Falcon acceptable use policy"], caps: ["no hosting for others"]),
+        .restricted(
+            "LicenseRef-Stability-Community", "use policy; 1 million dollars a year at most",
+            duties, policies: ["Stability AI acceptable use policy"],
+            caps: ["1 million dollars a year"]),
+        .restricted(
+            "LicenseRef-NVIDIA-Open-Model", "ends for who removes its guardrails", duties,
+            policies: ["NVIDIA trustworthy AI terms"]),
+        .restricted(
+            "LicenseRef-Jamba-Open-Model", "use policy; 50 million dollars a year at most", duties,
+            policies: ["Jamba acceptable use policy"], caps: ["50 million dollars a year"]),
+    ]
+
+    private static let research = duties.union([.nonCommercial, .researchOnly])
+
+    /// Weights for research or non-commercial use. Mistral MRL §2 and 3 (research only), MNPL §3
+    /// (no production); Cohere adds a policy to CC-BY-NC-4.0; Qwen Research §2; FAIR §1.b (use
+    /// policy) and 1.c (non-commercial research); Apple AMLR §1 (research purposes); MSRLA §1 and 2
+    /// (research, no passing on under other terms); Stability Non-Commercial Research §2; DeepFloyd
+    /// §2 and attachment; Intel Research §1; FLUX-1-dev §2 and 4.
+    private static let researchWeights: [Entry] = [
+        .restricted(
+            "LicenseRef-Mistral-Research", "research only", research,
+            policies: ["Mistral AI research licence"]),
+        .restricted(
+            "LicenseRef-Mistral-Non-Production", "research and tests, not production", research,
+            policies: ["Mistral AI non-production licence"]),
+        .restricted(
+            "LicenseRef-Cohere-CC-BY-NC", "no commercial use; use policy",
+            duties.union([.nonCommercial]), policies: ["Cohere acceptable use policy"]),
+        .restricted("LicenseRef-Qwen-Research", "research only", research),
+        .restricted(
+            "LicenseRef-FAIR-Noncommercial-Research", "research only; use policy", research,
+            policies: ["FAIR acceptable use policy"]),
+        .restricted("LicenseRef-Apple-AMLR", "research only", research),
+        .restricted("LicenseRef-Microsoft-Research", "research only", research),
+        .restricted(
+            "LicenseRef-Stability-Non-Commercial", "research only; use policy", research,
+            policies: ["Stability AI acceptable use policy"]),
+        .restricted(
+            "LicenseRef-DeepFloyd-IF", "research only; use restrictions pass on", research,
+            policies: ["DeepFloyd IF attachment"]),
+        .restricted(
+            "LicenseRef-Intel-Research", "research only", research,
+            policies: ["Intel research use licence"]),
+        .restricted(
+            "LicenseRef-FLUX-1-dev", "no commercial use; use restrictions",
+            duties.union([.nonCommercial, .noTrainOtherModels]),
+            policies: ["FLUX.1 dev use restrictions"]),
+        .restricted(
+            "LicenseRef-Unknown", "terms not known: private use only",
+            [.unknown, .nonCommercial]),
+    ]
+}
