@@ -188,16 +188,17 @@ extension RealNodes {
             // Steps are done in a process of their own, and the home is free.
             #expect(try a.ask("list")["layers"]?.array?.isEmpty == false)
             let child = try #require(children.first)
+            if try Program("/usr/bin/unshare", ["--net", "--map-root-user", "true"], in: "/tmp")
+                .wait(seconds: 10).code == 0
+            {
+                let network = Self.network("\(child)")
+                #expect(kill(child, 0) == 0 && network != Self.network("self"))
+            }
             var limits: [String: Int] = [:]
             Laboratory.eventually("it can write no file and hold no more than there is") {
                 limits = Self.limits(of: child)
                 return limits["file size"] == 1 << 20 && limits["core file size"] == 0
                     && limits["data size"] != nil
-            }
-            if try Program("/usr/bin/unshare", ["--net", "--map-root-user", "true"], in: "/tmp")
-                .wait(seconds: 10).code == 0
-            {
-                #expect(Self.network("\(child)") != Self.network("self"))
             }
             program.signal(SIGTERM)
             program.wait(seconds: 20)
