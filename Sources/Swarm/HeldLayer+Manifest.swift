@@ -47,8 +47,7 @@ extension HeldLayer {
     ) {
         let own = BlobReference(blob: manifest.layer, size: UInt64(manifest.bytes.count))
         self.init(
-            content: LayerContent(manifest), publisher: manifest.publisher,
-            visibility: manifest.visibility, distribution: manifest.distribution,
-            envelope: envelope, blobs: [own] + blobs, announced: announced)
+            content: LayerContent(manifest), policy: LayerPolicy(manifest), envelope: envelope,
+            blobs: [own] + blobs, announced: announced)
     }
 }
