@@ -10,22 +10,23 @@ public final class ChildProcess: Sendable {
     /// Its exit code once it was waited for: from then on its number may be another process's.
     private let code = Lock<Int32?>(nil)
 
-    /// Starts the program at `path`; `environment` is added to ours. Its errors go to `errors`, or
-    /// where ours go.
+    /// Starts the program at `path`; `environment` is added to ours. It reads `input`, or what we
+    /// read; its errors go to `errors`, or where ours go.
     public init(
         _ path: String, _ arguments: [String], environment: [String: String] = [:],
-        errors: File? = nil
+        input: File? = nil, errors: File? = nil
     ) throws(SystemError) {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { throw .last("pipe") }
         _ = fcntl(ends[0], F_SETFD, FD_CLOEXEC)
         output = Descriptor(owning: ends[0])
-        let input = Descriptor(owning: ends[1])
+        let written = Descriptor(owning: ends[1])
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, input.number, 1)
-        posix_spawn_file_actions_addclose(&actions, input.number)
+        posix_spawn_file_actions_adddup2(&actions, written.number, 1)
+        posix_spawn_file_actions_addclose(&actions, written.number)
+        if let input { posix_spawn_file_actions_adddup2(&actions, input.descriptor.number, 0) }
         if let errors { posix_spawn_file_actions_adddup2(&actions, errors.descriptor.number, 2) }
         var process = pid_t()
         let code = Self.withTexts([path] + arguments) { words in

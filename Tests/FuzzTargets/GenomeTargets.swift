@@ -110,6 +110,9 @@ extension FuzzTarget {
             #"{"peft_type":"LORA","r":4,"lora_alpha":8.5,"target_modules":["q_proj"]}"#,
             #"{"peft_type":"LORA","target_modules":"a\\.(b|c)+[0-9]{1,3}?"}"#,
             #"{"peft_type":"LORA","rank_pattern":{"b$":2}}"#,
+            #"{"peft_type":"LORA","target_modules":"((((((){1000}){1000}){1000}){1000}){9}"}"#,
+            #"{"peft_type":"LORA","target_modules":".*(?=.*(?=.*(?=.*(?=.*(?=.*z))))).*"}"#,
+            #"{"peft_type":"LORA","rank_pattern":{"(?=(.*)*(?!(a|.)*x).*).*":2}}"#,
             #"{"peft_type":"LORA","layers_to_transform":[0],"target_modules":["q_proj"]}"#)
     ) { input in
         guard let config = try? AdapterConfig(input),

@@ -15,6 +15,14 @@ struct ChildProcessTests {
         #expect(child.wait() == 5)
     }
 
+    @Test func `reads the file that it was given`() throws {
+        let input = try File.inMemory("words")
+        try input.write(Array("given\n".utf8), offset: 0)
+        let child = try ChildProcess("/bin/cat", [], input: input)
+        #expect(child.readLine() == "given")
+        #expect(child.readLine() == nil && child.wait() == 0)
+    }
+
     @Test func `replaces a variable that is there and keeps the others`() throws {
         setenv("PLASMID_CHILD_A", "ours", 1)
         setenv("PLASMID_CHILD_B", "kept", 1)

@@ -68,7 +68,9 @@ enum Exceptions {
         "Sources/Node/Train/TrainPreparation.swift": "as a real process (TrainTests)",
         "Sources/Node/Train/TrainResult.swift": "as a real process (TrainTests)",
         "Sources/Node/Train/TrainPublication.swift": "as a real process (ReplayTests)",
-        "Sources/Node/Train/ReplayCheck.swift": "as a real process (ReplayTests)",
+        "Sources/Node/Train/ReplayEvidence.swift":
+            "as a real process (ReplayTests, ForgedRunTests)",
+        "Sources/Node/Train/TrainBase.swift": "as a real process (ReplayTests, TrainTests)",
         "Sources/Node/Loop/NodeLoop.swift": "runs with a whole daemon (DaemonTests)",
     ]
 

@@ -59,6 +59,9 @@ extension Recipe {
     /// Steps that it takes unless it ends early.
     public var steps: Int { Int(json["optimiser"]?["steps"]?.integer ?? 0) }
 
+    /// Micro-batches of a step.
+    public var accumulate: Int { Int(json["optimiser"]?["accumulate"]?.integer ?? 1) }
+
     /// Largest learning rate, as decimal text.
     public var learningRate: String { json["optimiser"]?["learningRate"]?.string ?? "0" }
 

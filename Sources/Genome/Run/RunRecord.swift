@@ -23,6 +23,10 @@ public struct RunRecord: Sendable {
     public let checkpoints: [CheckpointLink]
     /// The checkpoint that is the result.
     public let resultStep: Int
+    /// Steps that were done.
+    public let steps: Int
+    /// Whether patience ended it.
+    public let endedEarly: Bool
     /// The result's tensors.
     public let adapter: BlobReference
     /// Weights id of the result.
@@ -41,7 +45,8 @@ public struct RunRecord: Sendable {
             let recipe = value["recipe"].flatMap({ BlobReference($0) }),
             let observations = value["observations"].flatMap({ BlobReference($0) }),
             let step = outputs?["step"]?.integer, let weights = outputs?.digest("weights"),
-            let adapter = outputs?["adapter"].flatMap({ BlobReference($0) })
+            let adapter = outputs?["adapter"].flatMap({ BlobReference($0) }),
+            let steps = outputs?["steps"]?.integer, let endedEarly = outputs?["endedEarly"]?.bool
         else { throw .field(path: "", .missing) }
         guard links.contains(where: { $0.step == Int(step) && $0.adapter == adapter.blob }) else {
             throw .field(path: "outputs", .notAllowed("the adapter of one of the checkpoints"))
@@ -49,7 +54,7 @@ public struct RunRecord: Sendable {
         return RunRecord(
             bytes: bytes, json: object, publisher: publisher, run: run, recipe: recipe,
             observations: observations, checkpoints: links, resultStep: Int(step),
-            adapter: adapter, weights: weights)
+            steps: Int(steps), endedEarly: endedEarly, adapter: adapter, weights: weights)
     }
 
     /// The record of members, written canonically and checked as if it had been received.

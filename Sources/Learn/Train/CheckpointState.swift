@@ -58,7 +58,7 @@ public struct CheckpointState: Equatable, Sendable {
     private static let fields: [Schema.Field] = [
         .required("checkpoint", .integer(1...1), "version of this format"),
         .required("run", .digest, "run id"),
-        .required("step", .count, "steps that were done"),
+        .required("step", .integer(0...RecipeSchema.stepsMax), "steps that were done"),
         .required("cursor", .count, "micro-batches that were read"),
         .optional(
             "best",

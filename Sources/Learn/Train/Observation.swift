@@ -114,7 +114,14 @@ extension Observation {
     /// Longest file of observations: a line is about 180 bytes, so three million steps.
     public static let fileBytesMax = 512 << 20
     /// Longest line.
-    private static let lineBytesMax = 1_024
+    static let lineBytesMax = 1_024
+
+    /// The observations of a file whose every line is one; nil for any other.
+    public static func readAll(_ bytes: [UInt8]) -> [Observation]? {
+        let observations = read(bytes)
+        let lines = bytes.count { $0 == 0x0a }
+        return observations.count == lines && bytes.last ?? 0x0a == 0x0a ? observations : nil
+    }
 
     /// The observations of a file's bytes. Total: a line that is none, such as one that a crash
     /// cut off, ends the reading; what stands before it counts.

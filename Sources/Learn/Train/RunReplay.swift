@@ -17,7 +17,7 @@ public struct RunReplay {
     private let steps: TrainingSteps
     private let plan: (Int) -> [[TrainingExample]]
     private let links: [CheckpointLink]
-    private let losses: [Int: Double]
+    private let observed: [Int: Observation.Step]
     private let load: (CheckpointLink) throws(LearnError) -> Tensors
 
     /// A replay.
@@ -37,57 +37,45 @@ public struct RunReplay {
         self.plan = plan
         self.links = links
         self.load = load
-        var losses: [Int: Double] = [:]
-        for case .step(let step) in observations { losses[step.step] = step.loss }
-        self.losses = losses
+        var observed: [Int: Observation.Step] = [:]
+        for case .step(let step) in observations { observed[step.step] = step }
+        self.observed = observed
     }
 
-    /// Number of parts that can be done again.
-    public var count: Int { max(0, links.count - 1) }
-
-    /// Steps between the first checkpoint and the last.
-    public var stepCount: Int { (links.last?.step ?? 0) - (links.first?.step ?? 0) }
-
-    /// The part that step `step` of those between first and last checkpoint belongs to.
-    public func part(of step: Int) -> Int {
-        let wanted = (links.first?.step ?? 0) + step
-        return links.indices.dropLast().last { links[$0].step <= wanted } ?? 0
+    /// Sizes of the files of a checkpoint, which follow from the factors' shapes: so none is read
+    /// that cannot be one.
+    public static func sizes(of steps: TrainingSteps) -> (adapter: Int, optimiser: Int) {
+        (TensorBytes.size(steps.adapter()), TensorBytes.size(steps.optimiser()))
     }
 
     /// Holds the first factors, as they are drawn or taken over, against the first checkpoint. To
-    /// be called before any part is done.
-    public func start() -> Verdict {
+    /// be called before any part is done. If the run started from the file of hash `start`, that
+    /// may be the checkpoint's file itself, which is then no other than what it started from.
+    public func start(from start: Digest? = nil) -> Verdict {
         guard let first = links.first, first.step == 0 else {
             return .differs(step: 0, what: "the record has no checkpoint of step 0")
         }
-        return compare(first) ?? .exact(from: 0, to: 0)
+        return compare(first, isStart: first.adapter == start) ?? .exact(from: 0, to: 0)
     }
 
-    /// Holds the factors of the adapter that the run went on from against the first checkpoint,
-    /// whose means must be zero.
-    public func start(from tensors: [TrainedTensor]) throws(LearnError) -> Verdict {
-        guard let first = links.first, first.step == 0 else {
-            return .differs(step: 0, what: "the record has no checkpoint of step 0")
-        }
-        let loaded = try load(first)
-        guard TensorBytes.hash(loaded.adapter) == TensorBytes.hash(tensors) else {
-            return .differs(step: 0, what: "other factors than those of the start")
-        }
-        let isFresh = loaded.optimiser.allSatisfy { tensor in
-            tensor.values.allSatisfy { $0.bitPattern == 0 }
-        }
-        return isFresh
-            ? .exact(from: 0, to: 0)
-            : .differs(step: 0, what: "the means of the optimiser are not zero")
-    }
-
-    /// Does part `index` again. `tell` gets the steps that were done.
-    public func part(
-        _ index: Int, tell: (Int) -> Void = { _ in }
+    /// Does a stretch again: restores its first state, and compares every state on the way.
+    /// `tell` gets each step that was done.
+    public func run(
+        _ stretch: ReplayStretch, tell: (Int, StepOutcome) -> Void = { _, _ in }
     ) throws(LearnError) -> Verdict {
-        let (from, to) = (links[index], links[index + 1])
+        let from = links[stretch.links.lowerBound]
         let tensors = try load(from)
         try steps.restore(from.step, tensors.adapter, tensors.optimiser)
+        for index in stretch.links.dropLast() {
+            let verdict = try part(links[index], links[index + 1], tell)
+            guard case .exact = verdict else { return verdict }
+        }
+        return .exact(from: from.step, to: stretch.steps.upperBound)
+    }
+
+    private func part(
+        _ from: CheckpointLink, _ to: CheckpointLink, _ tell: (Int, StepOutcome) -> Void
+    ) throws(LearnError) -> Verdict {
         for step in from.step..<to.step {
             let outcome: StepOutcome
             do throws(LearnError) {
@@ -96,33 +84,47 @@ public struct RunReplay {
                 guard case .training(.notFinite) = error else { throw error }
                 return .differs(step: step, what: "the loss is no number")
             }
-            if let recorded = losses[step], recorded.bitPattern != outcome.loss.bitPattern {
-                return .differs(
-                    step: step,
-                    what: "the loss is \(outcome.loss), recorded is \(recorded)")
+            if let recorded = observed[step], let what = Self.difference(outcome, recorded) {
+                return .differs(step: step, what: what)
             }
-            tell(step + 1)
+            tell(step, outcome)
         }
         return compare(to) ?? .exact(from: from.step, to: to.step)
     }
 
-    /// The first difference from a checkpoint; nil if there is none.
-    private func compare(_ link: CheckpointLink) -> Verdict? {
-        let found = [
-            (Adapter.weightsName, TensorBytes.hash(steps.adapter()), link.adapter),
-            (CheckpointStore.optimiserName, TensorBytes.hash(steps.optimiser()), link.optimiser),
+    /// In what a step differs from what was observed of it, apart from its time; nil if in nothing.
+    private static func difference(
+        _ outcome: StepOutcome, _ recorded: Observation.Step
+    ) -> String? {
+        let figures = [
+            ("loss", outcome.loss, recorded.loss),
+            ("norm of the gradient", outcome.gradientNorm, recorded.gradientNorm),
+            ("learning rate", outcome.learningRate, recorded.learningRate),
+            ("number of tokens", Double(outcome.tokens), Double(recorded.tokens)),
+            ("number of targets", Double(outcome.targets), Double(recorded.targets)),
         ]
+        for (name, found, recorded) in figures where found.bitPattern != recorded.bitPattern {
+            return "the \(name) is \(found), recorded is \(recorded)"
+        }
+        return nil
+    }
+
+    /// The first difference from a checkpoint; nil if there is none. An adapter that is itself what
+    /// the run started from is not computed here.
+    private func compare(_ link: CheckpointLink, isStart: Bool = false) -> Verdict? {
+        var found = [
+            (CheckpointStore.optimiserName, TensorBytes.hash(steps.optimiser()), link.optimiser)
+        ]
+        if !isStart {
+            found.insert(
+                (Adapter.weightsName, TensorBytes.hash(steps.adapter()), link.adapter), at: 0)
+        }
         for (name, computed, recorded) in found where computed != recorded {
             return .differs(
                 step: link.step,
                 what: "\(name) hashes to \(computed), recorded is \(recorded)")
         }
         return nil
-    }
-
-    /// The tensors of an adapter's file.
-    public static func tensors(_ bytes: [UInt8]) throws(LearnError) -> [TrainedTensor] {
-        try TensorBytes.read(bytes, name: Adapter.weightsName)
     }
 
     /// The tensors of a checkpoint's files, refused unless they are those that the chain names.

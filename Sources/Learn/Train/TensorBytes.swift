@@ -35,6 +35,13 @@ enum TensorBytes {
         return BlobReference(blob: tree.finish().id, size: offset)
     }
 
+    /// The size that a file of these tensors has.
+    static func size(_ tensors: [TrainedTensor]) -> Int {
+        let sorted = tensors.sorted { $0.name < $1.name }
+        let header = TensorHeader.bytes(sorted.map { ($0.name, "F32", $0.shape) })
+        return header.count + sorted.reduce(0) { $0 + $1.values.count * 4 }
+    }
+
     /// The hash that a file of these tensors has.
     static func hash(_ tensors: [TrainedTensor]) -> Digest {
         let sorted = tensors.sorted { $0.name < $1.name }

@@ -77,6 +77,22 @@ final class LazyAccess {
         opened = access
     }
 
+    /// Lets the home go, so that others can open it while this command computes.
+    func release() { opened = nil }
+
+    /// The way, for which another command is waited that has the home open for so long.
+    func get(waiting seconds: UInt64) throws(Failure) -> Access {
+        let end = Clock.monotonic() + seconds * 1_000_000_000
+        while true {
+            do throws(Failure) {
+                return try get()
+            } catch {
+                guard error.code == .busy, Clock.monotonic() < end else { throw error }
+                Semaphore().wait(milliseconds: 250)
+            }
+        }
+    }
+
     /// The way, opened once.
     func get() throws(Failure) -> Access {
         if let opened { return opened }

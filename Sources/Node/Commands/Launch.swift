@@ -5,6 +5,8 @@ enum Launch {
         switch words.first {
         case TrainWorker.verb where words.count == 3:
             TrainWorker.run(words[1], parent: Int32(words[2]) ?? 0)
+        case ReplayWorker.verb where words.count == 2:
+            ReplayWorker.run(parent: Int32(words[1]) ?? 0)
         case TrainSupervisor.verb where words.count == 2: TrainCommand.supervise(words[1])
         default: nil
         }

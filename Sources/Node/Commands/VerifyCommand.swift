@@ -5,6 +5,9 @@ import Wire
 /// `plasmid verify`: checks every byte of a layer; exit code 1 when something is damaged. The
 /// comprehensive level also runs it, and keeps what was found as a signed statement.
 enum VerifyCommand {
+    /// Seconds that another command may hold the home when the statement is kept.
+    private static let homeSeconds: UInt64 = 60
+
     static func perform(_ arguments: Arguments, _ report: Report) throws(Failure) -> Int32 {
         let levels = ["basic", "thorough", "comprehensive"]
         let level = try arguments.choice("level", among: levels) ?? "basic"
@@ -15,8 +18,8 @@ enum VerifyCommand {
         }
         var object = JSONObject()
         object["layer"] = .string(arguments.operand(0) ?? "")
-        let access = try Access.open(report)
-        var answer = try access.ask("verify", object, showing: "verify")
+        let access = LazyAccess(report)
+        var answer = try access.get().ask("verify", object, showing: "verify")
         if level == "comprehensive", answer["ok"]?.bool == true {
             try run(&answer, arguments, access, report)
         }
@@ -26,33 +29,37 @@ enum VerifyCommand {
 
     /// Puts the layer on its base, does a part of its training again, and says so.
     private static func run(
-        _ answer: inout JSONObject, _ arguments: Arguments, _ access: Access, _ report: Report
+        _ answer: inout JSONObject, _ arguments: Arguments, _ access: LazyAccess, _ report: Report
     ) throws(Failure) {
         // By its id: a folder may have the layer's name.
         let layer = answer["layer"]?.string ?? ""
-        let gates = try GateCheck.run(layer, arguments, LazyAccess(access, report))
+        let gates = try GateCheck.run(layer, arguments, access)
         let replay = try ReplayCheck.run(arguments, access, report)
-        let checks = gates + (replay?.checks ?? [])
+        let checks = gates + (replay.map { [$0.check] } ?? [])
         let shown =
             gates.isEmpty
             ? [GateCheck(name: "gates", isSound: true, detail: "no adapter: nothing to run")] : []
         answer["checks"] = .array((answer["checks"]?.array ?? []) + (shown + checks).map(\.json))
         answer["ok"] = .bool(checks.allSatisfy(\.isSound))
         answer["verdict"] = replay.map { .string($0.verdict.rawValue) }
+        answer["replayed"] = replay?.extent?.json
         guard !checks.isEmpty, !arguments.isGiven("unsigned") else { return }
         var request = JSONObject()
         request["layer"] = .string(layer)
-        request["body"] = .object(statement(checks, replay?.verdict))
-        answer["statement"] = .object(try access.ask("attest", request))
+        request["body"] = .object(statement(checks, replay))
+        answer["statement"] = .object(
+            try access.get(waiting: homeSeconds).ask("attest", request))
     }
 
     /// The body of the statement: what was checked, in order, and how it ended.
-    static func statement(_ checks: [GateCheck], _ verdict: ReplayCheck.Verdict?) -> JSONObject {
+    static func statement(_ checks: [GateCheck], _ replay: ReplayCheck?) -> JSONObject {
         let isSound = checks.allSatisfy(\.isSound)
         let isFlagged = checks.contains(where: \.isFlagged)
         let words = checks.map { check in
             check.name + (check.isSound ? check.isFlagged ? " (flagged)" : "" : " (failed)")
+                + (check.name == "replay" ? replay?.extent?.note ?? "" : "")
         }
+        let verdict = replay?.verdict
         var body = JSONObject()
         body["claim"] = verdict == .exact || verdict == .differs ? "replayed" : "tested"
         body["result"] = .string(isSound ? isFlagged ? "warned" : "passed" : "failed")
@@ -76,7 +83,7 @@ enum VerifyCommand {
         let isSound = answer["ok"]?.bool == true
         // What a replay found, and what a person should look at, is more than a column holds.
         let replays = checks.filter { check in
-            ["replay", "recipe", "record"].contains(check["name"]?.string)
+            check["name"] == "replay"
         }
         let flags = checks.filter { $0["flagged"]?.bool == true }
         func text(_ check: JSONValue) -> String { PlainText.shown(check["detail"]?.string ?? "") }

@@ -62,13 +62,23 @@ struct ComputeSession {
     ) throws(Failure) -> ComputeSession {
         let base = try base(word, layers, access)
         let match = try BaseCheck.check(base, layers.map(\.source))
-        let model = try inLearn("opening \(base.title)") { () throws(LearnError) in
-            try Model(base.files)
-        }
+        let model = try model(of: base)
         let (adapters, stack) = try bound(layers, model)
         return ComputeSession(
             base: base, layers: layers, match: match, model: model, adapters: adapters,
             stack: stack)
+    }
+
+    /// The opened base; one of the store whose files cannot be read is damaged here.
+    static func model(of base: LayerSource) throws(Failure) -> Model {
+        do throws(Failure) {
+            return try inLearn("opening \(base.title)") { () throws(LearnError) in
+                try Model(base.files)
+            }
+        } catch {
+            guard let layer = base.layer, error.code == .corrupt else { throw error }
+            throw LayerSource.damagedBase(base.title, layer, error.why)
+        }
     }
 
     /// `LAYER` or `LAYER:WEIGHT`; a folder may have a colon in its name.
@@ -79,7 +89,8 @@ struct ComputeSession {
         return (String(word[..<colon]), weight)
     }
 
-    private static func base(
+    /// The base that is named, or that of the layers.
+    static func base(
         _ word: String?, _ layers: [Layer], _ access: LazyAccess
     ) throws(Failure) -> LayerSource {
         if let word { return try LayerSource.open(word, access) }

@@ -50,14 +50,17 @@ struct GateCheck: Equatable {
     ) throws(Failure) -> [GateCheck] {
         let source = try LayerSource.open(layer, access)
         guard source.files.has(Adapter.configName) else { return [] }
+        let layers = [ComputeSession.Layer(source: source, weight: 1)]
+        let word = arguments.text("base")
         do throws(Failure) {
-            let session = try ComputeSession.open(
-                base: arguments.text("base"), [ComputeSession.Layer(source: source, weight: 1)],
-                access)
-            return try checks(session)
+            return try checks(try ComputeSession.open(base: word, layers, access))
         } catch {
             // The base that is not here is a reason to fetch it, not a fault of the layer.
             if error.code == .notFound || error.code == .usage { throw error }
+            // Neither is one that is damaged here.
+            if error.code == .corrupt {
+                _ = try ComputeSession.model(of: try ComputeSession.base(word, layers, access))
+            }
             return [GateCheck(name: "bound", isSound: false, detail: error.why)]
         }
     }

@@ -106,6 +106,13 @@ struct LayerSource {
         return try reader.folder()
     }
 
+    /// A base of the store is not what came: no fault of whatever was made for it.
+    static func damagedBase(_ title: String, _ layer: String, _ why: String) -> Failure {
+        Failure(
+            .corrupt, "the base \(title) is damaged here", why: why,
+            remedy: "see which file with: plasmid verify \(layer.prefix(16))")
+    }
+
     /// What a folder offers as a base: its files are hashed now.
     static func baseFacts(folder: String) throws(Failure) -> BaseFacts {
         let scan = try FolderScan(folder, included: [])

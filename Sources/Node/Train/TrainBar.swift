@@ -10,6 +10,8 @@ struct TrainBar {
     /// Steps over which speed is averaged: one step is noise, all of them hide a change.
     private static let window = 20
 
+    /// What is done, in one word.
+    var label = "train"
     private var times: [(seconds: Double, tokens: Int)] = []
     private var lastDrawn: Double?
 
@@ -43,13 +45,14 @@ struct TrainBar {
             let left = min((Double(steps - done) * seconds).rounded(.up), 3_599_999)
             tail += "  \(Ages.clock(UInt64(left))) left"
         }
-        let columns = min(Self.barColumnsMax, width - 1 - TextWidth.columns(tail) - 10)
-        guard columns >= 4 else { return TextWidth.fitted("train  " + tail, to: width - 1) }
+        let used = TextWidth.columns(tail) + TextWidth.columns(label) + 5
+        let columns = min(Self.barColumnsMax, width - 1 - used)
+        guard columns >= 4 else { return TextWidth.fitted("\(label)  " + tail, to: width - 1) }
         let filled = Int(share * Double(columns))
         let bar =
             String(repeating: "#", count: filled)
             + String(repeating: ".", count: columns - filled)
-        return "train [\(bar)]  \(tail)"
+        return "\(label) [\(bar)]  \(tail)"
     }
 
     private var tokensPerSecond: Double? {
@@ -84,7 +87,8 @@ struct TrainDisplay {
     private var bar = TrainBar()
 
     /// A display; silent if it is not to be shown.
-    init(isShown: Bool) {
+    init(isShown: Bool, label: String = "train") {
+        bar.label = label
         terminal = Terminal(descriptor: 2)
         isTerminal = isShown && terminal.isTerminal
     }
@@ -103,6 +107,8 @@ struct TrainDisplay {
     /// Removes the line.
     mutating func clear() {
         if isTerminal, let text = bar.clear() { Machine.write(text, to: 2) }
+        let label = bar.label
         bar = TrainBar()
+        bar.label = label
     }
 }

@@ -26,20 +26,14 @@ struct TrainPreparation {
     /// The recipe.
     let recipe: Recipe
 
-    /// What the base is by its files, as they are now.
-    let base: BaseFacts
-
-    /// Reads everything. The base is hashed: its files may have changed since they came.
-    init(_ inputs: TrainInputs) throws(Failure) {
+    /// Reads everything but the base.
+    init(_ inputs: TrainInputs, _ base: TrainBase) throws(Failure) {
         self.inputs = inputs
-        let (files, title) = (inputs.base.files, inputs.base.files.title)
-        base =
-            try inputs.base.layer == nil
-            ? LayerSource.baseFacts(folder: title) : LayerSource.baseFacts(files)
-        let model = try inLearn("opening \(title)") { () throws(LearnError) in
-            try Model(files)
+        model = base.model
+        // Before anything is counted by them: they may be a stranger's.
+        try inLearn("reading the settings") { () throws(LearnError) in
+            try inputs.settings.check()
         }
-        self.model = model
         start = try inputs.start.map { part throws(Failure) in
             try inLearn("opening \(part.files.title)") { () throws(LearnError) in
                 try Adapter(part.files)
@@ -52,7 +46,7 @@ struct TrainPreparation {
         judged = judgedEntries.map(\.example)
         notes = data.notes + (apart?.notes ?? [])
         var builder = RecipeBuilder(
-            base: base, settings: inputs.settings, dataSettings: inputs.dataSettings,
+            base: base.facts, settings: inputs.settings, dataSettings: inputs.dataSettings,
             examples: data.digest, judged: TrainingData.recipeDigest(of: judgedEntries))
         builder.files = read.files
         builder.evaluationFiles = judgedRead?.files ?? []

@@ -56,8 +56,8 @@ struct TrainWorker {
         if !isConfined {
             Self.say(.note("the kernel does not let the worker leave the network"))
         }
-        let prepared = try TrainPreparation(request.inputs)
-        try check(prepared.base, request.inputs.base)
+        let prepared = try TrainPreparation(
+            request.inputs, try TrainBase(request.inputs.base))
         for note in prepared.notes { Self.say(.note(note.description)) }
         let isNew = try check(prepared.recipe)
         let trainer = try prepared.trainer(threads: request.threads, budget: budget)
@@ -141,21 +141,6 @@ struct TrainWorker {
             try Confinement.narrow(fileBytes: state + Self.fileBeside, memoryBytes: nil)
         } catch {
             throw Failure(.internal, "the worker cannot be confined", why: error.description)
-        }
-    }
-
-    /// Holds the base's files against what its manifest says of them.
-    private func check(_ found: BaseFacts, _ base: TrainInputs.Part) throws(Failure) {
-        guard let known = base.facts else { return }
-        var members: [String] = []
-        if found.weights != known.weights { members.append("base.weights") }
-        if found.graph != known.graph { members.append("base.graph") }
-        if found.tokenizer != known.tokenizer { members.append("base.tokenizer") }
-        guard members.isEmpty else {
-            throw Failure(
-                .corrupt, "the base \(base.files.title) is damaged here",
-                why: "its files differ from its manifest in \(members.joined(separator: ", "))",
-                remedy: "see which with: plasmid verify \((base.layer ?? "").prefix(16))")
         }
     }
 

@@ -37,6 +37,14 @@ struct ModulePatternTests {
             try #require(ModulePattern(".*(?=.*(?=.*z)z)z")).matchesWhole("model.layers.z"))
     }
 
+    @Test("a look-ahead sees what follows its place, and loops of it end")
+    func aheads() throws {
+        #expect(try #require(ModulePattern("((?=ab)a|(?!ab)[ab])*")).matchesWhole("ababb"))
+        #expect(try #require(ModulePattern("((?=a)|b*)*ab$")).matchesWhole("bbab"))
+        #expect(!(try #require(ModulePattern("(?!(?=ab).b)a.*"))).matchesWhole("abc"))
+        #expect(try #require(ModulePattern("(?!(?=ab).c)a.*")).matchesWhole("abc"))
+    }
+
     @Test(
         "what is not understood is no pattern",
         arguments: [

@@ -76,4 +76,24 @@ struct RecipeTests {
         let bytes = try Recipe.make(RunFixtures.recipe()).bytes
         #expect(Fixtures.fault { _ = try Recipe.decode(bytes + [0x20]) } == .notCanonical("recipe"))
     }
+
+    @Test(
+        "is refused with numbers beyond what a run can have",
+        arguments: [
+            ("optimiser", ["steps": 2_147_483_648]), ("optimiser", ["batch": 65_537]),
+            ("optimiser", ["accumulate": 65_537]),
+            ("optimiser", ["batch": 9_007_199_254_740_991]), ("evaluation", ["every": -1]),
+        ] as [(String, [String: Int64])])
+    func bounds(_ part: String, _ numbers: [String: Int64]) throws {
+        func make(_ numbers: [String: Int64]) throws(GenomeError) -> Recipe {
+            var object = RunFixtures.recipe()
+            var members = object[part]?.object ?? JSONObject()
+            for (name, number) in numbers { members[name] = .integer(number) }
+            object[part] = .object(members)
+            return try Recipe.make(object)
+        }
+        #expect(throws: GenomeError.self) { _ = try make(numbers) }
+        let largest = ["batch": 65_536, "accumulate": 65_536] as [String: Int64]
+        #expect(try make(largest.filter { numbers[$0.key] != nil }).steps == 1)
+    }
 }

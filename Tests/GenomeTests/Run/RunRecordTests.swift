@@ -74,4 +74,24 @@ struct RunRecordTests {
             fault
                 == .field(path: "outputs", .notAllowed("the adapter of one of the checkpoints")))
     }
+
+    @Test("is refused with steps beyond what a run can have")
+    func steps() throws {
+        var links = RunFixtures.links([0, 4])
+        links.append(
+            CheckpointLink(
+                step: 1 << 40, adapter: Fixtures.digest(60), optimiser: Fixtures.digest(61),
+                state: Fixtures.digest(62), previous: links[1].state))
+        #expect(
+            Fixtures.fault { _ = try record { $0["checkpoints"] = .array(links.map(\.json)) } }
+                != nil)
+        let outputs = Fixtures.fault {
+            _ = try record { object in
+                var outputs = object["outputs"]?.object ?? JSONObject()
+                outputs["steps"] = .integer(1 << 40)
+                object["outputs"] = .object(outputs)
+            }
+        }
+        #expect(outputs != nil)
+    }
 }

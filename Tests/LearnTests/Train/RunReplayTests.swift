@@ -20,7 +20,7 @@ struct RunReplayTests {
 
     private func replay(
         _ trainer: CountingTrainer = CountingTrainer(), shift: Int32 = 0,
-        links other: [CheckpointLink]? = nil
+        links other: [CheckpointLink]? = nil, observed: [Observation]? = nil
     ) throws -> RunReplay {
         let store = try bench.store()
         return RunReplay(
@@ -30,7 +30,7 @@ struct RunReplayTests {
                     [TrainingExample(tokens: [Int32(step), 2 + shift], labels: [0, 2])],
                     [TrainingExample(tokens: [3], labels: [3])],
                 ]
-            }, links: other ?? links, observations: observations,
+            }, links: other ?? links, observations: observed ?? observations,
             load: { link throws(LearnError) in
                 let loaded = try store.load(link.step)
                 return (loaded.adapter, loaded.optimiser)
@@ -40,49 +40,90 @@ struct RunReplayTests {
     @Test("gives the same bits in every part, from the start on")
     func exact() throws {
         let replay = try replay()
-        #expect(replay.count == 4)
         #expect(replay.start() == .exact(from: 0, to: 0))
-        for part in 0..<replay.count {
-            #expect(
-                try replay.part(part) == .exact(from: links[part].step, to: links[part + 1].step))
+        for part in 0..<links.count - 1 {
+            var told: [Int] = []
+            let verdict = try replay.run(ReplayStretch(links, part...part + 1)) { step, _ in
+                told.append(step)
+            }
+            #expect(verdict == .exact(from: links[part].step, to: links[part + 1].step))
+            #expect(told == Array(links[part].step..<links[part + 1].step))
+        }
+        let whole = try #require(ReplayStretch.all(links))
+        #expect(try replay.run(whole) == .exact(from: 0, to: 12))
+        let (adapter, optimiser) = RunReplay.sizes(of: CountingTrainer().steps)
+        let folder = try bench.store().folder(of: 3)
+        let files = [(Adapter.weightsName, adapter), (CheckpointStore.optimiserName, optimiser)]
+        for (name, size) in files {
+            #expect(try File("\(folder)/\(name)", .read).facts().size == UInt64(size))
         }
     }
 
-    @Test("knows the part of every step")
-    func parts() throws {
-        let replay = try replay()
-        #expect(replay.stepCount == 12)
-        #expect((0..<12).map { replay.part(of: $0) } == [0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3])
-    }
-
-    @Test("holds a run that went on from an adapter against that adapter")
+    @Test("takes the file that it started from for its first state, with fresh means alone")
     func started() throws {
-        let replay = try replay()
-        let first = try bench.store().load(0)
-        #expect(try replay.start(from: first.adapter) == .exact(from: 0, to: 0))
-        let other = [TrainedTensor(name: "a", shape: [1, 2], values: [7, 2])]
-        guard case .differs(0, let what) = try replay.start(from: other) else {
+        let other = CountingTrainer()
+        try other.steps.restore(
+            0, [TrainedTensor(name: "a", shape: [1, 2], values: [7, 2])],
+            [TrainedTensor(name: "a.means", shape: [1], values: [0])])
+        let begun = try replay(other)
+        guard case .differs = begun.start(), case .differs = begun.start(from: Blake3.hash([3]))
+        else {
             Issue.record("another start went unnoticed")
             return
         }
-        #expect(what.contains("factors"))
-        // Neither a run without its beginning nor one that begins with means of its own.
-        let late = try self.replay(links: Array(links.dropFirst()))
-        let moved = try bench.store().load(links[1].step)
-        guard case .differs = try late.start(from: moved.adapter) else {
-            Issue.record("a missing beginning went unnoticed")
+        #expect(begun.start(from: links[0].adapter) == .exact(from: 0, to: 0))
+        let moved = CountingTrainer()
+        _ = try moved.steps.run([[TrainingExample(tokens: [1], labels: [1])]])
+        guard case .differs(0, _) = try replay(moved).start(from: links[0].adapter) else {
+            Issue.record("means that are not fresh went unnoticed")
             return
+        }
+    }
+
+    @Test("shows every figure that was observed otherwise, but its time")
+    func figures() throws {
+        func verdict(
+            _ change: (Observation.Step) -> Observation.Step
+        ) throws -> RunReplay.Verdict {
+            let changed =
+                observations.map { observation in
+                    if case .step(let step) = observation, step.step == 4 {
+                        return .step(change(step))
+                    }
+                    return observation
+                } as [Observation]
+            return try replay(observed: changed).run(ReplayStretch(links, 1...2))
+        }
+        func step(
+            _ step: Observation.Step, loss: Double = 0, rate: Double = 0, norm: Double = 0,
+            tokens: Int = 0, targets: Int = 0, time: Double = 0
+        ) -> Observation.Step {
+            Observation.Step(
+                step: step.step, loss: step.loss + loss, learningRate: step.learningRate + rate,
+                gradientNorm: step.gradientNorm + norm, tokens: step.tokens + tokens,
+                targets: step.targets + targets, milliseconds: step.milliseconds + time)
+        }
+        #expect(try verdict { step($0, time: 1) } == .exact(from: 3, to: 6))
+        for change in [
+            { step($0, loss: 1) }, { step($0, rate: 1) }, { step($0, norm: 1) },
+            { step($0, tokens: 1) }, { step($0, targets: 1) },
+        ] as [(Observation.Step) -> Observation.Step] {
+            guard case .differs(4, let what) = try verdict(change) else {
+                Issue.record("another figure went unnoticed")
+                continue
+            }
+            #expect(what.contains("recorded"))
         }
     }
 
     @Test("shows other data, another start and another recorded state, with the place")
     func differences() throws {
-        let data = try replay(shift: 1).part(1)
+        let data = try replay(shift: 1).run(ReplayStretch(links, 1...2))
         guard case .differs(let step, let what) = data else {
             Issue.record("other data went unnoticed")
             return
         }
-        #expect(step == links[2].step && what.contains(Adapter.weightsName))
+        #expect(step == 3 && what.contains("gradient"))
         let other = CountingTrainer()
         _ = try other.steps.run([[TrainingExample(tokens: [1], labels: [1])]])
         guard case .differs(0, _) = try replay(other).start() else {
@@ -94,7 +135,9 @@ struct RunReplayTests {
         forged[4] = CheckpointLink(
             step: last.step, adapter: last.adapter, optimiser: Blake3.hash([7]),
             state: last.state, previous: last.previous)
-        guard case .differs(12, let name) = try replay(links: forged).part(3) else {
+        guard
+            case .differs(12, let name) = try replay(links: forged).run(ReplayStretch(links, 3...4))
+        else {
             Issue.record("another state went unnoticed")
             return
         }
@@ -106,7 +149,8 @@ struct RunReplayTests {
         let trainer = CountingTrainer()
         trainer.troubles = [4: 1]
         #expect(
-            try replay(trainer).part(1) == .differs(step: 4, what: "the loss is no number"))
+            try replay(trainer).run(ReplayStretch(links, 1...2))
+                == .differs(step: 4, what: "the loss is no number"))
     }
 
     @Test("refuses files that are not those of the chain")

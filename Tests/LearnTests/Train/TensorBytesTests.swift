@@ -20,6 +20,7 @@ struct TensorBytesTests {
         let bytes = try File(path, .read).readAll(limit: 1 << 20)
         #expect(written.size == UInt64(bytes.count) && written.blob == Blake3.hash(bytes))
         #expect(TensorBytes.hash(tensors.reversed()) == written.blob)
+        #expect(TensorBytes.size(tensors) == bytes.count)
         let read = try TensorBytes.read(bytes, name: "t")
         #expect(read.map(\.name) == ["x", "y"] && read[1].values == [1, 2, 3, 4])
         #expect(throws: SystemError.self) { _ = try TensorBytes.write(tensors, to: path) }

@@ -16,9 +16,11 @@ struct VerifyCommandTests {
     }
 
     private func body(
-        _ checks: [GateCheck], _ verdict: ReplayCheck.Verdict? = nil
+        _ checks: [GateCheck], _ verdict: ReplayCheck.Verdict? = nil,
+        _ extent: ReplayCheck.Extent? = nil
     ) throws -> JSONValue {
-        let body = VerifyCommand.statement(checks, verdict)
+        let body = VerifyCommand.statement(
+            checks, verdict.map { ReplayCheck($0, "x", extent) })
         try Schema.object(StatementKind.attestation.fields).check(.object(body), at: "body")
         return .object(body)
     }
@@ -48,5 +50,8 @@ struct VerifyCommandTests {
         #expect(try body([check("replay")], .exact)["claim"] == "replayed")
         #expect(try body([check("replay", isSound: false)], .differs)["claim"] == "replayed")
         #expect(try body([check("replay")], .notDone)["claim"] == "tested")
+        let extent = ReplayCheck.Extent(steps: 45..<60, whole: 120, shortest: 15)
+        let part = try body([check("base"), check("replay")], .exact, extent)
+        #expect(part["procedure"] == "base, replay (15 of 120 steps)")
     }
 }

@@ -59,10 +59,12 @@ extension RealNodes {
             #expect(one.code == 0 && one.json["verdict"] == "bit-exact-replayed", "\(one.out)")
             let (all, words) = try verify(b, layer, ["--all", "--threads", "1"])
             #expect(all.json["verdict"] == "bit-exact-replayed" && words.contains("all 8 steps"))
+            #expect(all.json["replayed"]?["steps"] == 8 && one.json["replayed"]?["of"] == 8)
             let other = try bench.laboratory.write("other.jsonl", #"{"text":"Another line."}"#)
             let (differs, why) = try verify(b, layer, ["--data", other])
+            // What a person named wrongly says nothing of the layer.
             #expect(differs.code == 0 && differs.json["verdict"] == "not-replayed")
-            #expect(why.contains("data.examples"), "\(why)")
+            #expect(why.contains("not the data of the training"), "\(why)")
             // A folder with everything is what PEFT and a third lab get.
             let out = "\(bench.laboratory.path)/whole"
             try b.ask("export", layer, out)
@@ -98,6 +100,129 @@ extension RealNodes {
             let (exact, _) = try verify(
                 a, layer, ["--base", LearningSample.base, "--data", bench.data])
             #expect(exact.json["verdict"] == "bit-exact-replayed", "\(exact.out)")
+            // A run that goes on from it begins with its very file.
+            let second = try bench.train("second", steps: 2, ["--init", layer])
+            let (begun, from) = try verify(
+                a, try #require(second["layer"]?.string),
+                ["--base", LearningSample.base, "--data", bench.data, "--all"])
+            #expect(begun.json["verdict"] == "bit-exact-replayed", "\(begun.out)")
+            #expect(from.contains("started from the adapter"), "\(from)")
+        }
+
+        @Test func `of a run that began with an adapter written elsewhere needs that adapter`()
+            throws
+        {
+            let first = try bench.train("notes", steps: 2)
+            // The same tensors in another file: with a mark that our writer does not set.
+            let folder = try #require(first["path"]?.string)
+            let other = "\(bench.laboratory.path)/other"
+            try FileManager.default.copyItem(atPath: folder, toPath: other)
+            try Self.remark("\(other)/adapter_model.safetensors")
+            let options = ["--base", LearningSample.base, "--data", bench.data, "--all"]
+            let second = try bench.train("second", steps: 2, ["--init", other])
+            let (open, what) = try verify(
+                a, try #require(second["layer"]?.string), options)
+            #expect(open.json["verdict"] == "not-replayed" && open.code == 0, "\(open.out)")
+            #expect(what.contains("from a start that is not here"), "\(what)")
+            let base = try a.share(
+                LearningSample.base, ["--type", "foundation", "--licence", "CC-BY-SA-3.0"])
+            let shared = try a.share(
+                other,
+                [
+                    "--type", "lora", "--base", try #require(base["layer"]?.string), "--name",
+                    "other",
+                ])
+            let third = try bench.train(
+                "third", steps: 2, ["--init", try #require(shared["layer"]?.string)])
+            let (begun, why) = try verify(
+                a, try #require(third["layer"]?.string), options)
+            #expect(begun.json["verdict"] == "bit-exact-replayed", "\(why) \(begun.error)")
+        }
+
+        @Test func `on a base that is damaged here says so of the base`() throws {
+            let shared = try a.share(
+                LearningSample.base, ["--type", "foundation", "--licence", "CC-BY-SA-3.0"])
+            let base = try #require(shared["layer"]?.string)
+            let answer = try bench.train("notes", steps: 2)
+            let layer = try #require(answer["layer"]?.string)
+            let manifest = try a.ask("show", base)
+            let file = try #require(
+                manifest["files"]?.array?.first { $0["path"] == "model.safetensors" })
+            let object = a.object(try #require(file["blob"]?.string))
+            let size = try #require(file["size"]?.integer)
+            // The lowest bits of one of the weights, then the header.
+            try Laboratory.flip(object, at: UInt64(size) - 2)
+            let (open, why) = try verify(a, layer, ["--data", bench.data])
+            #expect(open.json["verdict"] == "not-replayed" && open.code == 0, "\(open.out)")
+            #expect(why.contains("/base@1.0.0 is damaged here: its files differ"), "\(why)")
+            try Laboratory.flip(object, at: 8)
+            let (broken, _) = try verify(a, layer, ["--data", bench.data])
+            #expect(broken.code == 1 && broken.json["error"]?["code"] == "corrupt")
+            let message = broken.json["error"]?["message"]?.string ?? ""
+            #expect(message.hasPrefix("the base ") && message.hasSuffix(" is damaged here"))
+        }
+
+        /// Puts a blank into the header of a tensor file.
+        private static func remark(_ path: String) throws {
+            var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+            let length = (0..<8).reduce(0) { $0 | Int(bytes[$1]) << ($1 * 8) }
+            bytes.insert(contentsOf: [UInt8](repeating: 0x20, count: 8), at: 8 + length)
+            for index in 0..<8 {
+                bytes[index] = UInt8(truncatingIfNeeded: (length + 8) >> (index * 8))
+            }
+            try Data(bytes).write(to: URL(fileURLWithPath: path))
+        }
+
+        @Test func `runs confined, and is ended with the command that asked for it`() throws {
+            let answer = try bench.train("notes", steps: 60)
+            let layer = try #require(answer["layer"]?.string)
+            let program = try a.spawn([
+                "verify", layer, "--level", "comprehensive", "--base", LearningSample.base,
+                "--data", bench.data, "--all", "--unsigned", "--threads", "1",
+            ])
+            var children: [pid_t] = []
+            Laboratory.eventually("the replay runs") {
+                children = TrainLaboratory.children(of: program.number)
+                return !children.isEmpty
+            }
+            // Steps are done in a process of their own, and the home is free.
+            #expect(try a.ask("list")["layers"]?.array?.isEmpty == false)
+            let child = try #require(children.first)
+            if try Program("/usr/bin/unshare", ["--net", "--map-root-user", "true"], in: "/tmp")
+                .wait(seconds: 10).code == 0
+            {
+                let network = Self.network("\(child)")
+                #expect(kill(child, 0) == 0 && network != Self.network("self"))
+            }
+            var limits: [String: Int] = [:]
+            Laboratory.eventually("it can write no file and hold no more than there is") {
+                limits = Self.limits(of: child)
+                return limits["file size"] == 1 << 20 && limits["core file size"] == 0
+                    && limits["data size"] != nil
+            }
+            program.signal(SIGTERM)
+            program.wait(seconds: 20)
+            Laboratory.eventually("the replay has ended") {
+                children.allSatisfy { kill($0, 0) != 0 }
+            }
+        }
+
+        /// The limits of a process that are numbers, by the kernel's names.
+        private static func limits(of process: pid_t) -> [String: Int] {
+            let text = try? String(contentsOfFile: "/proc/\(process)/limits", encoding: .utf8)
+            var limits: [String: Int] = [:]
+            for line in text?.split(separator: "\n") ?? [] where line.hasPrefix("Max ") {
+                // The name takes 26 columns.
+                let name = line.dropFirst(4).prefix(22)
+                let value = line.dropFirst(26).split(separator: " ").first
+                limits[name.trimmingCharacters(in: .whitespaces)] = value.flatMap { Int($0) }
+            }
+            return limits
+        }
+
+        /// The network that a process is in; nil where that is not told to us.
+        private static func network(_ process: String) -> String? {
+            try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/ns/net")
         }
     }
 }
