@@ -251,7 +251,9 @@ final class StorePort: Sendable {
         indexLane.submit { [self] in
             let reader = try? BlobReader(layer, layout: library.layout)
             let bytes = try? reader?.readAll(limit: Limits.manifestBytesMax)
-            post(.manifestRead(number, bytes ?? []))
+            let manifest = try? Manifest.decode(bytes ?? [])
+            let refusal = manifest.flatMap { KnownTerms(library: library).answer($0).refusal }
+            post(.manifestRead(number, bytes ?? [], licenceFault: refusal?.description))
         }
     }
 

@@ -21,12 +21,19 @@ public struct LayerTerms: Equatable, Sendable {
     public let distribution: Distribution
     /// Whether this node's key signed it.
     public let isOwn: Bool
+    /// Why its licence may not stand beside those of what it was made from, as far as these are
+    /// known here; nil where it may.
+    public let licenceFault: String?
 
     /// Terms of a layer.
-    public init(visibility: Visibility, distribution: Distribution, isOwn: Bool) {
+    public init(
+        visibility: Visibility, distribution: Distribution, isOwn: Bool,
+        licenceFault: String? = nil
+    ) {
         self.visibility = visibility
         self.distribution = distribution
         self.isOwn = isOwn
+        self.licenceFault = licenceFault
     }
 }
 
@@ -40,10 +47,12 @@ public enum Decision: Equatable, Sendable {
     /// Decides whether `peer` (nil: this node's owner) may do `action` with a layer of these
     /// terms. Deny by default: only public layers leave the node; those of other publishers only
     /// when they allow it and the owner seeds; and only layers of global scope are announced,
-    /// because a record reaches everyone.
+    /// because a record reaches everyone. A layer whose licence drops what its parents ask is
+    /// taken in, given out and announced by nobody, its owner included.
     public static func decide(
         _ action: Action, _ terms: LayerTerms, peer: NodeKey?, isSeeding: Bool
     ) -> Decision {
+        if let fault = terms.licenceFault, action != .see { return .refuse(fault) }
         if peer == nil && (action == .see || action == .fetch) { return .allow }
         guard terms.visibility == .public else {
             return .refuse("its visibility is \(terms.visibility.rawValue)")

@@ -45,7 +45,9 @@ extension Swarm {
         startDownload(BlobReference(blob: fetch.request.layer, size: size), for: number)
     }
 
-    mutating func manifestRead(_ number: FetchNumber, _ bytes: [UInt8]) {
+    mutating func manifestRead(
+        _ number: FetchNumber, _ bytes: [UInt8], licenceFault: String? = nil
+    ) {
         _ = fetches.change(number) { $0.isReadingManifest = false }
         guard let fetch = fetches[number], let envelope = fetch.envelope,
             fetch.manifest == nil
@@ -65,6 +67,15 @@ extension Swarm {
         }
         if let fault = unfit(manifest) {
             endFetch(number, .failed(.invalid(fault)))
+            return
+        }
+        let terms = LayerTerms(
+            visibility: manifest.visibility, distribution: manifest.distribution,
+            isOwn: manifest.publisher == settings.node, licenceFault: licenceFault)
+        if case .refuse(let reason) = Decision.decide(
+            .fetch, terms, peer: nil, isSeeding: settings.isSeeding)
+        {
+            endFetch(number, .failed(.licence(reason)))
             return
         }
         flagContradictions(manifest, fetch)

@@ -37,6 +37,20 @@ import Wire
         }
     }
 
+    @Test func `terms that drop those of a parent stop everything but being seen`() {
+        let terms = LayerTerms(
+            visibility: .public, distribution: Self.distribution(global: true, peerToPeer: true),
+            isOwn: true, licenceFault: "nonCommercial via parent P")
+        for peer in Self.peers {
+            for action in Action.allCases where action != .see {
+                #expect(
+                    Decision.decide(action, terms, peer: peer, isSeeding: true)
+                        == .refuse("nonCommercial via parent P"))
+            }
+        }
+        #expect(Decision.decide(.see, terms, peer: nil, isSeeding: true) == .allow)
+    }
+
     @Test func `only layers of global scope are announced, but all public ones are served`() {
         let terms = LayerTerms(
             visibility: .public,

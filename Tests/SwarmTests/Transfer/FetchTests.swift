@@ -140,6 +140,19 @@ import Testing
         #expect(reason.contains("not public"))
     }
 
+    @Test func `a manifest whose terms drop those of a parent is not taken in`() throws {
+        var driver = start()
+        let sample = try Sample(by: 2)
+        driver.feed(.fetch(1, FetchRequest(layer: sample.id)))
+        driver.feed(.holdersFound(1, sample.holders([2])))
+        driver.hear(2, .envelope(layer: sample.id, bytes: sample.envelope))
+        driver.feed(.blobOpened(blob: sample.id, .complete))
+        let effects = driver.feed(
+            .manifestRead(1, sample.manifest.bytes, licenceFault: "nonCommercial via parent P"))
+        #expect(effects.phase(of: 1) == .failed(.licence("nonCommercial via parent P")))
+        #expect(effects.opened.isEmpty)
+    }
+
     @Test func `a record that contradicts the manifest is told, with its signer`() throws {
         var driver = start()
         let sample = try Sample()
