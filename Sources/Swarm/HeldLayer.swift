@@ -47,6 +47,12 @@ public struct HeldLayer: Sendable {
     /// The key that signed the manifest.
     public var publisher: NodeKey { policy.publisher }
 
+    /// Takes in what its terms are with those of all it is made from, as far as that is here.
+    public mutating func take(_ answer: LicenceAnswer) {
+        policy.contradiction = answer.refusal
+        if !answer.effective.isEmpty { policy.terms = answer.effective }
+    }
+
     /// Takes in what was said about it and is kept here.
     public mutating func take(_ statements: [Statement]) {
         for statement in statements { _ = policy.take(acceptance: statement) }

@@ -64,8 +64,9 @@ public enum Input: Sendable {
     case blobCompleted(blob: Digest)
     /// A blob could not be completed.
     case blobFailed(blob: Digest, StoreProblem)
-    /// The bytes of a manifest that a fetch completed.
-    case manifestRead(FetchNumber, [UInt8])
+    /// The bytes of a manifest that a fetch completed, and what contradicts its terms, if
+    /// anything that is here does.
+    case manifestRead(FetchNumber, [UInt8], contradiction: LicenceRefusal? = nil)
     /// The layer is in the index, journaled and linked.
     case layerAdopted(FetchNumber, HeldLayer)
     /// The layer could not be taken in.

@@ -101,7 +101,8 @@ public struct Swarm: Sendable {
             groupUnwritable(session, request, problem)
         case .blobCompleted(let blob): blobCompleted(blob)
         case .blobFailed(let blob, let problem): downloadFailed(blob, problem)
-        case .manifestRead(let number, let bytes): manifestRead(number, bytes)
+        case .manifestRead(let number, let bytes, let contradiction):
+            manifestRead(number, bytes, contradiction)
         case .layerAdopted(let number, let layer): layerAdopted(number, layer)
         case .adoptionFailed(let number, let problem):
             endFetch(number, .failed(.store(problem)))

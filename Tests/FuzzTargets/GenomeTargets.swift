@@ -42,6 +42,9 @@ extension FuzzTarget {
             again?.description == printed || printed.utf8.count > LicenceExpression.bytesMax,
             "a licence expression changes when read")
         _ = LicenceCatalogue.commercialUse(of: expression)
+        let choices = LicenceBook.catalogue.alternatives(ofStated: expression)
+        precondition(
+            !choices.isEmpty && choices.count <= LicenceBook.alternativesMax, "no or many choices")
     }
 
     private static let modelCard = FuzzTarget(

@@ -62,6 +62,18 @@ struct FormatPagesTests {
             ])
     }
 
+    @Test("the licences' is what the code does")
+    func licences() throws {
+        try check(
+            "licences.md",
+            [
+                ("bits", LicencePages.bits()), ("licences", LicencePages.licences()),
+                ("rules", LicencePages.rules()),
+                ("mapping", table(LicenceMapping.fields)), ("stub", table(LicenceStub.fields)),
+                ("differences", try LicencePages.differences()),
+            ])
+    }
+
     @Test("the runs' is what the code does")
     func runs() throws {
         try check(

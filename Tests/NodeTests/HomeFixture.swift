@@ -33,14 +33,15 @@ final class HomeFixture {
     @discardableResult
     func share(
         _ name: String, version: String = "1.0.0", text: String = "some text\n",
-        visibility: String = "private"
+        visibility: String = "private", licence: String = "MIT", parents: [String] = []
     ) throws -> JSONObject {
         let path = try laboratory.write("\(name).txt", text)
         return try ask(
             "share",
             [
                 ("paths", .array([.string("\(name).txt")])), ("folder", .string(name)),
-                ("visibility", .string(visibility)), ("type", "memory"), ("licence", "MIT"),
+                ("visibility", .string(visibility)), ("type", "memory"),
+                ("licence", .string(licence)), ("parents", .array(parents.map { .string($0) })),
                 ("name", .string(name)), ("version", .string(version)),
             ], files: [try File(path, .read)])
     }

@@ -33,7 +33,14 @@ public enum DerivedLicences: Hashable, Sendable {
     }
 
     /// Whether everything that this leaves open `other` leaves open too.
-    public func isSubset(of other: DerivedLicences) -> Bool { intersection(other) == self }
+    public func isSubset(of other: DerivedLicences) -> Bool {
+        switch (self, other) {
+        case (.anyBut(let left), .anyBut(let right)): right.isSubset(of: left)
+        case (.anyBut, .only): false
+        case (.only(let left), .anyBut): left.allSatisfy { other.contains($0) }
+        case (.only(let left), .only(let right)): left.isSubset(of: right)
+        }
+    }
 
     /// Whether this asks share-alike.
     public var isShareAlike: Bool {

@@ -2,8 +2,8 @@
 /// owner trusts.
 public struct LicenceBook: Sendable {
     /// Most ways to satisfy one expression, or the terms of all parents together. Real ones have
-    /// two or three; without a bound a short text could have 2^40.
-    public static let alternativesMax = 64
+    /// two or three; without a bound a short text could have 2^40, and every pair is compared.
+    public static let alternativesMax = 16
 
     private let mapped: [String: LicenceTerms]
 

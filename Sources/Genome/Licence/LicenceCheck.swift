@@ -2,6 +2,13 @@ import Wire
 
 /// The rules, applied to one layer and its ancestors.
 struct LicenceCheck {
+    /// Most combinations of choices that one check looks at. Sixteen choices in each of sixteen
+    /// ancestors stay below it; a real family tree has a handful in all.
+    static let combinationsMax = 16_384
+
+    /// Most sources whose terms are tried as a remedy.
+    private static let remediesMax = 8
+
     private let child: LicenceChild
     private let sources: [LicenceWalk.Found]
     private let book: LicenceBook
@@ -19,11 +26,15 @@ struct LicenceCheck {
         self.book = book
         own = child.declared.map { book.alternatives(ofStated: $0) } ?? []
         var terms = [LicenceTerms.none]
+        var combinations = 0
         for source in sources {
             let choices = LicenceAlternative.mildest(of: source.alternatives.map(\.terms))
+            combinations += terms.count * choices.count
             terms = LicenceAlternative.mildest(
                 of: terms.flatMap { left in choices.map { left.joined($0) } })
-            guard terms.count <= LicenceBook.alternativesMax else {
+            guard terms.count <= LicenceBook.alternativesMax,
+                combinations <= Self.combinationsMax
+            else {
                 throw LicenceRefusal(
                     rule: .tooLarge, subject: "choices", path: Array(source.path.suffix(2)),
                     reason: "the parents' terms leave more than \(LicenceBook.alternativesMax) "
@@ -256,7 +267,8 @@ struct LicenceCheck {
         var restricting: [LicenceExpression] = []
         for source in sources
         where source.perhaps({ $0.hasRestrictions || $0.derived.isShareAlike }) {
-            guard let expression = source.source.expression, !restricting.contains(expression)
+            guard let expression = source.source.expression, !restricting.contains(expression),
+                restricting.count < Self.remediesMax
             else { continue }
             restricting.append(expression)
         }

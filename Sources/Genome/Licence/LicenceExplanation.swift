@@ -65,6 +65,17 @@ public struct LicenceExplanation: Hashable, Sendable {
             })
     }
 
+    /// The explanation that `json` wrote; nil for anything else.
+    public init?(_ json: JSONValue?) {
+        guard let list = json?.array else { return nil }
+        choices = list.map { choice in
+            func texts(_ name: String) -> [String] {
+                (choice[name]?.array ?? []).compactMap(\.string)
+            }
+            return Choice(may: texts("may"), must: texts("must"), mayNot: texts("mayNot"))
+        }
+    }
+
     private static func choice(_ terms: LicenceTerms) -> Choice {
         guard !terms.bits.contains(.unknown) else {
             return Choice(

@@ -31,7 +31,8 @@ public struct LicenceAnswer: Sendable {
     public let refusal: LicenceRefusal?
     /// What would be refused if data counted as strictly as parents.
     public let warnings: [LicenceRefusal]
-    /// Layers that are not known here, each by its path: nothing is said about their terms.
+    /// Layers that are not known here and data without stated terms, each by its path: nothing
+    /// is said about their terms.
     public let unverified: [String]
 }
 

@@ -69,6 +69,8 @@ public struct LicenceLink: Sendable {
         case layer(Digest)
         /// Right here.
         indirect case stated(LicenceSource)
+        /// Data that is no layer and about whose terms the child says nothing.
+        case unstated(String)
     }
 
     /// What it was to the child.

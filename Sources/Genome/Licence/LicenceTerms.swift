@@ -43,7 +43,11 @@ public struct LicenceTerms: Hashable, Sendable {
     }
 
     /// Whether these ask everything that `other` asks.
-    public func isAtLeastAsStrict(as other: LicenceTerms) -> Bool { joined(other) == self }
+    public func isAtLeastAsStrict(as other: LicenceTerms) -> Bool {
+        other.bits.isSubset(of: bits) && other.useRestrictions.isSubset(of: useRestrictions)
+            && other.caps.isSubset(of: caps) && other.namePrefixes.isSubset(of: namePrefixes)
+            && derived.isSubset(of: other.derived)
+    }
 
     /// Whether commercial use is allowed; nil where the terms are not known.
     public var commercialUse: LicenceCatalogue.Answer? {

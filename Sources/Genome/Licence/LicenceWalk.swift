@@ -10,6 +10,10 @@ struct LicenceWalk {
     /// Most generations that are followed.
     static let depthMax = 64
 
+    /// Most sources that are named as unverified: enough for a person, and no list that a
+    /// stranger can make long.
+    static let unverifiedMax = 64
+
     /// One source with its shortest path.
     struct Found {
         /// The source.
@@ -34,7 +38,7 @@ struct LicenceWalk {
 
     /// The sources in order of distance.
     private(set) var found: [Found] = []
-    /// Words of the paths to layers that the lookup does not know.
+    /// Words of the paths to what nothing is known about.
     private(set) var unverified: [[String]] = []
 
     private struct Key: Hashable {
@@ -68,12 +72,15 @@ struct LicenceWalk {
             var layer: Digest?
             switch step.link.target {
             case .stated(let stated): source = stated
+            case .unstated(let label):
+                note(step.path + ["\(step.link.role.word) \(label)"])
+                continue
             case .layer(let digest):
                 if let parent { edges[parent, default: []].insert(digest) }
                 guard seen.insert(Key(layer: digest, isData: isData)).inserted else { continue }
                 guard let known = lookup(digest) else {
                     let name = "\(step.link.role.word) \(digest.hexadecimal.prefix(16))"
-                    unverified.append(step.path + [name])
+                    note(step.path + [name])
                     continue
                 }
                 source = known
@@ -91,6 +98,10 @@ struct LicenceWalk {
             parents += source.links.map { _ in layer ?? parent }
         }
         try Self.requireNoCycle(edges)
+    }
+
+    private mutating func note(_ path: [String]) {
+        if unverified.count < Self.unverifiedMax { unverified.append(path) }
     }
 
     private static func alternatives(

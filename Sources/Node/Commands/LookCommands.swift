@@ -101,7 +101,9 @@ enum LookCommands {
             "  publisher   \(text("publisher"))",
             "  visibility  \(text("visibility"))",
             "  licence     \(PlainText.shown(licence))",
-            "              \(PlainText.shown(layer["licenceWords"]?.string ?? ""))",
+        ]
+        lines += termsLines(layer)
+        lines += [
             "  size        \(size(layer["size"]))",
             "  here        \(layer["held"]?.bool == true ? "yes" : "no")",
             "  holders     \((layer["holders"]?.array ?? []).count) announced",
@@ -123,6 +125,18 @@ enum LookCommands {
         lines += (layer["statements"]?.array ?? []).compactMap { said($0) }
         for reason in layer["newerNodeNeeded"]?.array ?? [] {
             lines.append("  needs a newer node to run: \(reason.string ?? "")")
+        }
+        return lines
+    }
+
+    /// What the terms let one do, before anything is downloaded.
+    private static func termsLines(_ layer: JSONObject) -> [String] {
+        var lines = LicenceExplanation(layer["terms"])?.lines(indent: "              ") ?? []
+        if let refusal = layer["termsRefused"]?.string {
+            lines.append("  refused     \(PlainText.shown(refusal))")
+        }
+        for path in layer["termsUnverified"]?.array ?? [] {
+            lines.append("  unverified  terms of \(PlainText.shown(path.string ?? ""))")
         }
         return lines
     }

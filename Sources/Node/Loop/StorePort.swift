@@ -263,7 +263,9 @@ final class StorePort: Sendable {
         indexLane.submit { [self] in
             let reader = try? BlobReader(layer, layout: library.layout)
             let bytes = try? reader?.readAll(limit: Limits.manifestBytesMax)
-            post(.manifestRead(number, bytes ?? []))
+            let manifest = try? Manifest.decode(bytes ?? [])
+            let refusal = manifest.flatMap { KnownTerms(library: library).answer($0).refusal }
+            post(.manifestRead(number, bytes ?? [], contradiction: refusal))
         }
     }
 
@@ -304,6 +306,7 @@ final class StorePort: Sendable {
             HeldLayer.Announced(issued: record.issued, expires: record.expires)
         }
         var held = HeldLayer(manifest, envelope: envelope, blobs: present, announced: announced)
+        held.take(KnownTerms(library: library).answer(manifest))
         held.take(
             try library.index.statements(about: manifest.layer).compactMap { bytes in
                 try? Library.statement(in: bytes)

@@ -44,12 +44,14 @@ extension Service {
             object["held"] = true
             object["manifest"] = .object(manifest.json)
             object["licenceWords"] = .string(Self.words(manifest.licence))
+            describeTerms(of: manifest, in: &object)
             object["newerNodeNeeded"] = .array(manifest.notUnderstood.map { .string($0) })
         } else if let (content, publisher) = records.first?.layerFacts {
             object = Self.described(content, publisher: publisher)
             object["held"] = false
             let licence = try? LicenceExpression(parsing: content.licence)
             object["licenceWords"] = .string(Self.words(licence))
+            object["terms"] = LicenceExplanation(of: licence).json
         } else {
             throw Failure(
                 .notFound, "nothing is known about layer \(layer.hexadecimal)",
@@ -58,15 +60,6 @@ extension Service {
         object["holders"] = .array(records.map { .string($0.publisher.base32) })
         object["statements"] = .array(try statements(about: layer))
         return object
-    }
-
-    /// What the terms ask, in plain words.
-    static func words(_ licence: LicenceExpression?) -> String {
-        guard let licence else { return "terms not stated: for private use only" }
-        let parts = licence.identifiers.map { id in
-            id + ": " + (LicenceCatalogue.entry(of: id)?.words ?? "read its text")
-        }
-        return parts.joined(separator: "; ")
     }
 
     private static func described(_ content: LayerContent, publisher: NodeKey) -> JSONObject {

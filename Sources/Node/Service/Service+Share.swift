@@ -28,6 +28,7 @@ extension Service {
         case .new(let result): built = result
         case .before(let manifest): return try described(manifest)
         }
+        try requireTerms(built.manifest)
         let envelope = built.envelope(signedBy: keys.node)
         let manifest = try inStore { () throws(StoreError) in
             try library.add(envelope, origin: .own)

@@ -65,6 +65,7 @@ final class Service: Sendable {
         case "attest": return try state(.attestation, request)
         case "status": return try status()
         case "base": return try baseFacts(request)
+        case "terms": return try terms(request)
         case "fetch": return try fetch(request, progress)
         case "peers": return try peers()
         case "join": return try join(request)

@@ -27,7 +27,32 @@ enum TrainCommand {
         let options = TrainOptions(arguments, LazyAccess(access, report)) { text in
             report.note("note: \(PlainText.shown(text))")
         }
-        return (access.home, try options.request())
+        let request = try options.request()
+        try requireTerms(request, access)
+        return (access.home, request)
+    }
+
+    /// Asks before the training whether its result may bear the terms that it is meant to.
+    private static func requireTerms(
+        _ request: TrainRequest, _ access: Access
+    ) throws(Failure) {
+        let inputs = request.inputs
+        var object = request.sharing
+        object["base"] = inputs.base.facts.map { facts in
+            BaseFacts(
+                layer: inputs.base.layer.flatMap { Digest(hexadecimal: $0) } ?? facts.layer,
+                weights: facts.weights, graph: facts.graph, tokenizer: facts.tokenizer
+            ).json
+        }
+        object["parents"] = .array([inputs.start?.layer].compactMap { $0 }.map { .string($0) })
+        object["trainingData"] = .array(
+            inputs.data.map { source in
+                var data = JSONObject()
+                data["name"] = .string(TrainResult.lastName(source.name))
+                data["licence"] = request.dataLicence.map { .string($0) }
+                return .object(data)
+            })
+        _ = try access.ask("terms", object)
     }
 
     /// Goes on with a job.

@@ -27,10 +27,15 @@ extension Swarm {
 
     /// Whether `peer`, or this node itself, may do something with a layer that is here.
     func decide(_ action: Action, _ layer: HeldLayer, peer: NodeKey?) -> Decision {
+        decide(action, layer.policy, peer: peer)
+    }
+
+    /// The same for a layer that is on its way.
+    func decide(_ action: Action, _ policy: LayerPolicy, peer: NodeKey?) -> Decision {
         PermissionRequest(
-            action, by: Caller(key: peer ?? settings.node), with: layer.policy,
+            action, by: Caller(key: peer ?? settings.node), with: policy,
             holder: Holder(
-                isPublisher: layer.publisher == settings.node, isSeeding: settings.isSeeding),
+                isPublisher: policy.publisher == settings.node, isSeeding: settings.isSeeding),
             now: Int64(clamping: now.wall / 1_000)
         ).decide()
     }

@@ -24,6 +24,8 @@ public struct LayerPolicy: Equatable, Sendable {
     public var withdrawal: String?
     /// Whether its manifest needs a newer program to be understood.
     public var needsNewerNode: Bool
+    /// Blobs of the texts of its terms.
+    public var licenceTexts: Set<Digest>
     /// Rights that were given.
     public var grants: [Grant]
     /// Keys that accepted its terms as they are.
@@ -47,6 +49,7 @@ public struct LayerPolicy: Equatable, Sendable {
         self.restrictedDomains = restrictedDomains
         withdrawal = nil
         needsNewerNode = false
+        licenceTexts = []
         grants = []
         acceptances = []
         contradiction = nil
@@ -76,5 +79,6 @@ extension LayerPolicy {
             licence: manifest.licence?.description, terms: LicenceAlternative.mildest(of: ways),
             restrictedDomains: manifest.restrictedDomains)
         needsNewerNode = !manifest.isRunnable
+        licenceTexts = Set(manifest.licenceTexts.map(\.blob))
     }
 }

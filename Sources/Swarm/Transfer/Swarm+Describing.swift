@@ -46,7 +46,9 @@ extension Swarm {
         startDownload(BlobReference(blob: fetch.request.layer, size: size), for: number)
     }
 
-    mutating func manifestRead(_ number: FetchNumber, _ bytes: [UInt8]) {
+    mutating func manifestRead(
+        _ number: FetchNumber, _ bytes: [UInt8], _ contradiction: LicenceRefusal?
+    ) {
         _ = fetches.change(number) { $0.isReadingManifest = false }
         guard let fetch = fetches[number], let envelope = fetch.envelope,
             fetch.manifest == nil
@@ -66,6 +68,14 @@ extension Swarm {
         }
         if let fault = unfit(manifest) {
             endFetch(number, .failed(.invalid(fault)))
+            return
+        }
+        var policy = LayerPolicy(manifest)
+        policy.contradiction = contradiction
+        // Without it a record that named milder terms than the manifest would be enough.
+        if fetch.request.acceptance != nil { policy.acceptances.insert(settings.node) }
+        if let refusal = decide(.fetch, policy, peer: nil).refusal {
+            endFetch(number, .failed(.licence(refusal.reason)))
             return
         }
         flagContradictions(manifest, fetch)

@@ -31,14 +31,15 @@ extension Swarm {
         }
     }
 
-    /// The layer, if its blob may be given to the peer. The manifest may before its terms are
-    /// accepted: nobody can accept what she has not seen.
+    /// The layer, if its blob may be given to the peer. Manifest and texts of the terms may before
+    /// these are accepted: nobody can accept what she has not seen.
     private func servable(_ layer: Digest, _ blob: Digest, to number: SessionNumber) -> HeldLayer? {
         guard let layer = held[layer], let peer = sessions[number]?.facts.peer else { return nil }
         switch decide(.serve, layer, peer: peer) {
         case .allow: return layer
         case .refuse(let refusal):
-            return refusal.rule == .notAccepted && blob == layer.layer ? layer : nil
+            let isToBeRead = blob == layer.layer || layer.policy.licenceTexts.contains(blob)
+            return refusal.rule == .notAccepted && isToBeRead ? layer : nil
         }
     }
 

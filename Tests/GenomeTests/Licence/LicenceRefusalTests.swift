@@ -10,6 +10,6 @@ struct LicenceRefusalTests {
         #expect(
             refusal.description == "researchOnly via parent P via dataset D: "
                 + "a layer under MIT would leave that out")
-        #expect(Set(LicenceRule.allCases.map(\.rawValue)).count == LicenceRule.allCases.count)
+        #expect(Set(LicenceRule.allCases.map(\.meaning)).count == LicenceRule.allCases.count)
     }
 }

@@ -12,6 +12,7 @@ struct LicenceTermsTests {
             #expect(a.joined(a) == a)
             #expect(a.joined(.none) == a)
             #expect(a.joined(b).isAtLeastAsStrict(as: a))
+            #expect(a.isAtLeastAsStrict(as: b) == (a.joined(b) == a))
             // The least of all bounds: whatever bounds both bounds their join.
             let bound = a.joined(b).joined(c)
             #expect(bound.isAtLeastAsStrict(as: a.joined(b)))

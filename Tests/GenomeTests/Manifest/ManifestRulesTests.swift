@@ -15,6 +15,27 @@ struct ManifestRulesTests {
     }
 
     @Test(
+        "the short words on terms are what the expression says",
+        arguments: [
+            ("MIT", "open-source", true, true), ("MIT", "custom", true, false),
+            ("MIT", "open-source", false, false), ("CC-BY-NC-4.0", "custom", false, true),
+            ("CC-BY-NC-4.0", "open-source", false, false),
+            ("LicenseRef-Mistral-Research", "research-only", false, true),
+            ("LicenseRef-Mistral-Research", "commercial", false, false),
+            ("LicenseRef-Our-Own", "commercial", true, true),
+            ("LicenseRef-Llama-3", "custom", true, true),
+        ])
+    func terms(_ licence: String, _ type: String, _ isCommercial: Bool, _ isAllowed: Bool) {
+        let found = fault {
+            $0["licence"] = [
+                "expression": .string(licence), "type": .string(type),
+                "commercialUse": .bool(isCommercial),
+            ]
+        }
+        #expect((found == nil) == isAllowed)
+    }
+
+    @Test(
         "every required member is required",
         arguments: [
             "manifest", "publisher", "type", "name", "version", "files", "licence", "visibility",

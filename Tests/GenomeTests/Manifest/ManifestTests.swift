@@ -78,4 +78,46 @@ struct ManifestTests {
         #expect(manifest.blobs.count == 2)
         #expect(manifest.blobsToFetch.map(\.blob) == [Fixtures.digest(1)])
     }
+
+    @Test func `names everything it was made from, with the terms it states`() throws {
+        var object = Fixtures.plainManifest()
+        let hash = Fixtures.digest(5).hexadecimal
+        object["classification"] = "public"
+        object["base"] = [
+            "layer": .string(hash), "weights": .string(hash), "graph": .string(hash),
+        ]
+        object["provenance"] = [
+            "createdAt": 1_760_000_000, "parentLayers": [["layer": .string(hash)]],
+            "trainingData": [
+                ["name": "corpus", "licence": "CC-BY-NC-4.0"], ["name": "own"],
+                ["name": "both", "licence": "MIT", "layer": .string(hash)],
+            ],
+        ]
+        let manifest = try Manifest.make(object)
+        let roles = manifest.licenceLinks.map(\.role)
+        #expect(roles == [.base, .parent, .data, .data, .data, .data])
+        let answer = LicencePropagation { _ in nil }.check(manifest.licenceChild())
+        #expect(answer.refusal?.origin == "nonCommercial via dataset corpus")
+        #expect(answer.unverified.contains("dataset own"))
+        let stranger = Fixtures.key(filledWith: 2).publicKey
+        #expect(manifest.licenceSource(for: stranger).label == "notes@1.0.0")
+        #expect(manifest.widestChild(of: stranger) == .public)
+    }
+
+    @Test(
+        "its classification bounds what is made from it",
+        arguments: [
+            ("internal", Visibility.organization), ("confidential", .whitelist),
+            ("restricted", .private), (nil, .private),
+        ] as [(String?, Visibility)])
+    func widest(_ classification: String?, _ widest: Visibility) throws {
+        var object = Fixtures.plainManifest()
+        object["visibility"] = "private"
+        object["salt"] = .string(String(repeating: "0", count: 32))
+        object["classification"] = classification.map { .string($0) }
+        let manifest = try Manifest.make(object)
+        #expect(manifest.widestChild(of: Fixtures.key(filledWith: 2).publicKey) == widest)
+        let own = manifest.widestChild(of: manifest.publisher)
+        #expect(own == (classification == nil ? .public : widest))
+    }
 }

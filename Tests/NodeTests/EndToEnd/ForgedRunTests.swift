@@ -15,7 +15,7 @@ extension RealNodes {
         private func forgery() throws -> ReplayForgery {
             let answer = try bench.train(
                 "notes", steps: 4,
-                ["--licence", "CC-BY-4.0", "--data-licence", "CC0-1.0"])
+                ["--licence", "CC-BY-SA-3.0", "--data-licence", "CC0-1.0"])
             let layer = try #require(answer["layer"]?.string)
             // What differs from a base or data that a person named would be no fault of the layer.
             _ = try bench.node.share(

@@ -127,7 +127,7 @@ struct ReplayForgery {
         object["name"] = .string(name)
         object["type"] = "lora"
         object["visibility"] = "private"
-        object["licence"] = "CC-BY-4.0"
+        object["licence"] = "CC-BY-SA-3.0"
         object["base"] = base
         object["run"] = .object(record)
         let service = try Access.service(home)

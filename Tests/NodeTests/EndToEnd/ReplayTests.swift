@@ -31,15 +31,23 @@ extension RealNodes {
             let base = try a.share(
                 LearningSample.base, ["--type", "foundation", "--licence", "CC-BY-SA-3.0"])
             let baseLayer = try #require(base["layer"]?.string)
-            let outcome = try a.spawn(
-                bench.words(
-                    "notes", steps: 8,
-                    [
-                        "--share", "--visibility", "public", "--licence", "CC-BY-4.0",
-                        "--data-licence", "CC0-1.0", "--eval-split", "0.2", "--eval-every", "3",
-                    ]
-                ).map { $0 == LearningSample.base ? baseLayer : $0 }
-            ).wait(seconds: 240)
+            func train(_ licence: String) throws -> Outcome {
+                try a.spawn(
+                    bench.words(
+                        "notes", steps: 8,
+                        [
+                            "--share", "--visibility", "public", "--licence", licence,
+                            "--data-licence", "CC0-1.0", "--eval-split", "0.2", "--eval-every", "3",
+                        ]
+                    ).map { $0 == LearningSample.base ? baseLayer : $0 }
+                ).wait(seconds: 240)
+            }
+            // Terms that drop share-alike are refused before a step is done.
+            let refused = try train("CC-BY-4.0")
+            #expect(refused.failure == "licence", "\(refused.out)")
+            #expect(refused.out.contains("shareAlike (CC-BY-SA-3.0) via base"))
+            #expect(try a.ask("jobs")["jobs"]?.array?.isEmpty ?? true)
+            let outcome = try train("CC-BY-SA-3.0")
             try #require(outcome.code == 0, "\(outcome.out) \(outcome.error)")
             let layer = try #require(outcome.json["layer"]?.string)
             let b = try bench.laboratory.running("b", joining: [a])
@@ -130,7 +138,7 @@ extension RealNodes {
                 other,
                 [
                     "--type", "lora", "--base", try #require(base["layer"]?.string), "--name",
-                    "other",
+                    "other", "--licence", "CC-BY-SA-3.0",
                 ])
             let third = try bench.train(
                 "third", steps: 2, ["--init", try #require(shared["layer"]?.string)])

@@ -140,6 +140,35 @@ import Testing
         #expect(reason.contains("not public"))
     }
 
+    @Test func `a manifest whose terms drop those of a parent is not taken in`() throws {
+        var driver = start()
+        let sample = try Sample(by: 2)
+        driver.feed(.fetch(1, FetchRequest(layer: sample.id)))
+        driver.feed(.holdersFound(1, sample.holders([2])))
+        driver.hear(2, .envelope(layer: sample.id, bytes: sample.envelope))
+        driver.feed(.blobOpened(blob: sample.id, .complete))
+        let refusal = LicenceRefusal(
+            rule: .weakerTerms, subject: "nonCommercial", path: ["parent P"],
+            reason: "its own terms leave it out", remedy: "state it")
+        let effects = driver.feed(
+            .manifestRead(1, sample.manifest.bytes, contradiction: refusal))
+        #expect(effects.phase(of: 1) == .failed(.licence(refusal.description)))
+        #expect(effects.opened.isEmpty)
+    }
+
+    @Test func `a manifest whose terms must be accepted is taken in only with that word`() throws {
+        let sample = try Sample(by: 2, licence: "LicenseRef-Llama-3.1")
+        for acceptance: [UInt8]? in [nil, [1]] {
+            var driver = start()
+            driver.feed(.fetch(1, FetchRequest(layer: sample.id, acceptance: acceptance)))
+            driver.feed(.holdersFound(1, sample.holders([2])))
+            driver.hear(2, .envelope(layer: sample.id, bytes: sample.envelope))
+            driver.feed(.blobOpened(blob: sample.id, .complete))
+            let effects = driver.feed(.manifestRead(1, sample.manifest.bytes))
+            #expect(effects.opened.isEmpty == (acceptance == nil))
+        }
+    }
+
     @Test func `a record that contradicts the manifest is told, with its signer`() throws {
         var driver = start()
         let sample = try Sample()

@@ -1,0 +1,59 @@
+import Wire
+
+/// What a manifest says about its terms, in the form in which they pass on.
+extension Manifest {
+    /// Widest visibility that a layer of `publisher` made from this one may have: what the
+    /// classification says; without one, any for the publisher's own and no wider than this layer
+    /// for others.
+    public func widestChild(of publisher: NodeKey) -> Visibility {
+        switch json["classification"]?.string {
+        case "public"?: .public
+        case "internal"?: .organization
+        case "confidential"?: .whitelist
+        case "restricted"?: .private
+        default: publisher == self.publisher ? .public : visibility
+        }
+    }
+
+    /// Everything that it says it was made from: base, parents and data, with the terms that it
+    /// states for data that is no layer.
+    public var licenceLinks: [LicenceLink] {
+        var links: [LicenceLink] = []
+        if let layer = base?.layer { links.append(LicenceLink(.base, .layer(layer))) }
+        links += parents.map { LicenceLink(.parent, .layer($0.layer)) }
+        let whole = JSONValue.object(json)
+        let datasets =
+            (whole["provenance"]?["trainingData"]?.array ?? [])
+            + (whole["pretraining"]?["dataset"]?.array ?? [])
+            + [whole["adaptation"]?["trainingDataset"]].compactMap { $0 }
+        for dataset in datasets {
+            let label = dataset["name"]?.string ?? ""
+            if let layer = dataset.digest("layer") {
+                links.append(LicenceLink(.data, .layer(layer)))
+            }
+            if let text = dataset["licence"]?.string,
+                let expression = try? LicenceExpression(parsing: text)
+            {
+                let source = LicenceSource(label: label, stated: .expression(expression))
+                links.append(LicenceLink(.data, .stated(source)))
+            } else if dataset.digest("layer") == nil {
+                links.append(LicenceLink(.data, .unstated(label)))
+            }
+        }
+        return links
+    }
+
+    /// This layer as a source of terms for a layer of `publisher`.
+    public func licenceSource(for publisher: NodeKey) -> LicenceSource {
+        LicenceSource(
+            label: "\(name)@\(version.text)", stated: licence.map { .expression($0) } ?? .nothing,
+            widestChild: widestChild(of: publisher), links: licenceLinks)
+    }
+
+    /// This layer as one whose terms are to be checked; `more` is what it is known to be made from
+    /// besides.
+    public func licenceChild(madeFrom more: [LicenceLink] = []) -> LicenceChild {
+        LicenceChild(
+            name: name, declared: licence, visibility: visibility, links: more + licenceLinks)
+    }
+}
