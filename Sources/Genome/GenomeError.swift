@@ -20,6 +20,8 @@ public enum GenomeError: Error, Equatable, Sendable {
     case sharing(SharingFault)
     /// Text that names no layer in any of the accepted forms.
     case reference(String)
+    /// A document of an organisation that does not count.
+    case organization(OrganizationFault)
 }
 
 extension GenomeError: CustomStringConvertible {
@@ -38,6 +40,7 @@ extension GenomeError: CustomStringConvertible {
             "not a licence expression: expected \(expected) at character \(offset + 1)"
         case .sharing(let fault): fault.description
         case .reference(let text): "\(text) names no layer"
+        case .organization(let fault): fault.description
         }
     }
 }

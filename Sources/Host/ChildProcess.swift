@@ -7,6 +7,8 @@ public final class ChildProcess: Sendable {
     public let number: Int32
     private let output: Descriptor
     private let pending = Lock([UInt8]())
+    /// Its exit code once it was waited for: from then on its number may be another process's.
+    private let code = Lock<Int32?>(nil)
 
     /// Starts the program at `path`; `environment` is added to ours. Its errors go to `errors`, or
     /// where ours go.
@@ -75,18 +77,28 @@ public final class ChildProcess: Sendable {
         }
     }
 
-    /// Sends a signal: SIGTERM ends a node cleanly, SIGKILL at once.
-    public func signal(_ signal: Int32) {
-        kill(number, signal)
+    /// Sends a signal: SIGTERM ends a node cleanly, SIGKILL at once. Nothing is sent once it was
+    /// waited for; whether it was sent.
+    @discardableResult
+    public func signal(_ signal: Int32) -> Bool {
+        code.withLock { $0 == nil && kill(number, signal) == 0 }
     }
 
     /// Waits for its end and gives its exit code; 128 and the signal's number when one ended it.
     @discardableResult
     public func wait() -> Int32 {
-        var status: Int32 = 0
-        while waitpid(number, &status, 0) < 0 && errno == EINTR {}
-        let ended = status & 0x7f
-        return ended == 0 ? status >> 8 & 0xff : 128 + ended
+        // Waited for without taking its number away, which happens under the lock of `signal`.
+        var information = siginfo_t()
+        while waitid(P_PID, id_t(number), &information, WEXITED | WNOWAIT) < 0 && errno == EINTR {}
+        return code.withLock { code in
+            if let code { return code }
+            var status: Int32 = 0
+            while waitpid(number, &status, 0) < 0 && errno == EINTR {}
+            let ended = status & 0x7f
+            let found = ended == 0 ? status >> 8 & 0xff : 128 + ended
+            code = found
+            return found
+        }
     }
 
     /// Most memory that it has held so far, in bytes; 0 when that is unknown.

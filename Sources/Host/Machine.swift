@@ -12,6 +12,11 @@ public enum Machine {
     /// Cores that this process may use.
     public static var coreCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 
+    /// Lets this process open as many files as its owner allows, and says how many that is. Most
+    /// systems begin with a thousand, which a layer with many checkpoints passes.
+    @discardableResult
+    public static func raiseOpenFiles() -> Int { Int(plasmid_raise_open_files()) }
+
     /// Keeps the calling thread on the last core that it may use; whether that worked.
     @discardableResult
     public static func stayOnLastCore() -> Bool { plasmid_stay_on_last_core() == 0 }
@@ -106,5 +111,10 @@ public enum Machine {
     /// Ends this process.
     public static func exit(_ code: Int32) -> Never {
         Glibc.exit(code)
+    }
+
+    /// Ends this process at once, whatever its other threads do: nothing is put in order.
+    public static func leave(_ code: Int32) -> Never {
+        Glibc._exit(code)
     }
 }

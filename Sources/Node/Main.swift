@@ -5,6 +5,7 @@ import Host
 enum Main {
     static func main() {
         let words = Array(CommandLine.arguments.dropFirst())
+        Machine.raiseOpenFiles()
         if let code = Launch.performHidden(words) { Machine.exit(code) }
         let report = Report(
             isJSON: Arguments.wantsJSON(words),

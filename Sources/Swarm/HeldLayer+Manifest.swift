@@ -41,14 +41,17 @@ extension LayerContent {
 }
 
 extension HeldLayer {
-    /// The layer of a manifest whose blobs are here; `blobs` besides the manifest itself.
+    /// The layer of a manifest whose blobs are here; `blobs` besides the manifest itself, and why
+    /// its terms may not stand beside those of what it was made from, if they may not.
     public init(
-        _ manifest: Manifest, envelope: [UInt8], blobs: [BlobReference], announced: Announced?
+        _ manifest: Manifest, envelope: [UInt8], blobs: [BlobReference], announced: Announced?,
+        contradiction: LicenceRefusal? = nil
     ) {
         let own = BlobReference(blob: manifest.layer, size: UInt64(manifest.bytes.count))
+        var policy = LayerPolicy(manifest)
+        policy.contradiction = contradiction
         self.init(
-            content: LayerContent(manifest), publisher: manifest.publisher,
-            visibility: manifest.visibility, distribution: manifest.distribution,
-            envelope: envelope, blobs: [own] + blobs, announced: announced)
+            content: LayerContent(manifest), policy: policy, envelope: envelope,
+            blobs: [own] + blobs, announced: announced)
     }
 }

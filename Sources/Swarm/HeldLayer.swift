@@ -5,12 +5,8 @@ import Wire
 public struct HeldLayer: Sendable {
     /// Facts for records.
     public let content: LayerContent
-    /// The key that signed the manifest.
-    public let publisher: NodeKey
-    /// Who may know of it.
-    public let visibility: Visibility
-    /// How it may travel.
-    public let distribution: Distribution
+    /// Who may do what with it.
+    public let policy: LayerPolicy
     /// The DSSE envelope without payload.
     public let envelope: [UInt8]
     /// Blobs that are here, with sizes: manifest, files, tensor table and texts.
@@ -35,14 +31,11 @@ public struct HeldLayer: Sendable {
 
     /// A layer that is here.
     public init(
-        content: LayerContent, publisher: NodeKey, visibility: Visibility,
-        distribution: Distribution, envelope: [UInt8], blobs: [BlobReference],
+        content: LayerContent, policy: LayerPolicy, envelope: [UInt8], blobs: [BlobReference],
         announced: Announced?
     ) {
         self.content = content
-        self.publisher = publisher
-        self.visibility = visibility
-        self.distribution = distribution
+        self.policy = policy
         self.envelope = envelope
         self.blobs = blobs.sorted { $0.blob < $1.blob }
         self.announced = announced
@@ -50,6 +43,9 @@ public struct HeldLayer: Sendable {
 
     /// The layer id.
     public var layer: Digest { content.layer }
+
+    /// The key that signed the manifest.
+    public var publisher: NodeKey { policy.publisher }
 
     /// The size of one of its blobs that are here; nil for other blobs.
     public func size(of blob: Digest) -> UInt64? {

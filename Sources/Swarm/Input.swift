@@ -65,7 +65,7 @@ public enum Input: Sendable {
     /// A blob could not be completed.
     case blobFailed(blob: Digest, StoreProblem)
     /// The bytes of a manifest that a fetch completed.
-    case manifestRead(FetchNumber, [UInt8], licenceFault: String? = nil)
+    case manifestRead(FetchNumber, [UInt8], contradiction: LicenceRefusal? = nil)
     /// The layer is in the index, journaled and linked.
     case layerAdopted(FetchNumber, HeldLayer)
     /// The layer could not be taken in.

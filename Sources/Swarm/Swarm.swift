@@ -101,8 +101,8 @@ public struct Swarm: Sendable {
             groupUnwritable(session, request, problem)
         case .blobCompleted(let blob): blobCompleted(blob)
         case .blobFailed(let blob, let problem): downloadFailed(blob, problem)
-        case .manifestRead(let number, let bytes, let fault):
-            manifestRead(number, bytes, licenceFault: fault)
+        case .manifestRead(let number, let bytes, let contradiction):
+            manifestRead(number, bytes, contradiction: contradiction)
         case .layerAdopted(let number, let layer): layerAdopted(number, layer)
         case .adoptionFailed(let number, let problem):
             endFetch(number, .failed(.store(problem)))

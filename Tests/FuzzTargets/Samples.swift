@@ -3,21 +3,26 @@ import Wire
 
 /// True documents and messages that fuzzing starts from.
 enum Samples {
-    private static let key: SigningKey = {
-        guard let key = SigningKey(seed: [UInt8](repeating: 3, count: 32)) else {
+    /// The key that signs samples, and one that has no part in them.
+    static let (key, stranger) = (signer(3), signer(4))
+
+    private static func signer(_ byte: UInt8) -> SigningKey {
+        guard let key = SigningKey(seed: [UInt8](repeating: byte, count: 32)) else {
             preconditionFailure("32 bytes make a key")
         }
         return key
-    }()
+    }
 
     /// The key of the samples as text.
     static let publisher = key.publicKey.base32
 
-    private static func digest(_ byte: UInt8) -> Digest {
+    /// Some hash.
+    static func digest(_ byte: UInt8) -> Digest {
         Blake3.hash([byte])
     }
 
-    private static func made<Value>(_ body: () throws -> Value) -> Value {
+    /// What `body` makes; samples are true.
+    static func made<Value>(_ body: () throws -> Value) -> Value {
         do {
             return try body()
         } catch {

@@ -84,4 +84,15 @@ struct FormatPagesTests {
                 ("example", try WorkedExample().runPage()),
             ])
     }
+
+    @Test("the organisations' is what the code does")
+    func organizations() throws {
+        try check(
+            "organizations.md",
+            [
+                ("root", table(OrganizationSchema.root)),
+                ("membership", table(OrganizationSchema.membership)),
+                ("revocations", table(OrganizationSchema.revocations)),
+            ])
+    }
 }

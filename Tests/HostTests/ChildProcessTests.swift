@@ -34,6 +34,24 @@ struct ChildProcessTests {
         #expect(child.peakMemory == 0)
     }
 
+    @Test func `gets no signal once it was waited for, since its number may be another's`() throws {
+        // Not SIGTERM: it stays blocked in a child of a thread that blocks it, as others here do.
+        let child = try ChildProcess("/bin/sleep", ["60"])
+        #expect(child.signal(SIGKILL))
+        #expect(child.wait() == 128 + SIGKILL)
+        #expect(!child.signal(SIGKILL))
+        #expect(child.wait() == 128 + SIGKILL)
+    }
+
+    @Test func `can be ended while another thread waits for it`() throws {
+        let child = try ChildProcess("/bin/sleep", ["60"])
+        try Thread("signal") {
+            usleep(100_000)
+            child.signal(SIGKILL)
+        }.detach()
+        #expect(child.wait() == 128 + SIGKILL)
+    }
+
     @Test func `that cannot be started is an error`() {
         #expect(throws: SystemError("spawn", "/no/such/program", code: ENOENT)) {
             try ChildProcess("/no/such/program", [])

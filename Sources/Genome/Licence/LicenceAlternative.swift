@@ -31,7 +31,7 @@ public struct LicenceAlternative: Hashable, Sendable {
 
     /// Those that ask least: none of them is at least as strict as another one. What a stricter one
     /// allows one of these allows too.
-    static func mildest(of terms: [LicenceTerms]) -> [LicenceTerms] {
+    public static func mildest(of terms: [LicenceTerms]) -> [LicenceTerms] {
         var kept: [LicenceTerms] = []
         for candidate in terms
         where !kept.contains(where: { candidate.isAtLeastAsStrict(as: $0) }) {

@@ -140,6 +140,9 @@ extension Manifest {
         json["organization"]?.string.flatMap { NodeKey(base32: $0) }
     }
 
+    /// Fields of use that the publisher excludes.
+    public var restrictedDomains: Set<String> { Set(texts(json["restrictedDomains"])) }
+
     /// The layers it descends from.
     public var parents: [ParentLayer] {
         (json["provenance"]?["parentLayers"]?.array ?? []).compactMap { ParentLayer($0) }

@@ -127,10 +127,21 @@ public enum StatementSchema {
         .optional("unit", .plain(32), "its unit"),
     ]
 
+    private static let examples: [Schema.Field] = [
+        .required("examples", .digest, "digest of the examples, as token ids"),
+        .required(
+            "files", .list(.object(ManifestSchema.blob), max: 4_096, distinct: false),
+            "their files, in order"),
+        .optional("template", .digest, "BLAKE3-256 of the chat template, if one was used"),
+    ]
+
     private static let measurement: [Schema.Field] = [
         .required("task", .plain(256), "what was done"),
         .required("figures", .list(.object(figure), max: 256, distinct: true), "what was measured"),
         .optional("dataset", .object(ManifestSchema.dataset), "on what"),
+        .optional("data", .object(examples), "the records, so that it can be done again"),
+        .optional("retention", .object(examples), "the general text, likewise"),
+        .optional("settings", .free, "how examples are made of records, as in a recipe"),
         .optional("base", .digest, "layer id of the base it ran on"),
         .optional("hardware", .plain(256), "on which machine"),
         .optional("evidence", .object(ManifestSchema.blob), "report with the details"),

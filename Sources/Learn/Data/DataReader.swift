@@ -15,6 +15,7 @@ public struct DataReader {
     private let bytesMax: Int
     private var learnsEnd = false
     private var hasText = false
+    private var hasChat = false
 
     /// A reader of data for a base.
     ///
@@ -69,19 +70,9 @@ public struct DataReader {
         if settings.evaluationPart > 0, evaluation.isEmpty {
             found.append(DataNote(.nothingSetAside, count: 0, first: nil))
         }
-        return TrainingData(training: training, evaluation: evaluation, notes: found)
-    }
-
-    /// All examples of files, for a base.
-    public static func read(
-        _ paths: [String], tokenizer: Tokenizer?, format: ChatFormat?, vocabulary: Int,
-        ends: Set<Int>, settings: DataSettings
-    ) throws(LearnError) -> TrainingData {
-        var reader = try DataReader(
-            tokenizer: tokenizer, format: format, vocabulary: vocabulary, ends: ends,
-            settings: settings)
-        for path in paths { try reader.read(try DataFile(path: path)) }
-        return try reader.finish()
+        return TrainingData(
+            training: training, evaluation: evaluation, notes: found,
+            template: hasChat ? encoder.format?.digest : nil)
     }
 }
 
@@ -111,6 +102,7 @@ extension DataReader {
         }
         tokensLeft -= encoded.tokens.count
         if !encoded.isExact { hasText = true }
+        if case .chat = record.content { hasChat = true }
         if encoded.promptMerges { note(.promptMerges, place) }
         let kept = pieces.reduce(0) { $0 + $1.count }
         if pieces.isEmpty { note(.skipped, place) }

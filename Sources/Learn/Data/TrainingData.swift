@@ -25,13 +25,13 @@ public struct TrainingData: Sendable {
     public let evaluation: [Entry]
     /// What a person should know.
     public let notes: [DataNote]
+    /// BLAKE3-256 of the chat template that conversations among the records were written by; nil
+    /// if there were none.
+    public internal(set) var template: Digest?
 
     /// The name of the examples that are learned from: two sets with the same one give the same
     /// training under the same settings.
     public var digest: Digest { Self.digest(of: training) }
-
-    /// The name of the examples that were set aside.
-    public var evaluationDigest: Digest { Self.digest(of: evaluation) }
 
     /// With P the bytes `plasmid-examples-v1`: an example is BLAKE3(P 00 alone count tokens
     /// labels), with one byte alone, a count of 4 bytes and numbers of 4 bytes each, big-endian;

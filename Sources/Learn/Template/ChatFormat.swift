@@ -1,4 +1,5 @@
 import Genome
+import Wire
 
 /// How a model wants conversations written: its template, and where that was found.
 public struct ChatFormat: Sendable {
@@ -7,6 +8,8 @@ public struct ChatFormat: Sendable {
 
     /// The template.
     public let template: ChatTemplate
+    /// BLAKE3-256 of the template's text.
+    public let digest: Digest
     private let specialTokens: [String: String]
 
     /// The format of a model's files: `chat_template.jinja`, else the template in
@@ -23,6 +26,7 @@ public struct ChatFormat: Sendable {
     /// A template given by its text.
     public init(source: String, _ tokenizer: Tokenizer) throws(LearnError) {
         template = try ChatTemplate(source)
+        digest = Blake3.hash(Array(source.utf8))
         var tokens: [String: String] = [:]
         for role in ["bos_token", "eos_token", "pad_token", "unk_token"] {
             tokens[role] = tokenizer.token(role: role)

@@ -9,6 +9,8 @@ public struct CheckpointSchedule: Equatable, Sendable {
     public static let partsDefault = 8
     /// Largest K: the chain must fit a run record.
     public static let partsMax = 1_024
+    /// States that may be kept beside those K: the first, the last and the best.
+    public static let besides = 3
 
     /// Steps that are planned.
     public let steps: Int

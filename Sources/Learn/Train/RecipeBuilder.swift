@@ -20,6 +20,8 @@ public struct RecipeBuilder {
     public var examples: Digest
     /// The examples that are judged.
     public var judged: Digest
+    /// The chat template that the data were written by, the base's own or another.
+    public var template: Digest?
     /// The adapter file that it starts from.
     public var start: Digest?
     /// Steps between two evaluations; 0 for one at the end.
@@ -58,9 +60,7 @@ public struct RecipeBuilder {
         data["examples"] = .string(examples.hexadecimal)
         data["judged"] = .string(judged.hexadecimal)
         data["settings"] = .object(dataSettings.json)
-        data["template"] = dataSettings.template.map { template in
-            .string(Blake3.hash(Array(template.utf8)).hexadecimal)
-        }
+        data["template"] = template.map { .string($0.hexadecimal) }
         data["unicode"] = .string(UnicodeTables.version)
         object["data"] = .object(data)
         object["evaluation"] = [

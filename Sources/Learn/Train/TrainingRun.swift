@@ -51,6 +51,8 @@ public final class TrainingRun {
         /// Seconds between states, if not by steps; prolonged so that saving takes at most one
         /// part in two hundred of the time.
         public var seconds = 60.0
+        /// Nanoseconds from some beginning, by which seconds are told.
+        public var now: @Sendable () -> UInt64 = { Clock.monotonic() }
 
         /// The defaults.
         public init() {}
@@ -163,7 +165,7 @@ public final class TrainingRun {
         step = last
         best = loaded.state.best
         saved = last
-        savedAt = Clock.monotonic()
+        savedAt = pace.now()
         try parts.log.keep(before: last)
     }
 
@@ -172,12 +174,12 @@ public final class TrainingRun {
         if schedule.isMilestone(step) { return true }
         if let steps = pace.steps { return step - saved >= steps }
         let rest = max(UInt64(pace.seconds * 1e9), savingTime * 200)
-        return Clock.monotonic() - savedAt >= rest
+        return pace.now() - savedAt >= rest
     }
 
     private func save(_ tell: (News) -> Void) throws(LearnError) {
         // From here on no step runs, whatever is done about the news too.
-        let begun = Clock.monotonic()
+        let begun = pace.now()
         tell(.saving(step: step))
         try parts.log.sync()
         var previous: Digest?
@@ -189,7 +191,7 @@ public final class TrainingRun {
             adapter: parts.steps.adapter(), optimiser: parts.steps.optimiser())
         saved = step
         try retain()
-        savedAt = Clock.monotonic()
+        savedAt = pace.now()
         savingTime = savedAt - begun
         tell(.saved(step: step, milliseconds: Double(savingTime) / 1e6))
     }
@@ -203,7 +205,7 @@ public final class TrainingRun {
 
     /// One step; false if its loss is no number.
     private func advance(_ tell: (News) -> Void) throws(LearnError) -> Bool {
-        let begun = Clock.monotonic()
+        let begun = pace.now()
         let outcome: StepOutcome
         do throws(LearnError) {
             outcome = try parts.steps.run(parts.plan(step))
@@ -217,7 +219,7 @@ public final class TrainingRun {
                 step: step, loss: outcome.loss, learningRate: outcome.learningRate,
                 gradientNorm: outcome.gradientNorm, tokens: outcome.tokens,
                 targets: outcome.targets,
-                milliseconds: Double((Clock.monotonic() - begun) / 1_000) / 1_000))
+                milliseconds: Double((pace.now() - begun) / 1_000) / 1_000))
         try parts.log.append(observation.json)
         step += 1
         tell(.observed(observation))

@@ -43,12 +43,13 @@ struct LayerSource {
         return try held(object, access)
     }
 
-    /// A layer that is here with those weights.
+    /// A layer that is here with those weights: a model, or an adapter.
     static func held(
-        weights: Digest, _ access: LazyAccess
+        weights: Digest, isAdapter: Bool = false, _ access: LazyAccess
     ) throws(Failure) -> LayerSource {
         var object = JSONObject()
         object["weights"] = .string(weights.hexadecimal)
+        object["adapter"] = .bool(isAdapter)
         return try held(object, access)
     }
 
@@ -69,6 +70,40 @@ struct LayerSource {
             files: LayerFiles(paths, title: title), layer: answer["layer"]?.string,
             type: answer["type"]?.string, base: answer["base"].flatMap { BaseFacts($0) },
             offers: answer["offers"].flatMap { BaseFacts($0) }, title: title)
+    }
+
+    /// What files offer as a base: their tensors are hashed now, and nothing else is believed.
+    static func baseFacts(_ files: LayerFiles) throws(Failure) -> BaseFacts {
+        guard let facts = try read(files).baseFacts(layer: nil) else {
+            throw Failure(
+                .refused, "\(files.title) is no model", why: "it has no config.json beside tensors")
+        }
+        return facts
+    }
+
+    /// The weights id of an adapter's files, hashed now.
+    static func weights(_ files: LayerFiles) throws(Failure) -> Digest? {
+        try read(files).weights?.facts.id
+    }
+
+    private static func read(_ files: LayerFiles) throws(Failure) -> LayerFolder {
+        var reader = FolderReader()
+        // Tensors have hashes of their own, so those of whole files are not asked for; of the
+        // others the hash is what a tokenizer is known by.
+        let none = Digest(words: (0, 0, 0, 0))
+        for (name, place) in files.paths.sorted(by: { $0.key < $1.key }) {
+            guard let path = LayerPath(name), Directory.exists(place) else { continue }
+            let file = try JobFolder.onDisk(place) { () throws(SystemError) in
+                try File(place, .read)
+            }
+            if name.hasSuffix(".safetensors") {
+                let size = (try? file.facts().size) ?? 0
+                try reader.add(path, file, blob: none, size: size, sha256: none)
+            } else {
+                try reader.add(path, file)
+            }
+        }
+        return try reader.folder()
     }
 
     /// What a folder offers as a base: its files are hashed now.

@@ -31,7 +31,7 @@ enum EvalCommand {
             // Refused before anything is computed.
             let items = try newFile("items", arguments, &made)
             let statement = try newFile("statement", arguments, &made)
-            let result = try result(data, retention, session, arguments)
+            let result = try result(data, retention, options.settings, session, arguments)
             try items?.write(
                 EvalItems.lines(
                     data.data.training, base: result.data.base.items,
@@ -56,7 +56,8 @@ enum EvalCommand {
     private typealias Read = (data: TrainingData, files: [EvalFile])
 
     private static func result(
-        _ data: Read, _ retention: Read?, _ session: ComputeSession, _ arguments: Arguments
+        _ data: Read, _ retention: Read?, _ settings: DataSettings,
+        _ session: ComputeSession, _ arguments: Arguments
     ) throws(Failure) -> EvalResult {
         let entries = data.data.training + (retention?.data.training ?? [])
         let longest = entries.map { $0.example.tokens.count }.max() ?? 1
@@ -72,7 +73,7 @@ enum EvalCommand {
             try score(read, session, engine)
         }
         return EvalResult(
-            data: part, retention: general, profile: engine.profile,
+            data: part, retention: general, settings: settings, profile: engine.profile,
             hasLayers: session.stack != nil, hardware: Machine.processorName,
             peakMemory: Machine.peakMemory,
             processorSeconds: Double(Clock.processTime()) / 1e9)

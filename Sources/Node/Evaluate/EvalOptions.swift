@@ -5,7 +5,8 @@ import Wire
 
 /// What `eval` reads, and how.
 struct EvalOptions {
-    private let settings: DataSettings
+    /// How records become examples.
+    let settings: DataSettings
     private let session: ComputeSession
 
     /// The options of a command line; a sequence is never longer than the base has positions.
@@ -13,14 +14,8 @@ struct EvalOptions {
         var settings = DataSettings()
         let positions = session.model.architecture.positions
         settings.order = .given
-        settings.sequenceLength =
-            try arguments.integer("seq", in: 2...DataSettings.sequenceLengthMax)
-            ?? min(settings.sequenceLength, positions)
-        guard settings.sequenceLength <= positions else {
-            throw Failure(
-                .usage, "--seq \(settings.sequenceLength) is too long",
-                why: "\(session.base.title) has \(positions) positions")
-        }
+        settings.sequenceLength = try Self.sequenceLength(
+            arguments, positions: positions, of: session.base.title)
         let long = ["refuse", "truncate", "skip", "split"]
         if let name = try arguments.choice("long", among: long) {
             settings.long = DataSettings.Long(rawValue: name) ?? settings.long
@@ -39,6 +34,21 @@ struct EvalOptions {
         self.session = session
     }
 
+    /// The length of a sequence: what `--seq` says, never more than the base has positions.
+    static func sequenceLength(
+        _ arguments: Arguments, positions: Int, of base: String
+    ) throws(Failure) -> Int {
+        let length =
+            try arguments.integer("seq", in: 2...DataSettings.sequenceLengthMax)
+            ?? min(DataSettings().sequenceLength, positions)
+        guard length <= positions else {
+            throw Failure(
+                .usage, "--seq \(length) is too long",
+                why: "\(base) has \(positions) positions", remedy: "say --seq \(positions) or less")
+        }
+        return length
+    }
+
     private static func template(_ path: String) throws(Failure) -> String {
         do throws(SystemError) {
             let bytes = try File(path, .read).readAll(limit: DataLimits.templateBytesMax)
@@ -48,7 +58,8 @@ struct EvalOptions {
         }
     }
 
-    private static func date(_ text: String) throws(Failure) -> TemplateDate {
+    /// The day that `--date` names.
+    static func date(_ text: String) throws(Failure) -> TemplateDate {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
         guard parts.count == 3, let year = parts[0], let month = parts[1], let day = parts[2],
             let date = TemplateDate(year: year, month: month, day: day)

@@ -11,12 +11,24 @@ struct EvalResult {
         let files: [EvalFile]
         let base: EvalScores
         let adapted: EvalScores
+
+        /// What must be at hand to do it again.
+        fileprivate var statement: JSONValue {
+            var object = JSONObject()
+            object["examples"] = .string(data.digest.hexadecimal)
+            object["files"] = .array(
+                files.map { BlobReference(blob: $0.blob, size: UInt64($0.size)).json })
+            object["template"] = data.template.map { .string($0.hexadecimal) }
+            return .object(object)
+        }
     }
 
     /// The data that were asked for.
     let data: Part
     /// General text, to see what was forgotten.
     let retention: Part?
+    /// How records became examples.
+    let settings: DataSettings
     /// How products were computed.
     let profile: Profile
     /// Whether there are layers over the base.
@@ -143,6 +155,9 @@ struct EvalResult {
         body["task"] = .string("eval: foretelling the tokens of records, \(profile.rawValue)")
         body["figures"] = .array(figures)
         body["dataset"] = .object(dataset)
+        body["data"] = data.statement
+        body["retention"] = retention?.statement
+        body["settings"] = .object(settings.json)
         body["base"] = hasLayers ? baseLayer.map { .string($0) } : nil
         // A statement holds no text that could not be shown.
         if let hardware, !hardware.isEmpty, hardware.utf8.count <= 256, PlainText.isPlain(hardware)

@@ -44,7 +44,7 @@ struct JobFolder {
     /// crash left, and is removed a day later.
     static func make(
         home: String, name: String, request: [UInt8] = []
-    ) throws(Failure) -> (JobFolder, Job) {
+    ) throws(Failure) -> (folder: JobFolder, job: Job) {
         sweep(home)
         let job = Job(
             id: Job.makeIdentifier(), name: name, created: Int64(Clock.wallMilliseconds()))
@@ -83,12 +83,7 @@ struct JobFolder {
 
     /// Whether a process holds the lock.
     var isWorkedOn: Bool {
-        guard Directory.exists(lock) else { return false }
-        do throws(SystemError) {
-            return try FileLock.take(lock) == nil
-        } catch {
-            return false
-        }
+        (try? FileLock.isTaken(lock)) ?? false
     }
 
     /// Takes the lock; refused while another process has it.
@@ -133,6 +128,9 @@ struct JobFolder {
         }
     }
 
+    /// Whether the job is still written down.
+    var isThere: Bool { Directory.exists(file) }
+
     /// Removes the folder and all in it.
     func remove() { _ = try? Directory.removeTree(path) }
 
@@ -152,17 +150,30 @@ struct JobFolder {
 }
 
 extension JobFolder {
-    /// The jobs of a home, newest first; folders that hold none are left out.
+    /// The jobs of a home, newest first; folders that hold none are left out, and so are damaged
+    /// ones.
     static func list(home: String) throws(Failure) -> [(folder: JobFolder, job: Job)] {
-        let all = all(in: home)
-        guard Directory.exists(all) else { return [] }
-        let entries = try onDisk(all) { () throws(SystemError) in try Directory.list(all) }
         var jobs: [(folder: JobFolder, job: Job)] = []
-        for entry in entries where entry.kind == .folder && Job.isIdentifier(entry.name) {
-            let folder = JobFolder(home: home, id: entry.name)
+        for folder in try folders(home: home) {
             if let job = try? folder.read() { jobs.append((folder, job)) }
         }
         return jobs.sorted { ($0.job.created, $0.job.id) > ($1.job.created, $1.job.id) }
+    }
+
+    /// The jobs of a home whose `job.json` is there and cannot be read, by name.
+    static func damaged(home: String) throws(Failure) -> [JobFolder] {
+        try folders(home: home).filter { folder in
+            // Asked again: one that was removed meanwhile is not damaged.
+            folder.isThere && (try? folder.read()) == nil && folder.isThere
+        }.sorted { $0.id < $1.id }
+    }
+
+    private static func folders(home: String) throws(Failure) -> [JobFolder] {
+        let all = all(in: home)
+        guard Directory.exists(all) else { return [] }
+        let entries = try onDisk(all) { () throws(SystemError) in try Directory.list(all) }
+        return entries.filter { $0.kind == .folder && Job.isIdentifier($0.name) }
+            .map { JobFolder(home: home, id: $0.name) }
     }
 
     /// The job that a word names: its id, at least four of its first digits, or its layer's name

@@ -47,14 +47,20 @@ enum JobsCommand {
 
     private static func list(_ home: String, _ report: Report) throws(Failure) {
         let jobs = try JobFolder.list(home: home).map(\.job)
+        let damaged = try JobFolder.damaged(home: home).map(\.id)
         var object = JSONObject()
-        object["jobs"] = .array(jobs.map { .object($0.json) })
+        object["jobs"] = .array(
+            jobs.map { .object($0.json) }
+                + damaged.map { ["job": .string($0), "state": .string(damagedState)] })
         report.done(
             object,
             text: lines(
-                jobs, now: Int64(Clock.wallMilliseconds()),
+                jobs, damaged: damaged, now: Int64(Clock.wallMilliseconds()),
                 width: Terminal(descriptor: 1).columns))
     }
+
+    /// What stands for the state of a job that cannot be read.
+    private static let damagedState = "damaged"
 
     /// How often states were saved, and how long no step ran because of it.
     static func saving(_ job: Job) -> String {
@@ -68,8 +74,10 @@ enum JobsCommand {
     }
 
     /// The table of jobs.
-    static func lines(_ jobs: [Job], now: Int64, width: Int) -> [String] {
-        guard !jobs.isEmpty else {
+    static func lines(
+        _ jobs: [Job], damaged: [String] = [], now: Int64, width: Int
+    ) -> [String] {
+        guard !jobs.isEmpty || !damaged.isEmpty else {
             return ["No job was begun here.", "Begin one with: plasmid train"]
         }
         var table = Table([
@@ -85,6 +93,7 @@ enum JobsCommand {
                 Ages.text((now - job.created) / 1_000), String((job.layer ?? "").prefix(8)),
             ])
         }
+        for id in damaged { table.add([id, "", damagedState, "", "", "", ""]) }
         return table.lines(width: width)
     }
 
@@ -125,15 +134,12 @@ enum JobsCommand {
 
     /// Shows steps as they come until the job is over; exit code 1 if it failed.
     private static func follow(_ folder: JobFolder, _ report: Report) throws(Failure) -> Int32 {
-        var shown = 0
+        var tail = TrainingLogTail(folder)
         var display = TrainDisplay(isShown: !report.isJSON)
         defer { display.clear() }
         while true {
             let job = try folder.read()
-            let steps = try TrainingLog(folder).steps()
-            // A roll-back may have taken lines away.
-            shown = min(shown, steps.count)
-            for step in steps[shown...] {
+            for step in try tail.next() {
                 display.update(step, of: job.steps, memory: nil)
                 if report.isJSON {
                     report.event(Observation.step(step).json, text: [])
@@ -143,7 +149,6 @@ enum JobsCommand {
                         text: ["step \(step.step + 1)/\(job.steps) loss \(step.loss)"])
                 }
             }
-            shown = steps.count
             if !job.state.isActive, job.state != .queued {
                 display.clear()
                 report.event(job.json, text: [ending(job)])
@@ -172,6 +177,15 @@ enum JobsCommand {
                     remedy: "it saves its state and ends after it")
             }
             Semaphore().wait(milliseconds: lookMilliseconds)
+        }
+        guard folder.isThere else {
+            var object = JSONObject()
+            object["job"] = .string(job.id)
+            object["state"] = .string(JobState.stopped.rawValue)
+            // Its command removes what never did a step.
+            report.done(
+                object, text: ["Job \(job.id) ended before its first step; nothing is left of it."])
+            return
         }
         job = try folder.read()
         if job.state.isActive || job.state == .queued {

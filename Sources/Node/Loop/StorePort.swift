@@ -253,7 +253,7 @@ final class StorePort: Sendable {
             let bytes = try? reader?.readAll(limit: Limits.manifestBytesMax)
             let manifest = try? Manifest.decode(bytes ?? [])
             let refusal = manifest.flatMap { KnownTerms(library: library).answer($0).refusal }
-            post(.manifestRead(number, bytes ?? [], licenceFault: refusal?.description))
+            post(.manifestRead(number, bytes ?? [], contradiction: refusal))
         }
     }
 
@@ -293,7 +293,9 @@ final class StorePort: Sendable {
         let announced = record.map { record in
             HeldLayer.Announced(issued: record.issued, expires: record.expires)
         }
-        return HeldLayer(manifest, envelope: envelope, blobs: present, announced: announced)
+        return HeldLayer(
+            manifest, envelope: envelope, blobs: present, announced: announced,
+            contradiction: KnownTerms(library: library).answer(manifest).refusal)
     }
 
     /// All layers that are here, as the core wants them at start.

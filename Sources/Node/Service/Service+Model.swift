@@ -9,7 +9,8 @@ extension Service {
     func model(_ request: ServiceRequest) throws(Failure) -> JSONObject {
         let manifest: Manifest
         if let weights = request.text("weights") {
-            manifest = try held(weights: weights)
+            let isAdapter = request.arguments["adapter"]?.bool ?? false
+            manifest = try held(weights: weights, isAdapter: isAdapter)
         } else {
             let layer = try LayerResolver(service: self).resolve(try request.required("layer"))
             manifest = try heldManifest(layer)
@@ -37,15 +38,20 @@ extension Service {
             layer: manifest.layer, weights: weights.id, graph: graph, tokenizer: tokenizer)
     }
 
-    private func held(weights: String) throws(Failure) -> Manifest {
+    private func held(weights: String, isAdapter: Bool) throws(Failure) -> Manifest {
         let layers = try inStore { () throws(StoreError) in
             try library.index.layers().map(\.id)
         }
         for layer in layers {
             let manifest = try heldManifest(layer)
-            if manifest.weights?.id.hexadecimal == weights, manifest.base == nil {
+            if manifest.weights?.id.hexadecimal == weights,
+                isAdapter == (manifest.base != nil)
+            {
                 return manifest
             }
+        }
+        guard !isAdapter else {
+            throw Failure(.notFound, "no layer here has the weights id \(weights)")
         }
         throw Failure(
             .notFound, "the base of this layer is not here", why: "its weights id is \(weights)",

@@ -8,10 +8,11 @@ enum TrainCommand {
     static func perform(_ arguments: Arguments, _ report: Report) throws(Failure) {
         // The home is let go before the training begins: others need it meanwhile.
         let (home, request) = try open(arguments, report)
-        let (folder, job) = try JobFolder.make(
-            home: home, name: request.name, request: try request.bytes())
+        let folder = try JobFolder.make(
+            home: home, name: request.name, request: try request.bytes()
+        ).folder
         do throws(Failure) {
-            try run(folder, job.id, request.isDetached, report)
+            try run(folder, request.isDetached, report)
         } catch {
             // What never did a step leaves nothing behind.
             if !Directory.exists(folder.recipe) { folder.remove() }
@@ -23,7 +24,9 @@ enum TrainCommand {
         _ arguments: Arguments, _ report: Report
     ) throws(Failure) -> (home: String, TrainRequest) {
         let access = try Access.open(makes: true, report)
-        let options = TrainOptions(arguments, LazyAccess(access, report))
+        let options = TrainOptions(arguments, LazyAccess(access, report)) { text in
+            report.note("note: \(PlainText.shown(text))")
+        }
         let request = try options.request()
         try requireTerms(request, access)
         return (access.home, request)
@@ -67,11 +70,11 @@ enum TrainCommand {
             request.isDetached = isDetached
             try folder.write(try request.bytes(), to: folder.request)
         }
-        try run(folder, job.id, isDetached, report)
+        try run(folder, isDetached, report)
     }
 
     private static func run(
-        _ folder: JobFolder, _ id: String, _ isDetached: Bool, _ report: Report
+        _ folder: JobFolder, _ isDetached: Bool, _ report: Report
     ) throws(Failure) {
         if isDetached { return try detach(folder, report) }
         let job: Job
@@ -80,14 +83,21 @@ enum TrainCommand {
             defer { withExtendedLifetime(lock) {} }
             job = try TrainSupervisor(folder, report, isShown: !report.isJSON) { _ in }.run()
         }
-        guard job.state == .finished else {
-            throw Failure(
-                .refused, "training stopped after \(job.step) of \(job.steps) steps",
-                why: "it was asked to; the state is saved",
-                remedy: "go on with: plasmid jobs resume \(id)")
-        }
+        guard job.state == .finished else { throw stopped(job, folder) }
         let (object, text) = try answer(folder, job)
         report.done(object, text: text)
+    }
+
+    /// A training that was asked to stop. One without a recipe did nothing and leaves nothing.
+    private static func stopped(_ job: Job, _ folder: JobFolder) -> Failure {
+        guard Directory.exists(folder.recipe) else {
+            return Failure(
+                .refused, "training stopped before its first step", why: "it was asked to")
+        }
+        return Failure(
+            .refused, "training stopped after \(job.step) of \(job.steps) steps",
+            why: job.message.isEmpty ? "it was asked to; the state is saved" : job.message,
+            remedy: "go on with: plasmid jobs resume \(job.id)")
     }
 
     // MARK: Detached
@@ -108,9 +118,13 @@ enum TrainCommand {
         else {
             throw Failure(
                 .internal, "the job ended without a word",
-                remedy: "see why with: plasmid jobs logs \(folder.id)")
+                remedy: Directory.exists(folder.recipe)
+                    ? "see why with: plasmid jobs logs \(folder.id)" : "")
         }
         if let error = json["error"] { throw Failure(json: error) }
+        if json["state"] == .string(JobState.stopped.rawValue) {
+            throw stopped(try folder.read(), folder)
+        }
         report.done(
             json.object ?? JSONObject(),
             text: [

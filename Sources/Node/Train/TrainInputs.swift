@@ -29,7 +29,7 @@ struct TrainInputs {
         let files: LayerFiles
         /// Layer id; nil for a folder.
         let layer: String?
-        /// The base's facts, if a manifest vouches for them; a folder is hashed anew each time.
+        /// The base's facts, if a manifest vouches for them: its files are held against them.
         let facts: BaseFacts?
 
         /// What to call it where others read it: never by a place on this machine.

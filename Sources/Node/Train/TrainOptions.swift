@@ -7,14 +7,20 @@ import Wire
 struct TrainOptions {
     private let arguments: Arguments
     private let access: LazyAccess
+    private let note: (String) -> Void
 
     private static let countMax = 1 << 40
     private static let filesMax = RecipeSchema.filesMax
+    /// Files that are open beside those of a layer: the home, the other parts of the layer.
+    private static let openFilesBeside = 48
 
-    /// The options of a command line.
-    init(_ arguments: Arguments, _ access: LazyAccess) {
+    /// The options of a command line; `note` is told what a person should know.
+    init(
+        _ arguments: Arguments, _ access: LazyAccess, note: @escaping (String) -> Void
+    ) {
         self.arguments = arguments
         self.access = access
+        self.note = note
     }
 
     /// The request.
@@ -33,11 +39,14 @@ struct TrainOptions {
                 .usage, "--data is missing",
                 remedy: "say --data FILE: .jsonl, .json, .csv, .txt or .md")
         }
-        let start = try arguments.text("init").map { word throws(Failure) in try part(word) }
+        let start = try arguments.text("init").map { word throws(Failure) in
+            try adapter(word)
+        }
         let settings = try settings(start)
+        let base = try base()
         var inputs = TrainInputs(
-            base: try base(), start: start, data: data, evaluation: try sources("eval"),
-            settings: settings, dataSettings: try dataSettings(seed: settings.seed))
+            base: base, start: start, data: data, evaluation: try sources("eval"),
+            settings: settings, dataSettings: try dataSettings(base, seed: settings.seed))
         try judge(&inputs)
         let threads =
             try arguments.integer("threads", in: 1...Team.lanesMax) ?? Team.lanesDefault
@@ -50,9 +59,30 @@ struct TrainOptions {
         request.parts =
             try arguments.integer("keep-checkpoints", in: 1...CheckpointSchedule.partsMax)
             ?? request.parts
+        try Self.checkOpenFiles(request, most: Machine.raiseOpenFiles())
         request.isDetached = arguments.isGiven("detach")
         request.dataLicence = try licence("data-licence")
+        if let why = request.dataLicence.flatMap({ TrainDataCopies.hindrance($0) }) {
+            note("the data do not go with the layer: \(why)")
+        }
         return request
+    }
+
+    /// Refuses more checkpoints than can be open when the layer is made of them: found out now
+    /// and not when all steps are done.
+    static func checkOpenFiles(_ request: TrainRequest, most: Int) throws(Failure) {
+        func count(_ parts: Int) -> Int {
+            let states = min(parts, request.inputs.settings.steps) + CheckpointSchedule.besides
+            return states * CheckpointStore.fileNames.count + request.inputs.data.count
+                + openFilesBeside
+        }
+        guard count(request.parts) > most else { return }
+        let fitting = (1..<request.parts).last { count($0) <= most }
+        throw Failure(
+            .refused, "\(request.parts) parts of the run need more open files than are allowed",
+            why: "\(count(request.parts)) are needed, \(most) are allowed",
+            remedy: fitting.map { "say --keep-checkpoints \($0) or less" }
+                ?? "allow more: ulimit -n \(count(request.parts))")
     }
 
     // MARK: Places
@@ -80,6 +110,24 @@ struct TrainOptions {
             files = LayerFiles(files.paths, title: ExportCommand.absolute(word))
         }
         return TrainInputs.Part(files: files, layer: source.layer, facts: source.offers)
+    }
+
+    /// The adapter to start from. Of one in a folder a layer with the same weights is the parent.
+    private func adapter(_ word: String) throws(Failure) -> TrainInputs.Part {
+        let given = try part(word)
+        guard given.layer == nil, let weights = try LayerSource.weights(given.files) else {
+            return given
+        }
+        do throws(Failure) {
+            let held = try LayerSource.held(weights: weights, isAdapter: true, access)
+            return TrainInputs.Part(files: given.files, layer: held.layer, facts: nil)
+        } catch {
+            guard error.code == .notFound else { throw error }
+            note(
+                "no layer here has the weights of \(word), so the new one names no parent; "
+                    + "share it first to have it named")
+            return given
+        }
     }
 
     private func sources(_ option: String) throws(Failure) -> [TrainInputs.Source] {
@@ -181,12 +229,13 @@ struct TrainOptions {
         settings.alphaPattern = facts.config.alphaPattern.map { ($0.key, Double($0.alpha) ?? 0) }
     }
 
-    private func dataSettings(seed: UInt64) throws(Failure) -> DataSettings {
+    private func dataSettings(
+        _ base: TrainInputs.Part, seed: UInt64
+    ) throws(Failure) -> DataSettings {
         var settings = DataSettings()
         settings.seed = seed
-        settings.sequenceLength =
-            try arguments.integer("seq", in: 2...DataSettings.sequenceLengthMax)
-            ?? settings.sequenceLength
+        settings.sequenceLength = try EvalOptions.sequenceLength(
+            arguments, positions: try positions(base), of: base.files.title)
         if let name = try arguments.choice("order", among: ["given", "shuffled"]) {
             settings.order = DataSettings.Order(rawValue: name) ?? settings.order
         }
@@ -205,9 +254,18 @@ struct TrainOptions {
             }
             settings.template = String(decoding: bytes, as: UTF8.self)
         }
+        settings.date = try arguments.text("date").map { text throws(Failure) in
+            try EvalOptions.date(text)
+        }
         let checked = settings
         try inLearn("reading the options") { () throws(LearnError) in try checked.check() }
         return settings
+    }
+
+    private func positions(_ base: TrainInputs.Part) throws(Failure) -> Int {
+        try inLearn("opening \(base.files.title)") { () throws(LearnError) in
+            try Model(base.files)
+        }.architecture.positions
     }
 
     private func judge(_ inputs: inout TrainInputs) throws(Failure) {

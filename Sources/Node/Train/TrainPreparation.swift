@@ -26,19 +26,18 @@ struct TrainPreparation {
     /// The recipe.
     let recipe: Recipe
 
-    /// Reads everything. Base folders are hashed; a layer's files were hashed when it came.
+    /// What the base is by its files, as they are now.
+    let base: BaseFacts
+
+    /// Reads everything. The base is hashed: its files may have changed since they came.
     init(_ inputs: TrainInputs) throws(Failure) {
         self.inputs = inputs
-        let base = inputs.base
-        let title = base.files.title
-        let facts: BaseFacts
-        if let known = base.facts {
-            facts = known
-        } else {
-            facts = try LayerSource.baseFacts(folder: title)
-        }
+        let (files, title) = (inputs.base.files, inputs.base.files.title)
+        base =
+            try inputs.base.layer == nil
+            ? LayerSource.baseFacts(folder: title) : LayerSource.baseFacts(files)
         let model = try inLearn("opening \(title)") { () throws(LearnError) in
-            try Model(base.files)
+            try Model(files)
         }
         self.model = model
         start = try inputs.start.map { part throws(Failure) in
@@ -46,16 +45,19 @@ struct TrainPreparation {
                 try Adapter(part.files)
             }
         }
-        let (data, apart) = try Self.read(inputs, model)
+        let (read, judgedRead) = try Self.read(inputs, model)
+        let (data, apart) = (read.data, judgedRead?.data)
         training = data.training
         let judgedEntries = data.evaluation + (apart?.training ?? [])
         judged = judgedEntries.map(\.example)
         notes = data.notes + (apart?.notes ?? [])
         var builder = RecipeBuilder(
-            base: facts, settings: inputs.settings, dataSettings: inputs.dataSettings,
+            base: base, settings: inputs.settings, dataSettings: inputs.dataSettings,
             examples: data.digest, judged: TrainingData.recipeDigest(of: judgedEntries))
-        builder.files = try Self.references(inputs.data)
-        builder.evaluationFiles = try Self.references(inputs.evaluation)
+        builder.files = read.files
+        builder.evaluationFiles = judgedRead?.files ?? []
+        // Of the data alone: a replay may have to do without the files that are only judged.
+        builder.template = data.template
         if let part = inputs.start, let path = part.files.paths[Adapter.weightsName] {
             builder.start = try Self.reference(.init(name: part.files.title, path: path)).blob
         }
@@ -71,9 +73,12 @@ struct TrainPreparation {
             accumulate: inputs.settings.accumulate)
     }
 
+    /// Examples, and the files they come from by the very bytes that became tokens.
+    private typealias Read = (data: TrainingData, files: [BlobReference])
+
     private static func read(
         _ inputs: TrainInputs, _ model: Model
-    ) throws(Failure) -> (TrainingData, apart: TrainingData?) {
+    ) throws(Failure) -> (Read, apart: Read?) {
         let files = inputs.base.files
         return try inLearn("reading the data") { () throws(LearnError) in
             let tokenizer = try Tokenizer(files)
@@ -83,15 +88,18 @@ struct TrainPreparation {
             let ends = try ModelEnds.read(files)
             func read(
                 _ sources: [TrainInputs.Source], _ settings: DataSettings
-            ) throws(LearnError) -> TrainingData {
+            ) throws(LearnError) -> Read {
+                var files: [BlobReference] = []
                 var reader = try DataReader(
                     tokenizer: tokenizer, format: format,
                     vocabulary: model.architecture.vocabulary, ends: ends, settings: settings)
                 for source in sources {
-                    try reader.read(
-                        try DataFile(name: source.name, bytes: try bytes(source)))
+                    let file = try DataFile(name: source.name, bytes: try bytes(source))
+                    files.append(
+                        BlobReference(blob: file.blob.id, size: UInt64(file.blob.size)))
+                    try reader.read(file)
                 }
-                return try reader.finish()
+                return (try reader.finish(), files)
             }
             let data = try read(inputs.data, inputs.dataSettings)
             guard !inputs.evaluation.isEmpty else { return (data, nil) }
@@ -112,14 +120,6 @@ struct TrainPreparation {
         } catch {
             throw .data(.unreadable(file: source.name, error.reason))
         }
-    }
-
-    private static func references(
-        _ sources: [TrainInputs.Source]
-    ) throws(Failure) -> [BlobReference] {
-        var references: [BlobReference] = []
-        for source in sources { references.append(try reference(source)) }
-        return references
     }
 
     /// Hash and size of a file.

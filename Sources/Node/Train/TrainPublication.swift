@@ -24,12 +24,20 @@ struct TrainPublication {
         var isEvidence = true
     }
 
-    /// Shares the layer, through a running node or by opening the home; its id.
-    func publish(_ report: Report) throws(Failure) -> String {
+    /// Shares the layer, through a running node or by opening the home; its id. `note` is told
+    /// what a person should know.
+    func publish(_ report: Report, note: (String) -> Void) throws(Failure) -> String {
         let recipe = try inGenome("reading the recipe") { () throws(GenomeError) in
             try Recipe.decode(try recipeBytes())
         }
-        let items = try items(recipe, report).sorted { $0.path < $1.path }
+        let data = try mayShareData ? TrainDataCopies(folder, request.inputs.data, recipe) : nil
+        data?.notes.forEach(note)
+        defer { data?.remove() }
+        let items =
+            (try items(recipe)
+            + (data?.copies ?? []).map { copy in
+                Item(path: copy.path, source: copy.source)
+            }).sorted { $0.path < $1.path }
         var files: [File] = []
         for item in items {
             files.append(
@@ -67,7 +75,7 @@ struct TrainPublication {
 
     // MARK: Files
 
-    private func items(_ recipe: Recipe, _ report: Report) throws(Failure) -> [Item] {
+    private func items(_ recipe: Recipe) throws(Failure) -> [Item] {
         var items = [
             Adapter.configName, Adapter.weightsName, "README.md", RunCard.curveName,
         ].map { Item(path: $0, source: "\(folder.result)/\($0)", isEvidence: false) }
@@ -87,37 +95,13 @@ struct TrainPublication {
             try folder.write(Array(template.utf8), to: path)
             items.append(Item(path: RunEvidence.template, source: path))
         }
-        return try items + data(recipe, report)
-    }
-
-    /// The files that were learned, if they may go with the layer. Files that only judge stay here:
-    /// the terms were given for what was learned.
-    private func data(_ recipe: Recipe, _ report: Report) throws(Failure) -> [Item] {
-        guard mayShareData else { return [] }
-        var items: [Item] = []
-        for (index, source) in request.inputs.data.enumerated() {
-            // What was written there since is not what was learned, and nobody gave terms for it.
-            let isSame =
-                recipe.dataFiles.indices.contains(index)
-                && (try? TrainPreparation.reference(source)) == recipe.dataFiles[index]
-            guard isSame else {
-                report.note("\(source.name) was changed meanwhile and does not go with the layer")
-                continue
-            }
-            items.append(
-                Item(path: RunEvidence.data("data", index, like: source.name), source: source.path))
-        }
         return items
     }
 
-    /// Whether the data may go with the layer: their terms are given, known here, and ask for
-    /// nothing that a person must accept first.
+    /// Whether the data may go with the layer. The terms are those of what is learned: files that
+    /// are only judged stay here.
     private var mayShareData: Bool {
-        guard let text = request.dataLicence,
-            let licence = try? LicenceExpression(parsing: text)
-        else { return false }
-        return licence.identifiers.allSatisfy { LicenceCatalogue.entry(of: $0) != nil }
-            && !LicenceCatalogue.needsAcceptance(licence)
+        request.dataLicence.map { TrainDataCopies.hindrance($0) == nil } ?? false
     }
 
     private func links(_ recipe: Recipe) throws(Failure) -> [CheckpointLink] {

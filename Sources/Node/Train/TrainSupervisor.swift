@@ -22,6 +22,7 @@ final class TrainSupervisor {
     private var trained: TrainNews.Trained?
     private var failure: Failure?
     private var stoppedAt: Int?
+    private let isStopAsked = Lock(false)
     /// Called once, when the steps begin or it is clear that they will not.
     private let begun: (Job) -> Void
 
@@ -67,8 +68,9 @@ final class TrainSupervisor {
                 Failure(
                     .internal, "the worker ended without a word",
                     why: code > 128 ? "signal \(code - 128)" : "exit code \(code)",
-                    remedy: "if memory ran out say --memory or a smaller --batch; then: "
-                        + "plasmid jobs resume \(job.id)"))
+                    remedy: "if memory ran out say --memory or a smaller --batch"
+                        + (Directory.exists(folder.recipe)
+                            ? "; then: plasmid jobs resume \(job.id)" : "")))
         }
         return try publish(trained)
     }
@@ -77,6 +79,7 @@ final class TrainSupervisor {
 
     private func work() throws(Failure) -> Int32 {
         let child: ChildProcess
+        let isStopAsked = isStopAsked
         do throws(SystemError) {
             // Before the child is there, so that no signal ends this process without it.
             let signals = try Signals()
@@ -87,6 +90,7 @@ final class TrainSupervisor {
                 var count = 0
                 while (try? signals.wait()) != nil {
                     count += 1
+                    isStopAsked.withLock { $0 = true }
                     // The third time somebody does not want to wait for a state.
                     child.signal(count < 3 ? 15 : 9)
                 }
@@ -119,10 +123,7 @@ final class TrainSupervisor {
                     + "\(ready.parameters) values to train, \(Sizes.text(ready.memory)), "
                     + (ready.confined ? "no network" : "network not taken away"))
             begun(job)
-        case .note(let text):
-            write("note: \(text)")
-            display.clear()
-            report.note("note: \(PlainText.shown(text))")
+        case .note(let text): note(text)
         case .resumed(let step):
             job.step = step
             try event("resumed", step)
@@ -152,6 +153,12 @@ final class TrainSupervisor {
         case .trained(let trained): self.trained = trained
         case .failed(let failure): self.failure = failure
         }
+    }
+
+    private func note(_ text: String) {
+        write("note: \(text)")
+        display.clear()
+        report.note("note: \(PlainText.shown(text))")
     }
 
     private func event(_ kind: String, _ step: Int, _ detail: String = "") throws(Failure) {
@@ -202,10 +209,15 @@ final class TrainSupervisor {
         let end = Clock.monotonic() + UInt64(Self.homeSeconds) * 1_000_000_000
         while true {
             do throws(Failure) {
-                job.layer = try TrainPublication(folder, request, trained).publish(report)
+                let publication = TrainPublication(folder, request, trained)
+                job.layer = try publication.publish(report) { note($0) }
                 break
             } catch {
                 guard error.code == .busy, Clock.monotonic() < end else { return try fail(error) }
+                guard !isStopAsked.withLock({ $0 }) else {
+                    job.message = "the layer was not made: \(error.message)"
+                    return try stop(after: trained.steps)
+                }
                 Semaphore().wait(milliseconds: 250)
             }
         }

@@ -21,6 +21,8 @@ struct TrainWorker {
     private let cost: TrainCost
     private let begun = Clock.monotonic()
     private let isStopAsked = Lock(false)
+    /// Whether base and data are still being read, so that there is no state to save.
+    private let isPreparing = Lock(true)
 
     /// Trains; the exit code is 0 if the folder says how it ended.
     static func run(_ path: String, parent: Int32) -> Int32 {
@@ -55,10 +57,12 @@ struct TrainWorker {
             Self.say(.note("the kernel does not let the worker leave the network"))
         }
         let prepared = try TrainPreparation(request.inputs)
+        try check(prepared.base, request.inputs.base)
         for note in prepared.notes { Self.say(.note(note.description)) }
         let isNew = try check(prepared.recipe)
         let trainer = try prepared.trainer(threads: request.threads, budget: budget)
         try narrowFiles(trainer)
+        isPreparing.withLock { $0 = false }
         // Only now is it sure that there will be steps.
         if isNew { try folder.write(prepared.recipe.bytes, to: folder.recipe) }
         Self.say(
@@ -87,13 +91,23 @@ struct TrainWorker {
         }
     }
 
-    /// SIGTERM and SIGINT ask to stop; the state is saved then.
+    /// SIGTERM and SIGINT ask to stop; the state is saved then. Before the first step there is
+    /// nothing that the disk has not: the process ends at once, wherever it is.
     private func watchSignals() throws(Failure) {
-        let isStopAsked = isStopAsked
+        let (isStopAsked, isPreparing) = (isStopAsked, isPreparing)
+        let step = (try? folder.read(isLockOurs: true).step) ?? 0
         do throws(SystemError) {
             let signals = try Signals()
             try Thread("signals") {
-                while (try? signals.wait()) != nil { isStopAsked.withLock { $0 = true } }
+                while (try? signals.wait()) != nil {
+                    isStopAsked.withLock { $0 = true }
+                    // Held until the end, so that no step begins meanwhile.
+                    isPreparing.withLock { isPreparing in
+                        guard isPreparing else { return }
+                        Self.say(.stopped(step: step))
+                        Machine.leave(0)
+                    }
+                }
             }.detach()
         } catch {
             throw Failure(.internal, "signals cannot be watched", why: error.description)
@@ -127,6 +141,21 @@ struct TrainWorker {
             try Confinement.narrow(fileBytes: state + Self.fileBeside, memoryBytes: nil)
         } catch {
             throw Failure(.internal, "the worker cannot be confined", why: error.description)
+        }
+    }
+
+    /// Holds the base's files against what its manifest says of them.
+    private func check(_ found: BaseFacts, _ base: TrainInputs.Part) throws(Failure) {
+        guard let known = base.facts else { return }
+        var members: [String] = []
+        if found.weights != known.weights { members.append("base.weights") }
+        if found.graph != known.graph { members.append("base.graph") }
+        if found.tokenizer != known.tokenizer { members.append("base.tokenizer") }
+        guard members.isEmpty else {
+            throw Failure(
+                .corrupt, "the base \(base.files.title) is damaged here",
+                why: "its files differ from its manifest in \(members.joined(separator: ", "))",
+                remedy: "see which with: plasmid verify \((base.layer ?? "").prefix(16))")
         }
     }
 

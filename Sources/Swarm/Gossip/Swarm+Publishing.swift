@@ -25,11 +25,18 @@ extension Swarm {
     /// Life of a Layer record: one year, renewed at half time.
     private static let layerLifeMilliseconds: UInt64 = 365 * 86_400_000
 
+    /// Whether `peer`, or this node itself, may do something with a layer that is here.
     func decide(_ action: Action, _ layer: HeldLayer, peer: NodeKey?) -> Decision {
-        let terms = LayerTerms(
-            visibility: layer.visibility, distribution: layer.distribution,
-            isOwn: layer.publisher == settings.node)
-        return Decision.decide(action, terms, peer: peer, isSeeding: settings.isSeeding)
+        let caller = Caller(key: peer ?? settings.node)
+        var policy = layer.policy
+        // Whoever takes a layer in is asked for its terms by the own node before it fetches.
+        policy.acceptances.insert(caller.key)
+        return PermissionRequest(
+            action, by: caller, with: policy,
+            holder: Holder(
+                isPublisher: layer.publisher == settings.node, isSeeding: settings.isSeeding),
+            now: Int64(clamping: now.wall / 1_000)
+        ).decide()
     }
 
     /// A layer is here: announce it, if its terms and the owner allow.

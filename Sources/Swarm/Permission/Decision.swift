@@ -1,71 +1,73 @@
-import Genome
-import Wire
-
-/// What someone may want to do with a layer.
-public enum Action: Sendable, CaseIterable {
-    /// Learn that it exists.
-    case see
-    /// Take it in.
-    case fetch
-    /// Get its bytes from this node.
-    case serve
-    /// Tell everyone that this node has it.
-    case announce
-}
-
-/// The terms of a layer that decide who may do what.
-public struct LayerTerms: Equatable, Sendable {
-    /// Who may know of it.
-    public let visibility: Visibility
-    /// How it may travel.
-    public let distribution: Distribution
-    /// Whether this node's key signed it.
-    public let isOwn: Bool
-    /// Why its licence may not stand beside those of what it was made from, as far as these are
-    /// known here; nil where it may.
-    public let licenceFault: String?
-
-    /// Terms of a layer.
-    public init(
-        visibility: Visibility, distribution: Distribution, isOwn: Bool,
-        licenceFault: String? = nil
-    ) {
-        self.visibility = visibility
-        self.distribution = distribution
-        self.isOwn = isOwn
-        self.licenceFault = licenceFault
-    }
-}
-
 /// The answer of the one function that decides.
 public enum Decision: Equatable, Sendable {
     /// It may be done.
     case allow
-    /// It may not; the reason is for those who may know that the layer exists.
-    case refuse(String)
+    /// It may not.
+    case refuse(Refusal)
 
-    /// Decides whether `peer` (nil: this node's owner) may do `action` with a layer of these
-    /// terms. Deny by default: only public layers leave the node; those of other publishers only
-    /// when they allow it and the owner seeds; and only layers of global scope are announced,
-    /// because a record reaches everyone. A layer whose licence drops what its parents ask is
-    /// taken in, given out and announced by nobody, its owner included.
-    public static func decide(
-        _ action: Action, _ terms: LayerTerms, peer: NodeKey?, isSeeding: Bool
-    ) -> Decision {
-        if let fault = terms.licenceFault, action != .see { return .refuse(fault) }
-        if peer == nil && (action == .see || action == .fetch) { return .allow }
-        guard terms.visibility == .public else {
-            return .refuse("its visibility is \(terms.visibility.rawValue)")
-        }
-        if action == .announce {
-            guard terms.distribution.scope == .global, terms.distribution.isGloballyAvailable
-            else { return .refuse("its scope is not global") }
-        }
-        if terms.isOwn { return .allow }
-        guard terms.distribution.isPeerToPeer else {
-            return .refuse("only its publisher serves it")
-        }
-        guard isSeeding else { return .refuse("this node does not seed") }
-        return .allow
+    /// The refusal, if it is one.
+    public var refusal: Refusal? {
+        if case .refuse(let refusal) = self { return refusal }
+        return nil
     }
+}
+
+/// Why something may not be done with a layer, and what would make it allowed.
+public struct Refusal: Hashable, Sendable, Error {
+    /// The rule that refused it, by which logs and tests name it.
+    public enum Rule: String, CaseIterable, Sendable {
+        /// Whoever asks may not know that the layer exists.
+        case hidden
+        /// No grant covers it.
+        case notGranted
+        /// A grant excludes the field of use.
+        case excludedDomain
+        /// The layer excludes the field of use.
+        case restrictedDomain
+        /// The publisher took the layer back.
+        case withdrawn
+        /// Only its publisher serves it.
+        case notPeerToPeer
+        /// It is announced less widely than gossip reaches.
+        case scope
+        /// The owner of this node does not seed.
+        case notSeeding
+        /// Only whoever signs may publish.
+        case notPublisher
+        /// Publishing for an organisation needs its word.
+        case notMember
+        /// The terms do not let others pass it on.
+        case noRedistribute
+        /// The terms forbid commercial use.
+        case nonCommercial
+        /// The terms are for research.
+        case researchOnly
+        /// The terms must be accepted first.
+        case notAccepted
+        /// Nobody here knows what the terms ask.
+        case unknownTerms
+        /// Its terms are not those that what it is made from allows.
+        case contradiction
+        /// A newer program is needed to understand it.
+        case needsNewerNode
+        /// The owner of this node does not want it.
+        case ownerPolicy
+    }
+
+    /// The rule.
+    public let rule: Rule
+    /// What is wrong, in a clause.
+    public let reason: String
+    /// What would make it allowed; empty where nothing would.
+    public let remedy: String
+
+    /// A refusal.
+    public init(_ rule: Rule, _ reason: String, remedy: String = "") {
+        self.rule = rule
+        self.reason = reason
+        self.remedy = remedy
+    }
+
+    /// Whether the answer must be the one for a layer that does not exist.
+    public var isHidden: Bool { rule == .hidden }
 }

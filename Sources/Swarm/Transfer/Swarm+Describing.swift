@@ -46,7 +46,7 @@ extension Swarm {
     }
 
     mutating func manifestRead(
-        _ number: FetchNumber, _ bytes: [UInt8], licenceFault: String? = nil
+        _ number: FetchNumber, _ bytes: [UInt8], contradiction: LicenceRefusal? = nil
     ) {
         _ = fetches.change(number) { $0.isReadingManifest = false }
         guard let fetch = fetches[number], let envelope = fetch.envelope,
@@ -69,13 +69,8 @@ extension Swarm {
             endFetch(number, .failed(.invalid(fault)))
             return
         }
-        let terms = LayerTerms(
-            visibility: manifest.visibility, distribution: manifest.distribution,
-            isOwn: manifest.publisher == settings.node, licenceFault: licenceFault)
-        if case .refuse(let reason) = Decision.decide(
-            .fetch, terms, peer: nil, isSeeding: settings.isSeeding)
-        {
-            endFetch(number, .failed(.licence(reason)))
+        if let contradiction, let refusal = refusal(of: manifest, contradiction) {
+            endFetch(number, .failed(.licence(refusal.reason)))
             return
         }
         flagContradictions(manifest, fetch)
@@ -91,6 +86,19 @@ extension Swarm {
         noteProgress([number])
         advance(number)
         finishIfComplete(number)
+    }
+
+    /// The answer of the one function on a layer whose terms are not what its parents allow.
+    private func refusal(of manifest: Manifest, _ contradiction: LicenceRefusal) -> Refusal? {
+        let caller = Caller(key: settings.node)
+        var policy = LayerPolicy(manifest)
+        policy.acceptances.insert(caller.key)
+        policy.contradiction = contradiction
+        return PermissionRequest(
+            .fetch, by: caller, with: policy,
+            holder: Holder(isPublisher: false, isSeeding: settings.isSeeding),
+            now: Int64(clamping: now.wall / 1_000)
+        ).decide().refusal
     }
 
     /// The manifest is what its id says, so a signature that does not fit is the fault of the

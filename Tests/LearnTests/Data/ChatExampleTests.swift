@@ -1,5 +1,6 @@
 import Genome
 import Testing
+import Wire
 
 @testable import Learn
 
@@ -69,6 +70,9 @@ import Testing
         let example = data.training[0].example
         #expect(example.labels == example.tokens && example.tokens == [3, 2, 1, 4, 8])
         let said = try DataSamples.read(Self.chat, template: Self.marked)
+        #expect(said.template == Blake3.hash(Array(Self.marked.utf8)))
+        // One that nothing is written by decides no bit.
+        #expect(try DataSamples.read(#"{"text": "a"}"#, template: Self.marked).template == nil)
         #expect(said.training[0].example.labels == [-100, -100, -100, 4, 8])
         #expect(said.notes.isEmpty)
     }

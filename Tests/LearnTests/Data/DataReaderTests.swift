@@ -131,9 +131,11 @@ import Testing
         let scratch = try ScratchFolder()
         let folder = try scratch.write(
             [("a.txt", Array("ab".utf8)), ("b.csv", Array("text\nc\n".utf8))], to: "x")
-        let data = try DataReader.read(
-            [folder + "/b.csv", folder + "/a.txt"], tokenizer: try DataSamples.tokenizer(),
-            format: nil, vocabulary: 9, ends: [8], settings: DataSettings())
+        var reader = try DataReader(
+            tokenizer: try DataSamples.tokenizer(), format: nil, vocabulary: 9, ends: [8],
+            settings: DataSettings())
+        for name in ["/b.csv", "/a.txt"] { try reader.read(try DataFile(path: folder + name)) }
+        let data = try reader.finish()
         #expect(data.training.map(\.example.tokens) == [[3, 8], [4, 8]])
         #expect(data.training.map(\.place.file) == [folder + "/b.csv", folder + "/a.txt"])
     }

@@ -71,7 +71,9 @@ struct RunBench {
     @discardableResult
     func go(
         _ trainer: CountingTrainer? = nil, every: Int? = 1_000_000, parts: Int = 4,
-        judged: Int = 0, stopAt: Int? = nil, tell: @escaping (TrainingRun.News) -> Void = { _ in }
+        judged: Int = 0, stopAt: Int? = nil,
+        clock: Lock<UInt64>? = nil,
+        tell: @escaping (TrainingRun.News) -> Void = { _ in }
     ) throws -> TrainingRun.Ending {
         let trainer = trainer ?? CountingTrainer()
         let examples = (0..<judged).map {
@@ -80,6 +82,7 @@ struct RunBench {
         var pace = TrainingRun.Pace()
         pace.parts = parts
         pace.steps = every
+        if let clock { pace.now = { clock.withLock { $0 } } }
         let run = TrainingRun(
             TrainingRun.Parts(
                 recipe: recipe, accumulate: 2, steps: trainer.steps,

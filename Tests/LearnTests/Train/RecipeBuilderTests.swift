@@ -34,7 +34,8 @@ struct RecipeBuilderTests {
             { $0.dataSettings.template = "t" }, { $0.examples = Blake3.hash([3]) },
             { $0.judged = Blake3.hash([3]) }, { $0.start = Blake3.hash([4]) },
             { $0.evaluationEvery = 5 }, { $0.patience = 2 }, { $0.keepsBest = true },
-            { $0.files = [] }, { $0.settings.targets = .allLinear },
+            { $0.files = [] }, { $0.template = Blake3.hash([5]) },
+            { $0.settings.targets = .allLinear },
             { $0.settings.profile = .bf16Dot },
         ]
         var runs = Set([try builder().recipe().run])

@@ -135,11 +135,24 @@ struct TrainingRunTests {
 
     @Test("saves by the clock where it is told no number of steps")
     func clock() throws {
-        let bench = try RunBench(steps: 4)
-        var saved: [Int] = []
-        _ = try bench.go(every: nil, parts: 1) { news in
-            if case .saved(let step, _) = news { saved.append(step) }
+        // The clock goes on only when a step is done: 25 seconds each, and saving takes none.
+        func saved(_ bench: RunBench, seconds: UInt64, saving: UInt64 = 0) throws -> [Int] {
+            let time = Lock(UInt64(1))
+            var saved: [Int] = []
+            _ = try bench.go(every: nil, parts: 1, clock: time) { news in
+                switch news {
+                case .observed: time.withLock { $0 += seconds * 1_000_000_000 }
+                case .saving: time.withLock { $0 += saving * 1_000_000 }
+                case .saved(let step, _): saved.append(step)
+                default: break
+                }
+            }
+            return saved
         }
-        #expect(saved == [0, 4])
+        #expect(try saved(try RunBench(steps: 8), seconds: 0) == [0, 8])
+        #expect(try saved(try RunBench(steps: 8), seconds: 25) == [0, 3, 6, 8])
+        #expect(try saved(try RunBench(steps: 4), seconds: 60) == [0, 1, 2, 3, 4])
+        // Half a second of saving is worth a hundred seconds of steps.
+        #expect(try saved(try RunBench(steps: 8), seconds: 25, saving: 500) == [0, 4, 8])
     }
 }

@@ -180,20 +180,31 @@ extension RealNodes {
 
         @Test func `leaves the last state whole when the disk is full, and goes on from it`() throws
         {
-            // The state of the optimiser is larger than any file may be here.
-            let large = bench.words("a", steps: 6).replacing(
+            let large = bench.words("a", steps: 200, ["--checkpoint-steps", "2"]).replacing(
                 ["--rank", "2"], with: ["--rank", "24"])
-            let limited = [
-                "/bin/sh", "-c", "trap '' XFSZ; ulimit -f 1000; exec \"$0\" \"$@\"",
-            ]
-            let outcome = try node.spawn(large, through: limited).wait()
+            let program = try node.spawn(large)
+            Laboratory.eventually("it does steps") { bench.stepsDone() >= 5 }
+            // From now on the state of the optimiser is larger than any file may be.
+            let worker = try #require(TrainLaboratory.children(of: program.number).first)
+            let limit = try Program(
+                "/usr/bin/prlimit", ["--pid", "\(worker)", "--fsize=500000"],
+                in: bench.laboratory.path)
+            #expect(limit.wait().code == 0)
+            let outcome = program.wait(seconds: 120)
             #expect(outcome.code == 1 && outcome.failure == "quota", "\(outcome.out)")
             let job = try #require(try bench.jobs().first)
             #expect(job["state"] == "failed")
             let names = try FileManager.default.contentsOfDirectory(
-                atPath: bench.folder() + "/checkpoints")
+                atPath: bench.folder() + "/checkpoints"
+            ).sorted()
             #expect(names.allSatisfy { !$0.hasPrefix(".") })
-            let answer = try node.ask("jobs", "resume", try #require(job["job"]?.string))
+            let last = try #require(names.last.flatMap { Int($0.dropFirst(5)) })
+            #expect(last >= 4 && last < 200)
+            let resumed = try node.spawn(
+                ["jobs", "resume", try #require(job["job"]?.string), "--json"])
+            let answer = resumed.wait(seconds: 120).json
+            let log = try String(contentsOfFile: bench.folder() + "/log", encoding: .utf8)
+            #expect(log.contains("resumed at step \(last)"), "\(log)")
             let whole = try node.spawn(large).wait(seconds: 120).json
             #expect(try TrainLaboratory.hash(answer) == TrainLaboratory.hash(whole))
         }

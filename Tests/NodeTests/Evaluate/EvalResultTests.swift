@@ -17,7 +17,8 @@ struct EvalResultTests {
 
     private func part(_ base: EvalScores, _ adapted: EvalScores) throws -> EvalResult.Part {
         let file = EvalFile(try DataFile(name: "a.txt", bytes: Array("a".utf8)))
-        let data = TrainingData(training: [], evaluation: [], notes: [])
+        let data = TrainingData(
+            training: [], evaluation: [], notes: [], template: Blake3.hash([9]))
         return EvalResult.Part(data: data, files: [file], base: base, adapted: adapted)
     }
 
@@ -26,7 +27,8 @@ struct EvalResultTests {
         let adapted = hasLayers ? scores([1, 2], correct: 2) : base
         return EvalResult(
             data: try part(base, adapted), retention: try part(base, adapted),
-            profile: .portable, hasLayers: hasLayers, hardware: "A processor",
+            settings: DataSettings(), profile: .portable, hasLayers: hasLayers,
+            hardware: "A processor",
             peakMemory: 123_456_789,
             processorSeconds: 1)
     }
@@ -59,6 +61,16 @@ struct EvalResultTests {
             #expect(figures[0]["value"]?.string == (hasLayers ? "1.5" : "4"))
             #expect(statement.body["base"]?.string == (hasLayers ? base.hexadecimal : nil))
             #expect(statement.body["dataset"]?["name"]?.string == "a.txt")
+            // All that somebody needs to do it again.
+            for name in ["data", "retention"] {
+                let part = statement.body[name]
+                let digest = TrainingData.recipeDigest(of: [])
+                #expect(part?["examples"]?.string == digest.hexadecimal)
+                let blob = part?["files"]?.array?.first?["blob"]?.string
+                #expect(blob == Blake3.hash(Array("a".utf8)).hexadecimal)
+                #expect(part?["template"]?.string == Blake3.hash([9]).hexadecimal)
+            }
+            #expect(statement.body["settings"] == .object(DataSettings().json))
             #expect(statement.body["hardware"]?.string == "A processor")
         }
     }

@@ -55,11 +55,16 @@ struct JobFolderTests {
         #expect(try JobFolder.list(home: home + "/none").isEmpty)
     }
 
-    @Test("leaves a damaged job out of the list and names it when it is asked for")
+    @Test("tells damaged jobs from those that were never written down")
     func damaged() throws {
         let (folder, _) = try JobFolder.make(home: laboratory.path, name: "a")
         try folder.write(Array("{}".utf8), to: folder.path + "/job.json")
         #expect(try JobFolder.list(home: laboratory.path).isEmpty)
+        #expect(try JobFolder.damaged(home: laboratory.path).map(\.id) == [folder.id])
+        let (half, _) = try JobFolder.make(home: laboratory.path, name: "b")
+        try Directory.removeFile(half.path + "/job.json")
+        #expect(try JobFolder.damaged(home: laboratory.path).map(\.id) == [folder.id])
+        #expect(try JobFolder.damaged(home: laboratory.path + "/none").isEmpty)
         #expect(failure { () throws(Failure) in _ = try folder.read() }?.code == .corrupt)
         let home = laboratory.path
         #expect(

@@ -15,6 +15,9 @@ struct JobsCommandTests {
         #expect(lines.count == 2 && lines.allSatisfy { $0.count <= 80 })
         #expect(lines[1].contains("999999/1000000") && lines[1].contains("12.346"))
         #expect(lines[1].hasSuffix("abababab"))
+        let damaged = JobsCommand.lines([job], damaged: ["abcdef0123"], now: 0, width: 80)
+        #expect(damaged.count == 3 && damaged[2].contains("abcdef0123"))
+        #expect(damaged[2].contains("damaged"))
         #expect(JobsCommand.lines([], now: 0, width: 80).last?.contains("plasmid train") == true)
     }
 

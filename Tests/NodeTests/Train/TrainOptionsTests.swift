@@ -22,4 +22,25 @@ struct TrainOptionsTests {
             #expect(throws: Failure.self) { _ = try TrainOptions.bytes(text) }
         }
     }
+
+    @Test("keep no more checkpoints than can be open at once, and say how many can")
+    func openFiles() throws {
+        let base = TrainInputs.Part(files: LayerFiles([:], title: "b"), layer: nil, facts: nil)
+        var settings = TrainingSettings()
+        settings.steps = 1_000
+        let inputs = TrainInputs(
+            base: base, start: nil, data: [.init(name: "d", path: "/d")], evaluation: [],
+            settings: settings, dataSettings: DataSettings())
+        var request = TrainRequest(inputs: inputs, threads: 1, sharing: JSONObject())
+        request.parts = 322
+        try TrainOptions.checkOpenFiles(request, most: 1_024)
+        request.parts = 400
+        let failure = #expect(throws: Failure.self) {
+            try TrainOptions.checkOpenFiles(request, most: 1_024)
+        }
+        #expect(failure?.remedy == "say --keep-checkpoints 322 or less")
+        // A run of few steps has few states, however many parts are asked for.
+        request.inputs.settings.steps = 10
+        try TrainOptions.checkOpenFiles(request, most: 1_024)
+    }
 }

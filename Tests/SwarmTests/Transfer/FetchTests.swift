@@ -147,9 +147,12 @@ import Testing
         driver.feed(.holdersFound(1, sample.holders([2])))
         driver.hear(2, .envelope(layer: sample.id, bytes: sample.envelope))
         driver.feed(.blobOpened(blob: sample.id, .complete))
+        let refusal = LicenceRefusal(
+            rule: .weakerTerms, subject: "nonCommercial", path: ["parent P"],
+            reason: "a layer under MIT would leave that out", remedy: "leave it out")
         let effects = driver.feed(
-            .manifestRead(1, sample.manifest.bytes, licenceFault: "nonCommercial via parent P"))
-        #expect(effects.phase(of: 1) == .failed(.licence("nonCommercial via parent P")))
+            .manifestRead(1, sample.manifest.bytes, contradiction: refusal))
+        #expect(effects.phase(of: 1) == .failed(.licence(refusal.description)))
         #expect(effects.opened.isEmpty)
     }
 

@@ -34,6 +34,13 @@ int plasmid_memory_file(const char *name);
 int plasmid_signalfd(const sigset_t *set);
 int plasmid_name_thread(pthread_t thread, const char *name);
 int plasmid_set_file_size_limit(uint64_t bytes);
+/* Lets this process open as many files as it may; how many that is. */
+int plasmid_raise_open_files(void);
+
+/* A lock of the open file on all of it, beside flock: this one can be looked at without being
+   taken. plasmid_is_locked gives 1 if another open file has it. */
+int plasmid_lock_file(int file);
+int plasmid_is_locked(int file);
 
 /* A process that only computes: limits that are never wider than those it has, no network of its
    own, low priority, a signal when its parent ends. */

@@ -1,0 +1,99 @@
+import Wire
+
+/// What a node knows of an organisation: its newest root and revocation list, and by them who
+/// belongs to it. Pure: time is told.
+///
+/// Every document only moves it forward. An expired root or list stops it, so that somebody who
+/// keeps new ones from a node gains nothing.
+public struct Organization: Sendable, Equatable {
+    /// The newest root.
+    public private(set) var root: OrganizationRoot
+    /// The newest revocation list, if there ever was one.
+    public private(set) var revocations: RevocationList?
+
+    /// The founding key.
+    public var id: NodeKey { root.organization }
+
+    /// An organisation by its first root.
+    public init(founding envelope: Envelope) throws(GenomeError) {
+        root = try OrganizationRoot.founding(envelope)
+    }
+
+    /// An organisation by all its roots, from the first.
+    public init(roots: [Envelope]) throws(GenomeError) {
+        guard let first = roots.first else { throw .field(path: "roots", .missing) }
+        try self.init(founding: first)
+        for envelope in roots.dropFirst() { try take(root: envelope) }
+    }
+
+    /// Goes on to the next root. The one that is known already changes nothing; whether it was
+    /// new.
+    @discardableResult
+    public mutating func take(root envelope: Envelope) throws(GenomeError) -> Bool {
+        if envelope.payloadType == OrganizationRoot.payloadType, envelope.payload == root.bytes {
+            return false
+        }
+        root = try root.successor(envelope)
+        return true
+    }
+
+    /// Goes on to a newer revocation list; whether it was new.
+    @discardableResult
+    public mutating func take(revocations envelope: Envelope) throws(GenomeError) -> Bool {
+        guard envelope.payloadType == RevocationList.payloadType else {
+            throw .envelope(.otherType(envelope.payloadType))
+        }
+        let list = try RevocationList.decode(envelope.payload)
+        try check(envelope, list.organization, list.rootVersion)
+        if let known = revocations {
+            if known.bytes == list.bytes { return false }
+            // One number twice: the list that is known stays, so that nobody is let in again.
+            guard list.version > known.version else {
+                throw .organization(.outdated(version: list.version, known: known.version))
+            }
+        }
+        revocations = list
+        return true
+    }
+
+    /// The membership in an envelope, once it was found to be signed by enough issuers, in force
+    /// at `time` (seconds since 1970) and not taken back.
+    public func membership(
+        _ envelope: Envelope, at time: Int64
+    ) throws(GenomeError) -> Membership {
+        guard envelope.payloadType == Membership.payloadType else {
+            throw .envelope(.otherType(envelope.payloadType))
+        }
+        let membership = try Membership.decode(envelope.payload)
+        try check(envelope, membership.organization, membership.rootVersion)
+        if let fault = fault(of: membership, at: time) { throw .organization(fault) }
+        return membership
+    }
+
+    /// Why a membership that was signed rightly does not count at `time`; nil if it does.
+    public func fault(of membership: Membership, at time: Int64) -> OrganizationFault? {
+        if let fault = fault(at: time) { return fault }
+        guard membership.isInForce(at: time) else { return .notInForce }
+        return revocations?.revokes(membership) ?? false ? .revoked : nil
+    }
+
+    /// Why nothing that rests on this organisation counts at `time`; nil if it may.
+    public func fault(at time: Int64) -> OrganizationFault? {
+        let skew = OrganizationSchema.clockSkewSeconds
+        guard time < root.expires + skew else { return .rootExpired }
+        if let revocations, time >= revocations.expires + skew { return .revocationsExpired }
+        return nil
+    }
+
+    /// Documents count by the keys of the present root: a key that left it signs nothing any more,
+    /// also not under an older number.
+    private func check(
+        _ envelope: Envelope, _ organization: NodeKey, _ version: UInt64
+    ) throws(GenomeError) {
+        guard organization == id else { throw .organization(.otherOrganization) }
+        guard version <= root.version else {
+            throw .organization(.rootUnknown(version: version))
+        }
+        try root.check(envelope, by: .issuer)
+    }
+}

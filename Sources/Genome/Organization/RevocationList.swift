@@ -1,0 +1,75 @@
+import Wire
+
+/// What an organisation has taken back before it ran out by itself.
+///
+/// The whole list each time, with a number that only grows: a node that has seen one never goes
+/// back to an older one. It runs out within thirty days, so that withholding newer ones cannot
+/// keep a removed member in.
+public struct RevocationList: Sendable, Equatable {
+    /// DSSE payload type of a signed list.
+    public static let payloadType = "application/vnd.plasmid.revocations+json"
+
+    /// The canonical bytes.
+    public let bytes: [UInt8]
+    /// Founding key of the organisation.
+    public let organization: NodeKey
+    /// Number of this list, from 1.
+    public let version: UInt64
+    /// Number of the root it was made under.
+    public let rootVersion: UInt64
+    /// Memberships that are over, by hash.
+    public let memberships: Set<Digest>
+    /// Keys that are members no more.
+    public let keys: Set<NodeKey>
+    /// Seconds since 1970 when it was made.
+    public let issued: Int64
+    /// Seconds since 1970 when it runs out.
+    public let expires: Int64
+
+    /// Whether it names a membership or its key.
+    public func revokes(_ membership: Membership) -> Bool {
+        keys.contains(membership.member) || memberships.contains(membership.digest)
+    }
+
+    /// A list of these parts, checked as if it had been received.
+    public static func make(
+        organization: NodeKey, version: UInt64, rootVersion: UInt64, memberships: Set<Digest>,
+        keys: Set<NodeKey>, issued: Int64, expires: Int64
+    ) throws(GenomeError) -> RevocationList {
+        guard let number = Int64(exactly: version), let root = Int64(exactly: rootVersion) else {
+            throw .field(path: "version", .notAllowed("within 2^53"))
+        }
+        var object = JSONObject()
+        object["revocations"] = .integer(OrganizationSchema.version)
+        object["organization"] = .string(organization.base32)
+        object["version"] = .integer(number)
+        object["rootVersion"] = .integer(root)
+        object["memberships"] = .array(memberships.sorted().map { .string($0.hexadecimal) })
+        object["keys"] = .array(keys.sorted().map { .string($0.base32) })
+        object["issued"] = .integer(issued)
+        object["expires"] = .integer(expires)
+        return try decode(CanonicalJSON.write(object))
+    }
+
+    /// The list of canonical bytes; every rule of the format is checked, signatures are not.
+    public static func decode(_ bytes: [UInt8]) throws(GenomeError) -> RevocationList {
+        let value = try OrganizationSchema.read(
+            bytes, OrganizationSchema.revocations, what: "revocation list")
+        let life = try OrganizationSchema.checkLife(
+            value, longest: OrganizationSchema.membershipSeconds)
+        guard let organization = value["organization"]?.string.flatMap({ NodeKey(base32: $0) }),
+            let version = value["version"]?.integer.flatMap({ UInt64(exactly: $0) }),
+            let root = value["rootVersion"]?.integer.flatMap({ UInt64(exactly: $0) })
+        else { throw .field(path: "", .missing) }
+        let memberships = (value["memberships"]?.array ?? []).compactMap {
+            $0.string.flatMap { Digest(hexadecimal: $0) }
+        }
+        let keys = (value["keys"]?.array ?? []).compactMap {
+            $0.string.flatMap { NodeKey(base32: $0) }
+        }
+        return RevocationList(
+            bytes: bytes, organization: organization, version: version, rootVersion: root,
+            memberships: Set(memberships), keys: Set(keys), issued: life.issued,
+            expires: life.expires)
+    }
+}
