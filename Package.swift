@@ -25,7 +25,7 @@ let fuzzed = [
     "JSON", "Licence", "ModelCard", "LayerReference", "Manifest", "Statement", "Envelope",
     "TensorFile", "TensorTable", "AdapterConfig", "ModelConfig", "Secrets", "Record", "Message",
     "Hello", "Ticket", "Proof", "Text", "Tokenizer", "SplitPattern", "Template", "Model", "Data",
-    "Recipe", "RunRecord", "Organization", "LicenceMapping", "LicenceStub",
+    "Recipe", "RunRecord", "Organization", "LicenceMapping", "LicenceStub", "Sealed",
 ]
 /// The linker is named because gold, the default, fails on the fuzzer's runtime.
 func fuzzer(_ name: String) -> Target {

@@ -1,7 +1,7 @@
 import Wire
 
 extension FuzzTarget {
-    static let wire: [FuzzTarget] = [record, message, hello, ticket, proof, text]
+    static let wire: [FuzzTarget] = [record, message, hello, ticket, proof, text, sealed]
 
     private static let record = FuzzTarget("FuzzRecord", seeds: Samples.records) { input in
         guard let record = try? Record(bytes: input) else { return }
@@ -42,6 +42,34 @@ extension FuzzTarget {
         _ = try? RangeProof(reading: &reader, size: size)
         _ = try? GolombSet(count: Int(input.first ?? 0), bytes: rest)
     }
+
+    private static let fileKey = FileKey(bytes: [UInt8](repeating: 5, count: FileKey.byteCount))
+
+    /// A header with a sealed file behind it; what does not open stays shut.
+    private static let sealed = FuzzTarget("FuzzSealed", seeds: sealedSamples) { input in
+        guard let fileKey else { return }
+        if let header = AgeHeader(at: input) {
+            precondition(input.starts(with: header.bytes), "a header changes when read")
+            precondition(AgeHeader(at: header.bytes) == header)
+            if let key = header.unwrapped(secret: fileKey.bytes + fileKey.bytes) {
+                _ = SealedStream.open(Array(input.dropFirst(header.bytes.count)), key: key)
+            }
+        }
+        if let plain = SealedStream.open(input, key: fileKey) {
+            let size = SealedStream.sealedSize(plain: UInt64(plain.count))
+            precondition(size == UInt64(input.count), "a sealed file has another size")
+        }
+    }
+
+    private static let sealedSamples: [[UInt8]] = {
+        guard let fileKey,
+            let header = AgeHeader(
+                wrapping: fileKey,
+                for: Sodium.exchangePublicKey(secret: fileKey.bytes + fileKey.bytes))
+        else { return [] }
+        let sealed = SealedStream.seal([1, 2, 3], key: fileKey)
+        return [header.bytes + sealed, sealed]
+    }()
 
     private static let text = FuzzTarget("FuzzText", seeds: [Array("a\u{202e}é漢".utf8)]) { input in
         if let plain = PlainText.decode(input) { precondition(Array(plain.utf8) == input) }

@@ -4,7 +4,7 @@ import Wire
 ///
 /// It says nothing about licences that the catalogue holds, and counts only on nodes whose owner
 /// or organisation trusts its steward. Kept as the bytes that were signed.
-public struct LicenceMapping: Sendable {
+public struct LicenceMapping: SignedDocument {
     /// DSSE payload type of a signed mapping.
     public static let payloadType = "application/vnd.plasmid.licence-mapping+json"
 
@@ -128,15 +128,6 @@ public struct LicenceMapping: Sendable {
         return try decode(CanonicalJSON.write(object))
     }
 
-    /// The signed mapping in an envelope, once the signature of the steward it names is checked.
-    public static func verified(in envelope: Envelope) throws(GenomeError) -> LicenceMapping {
-        guard envelope.payloadType == payloadType else {
-            throw .envelope(.otherType(envelope.payloadType))
-        }
-        let mapping = try decode(envelope.payload)
-        guard envelope.isSigned(by: mapping.steward) else {
-            throw .envelope(.notSigned(by: mapping.steward))
-        }
-        return mapping
-    }
+    /// The steward.
+    public var signer: NodeKey { steward }
 }

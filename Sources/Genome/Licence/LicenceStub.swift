@@ -2,7 +2,7 @@ import Wire
 
 /// What a publisher says about the terms of a layer that others may not see, so that they can
 /// check its children all the same: terms and the widest visibility of a child, nothing else.
-public struct LicenceStub: Sendable {
+public struct LicenceStub: SignedDocument {
     /// DSSE payload type of a signed stub.
     public static let payloadType = "application/vnd.plasmid.licence-stub+json"
 
@@ -83,17 +83,8 @@ public struct LicenceStub: Sendable {
         return try decode(CanonicalJSON.write(object))
     }
 
-    /// The signed stub in an envelope, once the signature of the publisher it names is checked.
-    public static func verified(in envelope: Envelope) throws(GenomeError) -> LicenceStub {
-        guard envelope.payloadType == payloadType else {
-            throw .envelope(.otherType(envelope.payloadType))
-        }
-        let stub = try decode(envelope.payload)
-        guard envelope.isSigned(by: stub.publisher) else {
-            throw .envelope(.notSigned(by: stub.publisher))
-        }
-        return stub
-    }
+    /// The publisher.
+    public var signer: NodeKey { publisher }
 
     /// The stub as a source of terms, named `label` in answers.
     public func source(label: String) -> LicenceSource {

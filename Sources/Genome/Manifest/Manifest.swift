@@ -58,19 +58,6 @@ public struct Manifest: Sendable {
         try decode(CanonicalJSON.write(object))
     }
 
-    /// The signed manifest in an envelope, once the signature of the publisher it names is
-    /// checked.
-    public static func verified(in envelope: Envelope) throws(GenomeError) -> Manifest {
-        guard envelope.payloadType == payloadType else {
-            throw .envelope(.otherType(envelope.payloadType))
-        }
-        let manifest = try decode(envelope.payload)
-        guard envelope.isSigned(by: manifest.publisher) else {
-            throw .envelope(.notSigned(by: manifest.publisher))
-        }
-        return manifest
-    }
-
     private init(
         bytes: [UInt8], json: JSONObject, notUnderstood: [String]
     ) throws(GenomeError) {
@@ -98,7 +85,10 @@ public struct Manifest: Sendable {
     }
 }
 
-extension Manifest {
+extension Manifest: SignedDocument {
+    /// The publisher.
+    public var signer: NodeKey { publisher }
+
     /// The layer's handle.
     public var uuid: LayerUUID { LayerUUID(of: layer) }
 

@@ -3,7 +3,7 @@ import Wire
 /// What a training run was and what came of it, signed by the node that did it: the recipe by its
 /// id, what was observed, the chain of checkpoints, the result. Whoever holds recipe, data and
 /// checkpoints can do a part of it again and compare.
-public struct RunRecord: Sendable {
+public struct RunRecord: SignedDocument {
     /// DSSE payload type of a signed record.
     public static let payloadType = "application/vnd.plasmid.run+json"
 
@@ -64,22 +64,11 @@ public struct RunRecord: Sendable {
 
     /// The record of an envelope's bytes, once the signature of the key it names is checked.
     public static func verified(_ envelope: [UInt8]) throws(GenomeError) -> RunRecord {
-        let envelope = try Envelope.decode(envelope, payloadMax: RunRecordSchema.bytesMax)
-        guard envelope.payloadType == payloadType else {
-            throw .envelope(.otherType(envelope.payloadType))
-        }
-        let record = try decode(envelope.payload)
-        guard envelope.isSigned(by: record.publisher) else {
-            throw .envelope(.notSigned(by: record.publisher))
-        }
-        return record
+        try verified(in: Envelope.decode(envelope, payloadMax: RunRecordSchema.bytesMax))
     }
 
-    /// The signed record; `key` must be the publisher's.
-    public func signed(by key: SigningKey) -> Envelope {
-        precondition(key.publicKey == publisher)
-        return Envelope.signed(bytes, type: Self.payloadType, by: key)
-    }
+    /// The publisher.
+    public var signer: NodeKey { publisher }
 }
 
 /// One checkpoint in the chain of a run: its files by hash, and the one before it.

@@ -4,7 +4,7 @@ import Wire
 ///
 /// Of the statements of one publisher about one layer and kind the highest sequence counts. Like
 /// a manifest, a statement is kept as the bytes that were signed.
-public struct Statement: Sendable {
+public struct Statement: SignedDocument {
     /// DSSE payload type of a signed statement.
     public static let payloadType = "application/vnd.plasmid.statement+json"
 
@@ -16,6 +16,8 @@ public struct Statement: Sendable {
     public let layer: Digest
     /// Who says it and signs.
     public let publisher: NodeKey
+    /// The publisher.
+    public var signer: NodeKey { publisher }
     /// Its place among the statements of this publisher, kind and layer.
     public let sequence: UInt64
     /// Seconds since 1970 when it was said.
@@ -67,23 +69,6 @@ public struct Statement: Sendable {
             issued: issued, expires: expires, body: body.object ?? JSONObject())
     }
 
-    /// The signed statement in an envelope, once the signature of the key it names is checked.
-    public static func verified(in envelope: Envelope) throws(GenomeError) -> Statement {
-        guard envelope.payloadType == payloadType else {
-            throw .envelope(.otherType(envelope.payloadType))
-        }
-        let statement = try decode(envelope.payload)
-        guard envelope.isSigned(by: statement.publisher) else {
-            throw .envelope(.notSigned(by: statement.publisher))
-        }
-        return statement
-    }
-
-    /// The statement in an envelope with the signature of `key`, which must be its publisher.
-    public func signed(by key: SigningKey) -> Envelope {
-        precondition(key.publicKey == publisher, "a statement is signed by the key it names")
-        return Envelope.signed(bytes, type: Self.payloadType, by: key)
-    }
 }
 
 extension Statement {

@@ -227,3 +227,58 @@ struct SodiumSha256: Sendable {
         return digest
     }
 }
+
+// MARK: Sealing
+
+extension Sodium {
+    /// HMAC-SHA256 (RFC 2104) of `message` under a key of any length.
+    public static func hmacSha256(key: [UInt8], _ message: [UInt8]) -> [UInt8] {
+        precondition(isReady)
+        var state = crypto_auth_hmacsha256_state()
+        var output = [UInt8](repeating: 0, count: Digest.byteCount)
+        crypto_auth_hmacsha256_init(&state, key, key.count)
+        crypto_auth_hmacsha256_update(&state, message, UInt64(message.count))
+        crypto_auth_hmacsha256_final(&state, &output)
+        return output
+    }
+
+    /// Encrypts `plain` and its tag to the start of `sealed` (ChaCha20-Poly1305, RFC 8439), under
+    /// a key of 32 bytes and a nonce of 12.
+    static func seal(
+        _ plain: RawSpan, key: [UInt8], nonce: [UInt8], into sealed: inout MutableRawSpan
+    ) {
+        precondition(isReady && key.count == 32 && nonce.count == 12)
+        precondition(sealed.byteCount >= plain.byteCount + Limits.tagBytes)
+        plain.withUnsafeBytes { plain in
+            sealed.withUnsafeMutableBytes { sealed in
+                guard let target = sealed.baseAddress else { return }
+                crypto_aead_chacha20poly1305_ietf_encrypt(
+                    target.assumingMemoryBound(to: UInt8.self), nil,
+                    plain.baseAddress?.assumingMemoryBound(to: UInt8.self),
+                    UInt64(plain.count), nil, 0, nil, nonce, key)
+            }
+        }
+    }
+
+    /// Checks and decrypts `sealed` (with its tag) to the start of `plain`; false, with `plain`
+    /// unspecified, when it is not authentic.
+    static func open(
+        _ sealed: RawSpan, key: [UInt8], nonce: [UInt8], into plain: inout MutableRawSpan
+    ) -> Bool {
+        guard sealed.byteCount >= Limits.tagBytes else { return false }
+        precondition(isReady && key.count == 32 && nonce.count == 12)
+        precondition(plain.byteCount >= sealed.byteCount - Limits.tagBytes)
+        return sealed.withUnsafeBytes { sealed in
+            plain.withUnsafeMutableBytes { plain in
+                var spare: UInt8 = 0
+                guard let source = sealed.baseAddress else { return false }
+                return withUnsafeMutablePointer(to: &spare) { spare in
+                    let target = plain.baseAddress?.assumingMemoryBound(to: UInt8.self)
+                    return crypto_aead_chacha20poly1305_ietf_decrypt(
+                        target ?? spare, nil, nil, source.assumingMemoryBound(to: UInt8.self),
+                        UInt64(sealed.count), nil, 0, nonce, key) == 0
+                }
+            }
+        }
+    }
+}

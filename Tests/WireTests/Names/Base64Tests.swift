@@ -1,5 +1,5 @@
-import Genome
 import Testing
+import Wire
 
 @Suite("Base64")
 struct Base64Tests {

@@ -1,11 +1,11 @@
 /// Base64 (RFC 4648 §4 and §5): written in the standard alphabet with padding, read in either
-/// alphabet, as DSSE asks.
+/// alphabet, as DSSE asks. Without padding as age v1 asks.
 public enum Base64 {
     private static let digits = Array(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
-    /// Standard alphabet, padded to a multiple of four.
-    public static func encode(_ bytes: [UInt8]) -> String {
+    /// Standard alphabet, padded to a multiple of four if `isPadded`.
+    public static func encode(_ bytes: [UInt8], isPadded: Bool = true) -> String {
         var text: [UInt8] = []
         text.reserveCapacity((bytes.count + 2) / 3 * 4)
         for start in stride(from: 0, to: bytes.count, by: 3) {
@@ -16,8 +16,11 @@ public enum Base64 {
             }
             for digit in 0..<4 {
                 let shift = UInt32(18 - 6 * digit)
-                text.append(
-                    digit <= count ? digits[Int(group >> shift & 63)] : UInt8(ascii: "="))
+                if digit <= count {
+                    text.append(digits[Int(group >> shift & 63)])
+                } else if isPadded {
+                    text.append(UInt8(ascii: "="))
+                }
             }
         }
         return String(decoding: text, as: UTF8.self)
