@@ -18,7 +18,7 @@ public enum Confinement {
     }
 
     /// Whether memory can be limited: under a sanitizer it is not.
-    static var limitsMemory: Bool { plasmid_is_sanitized() == 0 }
+    public static var limitsMemory: Bool { plasmid_is_sanitized() == 0 }
 
     /// Leaves every network, also the one of this machine; false where the kernel does not let
     /// it. To be called while the process has one thread.

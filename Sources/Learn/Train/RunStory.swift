@@ -133,7 +133,8 @@ public struct RunStory {
     private func contradiction(of bests: [CheckpointState.Best?]) -> String? {
         let end = bests.last ?? nil
         for (link, best) in zip(links, bests) {
-            // Patience is over when a state was judged, which then may not have been saved yet.
+            // Where patience is over the state may have been saved after it was judged: earlier
+            // versions did that.
             let isLate = record.endedEarly && link.step == record.steps
             guard [best, isLate ? end : best].contains(where: { state(link, $0) == link }) else {
                 return "the state after \(link.step) steps is not the one that was observed"

@@ -116,7 +116,7 @@ public final class TrainingRun {
             let judgement = isJudgedHere ? try judge(isStopAsked, tell) : .done
             if judgement == .stopped { return try stop(tell) }
             if judgement == .done {
-                if isPatienceOver { return try finish(early: true, tell) }
+                if isPatienceOver(best?.since ?? 0) { return try finish(early: true, tell) }
                 if step == parts.recipe.steps { return try finish(early: false, tell) }
                 if try advance(tell) { continue }
             }
@@ -232,9 +232,9 @@ public final class TrainingRun {
         return step == parts.recipe.steps || every > 0 && step > 0 && step % every == 0
     }
 
-    private var isPatienceOver: Bool {
-        let patience = parts.recipe.patience
-        return patience > 0 && best.map { $0.since >= patience } ?? false
+    /// Whether so many evaluations without progress are enough.
+    private func isPatienceOver(_ since: Int) -> Bool {
+        parts.recipe.patience > 0 && since >= parts.recipe.patience
     }
 
     private enum Judgement {
@@ -262,12 +262,14 @@ public final class TrainingRun {
             Observation.Evaluation(steps: step, loss: loss, targets: targets, correct: correct))
         try parts.log.append(observation.json)
         tell(.observed(observation))
+        // A state that stays was saved before this evaluation, or is now, so that its bytes are the
+        // same either way: the best one, and the last one where patience ends here.
         if let standing = best, loss >= standing.loss {
-            best = CheckpointState.Best(
-                step: standing.step, loss: standing.loss, since: standing.since + 1)
+            let since = standing.since + 1
+            if isPatienceOver(since), saved != step { try save(tell) }
+            best = CheckpointState.Best(step: standing.step, loss: standing.loss, since: since)
             return .done
         }
-        // The state was saved before this evaluation, or is now, so that its bytes are the same.
         if saved != step { try save(tell) }
         best = CheckpointState.Best(step: step, loss: loss, since: 0)
         try retain()

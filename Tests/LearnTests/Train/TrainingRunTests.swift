@@ -58,6 +58,14 @@ struct TrainingRunTests {
         again.losses = trainer.losses
         #expect(
             try bench.go(again, judged: 3) == .finished(steps: 8, result: 4, early: true))
+        // A run that saves more often has the same states in the end, bytes and all.
+        let often = try RunBench(steps: 20, every: 2, patience: 2, keep: "best")
+        let third = CountingTrainer()
+        third.losses = trainer.losses
+        #expect(
+            try often.go(third, every: 1, judged: 3)
+                == .finished(steps: 8, result: 4, early: true))
+        #expect(try often.links() == bench.links())
     }
 
     @Test("goes back when a loss is no number, and goes on if it was the machine's fault")

@@ -133,7 +133,7 @@ extension RealNodes {
                 return Array(line.dropFirst(name.count).split(separator: " ").prefix(2))
             }
             #expect(try limit("Max core file size") == ["0", "0"])
-            for name in ["Max file size", "Max data size"] {
+            for name in ["Max file size"] + (Confinement.limitsMemory ? ["Max data size"] : []) {
                 // A number, of which the worker can take nothing back.
                 let values = try limit(name)
                 #expect(values[0] == values[1] && UInt64(values[0]) != nil, "\(limits)")
