@@ -141,6 +141,10 @@ int plasmid_lower_priority(int by) {
     return setpriority(PRIO_PROCESS, 0, now + by);
 }
 int plasmid_lower_thread(void) {
+    /* An idle thread is put aside the moment that another wakes; one of nice 19 keeps the core to
+       the end of its slice, which a training waits for at each of its barriers. */
+    const struct sched_param none = {0};
+    if (sched_setscheduler(0, SCHED_IDLE, &none) == 0) return 0;
     return setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), 19);
 }
 int plasmid_stay_on_last_core(void) {

@@ -45,7 +45,8 @@ final class Publisher: Neighbour, Sendable {
                 failure = error
             }
         }
-        _ = try? Directory.removeTree(home)
+        // Setting pages free takes a core for long; a node does not do that while it publishes.
+        Thread.runBehind("remove") { _ = try? Directory.removeTree(home) }
         if let failure { throw failure }
         return seconds
     }
