@@ -53,7 +53,10 @@ extension Library {
             guard let statement = try? Self.statement(in: bytes) else { return }
             _ = try Index.put(
                 statement: bytes, at: statement.place, sequence: statement.sequence, connection)
-        case nil: return
+        case .organization(let organization, let bytes):
+            try Index.put(credential: bytes, of: organization, connection)
+        case .leave(let organization): try Index.leave(organization, connection)
+        case .access, nil: return
         }
     }
 
@@ -128,11 +131,15 @@ extension Library {
         for contact in try index.contacts() where contact.isTrusted {
             changes.append(.trust(key: contact.key, isTrusted: true))
         }
-        if let quota = try index.policy("quota") {
-            changes.append(.policy(name: "quota", value: quota))
+        for (name, value) in try index.policies() {
+            changes.append(.policy(name: name, value: value))
         }
         for statement in try index.statements() {
             changes.append(.statement(layer: statement.layer, envelope: statement.bytes))
+        }
+        for credential in try index.credentials() {
+            changes.append(
+                .organization(credential.organization, envelope: credential.bytes))
         }
         let events = try journal.append(changes, time: Clock.wallMilliseconds())
         try index.connection.withLock { connection throws(StoreError) in
