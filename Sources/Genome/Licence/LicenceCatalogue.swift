@@ -66,11 +66,13 @@ public enum LicenceCatalogue {
         "falcon-llm-license": "LicenseRef-Falcon-LLM", "falcon-180b": "LicenseRef-Falcon-180B",
         "stabilityai-ai-community": "LicenseRef-Stability-Community",
         "stabilityai-nc-research-community": "LicenseRef-Stability-Non-Commercial",
+        "sai-nc-community": "LicenseRef-Stability-Non-Commercial",
         "nvidia-open-model-license": "LicenseRef-NVIDIA-Open-Model",
         "jamba-open-model-license": "LicenseRef-Jamba-Open-Model", "grok-2": "LicenseRef-Grok-2",
         "fair-noncommercial-research": "LicenseRef-FAIR-Noncommercial-Research",
         "fair-noncommercial-research-license": "LicenseRef-FAIR-Noncommercial-Research",
         "apple-amlr": "LicenseRef-Apple-AMLR", "msrla": "LicenseRef-Microsoft-Research",
+        "microsoft-research": "LicenseRef-Microsoft-Research",
         "microsoft-research-license": "LicenseRef-Microsoft-Research",
         "flux-1-dev-non-commercial-license": "LicenseRef-FLUX-1-dev",
     ]
