@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Tests/Judges/journal/judge.sh MODE OPERAND...
 #
-# Builds main.go, unless that was built before, and runs it: see there for the
+# Builds the judge, unless that was done before, and runs it: main.go has the
 # modes. Needs Go and golang.org/x/mod, which Debian has as golang-go and
 # golang-golang-x-mod-dev; bootstrap/judges installs them. Nothing is fetched.
 # Ends with what the judge says (0 all is well, 1 not, 2 called wrongly), or
@@ -15,13 +15,13 @@ if ! command -v go >/dev/null || [[ ! -d $packages/src/golang.org/x/mod/sumdb/tl
     echo "Go or golang.org/x/mod is not there; bootstrap/judges installs them" >&2
     exit 3
 fi
-program=$judges/journal-judge-$(sha256sum "$here/main.go" | cut -c1-12)
+program=$judges/journal-judge-$(cat "$here"/*.go | sha256sum | cut -c1-12)
 if [[ ! -x $program ]]; then
     mkdir -p "$judges"
     work=$(mktemp -d "$judges/journal-judge.XXXXXX")
     trap 'rm -rf "$work"' EXIT
     GO111MODULE=off GOFLAGS='' GOPROXY=off GOPATH=$packages GOCACHE=$work/cache \
-        go build -o "$work/judge" "$here/main.go"
+        go build -o "$work/judge" "$here"/*.go
     mv "$work/judge" "$program"
     rm -rf "$work"
 fi

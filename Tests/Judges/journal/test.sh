@@ -13,9 +13,13 @@ python=$judges/bin/python
     echo "PyPI cryptography is not there; bootstrap/judges installs it" >&2
     exit 3
 }
+# Called without a mode the judge ends with 2 and its usage; all else is no judge.
 status=0
-"$here/judge.sh" >/dev/null 2>&1 || status=$?
-if ((status == 3)); then exec "$here/judge.sh"; fi
+words=$("$here/judge.sh" 2>&1) || status=$?
+if ((status != 2)) || [[ $words != usage:* ]]; then
+    echo "$words" >&2
+    exit $((status == 3 ? 3 : 1))
+fi
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
