@@ -70,7 +70,10 @@ extension Swarm {
             let isNew = sessions.change(number) { session in
                 session.rights.circles.insert(known.id).inserted
             }
-            if isNew == true { showCredentials(of: known.id, to: number) }
+            guard isNew == true else { continue }
+            // The own tags may have come before the peer knew the secret.
+            showTags(to: number)
+            showCredentials(of: known.id, to: number)
         }
     }
 

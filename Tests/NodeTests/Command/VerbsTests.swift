@@ -11,7 +11,7 @@ struct VerbsTests {
             names == [
                 "init", "run", "join", "trust", "share", "find", "show", "list", "fetch",
                 "export", "verify", "infer", "chat", "tokenize", "detokenize", "merge", "train",
-                "jobs", "eval", "peers", "status", "ticket", "bench",
+                "jobs", "eval", "grant", "revoke", "withdraw", "org", "audit", "peers", "status", "ticket", "bench",
             ])
         #expect(Verbs.notBuilt.isDisjoint(with: names))
     }

@@ -75,6 +75,9 @@ import Wire
             try connection.execute(
                 """
                 DROP TABLE statements;
+                DROP TABLE credentials;
+                DROP TABLE hold_blobs;
+                DROP TABLE holds;
                 CREATE TABLE statements(
                     layer BLOB NOT NULL, kind TEXT NOT NULL, publisher BLOB NOT NULL,
                     sequence INTEGER NOT NULL, bytes BLOB NOT NULL,
