@@ -173,6 +173,12 @@ extension Service {
             throw Failure(
                 .licence, "layer \(layer.hexadecimal) is refused for its terms", why: reason,
                 remedy: "ask its publisher to share it under terms that keep those of its parents")
+        case .failed(.store(let problem)) where problem.kind == .licence:
+            throw Failure(
+                .licence, "layer \(layer.hexadecimal) does not say where it comes from",
+                why: problem.reason,
+                remedy: "ask its publisher to share it with --parent, or a steward whom you trust "
+                    + "for a waiver: plasmid licence --help")
         case .failed(.store(let problem)):
             throw Failure(
                 Failure.Code(rawValue: problem.kind.rawValue) ?? .internal, problem.reason,

@@ -28,13 +28,18 @@ extension Service {
         case .new(let result): built = result
         case .before(let manifest): return try described(manifest)
         }
-        try requireTerms(built.manifest)
+        let warnings = try requireTerms(built.manifest)
+        let traces = try requireOrigin(built.manifest)
         let envelope = built.envelope(signedBy: keys.node)
         let manifest = try inStore { () throws(StoreError) in
-            try library.add(envelope, origin: .own)
+            let manifest = try library.add(envelope, origin: .own)
+            try origins.remember(traces, of: manifest)
+            return manifest
         }
         try announce(manifest, envelope)
-        return try described(manifest)
+        var object = try described(manifest)
+        object["termsWarned"] = .array(warnings.map { .string($0.description) })
+        return object
     }
 
     private enum Built {
@@ -194,6 +199,7 @@ extension Service {
             try daemon.port.heldLayer(manifest, envelope: envelope.detached)
         }
         daemon.loop.post(.input(.layerHeld(held)))
+        daemon.port.rejudge(madeFrom: manifest.layer)
     }
 
     func described(_ manifest: Manifest) throws(Failure) -> JSONObject {
