@@ -6,6 +6,7 @@ extension Verbs {
     static let computeOptions: [VerbShape.Option] = [
         .init("base", .one("LAYER|DIR"), "the model; else the one the layer names"),
         .init("layer", .many("LAYER|DIR[:W]"), "an adapter over it, with its weight"),
+        purpose,
         .init("profile", .one("PROFILE"), "portable-f32 (else) or bf16dot, which is faster"),
         .init("threads", .one("N"), "threads; else one for each core"),
     ]
@@ -113,5 +114,6 @@ extension Verbs {
             .init("rank", .one("R"), "rank of the result of svd; else the largest"),
             .init("density", .one("D"), "fraction kept where some are left out; else 0.5"),
             .init("seed", .one("S"), "of the random choices of dare"),
+            purpose,
         ])
 }

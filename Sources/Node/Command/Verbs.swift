@@ -3,14 +3,12 @@ enum Verbs {
     /// Every verb that works.
     static let all: [VerbShape] =
         [initialise, run, join, trust, share, find, show, list, lineage, fetch, export, verify]
-        + learning + training + evaluation + [licence, peers, status, ticket, bench]
+        + learning + training + evaluation + rights + [licence, peers, status, ticket, bench]
 
     /// Verbs of later versions.
     static let notBuilt: Set<String> = [
-        "pin", "unpin", "remove", "withdraw", "mirror", "org", "grant", "revoke",
-        "assemble", "dataset", "quantise", "promote",
-        "transfers", "compact", "backup", "restore", "audit",
-        "doctor",
+        "pin", "unpin", "remove", "mirror", "assemble", "dataset", "quantise", "promote",
+        "transfers", "compact", "backup", "restore", "doctor",
     ]
 
     /// The verb of that name.
@@ -54,16 +52,29 @@ enum Verbs {
         options: [])
 
     private static let trust = VerbShape(
-        name: "trust", summary: "let a publisher's layers be named shortly",
+        name: "trust", summary: "whom and what this machine lets in",
         paragraph: "A bare name such as poems means a layer of your own, of your contacts or of a "
             + "key you trust; anything else must be named with its key. Trusting a key lets its "
-            + "layers be named by name alone. It gives no rights. A steward is believed in what "
-            + "licences ask that the catalogue lacks, and where layers only look copied.",
-        examples: [("plasmid trust KEY", "accept short names for layers of that key")],
-        operands: [.required("KEY")],
+            + "layers be named by name alone, and its attestations count. A steward is "
+            + "believed in what licences ask that the catalogue lacks, and where layers only look "
+            + "copied. Rules say what this "
+            + "machine may hold, mirror, run and train on: of those that match a layer the newest "
+            + "decides. A rule is about any, publisher:KEY, organization:ORG, type:TYPE, "
+            + "licence:ID or unverified:CLAIM. Without KEY and rule all rules are listed.",
+        examples: [
+            ("plasmid trust KEY", "accept short names for layers of that key"),
+            ("plasmid trust --deny unverified:replayed --for run", "run only what was replayed"),
+            ("plasmid trust --deny any --for fetch", "fetch nothing …"),
+            ("plasmid trust --allow organization:northlab", "… but what is the organisation's"),
+        ],
+        operands: [.optional("KEY")],
         options: [
             .init("remove", .none, "trust it no longer"),
             .init("steward", .none, "as one who reads licences and waives claims of copying"),
+            .init("allow", .one("SUBJECT"), "a rule that allows"),
+            .init("deny", .one("SUBJECT"), "a rule that forbids"),
+            .init("for", .one("LIST"), "what it is about, with commas; else everything"),
+            .init("clear-rules", .none, "forget all rules"),
         ])
 
     private static let share = VerbShape(
@@ -92,8 +103,8 @@ enum Verbs {
             .init("summary", .one("TEXT"), "one paragraph for people"),
             .init("tag", .many("WORD"), "a word to find it by"),
             .init("include", .many("PATH"), "take this file of the folder as well"),
-            .init("org", .one("ORG"), "organisation", isBuilt: false),
-            .init("allow", .many("KEY"), "a key that may have it", isBuilt: false),
+            .init("org", .one("ORG"), "organisation, for --visibility organization"),
+            .init("allow", .many("KEY"), "a key that may have it, for whitelist"),
             .init("in-place", .none, "leave the files where they are", isBuilt: false),
         ])
 

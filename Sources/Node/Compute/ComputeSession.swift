@@ -34,7 +34,10 @@ struct ComputeSession {
 
     /// Opens what `--base` and `--layer` name.
     static func open(_ arguments: Arguments, _ report: Report) throws(Failure) -> ComputeSession {
-        try open(base: arguments.text("base"), layers: arguments.texts("layer"), LazyAccess(report))
+        let use = try LayerUse.run(arguments.texts("purpose"))
+        return try open(
+            base: arguments.text("base"), layers: arguments.texts("layer"),
+            LazyAccess(report, for: use))
     }
 
     /// Opens a base and the layers over it.

@@ -11,7 +11,7 @@ enum EvalCommand {
                 .usage, "--data is missing",
                 remedy: "say --data FILE: .jsonl, .json, .csv, .txt or .md")
         }
-        let access = LazyAccess(report)
+        let access = LazyAccess(report, for: try LayerUse.run(arguments.texts("purpose")))
         let session = try ComputeSession.open(
             base: arguments.text("base"), layers: arguments.texts("layer"), access)
         let use = UseNote(session, command: "eval")

@@ -5,7 +5,8 @@ import Wire
 extension Service {
     /// What a command needs to run a layer that is here: its files and where their bytes are, its
     /// type, what it changes, and what it offers as a base. Named by `layer`, or by `weights`: then
-    /// any layer that is here with those weights.
+    /// any layer that is here with those weights. With `action` (`run`, `train` or `derive`) and
+    /// `purpose` (words) it is refused where this machine may not do that.
     func model(_ request: ServiceRequest) throws(Failure) -> JSONObject {
         let manifest: Manifest
         if let weights = request.text("weights") {
@@ -14,6 +15,9 @@ extension Service {
         } else {
             let layer = try LayerResolver(service: self).resolve(try request.required("layer"))
             manifest = try heldManifest(layer)
+        }
+        if let use = try LayerUse(request) {
+            try rights.require(use.action, manifest, purpose: use.purpose)
         }
         var object = try described(manifest)
         object["home"] = .string(library.layout.home)

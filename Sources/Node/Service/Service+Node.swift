@@ -169,10 +169,8 @@ extension Service {
         case .failed(.invalid(let reason)):
             throw Failure(
                 .refused, "layer \(layer.hexadecimal) is not valid", why: reason)
-        case .failed(.licence(let reason)):
-            throw Failure(
-                .licence, "layer \(layer.hexadecimal) is refused for its terms", why: reason,
-                remedy: "ask its publisher to share it under terms that keep those of its parents")
+        case .failed(.refused(let refusal)):
+            throw Failure(refusal, .fetch, name: "layer \(layer.hexadecimal)")
         case .failed(.store(let problem)) where problem.kind == .licence:
             throw Failure(
                 .licence, "layer \(layer.hexadecimal) does not say where it comes from",

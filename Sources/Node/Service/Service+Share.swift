@@ -10,7 +10,8 @@ extension Service {
     /// Arguments: `paths` (one for each file, in order), `folder`, `visibility`, and the optional
     /// `name`, `version`, `type`, `licence`, `summary`, `tags`, `parents`, `base`; for a trained
     /// one `evidence` (paths), `run` (the record but for publisher and weights), `adaptation`,
-    /// `trainingData`, `parentRelation`.
+    /// `trainingData`, `parentRelation`; `organization` and `allow` (keys) for layers that only
+    /// its members, or they, may know of.
     func share(
         _ request: ServiceRequest, _ progress: (JSONObject) -> Void
     ) throws(Failure) -> JSONObject {
@@ -19,6 +20,7 @@ extension Service {
             throw Failure(.usage, "the files do not fit their paths")
         }
         var choices = try choices(request)
+        let allowed = try allowed(request)
         let folder = try takeIn(paths, request.files, progress).folder()
         if let record = request.arguments["run"]?.object {
             choices.run = try takeIn(record, folder)
@@ -30,6 +32,7 @@ extension Service {
         }
         let warnings = try requireTerms(built.manifest)
         let traces = try requireOrigin(built.manifest)
+        try rights.require(.publish, built.manifest)
         let envelope = built.envelope(signedBy: keys.node)
         let manifest = try inStore { () throws(StoreError) in
             let manifest = try library.add(envelope, origin: .own)
@@ -37,9 +40,27 @@ extension Service {
             return manifest
         }
         try announce(manifest, envelope)
+        for allowed in allowed {
+            var body = JSONObject()
+            body["grantee"] = .string(allowed.base32)
+            body["commands"] = ["read", "run"]
+            _ = try say(.grant, manifest, body)
+        }
         var object = try described(manifest)
         object["termsWarned"] = .array(warnings.map { .string($0.description) })
         return object
+    }
+
+    /// The keys that may have a layer from the beginning.
+    private func allowed(_ request: ServiceRequest) throws(Failure) -> [NodeKey] {
+        var keys: [NodeKey] = []
+        for text in request.texts("allow") { keys.append(try key(text)) }
+        guard keys.isEmpty || request.text("visibility") == "whitelist" else {
+            throw Failure(
+                .usage, "--allow goes with --visibility whitelist",
+                why: "other layers are not for named keys")
+        }
+        return keys
     }
 
     private enum Built {
@@ -162,6 +183,11 @@ extension Service {
             createdAt: Int64(Clock.wallMilliseconds() / 1000), salt: Sodium.random(count: 16))
         choices.label = try inStore { () throws(StoreError) in
             try library.home.label() ?? ""
+        }
+        if visibility == .organization {
+            choices.organization = try organization(
+                named: try request.required("organization")
+            ).id
         }
         choices.name = request.text("name")
         choices.version = request.text("version") ?? "1.0.0"

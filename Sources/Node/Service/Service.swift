@@ -61,6 +61,12 @@ final class Service: Sendable {
         case "model": return try model(request)
         case "verify": return try verify(request, progress)
         case "trust": return try trust(request)
+        case "rules": return try rules(request)
+        case "grant": return try grant(request)
+        case "revoke": return try revoke(request)
+        case "withdraw": return try withdraw(request)
+        case "org": return try organization(request)
+        case "audit": return try audit(request)
         case "measure": return try state(.measurement, request)
         case "attest": return try state(.attestation, request)
         case "status": return try status()
@@ -77,6 +83,11 @@ final class Service: Sendable {
         default:
             throw Failure(.unsupported, "this node does not know \(request.verb)")
         }
+    }
+
+    /// Who may do what with the layers of this home.
+    var rights: LayerRights {
+        LayerRights(library: library, catalogue: catalogue, keys: keys)
     }
 
     func runningNode(_ verb: String) throws(Failure) -> Daemon {

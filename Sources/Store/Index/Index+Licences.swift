@@ -78,13 +78,4 @@ extension Index {
             Library.licenceDocument(in: bytes).map { ($0, bytes) }
         }
     }
-
-    /// Everything that the owner set, by name.
-    func policies() throws(StoreError) -> [(name: String, value: String)] {
-        try connection.withLock { connection throws(StoreError) in
-            try connection.query("SELECT name, value FROM policies ORDER BY name") {
-                ($0.text(0), $0.text(1))
-            }
-        }
-    }
 }

@@ -111,6 +111,32 @@ public final class Journal: Sendable {
         state.withLock { $0.signedCount = max($0.signedCount, log.count) }
     }
 
+    /// What is wrong with the journal as it lies on the disk: its entries are read once more, the
+    /// tree is made anew, and both are held against the tree in memory, the signed checkpoint and
+    /// the tiles. Nil when all agree.
+    public func fault() throws(StoreError) -> String? {
+        let signed = try Self.readCheckpoint(layout, key: key.publicKey)
+        return try state.withLock { state throws(StoreError) in
+            var log = MerkleLog()
+            var rootAtCheckpoint: Digest? = signed?.count == 0 ? log.root : nil
+            var tiles: [MerkleLog.Tile] = []
+            try state.segments.readAll { entry throws(StoreError) in
+                tiles += log.append(entry)
+                if log.count == signed?.count { rootAtCheckpoint = log.root }
+            }
+            guard log.count == state.log.count, log.root == state.log.root else {
+                return "its entries are not those that were written"
+            }
+            if let signed, rootAtCheckpoint != signed.root {
+                return "its signed checkpoint has other entries"
+            }
+            for tile in tiles where !(try JournalTiles.isSound(tile, layout)) {
+                return "tile \(tile.level)/\(tile.index) is not what its entries say"
+            }
+            return nil
+        }
+    }
+
     /// The events behind `sequence`, in order.
     public func replay(after sequence: UInt64) throws(StoreError) -> [JournalEvent] {
         try state.withLock { state throws(StoreError) in

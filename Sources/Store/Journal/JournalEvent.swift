@@ -23,6 +23,13 @@ public enum JournalChange: Equatable, Sendable {
     case policy(name: String, value: String)
     /// Something said and signed about a layer; the envelope's canonical bytes.
     case statement(layer: Digest, envelope: [UInt8])
+    /// A document of an organisation that this node belongs to or speaks for; the envelope's
+    /// canonical bytes.
+    case organization(NodeKey, envelope: [UInt8])
+    /// The end of belonging to an organisation.
+    case leave(NodeKey)
+    /// A part of the log of access decisions that is closed: its entries' number and Merkle root.
+    case access(segment: UInt64, count: UInt64, root: Digest)
 
     /// The word for it in the journal.
     public var kind: String {
@@ -37,6 +44,9 @@ public enum JournalChange: Equatable, Sendable {
         case .licence: "licence"
         case .policy: "policy"
         case .statement: "statement"
+        case .organization: "organization"
+        case .leave: "leave"
+        case .access: "access"
         }
     }
 }
@@ -81,6 +91,15 @@ public struct JournalEvent: Equatable, Sendable {
         case .statement(let layer, let envelope):
             object["layer"] = .string(layer.hexadecimal)
             object["envelope"] = .string(String(decoding: envelope, as: UTF8.self))
+        case .organization(let organization, let envelope):
+            object["organization"] = .string(organization.base32)
+            object["envelope"] = .string(String(decoding: envelope, as: UTF8.self))
+        case .leave(let organization):
+            object["organization"] = .string(organization.base32)
+        case .access(let segment, let count, let root):
+            object["segment"] = .integer(Int64(clamping: segment))
+            object["count"] = .integer(Int64(clamping: count))
+            object["root"] = .string(root.hexadecimal)
         }
         bytes = CanonicalJSON.write(object)
     }
@@ -102,7 +121,7 @@ public struct JournalEvent: Equatable, Sendable {
 
     private static let kinds = [
         "share", "fetch", "pin", "unpin", "remove", "trust", "steward", "licence", "policy",
-        "statement",
+        "statement", "organization", "leave", "access",
     ]
 
     private static func change(_ kind: String, _ value: JSONValue) -> JournalChange? {
@@ -134,6 +153,23 @@ public struct JournalEvent: Equatable, Sendable {
         case "statement":
             guard let layer, let text = value["envelope"]?.string else { return nil }
             return .statement(layer: layer, envelope: Array(text.utf8))
+        default: return closing(kind, value)
+        }
+    }
+
+    private static func closing(_ kind: String, _ value: JSONValue) -> JournalChange? {
+        let organization = value["organization"]?.string.flatMap { NodeKey(base32: $0) }
+        switch kind {
+        case "organization":
+            guard let organization, let text = value["envelope"]?.string else { return nil }
+            return .organization(organization, envelope: Array(text.utf8))
+        case "leave": return organization.map { .leave($0) }
+        case "access":
+            guard let segment = value["segment"]?.integer.flatMap({ UInt64(exactly: $0) }),
+                let count = value["count"]?.integer.flatMap({ UInt64(exactly: $0) }),
+                let root = value["root"]?.string.flatMap({ Digest(hexadecimal: $0) })
+            else { return nil }
+            return .access(segment: segment, count: count, root: root)
         default: return nil
         }
     }

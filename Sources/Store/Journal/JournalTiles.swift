@@ -36,9 +36,14 @@ enum JournalTiles {
         }
     }
 
+    /// Whether a tile's file is what it should be.
+    static func isSound(_ tile: MerkleLog.Tile, _ layout: Layout) throws(StoreError) -> Bool {
+        let bytes = try DurableFile.read(path(tile, layout), limit: 1 << 20)
+        return bytes == tile.hashes.flatMap(\.bytes)
+    }
+
     /// Writes a tile if its file is not what it should be.
     static func repair(_ tile: MerkleLog.Tile, _ layout: Layout) throws(StoreError) {
-        let bytes = try DurableFile.read(path(tile, layout), limit: 1 << 20)
-        if bytes != tile.hashes.flatMap(\.bytes) { try write(tile, layout) }
+        if !(try isSound(tile, layout)) { try write(tile, layout) }
     }
 }

@@ -59,7 +59,10 @@ extension Library {
             _ = try Index.put(
                 statement: bytes, at: statement.place, sequence: statement.sequence, connection)
             try Index.derive(from: statement, connection)
-        case nil: return
+        case .organization(let organization, let bytes):
+            try Index.put(credential: bytes, of: organization, connection)
+        case .leave(let organization): try Index.leave(organization, connection)
+        case .access, nil: return
         }
     }
 
@@ -143,6 +146,10 @@ extension Library {
         }
         for statement in try index.statements() {
             changes.append(.statement(layer: statement.layer, envelope: statement.bytes))
+        }
+        for credential in try index.credentials() {
+            changes.append(
+                .organization(credential.organization, envelope: credential.bytes))
         }
         let events = try journal.append(changes, time: Clock.wallMilliseconds())
         try index.connection.withLock { connection throws(StoreError) in
