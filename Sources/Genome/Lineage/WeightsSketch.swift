@@ -99,8 +99,12 @@ public struct Likeness: Equatable, Sendable {
     /// docs/decisions/0012-near-copies-by-the-signs-of-products.md.
     public static let distanceMax = 0.25
 
-    /// Fewest bits that say anything: with fewer, strangers come this close once in a million.
-    public static let bitsMin = 128
+    /// The same where less than `modulesMin` modules are common: of single modules of strangers
+    /// one in a hundred comes within a quarter, none within this.
+    public static let distanceMaxOfFew = 0.15
+
+    /// Modules from which chance evens out.
+    public static let modulesMin = 4
 
     /// The likeness of two sketches.
     public init(_ left: WeightsSketch, _ right: WeightsSketch) {
@@ -128,8 +132,8 @@ public struct Likeness: Equatable, Sendable {
     /// Whether one is a near copy of the other: enough of the smaller one is in both, and it is
     /// near.
     public var isNear: Bool {
-        common * WeightsSketch.bitCount >= Self.bitsMin && common * 2 >= smaller
-            && distance <= Self.distanceMax
+        common > 0 && common * 2 >= smaller
+            && distance <= (common < Self.modulesMin ? Self.distanceMaxOfFew : Self.distanceMax)
     }
 
     /// The cosine of the angle between the products that the distance stands for, in hundredths:

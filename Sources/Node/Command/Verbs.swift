@@ -215,9 +215,10 @@ enum Verbs {
         name: "bench", summary: "measure this machine",
         paragraph: "Measures one thing and prints the figure beside what it was held against. "
             + "hash: BLAKE3 and SHA-256 on one core. transfer: a large file between two nodes on "
-            + "this machine. share: reading and signing a large file. lineage: ancestors in a graph "
-            + "of --edges. sketch: what tells near copies, of an adapter of --size MiB. infer: prompts and answers "
-            + "of --base, and of --layer over it. train: steps of training on --base. A peer's "
+            + "this machine. share: reading and signing a large file. lineage: ancestors in a "
+            + "graph of --edges. sketch: what tells near copies, of an adapter of --size MiB. "
+            + "infer: prompts and answers of --base, and of --layer over it. train: steps of "
+            + "training on --base. A peer's "
             + "command runs before and after each case and prints tok_s, and rss_mib for train, as "
             + "one line of JSON. In it {base} and {dtype} (fp32, bf16) are replaced; for train "
             + "also {batch}, {tokens} and {targets}; for infer {mode} (prefill, decode), {tokens} "

@@ -23,7 +23,7 @@ enum LicenceCommand {
         switch action {
         case "map":
             object["id"] = word.map { .string($0) }
-            object["terms"] = terms(arguments)
+            object["terms"] = try terms(arguments)
             object["words"] = arguments.text("words").map { .string($0) }
             if let path = arguments.text("text") {
                 let text = try read(path, limit: textBytesMax)
@@ -56,7 +56,13 @@ enum LicenceCommand {
     /// Longest text of a licence: the longest of the SPDX list has a tenth of it.
     private static let textBytesMax = 4 << 20
 
-    private static func terms(_ arguments: Arguments) -> JSONValue {
+    private static func terms(_ arguments: Arguments) throws(Failure) -> JSONValue {
+        for word in arguments.texts("asks") where LicenceBit(rawValue: word) == nil {
+            throw Failure(
+                .usage, "a licence cannot ask \(PlainText.shown(word))",
+                remedy: "say one of "
+                    + LicenceBit.allCases.map(\.rawValue).joined(separator: ", "))
+        }
         var object = JSONObject()
         for (option, name) in [
             ("asks", "asks"), ("use-policy", "useRestrictions"), ("cap", "caps"),

@@ -24,6 +24,12 @@ extension Service {
     /// `id`, `terms`, and the optional `words`, `text` (BLAKE3-256).
     private func map(_ request: ServiceRequest) throws(Failure) -> JSONObject {
         let id = try request.required("id")
+        guard id.contains("LicenseRef-"), LicenceCatalogue.entry(of: id) == nil else {
+            throw Failure(
+                .usage, "\(PlainText.shown(id)) is not for a steward to read",
+                why: "only a LicenseRef- that the catalogue lacks is",
+                remedy: "plasmid show tells what a known licence asks")
+        }
         let key = keys.node
         let own = try documents().compactMap { document -> LicenceMapping? in
             guard case .mapping(let mapping) = document else { return nil }

@@ -63,27 +63,22 @@ extension Index {
             WITH RECURSIVE reached(node) AS (
                 VALUES(?) UNION SELECT edges.\(to) FROM \(step) LIMIT \(familyMax + 1))
             """
-        let family = try connection.query(
-            reached + " SELECT node FROM reached", [.integer(start), SQLValue(own)]
+        let family = try connection.first(
+            reached + " SELECT count(*) FROM reached", [.integer(start), SQLValue(own)]
         ) { $0.integer(0) }
-        var sources: [Int32] = []
-        var targets: [Int32] = []
-        func take(_ row: SQLiteRow) {
-            sources.append(Int32(truncatingIfNeeded: row.integer(0)))
-            targets.append(Int32(truncatingIfNeeded: row.integer(1)))
-        }
-        if family.count <= familyMax {
-            _ = try connection.query(
+        let edges =
+            try (family ?? 0) <= familyMax
+            ? connection.pairs(
                 reached + " SELECT source, target FROM \(step)",
-                [.integer(start), SQLValue(own), SQLValue(own)], take)
-        } else {
-            _ = try connection.query(
-                "SELECT source, target FROM edges WHERE descends=1 AND \(counts)",
-                [SQLValue(own)], take)
-        }
+                [.integer(start), SQLValue(own), SQLValue(own)])
+            : connection.pairs(
+                """
+                SELECT source, target FROM edges INDEXED BY edges_by_target
+                WHERE descends=1 AND \(counts)
+                """, [SQLValue(own)])
         let count = try connection.first("SELECT max(number) FROM nodes") { $0.integer(0) } ?? 0
         return LineageReach(
-            from: Int(start), sources: sources, targets: targets, count: Int(count) + 1,
+            from: Int(start), sources: edges.first, targets: edges.second, count: Int(count) + 1,
             isUp: direction == .up, depth: depth, limit: limit)
     }
 
@@ -100,12 +95,8 @@ extension Index {
             }
             return names
         }
-        let nothing = Digest(words: (0, 0, 0, 0))
-        var all = [Digest](repeating: nothing, count: (nodes.max() ?? 0) + 1)
-        _ = try connection.query("SELECT number, layer FROM nodes") { row throws(StoreError) in
-            let number = Int(row.integer(0))
-            if all.indices.contains(number) { all[number] = try row.digest(1) }
-        }
+        let all = try connection.digests(
+            "SELECT number, layer FROM nodes", count: (nodes.max() ?? 0) + 1)
         return nodes.map { all[$0] }
     }
 

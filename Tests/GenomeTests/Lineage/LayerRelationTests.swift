@@ -4,7 +4,8 @@ import Wire
 
 @Suite("A relation of layers")
 struct LayerRelationTests {
-    private let (one, two) = (Fixtures.digest(1), Fixtures.digest(2))
+    private let one = Fixtures.digest(1)
+    private let two = Fixtures.digest(2)
 
     @Test func `is descent where terms pass on, and nowhere else`() {
         func need(_ type: String) -> LayerEdge {

@@ -45,4 +45,17 @@ struct WeightsSketchTests {
         // A part of an adapter is still that adapter's.
         #expect(Likeness(one, sketch([("b", 0, 0)])).isNear)
     }
+
+    @Test func `asks for more where only few modules are common`() {
+        func sketches(_ count: Int, _ low: UInt64) -> WeightsSketch {
+            sketch((0..<count).map { ("m\($0)", low, 0) })
+        }
+        // 32 of 128 bits are a quarter.
+        for (count, isNear) in [(1, false), (3, false), (4, true), (9, true)] {
+            let likeness = Likeness(sketches(count, 0), sketches(count, 0xffff_ffff))
+            #expect(likeness.distance == 0.25 && likeness.isNear == isNear)
+        }
+        #expect(Likeness(sketches(1, 0), sketches(1, 0x7_ffff)).isNear)
+        #expect(!Likeness(sketches(1, 0), sketches(1, 0xf_ffff)).isNear)
+    }
 }

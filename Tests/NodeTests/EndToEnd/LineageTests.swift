@@ -82,7 +82,9 @@ extension RealNodes {
             #expect(try names(b, ["find", "--ancestor-of", child]) == [base, adapter].sorted())
             #expect(try names(b, ["find", "--descendant-of", base]) == [adapter, child].sorted())
             #expect(try names(b, ["find", "--compatible-with", base]) == [adapter])
-            try a.refused("refused", "list", "--compatible-with", child)
+            let text = try laboratory.write("plain.txt", "No weights at all.\n")
+            let plain = try layer(a.share(text, ["--name", "plain"]))
+            try a.refused("refused", "list", "--compatible-with", plain)
             for node in [a, b] { node.stop() }
         }
 

@@ -51,7 +51,8 @@ extension RealNodes {
             try a.ask("trust", steward, "--steward", "--remove")
             let shown = try a.ask("show", try layer(shared.json))
             #expect(shown["termsRefused"]?.string?.contains("unknown") == true)
-            try a.refused("usage", exit: 2, "licence", "map", "MIT", "--asks", "nothing")
+            try a.refused("usage", exit: 2, "licence", "map", "MIT", "--asks", "researchOnly")
+            try a.refused("usage", exit: 2, "licence", "map", "LicenseRef-X", "--asks", "nothing")
             try a.refused("usage", exit: 2, "licence", "burn", "x")
             a.stop()
         }
@@ -112,7 +113,8 @@ extension RealNodes {
         @Test func `the owner says how much the terms of data count`() throws {
             let bench = try TrainLaboratory()
             let terms = [
-                "--data-licence", "CC-BY-NC-4.0", "--licence", "MIT", "--visibility", "public",
+                "--data-licence", "CC-BY-NC-4.0", "--share", "--licence", "MIT", "--visibility",
+                "public",
             ]
             let strict = try bench.node.spawn(bench.words("a", steps: 1, terms)).wait(seconds: 60)
             #expect(strict.failure == "licence", "\(strict.out)")
