@@ -72,6 +72,15 @@ public enum StatementSchema {
         .optional("excludedDomains", .texts(128, max: 64), "not in these fields"),
         .optional("bytesMax", .count, "no more than so many bytes"),
         .optional("header", .plain(4_096), "age header for the grantee's sealing key, base64"),
+        .optional(
+            "sealed",
+            .object([
+                .required("contract", .digest, "hold contract under which mirrors give it"),
+                .required(
+                    "index", .object(ManifestSchema.blob), "ciphertext that tells the others"),
+                .required(
+                    "mirrors", .list(.key, max: 16, distinct: true), "who keeps the ciphertext"),
+            ]), "where it lies sealed, for when its publisher is away"),
         .optional("isRevoked", .truth, "true takes the grant back"),
     ]
 

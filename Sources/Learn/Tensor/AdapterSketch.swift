@@ -9,29 +9,40 @@ import Wire
 /// The product `B A` is never formed: `zₖ · B A xₖ` is the dot product of `Bᵀ zₖ` and `A xₖ`, and
 /// all k of a module are one matrix product for each factor.
 public struct AdapterSketch {
-    /// Largest factor that is read: 2^30 bytes are rank 1,024 for a module of 262,144 inputs.
-    static let factorBytesMax: UInt64 = 1 << 30
+    /// Elements of a factor that are in memory at a time: 64 MiB of f32. Layers of strangers are
+    /// looked at by a node that serves others, and a larger factor must not be a way around it.
+    static let elementsMax = 1 << 24
 
     /// Packed vectors of each side and length.
     private var probes: [Probe: Scratch] = [:]
     private let scratch: Scratch
+    private let elementsMax: Int
 
     /// The vectors of one side and length.
     private struct Probe: Hashable {
         let isInput: Bool
         let length: Int
+        /// Which elements of them.
+        let stretch: Range<Int>
     }
 
-    private init() throws(LearnError) {
+    private init(elementsMax: Int) throws(LearnError) {
+        self.elementsMax = elementsMax
         scratch = try Scratch(bytes: Int(PLASMID_PRODUCT_SCRATCH))
     }
 
     /// The sketch of the adapter in these files; nil if there is none.
     public static func compute(_ files: LayerFiles) throws(LearnError) -> WeightsSketch? {
+        try compute(files, elementsMax: elementsMax)
+    }
+
+    static func compute(
+        _ files: LayerFiles, elementsMax: Int
+    ) throws(LearnError) -> WeightsSketch? {
         guard let config = try files.bytes(Adapter.configName, limit: AdapterConfig.bytesMax),
             let path = files.paths[Adapter.weightsName]
         else { return nil }
-        var sketch = try AdapterSketch()
+        var sketch = try AdapterSketch(elementsMax: elementsMax)
         return try sketch.run(config, path)
     }
 
@@ -69,40 +80,78 @@ public struct AdapterSketch {
         return WeightsSketch(modules)
     }
 
-    /// One factor times all vectors of its side: [vectors, rank], row by row.
+    /// One factor times all vectors of its side: [vectors, rank], row by row. A factor that is
+    /// larger than `elementsMax` is read in stretches of rows, whose products are added.
     private mutating func project(
         _ tensor: TensorEntry, of file: File, rank: Int, length: Int, layout: plasmid_layout
     ) throws(LearnError) -> [Float] {
-        let size = tensor.range.upperBound - tensor.range.lowerBound
-        guard let element = Element(tensor.type) else {
-            throw .weights(.wrongType(tensor: tensor.name, type: tensor.type.rawValue))
-        }
-        guard size <= Self.factorBytesMax, size == UInt64(rank * length * element.bytes) else {
-            throw .weights(
-                .format(
-                    file: Adapter.weightsName,
-                    .tooLarge(what: "factor \(tensor.name)", limit: Int(Self.factorBytesMax))))
-        }
+        guard let bytes = tensor.shape.byteCount(of: tensor.type),
+            bytes == tensor.range.upperBound - tensor.range.lowerBound,
+            tensor.shape.elementCount == UInt64(rank) * UInt64(length)
+        else { throw .weights(.missingTensor(tensor.name)) }
         let isInput = layout == PLASMID_OUTPUT_ROWS
-        let left = try probe(Probe(isInput: isInput, length: length))
-        let bytes = try Self.reading { () throws(SystemError) in
-            try file.read(count: Int(size), offset: tensor.range.lowerBound)
-        }
-        guard bytes.count == Int(size) else {
-            throw .weights(.unreadable(file: Adapter.weightsName, "it ends early"))
-        }
+        let (rows, columns) = isInput ? (rank, length) : (length, rank)
+        let step = max(1, elementsMax / columns)
         var out = [Float](repeating: 0, count: WeightsSketch.bitCount * rank)
-        let space = scratch.start
-        bytes.withUnsafeBytes { stored in
-            guard let start = stored.baseAddress else { return }
-            var right = plasmid_right(
-                data: start, stride: isInput ? length : rank, element: element.code,
-                layout: Int32(layout.rawValue))
-            plasmid_product(
-                Profile.portable.code, left.start, WeightsSketch.bitCount, length, &right, 0, rank,
-                &out, rank, space)
+        for start in stride(from: 0, to: rows, by: step) {
+            let stretch = start..<min(start + step, rows)
+            let values = try Self.values(tensor, of: file, rows: stretch, columns: columns)
+            let left = try probe(
+                Probe(
+                    isInput: isInput, length: length,
+                    stretch: isInput ? 0..<length : stretch))
+            var part = [Float](repeating: 0, count: WeightsSketch.bitCount * rank)
+            let outputs = isInput ? stretch.count : rank
+            let space = scratch.start
+            values.withUnsafeBytes { stored in
+                guard let data = stored.baseAddress else { return }
+                var right = plasmid_right(
+                    data: data, stride: columns, element: Element.float32.code,
+                    layout: Int32(layout.rawValue))
+                plasmid_product(
+                    Profile.portable.code, left.start, WeightsSketch.bitCount,
+                    isInput ? length : stretch.count, &right, 0, outputs, &part, rank, space)
+            }
+            // Of the first factor each stretch gives columns of its own.
+            let shift = isInput ? start : 0
+            for row in 0..<WeightsSketch.bitCount {
+                for column in 0..<outputs {
+                    out[row * rank + column + shift] += part[row * rank + column]
+                }
+            }
         }
         return out
+    }
+
+    /// Rows of a stored matrix as f32, from any type that has fractions.
+    private static func values(
+        _ tensor: TensorEntry, of file: File, rows: Range<Int>, columns: Int
+    ) throws(LearnError) -> [Float] {
+        let width = Int(tensor.type.bits / 8)
+        let count = rows.count * columns
+        let offset = tensor.range.lowerBound + UInt64(rows.lowerBound * columns * width)
+        let bytes = try reading { () throws(SystemError) in
+            try file.read(count: count * width, offset: offset)
+        }
+        guard bytes.count == count * width else {
+            throw .weights(.unreadable(file: Adapter.weightsName, "it ends early"))
+        }
+        if let element = Element(tensor.type) {
+            return bytes.withUnsafeBytes { stored in
+                guard let start = stored.baseAddress else { return [] }
+                return Stored(data: start, element: element, rows: rows.count, columns: columns)
+                    .values()
+            }
+        }
+        guard tensor.type == .float64 else {
+            throw .weights(.wrongType(tensor: tensor.name, type: tensor.type.rawValue))
+        }
+        return bytes.withUnsafeBytes { stored in
+            (0..<count).map { index in
+                let bits = stored.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self)
+                return Float(Double(bitPattern: UInt64(littleEndian: bits)))
+            }
+        }
     }
 
     /// The packed vectors of a side, made once for each length. Their signs are the bits of
@@ -111,29 +160,25 @@ public struct AdapterSketch {
     private mutating func probe(_ probe: Probe) throws(LearnError) -> Scratch {
         if let known = probes[probe] { return known }
         let count = WeightsSketch.bitCount
-        var signs = [Float](repeating: 0, count: count * probe.length)
+        let (stretch, width) = (probe.stretch, probe.stretch.count)
+        var signs = [Float](repeating: 0, count: count * width)
         for vector in 0..<count {
-            var place = vector * probe.length
-            let end = place + probe.length
-            var block = 0
-            while place < end {
-                let side = probe.isInput ? "x" : "z"
+            let side = probe.isInput ? "x" : "z"
+            for block in stretch.lowerBound / 256...(stretch.upperBound - 1) / 256 {
                 let name = "plasmid-sketch-v1 \(side) \(probe.length) \(vector) \(block)"
-                for byte in Blake3.hash(Array(name.utf8)).bytes {
-                    for bit in 0..<min(8, end - place) {
-                        signs[place + bit] = byte >> bit & 1 == 1 ? 1 : -1
-                    }
-                    place += min(8, end - place)
+                let hash = Blake3.hash(Array(name.utf8)).bytes
+                for index in stretch.clamped(to: block * 256..<block * 256 + 256) {
+                    let bit = hash[index % 256 / 8] >> (index % 8) & 1
+                    signs[vector * width + index - stretch.lowerBound] = bit == 1 ? 1 : -1
                 }
-                block += 1
             }
         }
         let profile = Profile.portable.code
-        let memory = try Scratch(bytes: Int(plasmid_left_bytes(profile, count, probe.length)))
+        let memory = try Scratch(bytes: Int(plasmid_left_bytes(profile, count, width)))
         plasmid_left_pack(
-            profile, signs, probe.length, count, probe.length, 0, Left.tiles(count),
-            memory.start)
-        probes[probe] = memory
+            profile, signs, width, count, width, 0, Left.tiles(count), memory.start)
+        // Those of a part are used once.
+        if width == probe.length { probes[probe] = memory }
         return memory
     }
 

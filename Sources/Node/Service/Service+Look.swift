@@ -52,6 +52,7 @@ extension Service {
             object["newerNodeNeeded"] = .array(manifest.notUnderstood.map { .string($0) })
         } else if let (content, publisher) = records.first?.layerFacts {
             object = Self.described(content, publisher: publisher)
+            object["visibility"] = .string(visibility(of: records[0]))
             object["held"] = false
             let licence = try? LicenceExpression(parsing: content.licence)
             object["licenceWords"] = .string(Self.words(licence))
@@ -76,7 +77,6 @@ extension Service {
         object["ref"] = .string(reference.description)
         object["type"] = .string(content.type)
         object["licence"] = .string(content.licence)
-        object["visibility"] = "public"
         object["size"] = .integer(Int64(clamping: content.size))
         object["base"] = content.baseWeights.map { .string($0.hexadecimal) } ?? .null
         object["publisher"] = .string(publisher.base32)
@@ -84,6 +84,14 @@ extension Service {
         object["tags"] = .array(content.tags.map { .string($0) })
         object["rank"] = content.rank.map { .integer(Int64(clamping: $0)) } ?? .null
         return object
+    }
+
+    /// Who a record is for, as far as this node knows the circles.
+    private func visibility(of record: Record) -> String {
+        guard case .restricted(let tag) = record.domain else { return "public" }
+        let isShared = OrganizationShelf(library: library, keys: keys).known()
+            .contains { $0.domains.contains(tag) }
+        return isShared ? "organization" : "whitelist"
     }
 
     /// Searches the records that this node has; with `wait` (milliseconds) until something is
@@ -142,6 +150,7 @@ extension Service {
                     kin?.contains(content.layer, baseWeights: content.baseWeights) ?? true
                 else { continue }
                 var object = Self.described(content, publisher: publisher)
+                object["visibility"] = .string(visibility(of: record))
                 let isHeld = try library.index.layer(content.layer) != nil
                 object["holders"] = .integer(
                     Int64(try catalogue.holders(of: content.layer).count))
@@ -161,6 +170,7 @@ extension Service {
             object["node"] = .string(keys.node.publicKey.base32)
             object["label"] = .string(try library.home.label() ?? "")
             object["home"] = .string(library.layout.home)
+            object["sealing"] = .string(keys.sealingRecipient)
             object["version"] = .string(Software.version)
             object["layers"] = .integer(Int64(try library.index.layers().count))
             object["blobs"] = .integer(Int64(try library.index.blobs().count))

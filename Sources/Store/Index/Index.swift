@@ -14,7 +14,9 @@ public final class Index: Sendable {
     /// What made the tables, step by step; the number of steps taken stands in the database.
     /// A step whose tables are filled by journal entries sets `applied` to 0, so that all of them
     /// are applied again at opening.
-    static let steps = [first, statementSubjects, credentialTable, graph + origins + licences]
+    static let steps = [
+        first, statementSubjects, credentialTable, holdTables, graph + origins + licences,
+    ]
 
     private static let first = """
         CREATE TABLE settings(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
@@ -72,6 +74,18 @@ public final class Index: Sendable {
             organization BLOB NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL,
             version INTEGER NOT NULL, bytes BLOB NOT NULL,
             PRIMARY KEY(organization, kind, subject)) WITHOUT ROWID;
+        UPDATE settings SET value=0 WHERE name='applied';
+        """
+
+    private static let holdTables = """
+        CREATE TABLE holds(
+            contract BLOB PRIMARY KEY, publisher BLOB NOT NULL, mirror BLOB NOT NULL,
+            until INTEGER NOT NULL, complete INTEGER NOT NULL, bytes BLOB NOT NULL)
+            WITHOUT ROWID;
+        CREATE TABLE hold_blobs(
+            contract BLOB NOT NULL REFERENCES holds(contract) ON DELETE CASCADE,
+            blob BLOB NOT NULL, PRIMARY KEY(contract, blob)) WITHOUT ROWID;
+        CREATE INDEX hold_blobs_by_blob ON hold_blobs(blob);
         UPDATE settings SET value=0 WHERE name='applied';
         """
 

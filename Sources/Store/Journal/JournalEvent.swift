@@ -26,6 +26,12 @@ public enum JournalChange: Equatable, Sendable {
     /// A document of an organisation that this node belongs to or speaks for; the envelope's
     /// canonical bytes.
     case organization(NodeKey, envelope: [UInt8])
+    /// A contract that sealed blobs are kept, here or by another; the envelope's canonical bytes.
+    case hold(Digest, envelope: [UInt8])
+    /// All blobs of a contract are where they should be.
+    case holdComplete(Digest)
+    /// The end of a contract.
+    case holdEnd(Digest)
     /// The end of belonging to an organisation.
     case leave(NodeKey)
     /// A part of the log of access decisions that is closed: its entries' number and Merkle root.
@@ -45,6 +51,9 @@ public enum JournalChange: Equatable, Sendable {
         case .policy: "policy"
         case .statement: "statement"
         case .organization: "organization"
+        case .hold: "hold"
+        case .holdComplete: "hold-complete"
+        case .holdEnd: "hold-end"
         case .leave: "leave"
         case .access: "access"
         }
@@ -94,6 +103,11 @@ public struct JournalEvent: Equatable, Sendable {
         case .organization(let organization, let envelope):
             object["organization"] = .string(organization.base32)
             object["envelope"] = .string(String(decoding: envelope, as: UTF8.self))
+        case .hold(let contract, let envelope):
+            object["contract"] = .string(contract.hexadecimal)
+            object["envelope"] = .string(String(decoding: envelope, as: UTF8.self))
+        case .holdComplete(let contract), .holdEnd(let contract):
+            object["contract"] = .string(contract.hexadecimal)
         case .leave(let organization):
             object["organization"] = .string(organization.base32)
         case .access(let segment, let count, let root):
@@ -121,7 +135,7 @@ public struct JournalEvent: Equatable, Sendable {
 
     private static let kinds = [
         "share", "fetch", "pin", "unpin", "remove", "trust", "steward", "licence", "policy",
-        "statement", "organization", "leave", "access",
+        "statement", "organization", "leave", "access", "hold", "hold-complete", "hold-end",
     ]
 
     private static func change(_ kind: String, _ value: JSONValue) -> JournalChange? {
@@ -159,10 +173,16 @@ public struct JournalEvent: Equatable, Sendable {
 
     private static func closing(_ kind: String, _ value: JSONValue) -> JournalChange? {
         let organization = value["organization"]?.string.flatMap { NodeKey(base32: $0) }
+        let contract = value["contract"]?.string.flatMap { Digest(hexadecimal: $0) }
         switch kind {
         case "organization":
             guard let organization, let text = value["envelope"]?.string else { return nil }
             return .organization(organization, envelope: Array(text.utf8))
+        case "hold":
+            guard let contract, let text = value["envelope"]?.string else { return nil }
+            return .hold(contract, envelope: Array(text.utf8))
+        case "hold-complete": return contract.map { .holdComplete($0) }
+        case "hold-end": return contract.map { .holdEnd($0) }
         case "leave": return organization.map { .leave($0) }
         case "access":
             guard let segment = value["segment"]?.integer.flatMap({ UInt64(exactly: $0) }),

@@ -27,7 +27,12 @@ public final class Library: Sendable {
         self.home = home
         let finished = try BlobSweeper.run(home.layout)
         index = try Index(home.layout)
-        journal = try Journal(home.layout, key: key)
+        // A home that was used and has no journal lost it: the next one is another log.
+        let objects = index.isNew ? try BlobSweeper.objects(home.layout) : []
+        let isUnused = index.isNew && objects.isEmpty
+        journal = try Journal(
+            home.layout, key: key,
+            generation: isUnused ? 1 : max(2, Clock.wallMilliseconds() / 1_000))
         access = try AccessLog(home.layout)
         try completeSwept(finished)
         if index.isNew { try recoverUnlisted() }

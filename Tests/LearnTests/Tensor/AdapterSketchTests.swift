@@ -88,7 +88,13 @@ struct AdapterSketchTests {
                     for value in values {
                         let bits = value.bitPattern
                         let bytes = (0..<4).map { UInt8(truncatingIfNeeded: bits >> ($0 * 8)) }
-                        data += type == "BF16" ? Array(bytes[2...]) : bytes
+                        let wide = Double(value).bitPattern
+                        switch type {
+                        case "BF16": data += bytes[2...]
+                        case "F64":
+                            data += (0..<8).map { UInt8(truncatingIfNeeded: wide >> ($0 * 8)) }
+                        default: data += bytes
+                        }
                     }
                 }
             }
@@ -159,6 +165,17 @@ struct AdapterSketchTests {
             let other = try likeness(made, Made(seed: UInt64(seed)))
             #expect(!other.isNear && other.distance > 0.4, "\(other.distance)")
         }
+    }
+
+    @Test func `is the same in stretches and from wide numbers`() throws {
+        let made = Made(seed: 1)
+        let whole = try made.sketch()
+        // Rounding of added parts may turn a sum that is nearly 0.
+        for elements in [1, 97, 700] {
+            let parts = try AdapterSketch.compute(try made.write(), elementsMax: elements)
+            #expect(Likeness(whole, try #require(parts)).distance < 0.003, "\(elements)")
+        }
+        #expect(Likeness(whole, try made.sketch(type: "F64")).distance < 0.001)
     }
 
     @Test func `leaves out what adds nothing, and is none without an adapter`() throws {
