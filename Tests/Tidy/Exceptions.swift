@@ -30,6 +30,11 @@ enum Exceptions {
         "Sources/Node/Bench/HashBench.swift": "as a real process (BenchCommandTests)",
         "Sources/Node/Bench/ShareBench.swift": "as a real process (BenchCommandTests)",
         "Sources/Node/Bench/TransferBench.swift": "as real processes (BenchCommandTests)",
+        "Sources/Node/Bench/LineageBench.swift": "as a real process (BenchCommandTests)",
+        "Sources/Node/Bench/SketchBench.swift": "as a real process (BenchCommandTests)",
+        "Sources/Node/Commands/LicenceCommand.swift": "as a real process (StewardTests)",
+        "Sources/Node/Commands/LineageCommand.swift": "as a real process (LineageTests)",
+        "Sources/Node/Compute/UseNote.swift": "as a real process (LineageTests)",
         "Sources/Node/Link/LinkMessages.swift": "cases without code (LinkLaneTests)",
         "Sources/Node/Loop/LoopEvent.swift": "cases without code (DaemonTests)",
         "Sources/Learn/Tokenizer/Unicode/UnicodeCategoryData.swift":

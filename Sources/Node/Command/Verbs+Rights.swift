@@ -45,7 +45,7 @@ extension Verbs {
             + "serve it. Those who have it keep their copy and are told why. It cannot be undone; "
             + "share a higher version instead.",
         examples: [
-            ("plasmid withdraw poems --reason 'trained on wrong data'", "take it back"),
+            ("plasmid withdraw poems --reason 'trained on wrong data'", "take it back")
         ],
         operands: [.required("LAYER")],
         options: [

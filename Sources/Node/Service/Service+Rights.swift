@@ -52,7 +52,8 @@ extension Service {
         else {
             throw Failure(
                 .notFound, "\(key.fingerprint) has no grant for \(manifest.reference)",
-                remedy: "see who has one with: plasmid show \(manifest.layer.hexadecimal.prefix(16))")
+                remedy:
+                    "see who has one with: plasmid show \(manifest.layer.hexadecimal.prefix(16))")
         }
         var body = JSONObject()
         body["grantee"] = .string(key.base32)

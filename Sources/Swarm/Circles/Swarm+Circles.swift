@@ -156,8 +156,9 @@ extension Swarm {
         known.documents.removeAll { document in
             !isRoot && OrganizationDocument.isRevocationList(document)
         }
-        let end = known.documents.firstIndex { OrganizationDocument.isRevocationList($0) }
-        known.documents.insert(bytes, at: isRoot ? end ?? known.documents.count : known.documents.count)
+        let end = known.documents.count
+        let list = known.documents.firstIndex { OrganizationDocument.isRevocationList($0) }
+        known.documents.insert(bytes, at: isRoot ? list ?? end : end)
         organizations[organization] = known
         effects.append(.keepCredential(bytes))
         for other in sessions.keys where other != number {
