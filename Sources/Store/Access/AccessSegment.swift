@@ -49,8 +49,9 @@ struct AccessSegment {
     static func entries(
         _ number: UInt64, _ layout: Layout
     ) throws(StoreError) -> [AccessEntry] {
-        let bytes = try DurableFile.read(
-            path(number, layout, "log"), limit: AccessLog.segmentBytes + (1 << 20)) ?? []
+        let bytes =
+            try DurableFile.read(
+                path(number, layout, "log"), limit: AccessLog.segmentBytes + (1 << 20)) ?? []
         var entries: [AccessEntry] = []
         var position = 0
         while position + 2 <= bytes.count {
