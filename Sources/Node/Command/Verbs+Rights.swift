@@ -57,7 +57,7 @@ extension Verbs {
         name: "org", summary: "organisations: labs that share more with each other",
         paragraph: "ACTION is list, create, show, add, join, renew, revoke, rotate, leave, export "
             + "or import. create founds one and makes this node its issuer; add makes a node a "
-            + "member for a few days, renew does it again for all, revoke takes one out at once and "
+            + "member for a few days, renew does it again for all, revoke takes one out now and "
             + "rotate gives the others new secrets. Who was made a member joins when the issuer's "
             + "node is met. export and import carry the documents by hand.",
         examples: [
