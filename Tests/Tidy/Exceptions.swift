@@ -14,8 +14,6 @@ enum Exceptions {
         "Sources/Genome/Licence/LicenceEntry.swift": "a row of them (LicenceCatalogueTests)",
         "Sources/Genome/Licence/LicenceFamily.swift":
             "what the rows are judged by (LicenceCompatibilityTests)",
-        "Sources/Swarm/Permission/LayerPolicy.swift":
-            "facts without code (PermissionRequestTests, PublishingTests)",
         "Sources/Node/Software.swift": "a name and a number (CommandLineTests)",
         "Sources/Node/Commands/Launch.swift": "leads verbs to commands (CommandLineTests)",
         "Sources/Node/Commands/InitCommand.swift": "as a real process (CommandLineTests)",
