@@ -89,7 +89,7 @@ extension Service {
     /// Who a record is for, as far as this node knows the circles.
     private func visibility(of record: Record) -> String {
         guard case .restricted(let tag) = record.domain else { return "public" }
-        let isShared = OrganizationShelf(library: library, keys: keys).known()
+        let isShared = shelf.known()
             .contains { $0.domains.contains(tag) }
         return isShared ? "organization" : "whitelist"
     }

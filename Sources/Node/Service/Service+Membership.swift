@@ -6,8 +6,6 @@ import Wire
 
 /// Organisations as a member sees them: what there is, invitations, documents to carry by hand.
 extension Service {
-    private var shelf: OrganizationShelf { OrganizationShelf(library: library, keys: keys) }
-
     /// What is known of an organisation.
     func described(_ known: KnownOrganization) throws(Failure) -> JSONObject {
         let now = Int64(Clock.wallMilliseconds() / 1_000)

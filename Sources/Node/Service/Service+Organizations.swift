@@ -37,8 +37,6 @@ extension Service {
         try request.required("organization")
     }
 
-    private var shelf: OrganizationShelf { OrganizationShelf(library: library, keys: keys) }
-
     private var seconds: Int64 { Int64(Clock.wallMilliseconds() / 1_000) }
 
     /// An organisation that is here, by its key, the start of it, or its name.

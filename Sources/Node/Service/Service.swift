@@ -90,6 +90,9 @@ final class Service: Sendable {
         LayerRights(library: library, catalogue: catalogue, keys: keys)
     }
 
+    /// The organisations of this home.
+    var shelf: OrganizationShelf { OrganizationShelf(library: library, keys: keys) }
+
     func runningNode(_ verb: String) throws(Failure) -> Daemon {
         guard let daemon else {
             throw Failure(
