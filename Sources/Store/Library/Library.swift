@@ -6,8 +6,8 @@ import Wire
 /// be done, `Home` and `Layout` for where it lies.
 ///
 /// Every change goes the same way: its event is appended to the journal and synced, then applied
-/// to the index, then answered; what several lanes want at once shares one sync. What a crash cut off between the two is applied at opening. Calls
-/// block; they may come from any lane.
+/// to the index, then answered; what several lanes want at once shares one sync. What a crash cut
+/// off between the two is applied at opening. Calls block; they may come from any lane.
 public final class Library: Sendable {
     /// The home, held open for as long as the library lives.
     public let home: Home
