@@ -57,6 +57,18 @@ public struct OwnerPolicy: Equatable, Sendable {
         return nil
     }
 
+    /// Whether the owner said that sealed blobs of a publisher may be kept for it. Nothing is kept
+    /// for others without such a rule: they cannot be looked at.
+    func allowsHolding(for publisher: NodeKey) -> Bool {
+        for rule in rules where rule.actions.contains(.mirror) {
+            switch rule.subject {
+            case .publisher(publisher), .any: return rule.allows
+            default: continue
+            }
+        }
+        return false
+    }
+
     private static func match(_ subject: Subject, _ layer: LayerPolicy) -> String? {
         switch subject {
         case .publisher(let key): layer.publisher == key ? "publisher \(key.fingerprint)" : nil
