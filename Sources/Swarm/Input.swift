@@ -165,6 +165,8 @@ public struct StoreProblem: Equatable, Sendable {
         case `internal`
         /// Stored bytes are not what they were.
         case corrupt
+        /// It seems to be made from another publisher's layer and does not say so.
+        case licence
     }
 
     /// The kind.

@@ -14,8 +14,6 @@ enum Exceptions {
         "Sources/Genome/Licence/LicenceEntry.swift": "a row of them (LicenceCatalogueTests)",
         "Sources/Genome/Licence/LicenceFamily.swift":
             "what the rows are judged by (LicenceCompatibilityTests)",
-        "Sources/Swarm/Permission/LayerPolicy.swift":
-            "facts without code (PermissionRequestTests, PublishingTests)",
         "Sources/Node/Software.swift": "a name and a number (CommandLineTests)",
         "Sources/Node/Commands/Launch.swift": "leads verbs to commands (CommandLineTests)",
         "Sources/Node/Commands/InitCommand.swift": "as a real process (CommandLineTests)",
@@ -30,6 +28,11 @@ enum Exceptions {
         "Sources/Node/Bench/HashBench.swift": "as a real process (BenchCommandTests)",
         "Sources/Node/Bench/ShareBench.swift": "as a real process (BenchCommandTests)",
         "Sources/Node/Bench/TransferBench.swift": "as real processes (BenchCommandTests)",
+        "Sources/Node/Bench/LineageBench.swift": "as a real process (BenchCommandTests)",
+        "Sources/Node/Bench/SketchBench.swift": "as a real process (BenchCommandTests)",
+        "Sources/Node/Commands/LicenceCommand.swift": "as a real process (StewardTests)",
+        "Sources/Node/Commands/LineageCommand.swift": "as a real process (LineageTests)",
+        "Sources/Node/Compute/UseNote.swift": "as a real process (LineageTests)",
         "Sources/Node/Link/LinkMessages.swift": "cases without code (LinkLaneTests)",
         "Sources/Node/Loop/LoopEvent.swift": "cases without code (DaemonTests)",
         "Sources/Learn/Tokenizer/Unicode/UnicodeCategoryData.swift":

@@ -103,14 +103,15 @@ extension LicenceCatalogue {
 
     private static let research = duties.union([.nonCommercial, .researchOnly])
 
-    /// Weights for research or non-commercial use. Mistral MRL §2.2 and 3.2, which §4.2 and 4.3 lay
-    /// on answers and derivatives; MNPL §3.2 (tests, research and personal use, not production);
-    /// Cohere adds a policy to CC-BY-NC-4.0; Tongyi Qianwen Research §2 and 4.b (no other models);
-    /// Qwen Research §1.i and 2 (research or evaluation); FAIR §1.b.i (non-commercial research,
-    /// answers too), 1.b.ii (under its own terms) and 1.b.iv (use policy); Apple AMLR, licence scope and distribution; Microsoft Research §1 (c) and 2 (e)
-    /// (models may not be distributed); Stability Non-Commercial Research §1.a (research or
-    /// non-commercial), 1.b (no hosting) and 1.c; DeepFloyd IF §1.a, 2 and 3; Intel Research §2 (it
-    /// grants no changes) and 2.1; FLUX.1 dev §2 to 4 (2.d: no competing models).
+    /// Weights for research or non-commercial use. Mistral MRL §2.2 and 3.2, which §4.2 and 4.3
+    /// lay on answers and derivatives; MNPL §3.2 (tests, research and personal use, not
+    /// production); Cohere adds a policy to CC-BY-NC-4.0; Tongyi Qianwen Research §2 and 4.b (no
+    /// other models); Qwen Research §1.i and 2 (research or evaluation); FAIR §1.b.i (non-
+    /// commercial research, answers too), 1.b.ii (under its own terms) and 1.b.iv (use policy);
+    /// Apple AMLR, licence scope and distribution; Microsoft Research §1 (c) and 2 (e) (models may
+    /// not be distributed); Stability Non-Commercial Research §1.a (research or non-commercial),
+    /// 1.b (no hosting) and 1.c; DeepFloyd IF §1.a, 2 and 3; Intel Research §2 (it grants no
+    /// changes) and 2.1; FLUX.1 dev §2 to 4 (2.d: no competing models).
     private static let researchWeights: [Entry] = [
         .restricted(
             "LicenseRef-Mistral-Research", "research only", research,

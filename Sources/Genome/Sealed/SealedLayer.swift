@@ -83,7 +83,7 @@ public struct SealedLayer: Equatable, Sendable {
         }
         let verified = try Manifest.verified(manifest, envelope: envelope)
         let sizes = Dictionary(
-            verified.blobsToFetch.map { ($0.blob, $0.size) }, uniquingKeysWith: { first, _ in first })
+            verified.blobsToFetch.map { ($0.blob, $0.size) }, uniquingKeysWith: { one, _ in one })
         guard Set(parts.map(\.blob)) == Set(sizes.keys), parts.count == sizes.count else {
             throw .field(path: "blobs", .notAllowed("those of the manifest"))
         }

@@ -45,7 +45,7 @@ extension Verbs {
             + "serve it. Those who have it keep their copy and are told why. It cannot be undone; "
             + "share a higher version instead.",
         examples: [
-            ("plasmid withdraw poems --reason 'trained on wrong data'", "take it back"),
+            ("plasmid withdraw poems --reason 'trained on wrong data'", "take it back")
         ],
         operands: [.required("LAYER")],
         options: [
@@ -55,8 +55,9 @@ extension Verbs {
 
     private static let org = VerbShape(
         name: "org", summary: "organisations: labs that share more with each other",
-        paragraph: "create founds one and makes this node its issuer; add makes a node a member "
-            + "for a few days, renew does it again for all, revoke takes a member out at once and "
+        paragraph: "ACTION is list, create, show, add, join, renew, revoke, rotate, leave, export "
+            + "or import. create founds one and makes this node its issuer; add makes a node a "
+            + "member for a few days, renew does it again for all, revoke takes one out now and "
             + "rotate gives the others new secrets. Who was made a member joins when the issuer's "
             + "node is met. export and import carry the documents by hand.",
         examples: [
@@ -64,11 +65,9 @@ extension Verbs {
             ("plasmid org add northlab KEY --rights read,publish", "make a member"),
             ("plasmid org join northlab", "accept to be one"),
             ("plasmid org revoke northlab KEY", "take a member out now"),
-            ("plasmid share poems --visibility organization --org northlab", "share with it"),
         ],
         operands: [
-            .optional("list|create|show|add|join|renew|revoke|rotate|leave|export|import"),
-            .optional("ORG|FILE"), .optional("KEY"),
+            .optional("ACTION"), .optional("ORG|FILE"), .optional("KEY"),
         ],
         options: [
             .init("rights", .one("LIST"), "add: read, publish, mirror; else read"),

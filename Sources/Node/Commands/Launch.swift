@@ -33,6 +33,8 @@ enum Launch {
         case "find": try LookCommands.find(arguments, report)
         case "show": try LookCommands.show(arguments, report)
         case "list": try LookCommands.list(arguments, report)
+        case "licence": try LicenceCommand.perform(arguments, report)
+        case "lineage": try LineageCommand.perform(arguments, report)
         case "fetch": try FetchCommand.perform(arguments, report)
         case "export": try ExportCommand.perform(arguments, report)
         case "verify": return try VerifyCommand.perform(arguments, report)

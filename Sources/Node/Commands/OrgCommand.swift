@@ -123,7 +123,9 @@ enum OrgCommand {
             "  root    \(answer["root"]?.integer ?? 0), runs out in \(Ages.text(left))",
         ]
         if answer["issuer"]?.bool == true { lines.append("  you     make and end members") }
-        if let fault = answer["fault"]?.string { lines.append("  now     does not count: \(fault)") }
+        if let fault = answer["fault"]?.string {
+            lines.append("  now     does not count: \(fault)")
+        }
         return lines
     }
 

@@ -145,6 +145,9 @@ enum ShareCommand {
             "  layer  \(answer["layer"]?.string ?? "")",
             "  uuid   \(answer["uuid"]?.string ?? "")",
         ]
+        for warning in answer["termsWarned"]?.array ?? [] {
+            lines.append("  warned of its data's terms: \(PlainText.shown(warning.string ?? ""))")
+        }
         switch visibility {
         case "public":
             lines.append(

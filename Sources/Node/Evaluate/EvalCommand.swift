@@ -14,6 +14,7 @@ enum EvalCommand {
         let access = LazyAccess(report, for: try LayerUse.run(arguments.texts("purpose")))
         let session = try ComputeSession.open(
             base: arguments.text("base"), layers: arguments.texts("layer"), access)
+        let use = UseNote(session, command: "eval")
         let layer = arguments.isGiven("unsigned") ? nil : subject(session)
         guard layer != nil || !arguments.isGiven("statement") else {
             throw Failure(
@@ -36,6 +37,7 @@ enum EvalCommand {
                 EvalItems.lines(
                     data.data.training, base: result.data.base.items,
                     adapted: result.data.adapted.items))
+            use.write(access, report)
             try tell(result, session, about: layer, access, to: statement, report)
         } catch {
             for file in made { file.discard() }

@@ -19,6 +19,7 @@ final class StorePort: Sendable {
     private let catalogueLane: Lane
     private let checkLane: Lane
     private let checkpointLane: Lane
+    private let originLane: Lane
     private let partials = Lock([Digest: PartialBlob]())
     private let checkpointing = Lock(Set<Digest>())
     private let readers = ReaderCache()
@@ -38,13 +39,16 @@ final class StorePort: Sendable {
         catalogueLane = try Lane("catalogue")
         checkLane = try Lane("signatures")
         checkpointLane = try Lane("checkpoint")
+        originLane = try Lane("origins")
     }
 
     /// Finishes what was begun and ends the lanes.
     func close() {
         for lane in stores { lane.close() }
         checkpointDue(isLast: true)
-        for lane in [checkpointLane, indexLane, catalogueLane, checkLane] { lane.close() }
+        for lane in [originLane, checkpointLane, indexLane, catalogueLane, checkLane] {
+            lane.close()
+        }
     }
 
     /// The store lane of a group: writes of one blob go to both, so that they overlap.
@@ -326,22 +330,69 @@ final class StorePort: Sendable {
     }
 
     func adopt(_ number: FetchNumber, manifest: [UInt8], envelope: [UInt8]) {
-        indexLane.submit { [self] in
+        originLane.submit { [self] in
             do throws(StoreError) {
                 let whole: Envelope
+                let layer: Manifest
                 do throws(GenomeError) {
                     whole = try Envelope(detached: envelope, payload: manifest)
+                    layer = try Manifest.verified(in: whole)
                 } catch {
                     throw .refused("\(error)")
                 }
-                let manifest = try library.add(whole, origin: .fetched)
-                _ = try library.link(manifest.layer)
-                let held = try heldLayer(manifest, envelope: envelope)
-                post(.layerAdopted(number, held))
+                let check = OriginCheck(library: library, own: node)
+                try check.catchUp()
+                let traces = check.traces(of: layer)
+                let isHere = try library.index.layer(layer.layer) != nil
+                // Who says that it was made first is taken in and shown for what it is: else a
+                // copy that came earlier would keep its own original out.
+                let finding =
+                    try isHere ? nil : check.findings(layer, traces).first(where: \.isOlder)
+                if let finding {
+                    let problem = StoreProblem(.licence, finding.words)
+                    return post(.adoptionFailed(number, problem))
+                }
+                adopt(number, whole, envelope: envelope, traces)
             } catch {
                 post(.adoptionFailed(number, StoreProblem(error)))
             }
         }
+    }
+
+    private func adopt(
+        _ number: FetchNumber, _ whole: Envelope, envelope: [UInt8], _ traces: WeightsTraces
+    ) {
+        indexLane.submit { [self] in
+            do throws(StoreError) {
+                let manifest = try library.add(whole, origin: .fetched)
+                try OriginCheck(library: library, own: node).remember(traces, of: manifest)
+                _ = try library.link(manifest.layer)
+                let held = try heldLayer(manifest, envelope: envelope)
+                post(.layerAdopted(number, held))
+                rejudge(madeFrom: manifest.layer)
+            } catch {
+                post(.adoptionFailed(number, StoreProblem(error)))
+            }
+        }
+    }
+
+    /// Has the terms of layers judged again: of those that descend from one that came, or of all
+    /// where what is known of licences changed.
+    func rejudge(madeFrom layer: Digest?) {
+        indexLane.submit { [self] in
+            guard let held = try? layers(madeFrom: layer) else { return }
+            for layer in held { post(.layerHeld(layer)) }
+        }
+    }
+
+    private func layers(madeFrom layer: Digest?) throws(StoreError) -> [HeldLayer] {
+        guard let layer else { return try heldLayers() }
+        var result: [HeldLayer] = []
+        for member in try library.index.family(of: layer, .down, own: node).layers
+        where member.layer != layer {
+            if let held = try heldLayer(member.layer) { result.append(held) }
+        }
+        return result
     }
 
     /// A layer that is in the index, as the core wants it.
@@ -377,14 +428,17 @@ final class StorePort: Sendable {
     func heldLayers() throws(StoreError) -> [HeldLayer] {
         var result: [HeldLayer] = []
         for entry in try library.index.layers() {
-            guard let bytes = try library.index.envelope(of: entry.id),
-                let envelope = try? Envelope.decode(
-                    bytes, payloadMax: Limits.manifestBytesMax),
-                let manifest = try? Manifest.verified(in: envelope)
-            else { continue }
-            result.append(try heldLayer(manifest, envelope: envelope.detached))
+            if let held = try heldLayer(entry.id) { result.append(held) }
         }
         return result
+    }
+
+    private func heldLayer(_ layer: Digest) throws(StoreError) -> HeldLayer? {
+        guard let bytes = try library.index.envelope(of: layer),
+            let envelope = try? Envelope.decode(bytes, payloadMax: Limits.manifestBytesMax),
+            let manifest = try? Manifest.verified(in: envelope)
+        else { return nil }
+        return try heldLayer(manifest, envelope: envelope.detached)
     }
 
     // MARK: Blobs that leave

@@ -73,12 +73,9 @@ struct LayerRights {
     func myself(purpose: Purpose = Purpose()) -> Caller {
         let now = Clock.wallMilliseconds()
         let seconds = Int64(now / 1_000)
-        let live = delegations(to: keys.node.publicKey).filter { now < $0.expires }
         let shelf = OrganizationShelf(library: library, keys: keys)
         return Caller(
-            key: keys.node.publicKey,
-            asksFor: Set(live.filter { $0.rights.contains(.fetch) }.map(\.publisher)),
-            publishesFor: Set(live.filter { $0.rights.contains(.publish) }.map(\.publisher)),
+            key: keys.node.publicKey, delegations: delegations(to: keys.node.publicKey), at: now,
             places: shelf.known().compactMap { known in
                 guard let place = known.place,
                     known.organization.fault(of: place, at: seconds) == nil

@@ -5,11 +5,14 @@ import Swarm
 import Wire
 
 extension Service {
-    /// The layers that are here.
-    func list() throws(Failure) -> JSONObject {
+    /// The layers that are here; of them those that `ancestorOf`, `descendantOf` and
+    /// `compatibleWith` leave.
+    func list(_ request: ServiceRequest) throws(Failure) -> JSONObject {
         let entries = try inStore { () throws(StoreError) in try library.index.layers() }
+        let kin = try kin(request)
         var rows: [JSONValue] = []
-        for entry in entries {
+        for entry in entries
+        where kin?.contains(entry.id, baseWeights: entry.baseWeights) ?? true {
             let manifest = try heldManifest(entry.id)
             rows.append([
                 "layer": .string(entry.id.hexadecimal),
@@ -45,6 +48,7 @@ extension Service {
             object["manifest"] = .object(manifest.json)
             object["licenceWords"] = .string(Self.words(manifest.licence))
             describeTerms(of: manifest, in: &object)
+            try describeOrigins(of: manifest, in: &object)
             object["newerNodeNeeded"] = .array(manifest.notUnderstood.map { .string($0) })
         } else if let (content, publisher) = records.first?.layerFacts {
             object = Self.described(content, publisher: publisher)
@@ -85,7 +89,7 @@ extension Service {
     /// Who a record is for, as far as this node knows the circles.
     private func visibility(of record: Record) -> String {
         guard case .restricted(let tag) = record.domain else { return "public" }
-        let isShared = OrganizationShelf(library: library, keys: keys).known()
+        let isShared = shelf.known()
             .contains { $0.domains.contains(tag) }
         return isShared ? "organization" : "whitelist"
     }
@@ -107,7 +111,10 @@ extension Service {
         let patience = UInt64(max(0, request.arguments["wait"]?.integer ?? 0)) * 1_000_000
         let end = Clock.monotonic() + patience
         while true {
-            let results = try results(question)
+            let kin = try kin(request)
+            // Relatives are picked out of all that is found.
+            if kin != nil { question.limit = Self.kinSearchMax }
+            let results = try results(question, kin)
             if !results.isEmpty || Clock.monotonic() >= end {
                 var object = JSONObject()
                 object["results"] = .array(results)
@@ -130,11 +137,18 @@ extension Service {
         return weights
     }
 
-    private func results(_ question: CatalogueQuestion) throws(Failure) -> [JSONValue] {
+    /// Records that are searched for relatives of a layer.
+    private static let kinSearchMax = 100_000
+
+    private func results(
+        _ question: CatalogueQuestion, _ kin: Kin?
+    ) throws(Failure) -> [JSONValue] {
         try inStore { () throws(StoreError) in
             var results: [JSONValue] = []
             for record in try catalogue.search(question) {
-                guard let (content, publisher) = record.layerFacts else { continue }
+                guard let (content, publisher) = record.layerFacts,
+                    kin?.contains(content.layer, baseWeights: content.baseWeights) ?? true
+                else { continue }
                 var object = Self.described(content, publisher: publisher)
                 object["visibility"] = .string(visibility(of: record))
                 let isHeld = try library.index.layer(content.layer) != nil

@@ -6,8 +6,6 @@ import Wire
 
 /// Organisations as a member sees them: what there is, invitations, documents to carry by hand.
 extension Service {
-    private var shelf: OrganizationShelf { OrganizationShelf(library: library, keys: keys) }
-
     /// What is known of an organisation.
     func described(_ known: KnownOrganization) throws(Failure) -> JSONObject {
         let now = Int64(Clock.wallMilliseconds() / 1_000)
@@ -25,7 +23,8 @@ extension Service {
         object["expires"] = .integer(root.expires)
         object["issuer"] = .bool(isIssuer)
         object["member"] = known.place.map { .string($0.member.base32) } ?? .null
-        object["fault"] = (known.place.map { known.organization.fault(of: $0, at: now) }
+        object["fault"] =
+            (known.place.map { known.organization.fault(of: $0, at: now) }
             ?? known.organization.fault(at: now)).map { .string($0.description) } ?? .null
         object["keys"] = .array(
             root.keys.map { key in
@@ -46,13 +45,14 @@ extension Service {
                         .map { .string($0.description) } ?? .null,
                 ]
             })
-        object["revocations"] = known.organization.revocations.map { list in
-            [
-                "version": .integer(Int64(clamping: list.version)),
-                "keys": .array(list.keys.sorted().map { .string($0.base32) }),
-                "expires": .integer(list.expires),
-            ]
-        } ?? .null
+        object["revocations"] =
+            known.organization.revocations.map { list in
+                [
+                    "version": .integer(Int64(clamping: list.version)),
+                    "keys": .array(list.keys.sorted().map { .string($0.base32) }),
+                    "expires": .integer(list.expires),
+                ]
+            } ?? .null
         object["epochs"] = .integer(Int64(known.secrets.count))
         return object
     }

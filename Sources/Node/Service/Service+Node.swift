@@ -171,6 +171,12 @@ extension Service {
                 .refused, "layer \(layer.hexadecimal) is not valid", why: reason)
         case .failed(.refused(let refusal)):
             throw Failure(refusal, .fetch, name: "layer \(layer.hexadecimal)")
+        case .failed(.store(let problem)) where problem.kind == .licence:
+            throw Failure(
+                .licence, "layer \(layer.hexadecimal) does not say where it comes from",
+                why: problem.reason,
+                remedy: "ask its publisher to share it with --parent, or a steward whom you trust "
+                    + "for a waiver: plasmid licence --help")
         case .failed(.store(let problem)):
             throw Failure(
                 Failure.Code(rawValue: problem.kind.rawValue) ?? .internal, problem.reason,

@@ -37,8 +37,6 @@ extension Service {
         try request.required("organization")
     }
 
-    private var shelf: OrganizationShelf { OrganizationShelf(library: library, keys: keys) }
-
     private var seconds: Int64 { Int64(Clock.wallMilliseconds() / 1_000) }
 
     /// An organisation that is here, by its key, the start of it, or its name.
@@ -150,7 +148,11 @@ extension Service {
         _ known: KnownOrganization, _ key: NodeKey, rights: Set<MembershipRight>, days: Int64,
         label: String?, sealing: [UInt8]
     ) throws(Failure) {
-        let now = seconds
+        // Later than the standing one, also within one second: the later of two counts.
+        let standing = try inStore { () throws(StoreError) in
+            try library.memberships(of: known.id).first { $0.0.member == key }?.0
+        }
+        let now = max(seconds, (standing?.issued ?? 0) + 1)
         let epochs = try inStore { () throws(StoreError) in try shelf.epochs(of: known.id) }
         let membership = try inGenome("making the membership") { () throws(GenomeError) in
             try Membership.make(

@@ -52,7 +52,8 @@ extension Service {
         else {
             throw Failure(
                 .notFound, "\(key.fingerprint) has no grant for \(manifest.reference)",
-                remedy: "see who has one with: plasmid show \(manifest.layer.hexadecimal.prefix(16))")
+                remedy:
+                    "see who has one with: plasmid show \(manifest.layer.hexadecimal.prefix(16))")
         }
         var body = JSONObject()
         body["grantee"] = .string(key.base32)
@@ -126,22 +127,12 @@ extension Service {
     func say(
         _ kind: StatementKind, _ manifest: Manifest, _ body: JSONObject, expires: Int64? = nil
     ) throws(Failure) -> Statement {
-        let key = keys.node
-        let place = StatementPlace(
-            layer: manifest.layer, kind: kind, publisher: key.publicKey,
-            subject: kind.subject(of: body))
-        let newest = try inStore { () throws(StoreError) in
-            try library.index.sequence(at: place)
-        }
-        let statement = try inGenome("saying so") { () throws(GenomeError) in
-            let statement = try Statement.make(
-                kind: kind, layer: manifest.layer, publisher: key.publicKey,
-                sequence: (newest ?? 0) + 1, issued: Int64(Clock.wallMilliseconds() / 1_000),
-                expires: expires, body: body)
+        let statement = try nextStatement(
+            kind, manifest.layer, body, expires: expires, doing: "saying so")
+        try inGenome("saying so") { () throws(GenomeError) in
             try statement.check(against: manifest)
-            return statement
         }
-        let envelope = statement.signed(by: key)
+        let envelope = statement.signed(by: keys.node)
         _ = try inStore { () throws(StoreError) in try library.add(statement: envelope) }
         try tell(of: manifest)
         return statement

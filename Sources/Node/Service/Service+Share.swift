@@ -30,11 +30,14 @@ extension Service {
         case .new(let result): built = result
         case .before(let manifest): return try described(manifest)
         }
-        try requireTerms(built.manifest)
+        let warnings = try requireTerms(built.manifest)
+        let traces = try requireOrigin(built.manifest)
         try rights.require(.publish, built.manifest)
         let envelope = built.envelope(signedBy: keys.node)
         let manifest = try inStore { () throws(StoreError) in
-            try library.add(envelope, origin: .own)
+            let manifest = try library.add(envelope, origin: .own)
+            try origins.remember(traces, of: manifest)
+            return manifest
         }
         try announce(manifest, envelope)
         for allowed in allowed {
@@ -43,7 +46,9 @@ extension Service {
             body["commands"] = ["read", "run"]
             _ = try say(.grant, manifest, body)
         }
-        return try described(manifest)
+        var object = try described(manifest)
+        object["termsWarned"] = .array(warnings.map { .string($0.description) })
+        return object
     }
 
     /// The keys that may have a layer from the beginning.
@@ -220,6 +225,7 @@ extension Service {
             try daemon.port.heldLayer(manifest, envelope: envelope.detached)
         }
         daemon.loop.post(.input(.layerHeld(held)))
+        daemon.port.rejudge(madeFrom: manifest.layer)
     }
 
     func described(_ manifest: Manifest) throws(Failure) -> JSONObject {

@@ -54,7 +54,7 @@ final class Service: Sendable {
     ) throws(Failure) -> JSONObject {
         switch request.verb {
         case "share": return try share(request, progress)
-        case "list": return try list()
+        case "list": return try list(request)
         case "show": return try show(request)
         case "find": return try find(request)
         case "files": return try files(request)
@@ -72,6 +72,10 @@ final class Service: Sendable {
         case "status": return try status()
         case "base": return try baseFacts(request)
         case "terms": return try terms(request)
+        case "licence": return try licence(request)
+        case "lineage": return try lineage(request)
+        case "use": return try noteUse(request)
+        case "usage": return try usage(request)
         case "fetch": return try fetch(request, progress)
         case "peers": return try peers()
         case "join": return try join(request)
@@ -85,6 +89,9 @@ final class Service: Sendable {
     var rights: LayerRights {
         LayerRights(library: library, catalogue: catalogue, keys: keys)
     }
+
+    /// The organisations of this home.
+    var shelf: OrganizationShelf { OrganizationShelf(library: library, keys: keys) }
 
     func runningNode(_ verb: String) throws(Failure) -> Daemon {
         guard let daemon else {

@@ -49,18 +49,16 @@ struct AccessSegment {
     static func entries(
         _ number: UInt64, _ layout: Layout
     ) throws(StoreError) -> [AccessEntry] {
-        let bytes = try DurableFile.read(
-            path(number, layout, "log"), limit: AccessLog.segmentBytes + (1 << 20)) ?? []
+        let bytes =
+            try DurableFile.read(
+                path(number, layout, "log"), limit: AccessLog.segmentBytes + (1 << 20)) ?? []
         var entries: [AccessEntry] = []
         var position = 0
-        while position + 2 <= bytes.count {
-            let length = Int(bytes[position]) << 8 | Int(bytes[position + 1])
-            let start = position + 2
-            guard length > 0, start + length <= bytes.count,
-                let entry = AccessEntry(bytes: Array(bytes[start..<start + length]))
-            else { break }
+        while let framed = JournalSegments.entry(in: bytes, at: position),
+            let entry = AccessEntry(bytes: framed)
+        {
             entries.append(entry)
-            position = start + length
+            position += 2 + framed.count
         }
         return entries
     }
@@ -77,8 +75,7 @@ struct AccessSegment {
 
     /// Adds an entry. Not synced: a power failure may take the last seconds.
     mutating func append(_ entry: AccessEntry) throws(StoreError) {
-        let count = entry.bytes.count
-        let bytes = [UInt8(count >> 8), UInt8(count & 255)] + entry.bytes
+        let bytes = JournalSegments.framed(entry.bytes)
         try onDisk(bytes: UInt64(bytes.count)) { () throws(SystemError) in
             try file.write(bytes, offset: end)
         }

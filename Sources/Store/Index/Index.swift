@@ -14,7 +14,9 @@ public final class Index: Sendable {
     /// What made the tables, step by step; the number of steps taken stands in the database.
     /// A step whose tables are filled by journal entries sets `applied` to 0, so that all of them
     /// are applied again at opening.
-    static let steps = [first, statementSubjects, credentialTable, holdTables]
+    static let steps = [
+        first, statementSubjects, credentialTable, holdTables, graph + origins + licences,
+    ]
 
     private static let first = """
         CREATE TABLE settings(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;

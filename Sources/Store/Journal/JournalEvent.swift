@@ -15,6 +15,10 @@ public enum JournalChange: Equatable, Sendable {
     case remove(layer: Digest)
     /// A key whose names are believed, or no longer.
     case trust(key: NodeKey, isTrusted: Bool)
+    /// A key whose readings of licences and waivers count here, or no longer.
+    case steward(key: NodeKey, isTrusted: Bool)
+    /// A mapping of licences or the stub of a layer; the envelope's canonical bytes.
+    case licence(envelope: [UInt8])
     /// A setting of the owner.
     case policy(name: String, value: String)
     /// Something said and signed about a layer; the envelope's canonical bytes.
@@ -42,6 +46,8 @@ public enum JournalChange: Equatable, Sendable {
         case .unpin: "unpin"
         case .remove: "remove"
         case .trust: "trust"
+        case .steward: "steward"
+        case .licence: "licence"
         case .policy: "policy"
         case .statement: "statement"
         case .organization: "organization"
@@ -83,7 +89,9 @@ public struct JournalEvent: Equatable, Sendable {
             object["signatures"] = .array(signatures.map(Self.json))
         case .pin(let layer), .unpin(let layer), .remove(let layer):
             object["layer"] = .string(layer.hexadecimal)
-        case .trust(let key, let isTrusted):
+        case .licence(let envelope):
+            object["envelope"] = .string(String(decoding: envelope, as: UTF8.self))
+        case .trust(let key, let isTrusted), .steward(let key, let isTrusted):
             object["key"] = .string(key.base32)
             object["trusted"] = .bool(isTrusted)
         case .policy(let name, let value):
@@ -126,8 +134,8 @@ public struct JournalEvent: Equatable, Sendable {
     }
 
     private static let kinds = [
-        "share", "fetch", "pin", "unpin", "remove", "trust", "policy", "statement",
-        "organization", "leave", "access", "hold", "hold-complete", "hold-end",
+        "share", "fetch", "pin", "unpin", "remove", "trust", "steward", "licence", "policy",
+        "statement", "organization", "leave", "access", "hold", "hold-complete", "hold-end",
     ]
 
     private static func change(_ kind: String, _ value: JSONValue) -> JournalChange? {
@@ -143,11 +151,14 @@ public struct JournalEvent: Equatable, Sendable {
         case "pin": return layer.map { .pin(layer: $0) }
         case "unpin": return layer.map { .unpin(layer: $0) }
         case "remove": return layer.map { .remove(layer: $0) }
-        case "trust":
+        case "licence":
+            return value["envelope"]?.string.map { .licence(envelope: Array($0.utf8)) }
+        case "trust", "steward":
             guard let key = value["key"]?.string.flatMap({ NodeKey(base32: $0) }),
                 let isTrusted = value["trusted"]?.bool
             else { return nil }
-            return .trust(key: key, isTrusted: isTrusted)
+            return kind == "trust"
+                ? .trust(key: key, isTrusted: isTrusted) : .steward(key: key, isTrusted: isTrusted)
         case "policy":
             guard let name = value["name"]?.string, let text = value["value"]?.string else {
                 return nil

@@ -86,23 +86,13 @@ public enum MerkleProof {
         _ leaf: Digest, at index: UInt64, in count: UInt64, root: Digest, path: [Digest]
     ) -> Bool {
         guard index < count, path.count <= hashesMax else { return false }
-        var (place, last) = (index, count - 1)
+        var climb = Climb(place: index, last: count - 1)
         var hash = leaf
         for sibling in path {
-            guard last > 0 else { return false }
-            if place & 1 == 1 || place == last {
-                hash = MerkleLog.nodeHash(sibling, hash)
-                while place & 1 == 0, place != 0 {
-                    place >>= 1
-                    last >>= 1
-                }
-            } else {
-                hash = MerkleLog.nodeHash(hash, sibling)
-            }
-            place >>= 1
-            last >>= 1
+            guard let isRight = climb.step() else { return false }
+            hash = MerkleLog.nodeHash(isRight ? sibling : hash, isRight ? hash : sibling)
         }
-        return last == 0 && hash == root
+        return climb.isAtRoot && hash == root
     }
 
     /// Whether the tree over `old` entries is the beginning of the one over `new`
@@ -122,21 +112,35 @@ public enum MerkleProof {
         // A whole subtree on the left needs no hash: it is the old root itself.
         guard let first = place == 0 ? oldRoot : hashes.popFirst() else { return false }
         var (before, after) = (first, first)
+        var climb = Climb(place: place, last: last)
         for sibling in hashes {
-            guard last > 0 else { return false }
-            if place & 1 == 1 || place == last {
-                before = MerkleLog.nodeHash(sibling, before)
-                after = MerkleLog.nodeHash(sibling, after)
-                while place & 1 == 0, place != 0 {
-                    place >>= 1
-                    last >>= 1
-                }
-            } else {
-                after = MerkleLog.nodeHash(after, sibling)
-            }
+            guard let isRight = climb.step() else { return false }
+            if isRight { before = MerkleLog.nodeHash(sibling, before) }
+            after = MerkleLog.nodeHash(isRight ? sibling : after, isRight ? after : sibling)
+        }
+        return climb.isAtRoot && before == oldRoot && after == newRoot
+    }
+
+    /// The way from a node up to the root, beside the last node of each level.
+    private struct Climb {
+        var place: UInt64
+        var last: UInt64
+
+        var isAtRoot: Bool { last == 0 }
+
+        /// Goes up past one sibling; whether the node was the right one of the two, nil at the
+        /// root. Levels on which the last node has no sibling are skipped.
+        mutating func step() -> Bool? {
+            guard last > 0 else { return nil }
+            let isRight = place & 1 == 1 || place == last
+            while isRight, place & 1 == 0, place != 0 { rise() }
+            rise()
+            return isRight
+        }
+
+        private mutating func rise() {
             place >>= 1
             last >>= 1
         }
-        return last == 0 && before == oldRoot && after == newRoot
     }
 }

@@ -47,6 +47,11 @@ extension Library {
         case .remove(let layer): try Index.remove(layer, connection)
         case .trust(let key, let isTrusted):
             try Index.setTrust(key, isTrusted: isTrusted, connection)
+        case .steward(let key, let isTrusted):
+            try Index.setSteward(key, isTrusted: isTrusted, connection)
+        case .licence(let bytes):
+            guard let document = Self.licenceDocument(in: bytes) else { return }
+            try Index.put(document, bytes: bytes, connection)
         case .policy(let name, let value):
             try connection.run(
                 "INSERT OR REPLACE INTO policies VALUES(?, ?)", [.text(name), .text(value)])
@@ -55,6 +60,7 @@ extension Library {
             guard let statement = try? Self.statement(in: bytes) else { return }
             _ = try Index.put(
                 statement: bytes, at: statement.place, sequence: statement.sequence, connection)
+            try Index.derive(from: statement, connection)
         case .organization(let organization, let bytes):
             try Index.put(credential: bytes, of: organization, connection)
         case .hold(let contract, let bytes):
@@ -153,6 +159,10 @@ extension Library {
         for layer in try index.pins() { changes.append(.pin(layer: layer)) }
         for contact in try index.contacts() where contact.isTrusted {
             changes.append(.trust(key: contact.key, isTrusted: true))
+        }
+        for key in try index.stewards() { changes.append(.steward(key: key, isTrusted: true)) }
+        for (_, envelope) in try index.licenceDocuments() {
+            changes.append(.licence(envelope: envelope))
         }
         for (name, value) in try index.policies() {
             changes.append(.policy(name: name, value: value))

@@ -34,6 +34,20 @@ public struct Delegation: Equatable, Sendable {
     }
 }
 
+extension Caller {
+    /// Someone with the delegations that count at a time in milliseconds since 1970.
+    public init(
+        key: NodeKey, delegations: [Delegation], at wall: UInt64, places: [Place],
+        purpose: Purpose = Purpose()
+    ) {
+        let live = delegations.filter { wall < $0.expires }
+        self.init(
+            key: key, asksFor: Set(live.filter { $0.rights.contains(.fetch) }.map(\.publisher)),
+            publishesFor: Set(live.filter { $0.rights.contains(.publish) }.map(\.publisher)),
+            places: places, purpose: purpose)
+    }
+}
+
 extension Swarm {
     /// Seconds since 1970.
     var seconds: Int64 { Int64(clamping: now.wall / 1_000) }
@@ -41,11 +55,8 @@ extension Swarm {
     /// The peer of a session with all that it has proven and that counts now.
     func caller(_ number: SessionNumber) -> Caller? {
         guard let session = sessions[number] else { return nil }
-        let live = session.rights.delegations.filter { now.wall < $0.expires }
         return Caller(
-            key: session.facts.peer,
-            asksFor: Set(live.filter { $0.rights.contains(.fetch) }.map(\.publisher)),
-            publishesFor: Set(live.filter { $0.rights.contains(.publish) }.map(\.publisher)),
+            key: session.facts.peer, delegations: session.rights.delegations, at: now.wall,
             places: session.rights.memberships.values.compactMap { membership in
                 guard let known = organizations[membership.organization],
                     known.organization.fault(of: membership, at: seconds) == nil
@@ -57,16 +68,23 @@ extension Swarm {
 
     /// This node, as it may ask others or use what it holds.
     var myself: Caller {
-        let live = settings.delegations.filter { now.wall < $0.expires }
-        return Caller(
-            key: settings.node,
-            asksFor: Set(live.filter { $0.rights.contains(.fetch) }.map(\.publisher)),
-            publishesFor: Set(live.filter { $0.rights.contains(.publish) }.map(\.publisher)),
+        Caller(
+            key: settings.node, delegations: settings.delegations, at: now.wall,
             places: organizations.values.compactMap { known in
                 let rights = known.rights(at: seconds)
                 return rights.isEmpty
                     ? nil : Caller.Place(organization: known.id, rights: rights)
             })
+    }
+
+    /// Whether a key is this node's, or one that it may publish for. Asked for each group that is
+    /// served, so memberships are not looked at.
+    private func isPublisher(_ key: NodeKey) -> Bool {
+        key == settings.node
+            || settings.delegations.contains { delegation in
+                delegation.publisher == key && delegation.rights.contains(.publish)
+                    && now.wall < delegation.expires
+            }
     }
 
     /// Whether someone may do something with a layer.
@@ -80,7 +98,7 @@ extension Swarm {
         PermissionRequest(
             action, by: caller, with: policy,
             holder: Holder(
-                isPublisher: myself.publishes(for: policy.publisher),
+                isPublisher: isPublisher(policy.publisher),
                 isSeeding: settings.isSeeding),
             owner: settings.owner, now: seconds)
     }

@@ -70,7 +70,10 @@ extension Swarm {
             let isNew = sessions.change(number) { session in
                 session.rights.circles.insert(known.id).inserted
             }
-            if isNew == true { showCredentials(of: known.id, to: number) }
+            guard isNew == true else { continue }
+            // The own tags may have come before the peer knew the secret.
+            showTags(to: number)
+            showCredentials(of: known.id, to: number)
         }
     }
 
@@ -153,8 +156,9 @@ extension Swarm {
         known.documents.removeAll { document in
             !isRoot && OrganizationDocument.isRevocationList(document)
         }
-        let end = known.documents.firstIndex { OrganizationDocument.isRevocationList($0) }
-        known.documents.insert(bytes, at: isRoot ? end ?? known.documents.count : known.documents.count)
+        let end = known.documents.count
+        let list = known.documents.firstIndex { OrganizationDocument.isRevocationList($0) }
+        known.documents.insert(bytes, at: isRoot ? list ?? end : end)
         organizations[organization] = known
         effects.append(.keepCredential(bytes))
         for other in sessions.keys where other != number {

@@ -43,7 +43,8 @@ extension Swarm {
         guard case .restricted = domain(of: layer),
             decide(.see, layer.policy, by: caller) == .allow
         else { return }
-        effects.append(.findOffer(number, layer: layer.layer, isOwn: layer.publisher == settings.node))
+        let isOwn = layer.publisher == settings.node
+        effects.append(.findOffer(number, layer: layer.layer, isOwn: isOwn))
     }
 
     /// This node's own record about a layer, for a peer that may know of it.

@@ -39,7 +39,7 @@ extension Swarm {
         let isSaid =
             publishing.layersDue[layer.layer] != nil && publishing.domains[layer.layer] == domain
         publishing.domains[layer.layer] = domain
-        guard !isSaid else { return }
+        guard !isSaid || layer.announced != nil else { return }
         let isOutdated = layer.announced.map { $0.domain != domain } ?? true
         let life = layer.announced.map { $0.expires - min($0.expires, $0.issued) }
         let renewal = layer.announced.map { $0.issued + (life ?? 0) / SwarmLimits.renewalDivisor }
@@ -76,11 +76,16 @@ extension Swarm {
             }), layer.policy.withdrawal == nil, record.publisher != settings.node
         else { return }
         layer.policy.withdrawal = ended.reason ?? "it gave no reason"
+        tellWithdrawal(layer)
+        hold(layer)
+    }
+
+    /// Tells the owner that a layer which is here was taken back.
+    mutating func tellWithdrawal(_ layer: HeldLayer) {
         effects.append(
             .log(
-                "\(record.publisher.fingerprint) took back layer \(layer.layer.hexadecimal): "
+                "\(layer.publisher.fingerprint) took back layer \(layer.layer.hexadecimal): "
                     + (layer.policy.withdrawal ?? "")))
-        hold(layer)
     }
 
     private mutating func holdingsChanged() {

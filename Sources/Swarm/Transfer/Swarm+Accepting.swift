@@ -69,6 +69,7 @@ extension Swarm {
         }
         guard var layer = held[statement.layer], layer.take(statement, bytes) else { return }
         if statement.kind != .grant { effects.append(.keepStatement(bytes)) }
+        if statement.kind == .withdrawal { tellWithdrawal(layer) }
         hold(layer)
     }
 }

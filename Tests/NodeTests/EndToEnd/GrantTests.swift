@@ -110,8 +110,9 @@ extension RealNodes {
                 _ = try friend.ask("status")
                 return friend.log.contains("trained on wrong data")
             }
+            let port = friend.port
             friend.stop()
-            try friend.start()
+            try friend.start(["--listen", "127.0.0.1:\(port)"])
             try stranger.meets(friend)
             #expect(try stranger.run("fetch", layer).failure == "unreachable")
         }

@@ -94,8 +94,9 @@ extension RealNodes {
             try Laboratory.eventually("the revocation arrives") {
                 try member.ask("org", "show", "northlab")["fault"]?.string != nil
             }
+            let port = issuer.port
             issuer.stop()
-            try issuer.start()
+            try issuer.start(["--listen", "127.0.0.1:\(port)"])
             try member.meets(issuer)
             #expect(try member.run("fetch", second).failure == "unreachable")
         }

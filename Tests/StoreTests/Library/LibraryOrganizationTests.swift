@@ -51,18 +51,17 @@ import Wire
 
     @Test func `documents move forward only, and come back from the journal`() throws {
         let fixture = try LibraryFixture()
-        let library = fixture.library
         let (first, envelope) = try root()
-        try library.add(credential: envelope, joining: true)
-        #expect(try !library.add(credential: envelope))
-        #expect(try library.add(credential: try root(2, after: first).1))
-        #expect(try library.add(credential: try membership()))
-        #expect(try !library.add(credential: try membership()))
-        #expect(try !library.add(credential: try membership(9, issued: now - 5)))
-        #expect(try library.add(credential: try membership(9)))
-        #expect(try library.add(credential: try revocations(2, [])))
+        try fixture.library.add(credential: envelope, joining: true)
+        #expect(try !fixture.library.add(credential: envelope))
+        #expect(try fixture.library.add(credential: try root(2, after: first).1))
+        #expect(try fixture.library.add(credential: try membership()))
+        #expect(try !fixture.library.add(credential: try membership()))
+        #expect(try !fixture.library.add(credential: try membership(9, issued: now - 5)))
+        #expect(try fixture.library.add(credential: try membership(9)))
+        #expect(try fixture.library.add(credential: try revocations(2, [])))
         #expect(throws: StoreError.self) {
-            try library.add(credential: try revocations(1, [member]))
+            try fixture.library.add(credential: try revocations(1, [member]))
         }
         func check(_ library: Library) throws {
             let organization = try #require(try library.organization(founder.publicKey))
@@ -71,7 +70,7 @@ import Wire
             #expect(try library.memberships(of: founder.publicKey).count == 1)
             #expect(try library.credentials(of: founder.publicKey, .root).count == 2)
         }
-        try check(library)
+        try check(fixture.library)
         try fixture.restart(LibraryFixture.loseIndex)
         try check(fixture.library)
         try fixture.restart { try Directory.removeTree($0.journal) }

@@ -20,6 +20,15 @@ import Testing
         #expect(pair.a.core.sessions[1]?.faults == 0 && pair.b.core.sessions[1]?.faults == 0)
     }
 
+    @Test func `who joins while a session stands is found out both ways too`() throws {
+        var pair = Pair(a: try society.member(1), b: Driver(2))
+        pair.meet(1, 2)
+        #expect(places(pair.a).isEmpty)
+        let joined = pair.b.feed(.organizations([try society.known(2)]))
+        pair.talk([], joined)
+        #expect(places(pair.a).count == 1 && places(pair.b).count == 1)
+    }
+
     @Test func `a stranger learns nothing, not even that there is a circle`() throws {
         var driver = try society.member(1)
         let words = driver.open(1, 9).sent(to: 1)

@@ -45,7 +45,6 @@ import Wire
     @Test func `the node itself has the rights of its own memberships`() throws {
         let society = try Society()
         var driver = try society.member(1, rights: [.read, .mirror])
-        #expect(driver.core.myself.places.isEmpty)
         driver.feed(.wake)
         #expect(
             driver.core.myself.places
