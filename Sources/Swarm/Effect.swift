@@ -54,6 +54,9 @@ public enum Effect: Sendable {
     /// A publisher that the owner allows it asks this node to keep sealed blobs: the request in
     /// its envelope, whose signature was checked. Answered by `holdDecided`.
     case considerHold([UInt8])
+    /// A peer says that a contract is over. Of contracts that are its own nothing is to be kept;
+    /// answered by `holdOver` in any case.
+    case considerHoldEnd(Digest, by: NodeKey)
     /// A mirror answered this node's request. Not answered.
     case holdAnswered(Digest, HoldAnswer)
     /// Keep a document of an organisation that this node belongs to. Not answered.

@@ -45,6 +45,8 @@ public enum HoldAnswer: Equatable, Sendable {
     case accepted
     /// It has all of them.
     case complete
-    /// It will not, and why.
+    /// It will not, or not any more, and why.
     case refused(String)
+    /// It keeps nothing of it, as its publisher wanted.
+    case ended
 }

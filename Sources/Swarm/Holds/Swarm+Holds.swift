@@ -13,9 +13,16 @@ extension Swarm {
     /// What was asked of a peer and is not answered yet is asked again when it is met.
     mutating func openHolds(_ number: SessionNumber) {
         guard let peer = sessions[number]?.facts.peer else { return }
-        for hold in holds.values where hold.mirror == peer { send(.hold(hold.envelope), to: number) }
+        for (contract, mirror) in ends.entries where mirror == peer {
+            send(.holdEnd(contract: contract), to: number)
+        }
+        for hold in holds.values where hold.mirror == peer {
+            send(.hold(hold.envelope), to: number)
+        }
         for (contract, answer) in answers.entries where answer.publisher == peer {
-            send(.holdAnswer(contract: contract, answer.answer.code, answer.answer.reason), to: number)
+            send(
+                .holdAnswer(contract: contract, answer.answer.code, answer.answer.reason),
+                to: number)
         }
     }
 
@@ -39,14 +46,13 @@ extension Swarm {
             send(.holdAnswer(contract: request.contract, 2, reason), to: number)
         }
         guard seconds < request.until else { return refuse("its time is over") }
-        if let held = contracts[request.contract] {
-            let isWhole = held.blobs.contains { $0.blob == request.list.blob }
-            send(
-                .holdAnswer(contract: request.contract, isWhole ? 3 : 1, ""), to: number)
+        guard contracts[request.contract] == nil else {
+            send(.holdAnswer(contract: request.contract, 3, ""), to: number)
             return
         }
         guard settings.owner.allowsHolding(for: request.publisher) else {
-            return refuse("the owner of this node keeps nothing for \(request.publisher.fingerprint)")
+            return refuse(
+                "the owner of this node keeps nothing for \(request.publisher.fingerprint)")
         }
         effects.append(.considerHold(bytes))
     }
@@ -67,11 +73,49 @@ extension Swarm {
     mutating func receive(
         holdAnswer contract: Digest, _ code: UInt8, _ reason: String, from number: SessionNumber
     ) {
-        guard let peer = sessions[number]?.facts.peer, let hold = holds[contract],
-            hold.mirror == peer, let answer = HoldAnswer(code, reason)
-        else { return }
-        if answer != .accepted { holds[contract] = nil }
+        guard let peer = sessions[number]?.facts.peer, let answer = HoldAnswer(code, reason) else {
+            return
+        }
+        let isAsked = holds[contract]?.mirror == peer
+        let standing = contracts[contract]
+        let isOwn = standing?.publisher == settings.node && standing?.mirror == peer
+        switch answer {
+        case .accepted: guard isAsked else { return }
+        case .complete:
+            guard isAsked else { return }
+            holds[contract] = nil
+        case .refused:
+            // Also later: the owner of the mirror may end what it once accepted.
+            guard isAsked || isOwn else { return }
+            holds[contract] = nil
+            contracts[contract] = nil
+        case .ended:
+            guard ends[contract] == peer else { return }
+            ends[contract] = nil
+        }
         effects.append(.holdAnswered(contract, answer))
+    }
+
+    // MARK: Ends
+
+    /// A contract of this node is over: its mirror is told, now or as soon as it is met.
+    mutating func retractHold(_ contract: Digest, from mirror: NodeKey) {
+        endHold(contract)
+        guard ends.count < SwarmLimits.holdsAskedMax else { return }
+        ends[contract] = mirror
+        if let session = session(with: mirror) { send(.holdEnd(contract: contract), to: session) }
+    }
+
+    /// A peer says that a contract is over. Whether there is such a contract of another's is told
+    /// to nobody: the answer is the same.
+    mutating func receive(holdEnd contract: Digest, from number: SessionNumber) {
+        guard let peer = sessions[number]?.facts.peer else { return }
+        effects.append(.considerHoldEnd(contract, by: peer))
+    }
+
+    mutating func holdOver(_ contract: Digest, _ publisher: NodeKey) {
+        guard let session = session(with: publisher) else { return }
+        send(.holdAnswer(contract: contract, HoldAnswer.ended.code, ""), to: session)
     }
 
     /// Gives a contract's blobs out from now on.
@@ -104,6 +148,7 @@ extension HoldAnswer {
         case .accepted: 1
         case .refused: 2
         case .complete: 3
+        case .ended: 4
         }
     }
 
@@ -117,6 +162,7 @@ extension HoldAnswer {
         case 1: self = .accepted
         case 2: self = .refused(reason)
         case 3: self = .complete
+        case 4: self = .ended
         default: return nil
         }
     }

@@ -62,7 +62,7 @@ public struct Grant: Equatable, Sendable {
     }
 
     /// Whether it counts at a time in seconds since 1970.
-    func isInForce(at time: Int64) -> Bool {
+    public func isInForce(at time: Int64) -> Bool {
         !isRevoked && expires.map { time < $0 } ?? true
     }
 }

@@ -4,37 +4,49 @@ import Wire
 /// Where a layer lies sealed and what opens it: what a grant tells its grantee, for when the
 /// publisher is away.
 public struct SealedPlace: Equatable, Sendable {
-    /// Contract under which mirrors give the ciphertext.
-    public let contract: Digest
+    /// A mirror that keeps the ciphertext.
+    public struct Copy: Hashable, Sendable {
+        /// The node.
+        public let mirror: NodeKey
+        /// Contract under which it gives the ciphertext.
+        public let contract: Digest
+
+        /// A copy.
+        public init(mirror: NodeKey, contract: Digest) {
+            self.mirror = mirror
+            self.contract = contract
+        }
+    }
+
     /// Ciphertext of the document that tells the others.
     public let index: BlobReference
-    /// Who keeps it.
-    public let mirrors: [NodeKey]
+    /// Who keeps it; of more than a grant may name the first.
+    public let copies: [Copy]
     /// The file key, wrapped for the grantee's sealing key.
     public let header: AgeHeader
 
     /// A place.
-    public init(
-        contract: Digest, index: BlobReference, mirrors: [NodeKey], header: AgeHeader
-    ) {
-        self.contract = contract
+    public init(index: BlobReference, copies: [Copy], header: AgeHeader) {
         self.index = index
-        self.mirrors = mirrors
+        self.copies = Array(copies.prefix(StatementSchema.copiesMax))
         self.header = header
     }
 
     /// The place in the body of a grant; nil where it names none.
     public init?(_ body: JSONObject) {
         guard let sealed = body["sealed"],
-            let contract = sealed["contract"]?.string.flatMap({ Digest(hexadecimal: $0) }),
             let index = sealed["index"].flatMap({ BlobReference($0) }),
-            let header = body["header"]?.string.flatMap({ Base64.decode($0) })
-                .flatMap({ AgeHeader(at: $0) })
+            let copies = sealed["copies"]?.array,
+            let bytes = body["header"]?.string.flatMap({ Base64.decode($0) }),
+            let header = AgeHeader(at: bytes), header.bytes.count == bytes.count
         else { return nil }
         self.init(
-            contract: contract, index: index,
-            mirrors: (sealed["mirrors"]?.array ?? []).compactMap {
-                $0.string.flatMap { NodeKey(base32: $0) }
+            index: index,
+            copies: copies.compactMap { copy in
+                guard let mirror = copy["mirror"]?.string.flatMap({ NodeKey(base32: $0) }),
+                    let contract = copy["contract"]?.string.flatMap({ Digest(hexadecimal: $0) })
+                else { return nil }
+                return Copy(mirror: mirror, contract: contract)
             }, header: header)
     }
 
@@ -42,8 +54,14 @@ public struct SealedPlace: Equatable, Sendable {
     public func write(to body: inout JSONObject) {
         body["header"] = .string(Base64.encode(header.bytes))
         body["sealed"] = [
-            "contract": .string(contract.hexadecimal), "index": index.json,
-            "mirrors": .array(mirrors.map { .string($0.base32) }),
+            "index": index.json,
+            "copies": .array(
+                copies.map { copy in
+                    [
+                        "mirror": .string(copy.mirror.base32),
+                        "contract": .string(copy.contract.hexadecimal),
+                    ]
+                }),
         ]
     }
 }

@@ -20,6 +20,9 @@ extension Message {
             writer.write(contract)
             writer.write(code)
             writer.writeText(reason)
+        case .holdEnd(let contract):
+            writer.write(Kind.holdEnd)
+            writer.write(contract)
         default: return false
         }
         return true
@@ -51,6 +54,7 @@ extension Message {
             return .holdAnswer(
                 contract: try reader.readDigest(), try reader.readUInt8(),
                 try reader.readText(limit: Limits.reasonBytesMax, "reason"))
+        case Kind.holdEnd: return .holdEnd(contract: try reader.readDigest())
         default: return nil
         }
     }

@@ -54,8 +54,11 @@ public enum Message: Equatable, Sendable {
     case credential([UInt8])
     /// Asks the peer to keep sealed blobs: a signed request in its DSSE envelope.
     case hold([UInt8])
-    /// Answers `hold`: 1 accepted, 2 refused with a reason, 3 all of it is here.
+    /// Answers `hold`: 1 accepted, 2 refused with a reason, 3 all of it is here. Answers `holdEnd`:
+    /// 4 nothing of it is here.
     case holdAnswer(contract: Digest, UInt8, String)
+    /// Says as the publisher of a contract that it is over.
+    case holdEnd(contract: Digest)
     /// A type from 128 up that this version does not know.
     case unknown(type: UInt8)
 
@@ -97,7 +100,8 @@ public enum Message: Equatable, Sendable {
         static let credential: UInt8 = 130
         static let hold: UInt8 = 131
         static let holdAnswer: UInt8 = 132
-        static let optional: Set<UInt8> = [statement, tags, credential, hold, holdAnswer]
+        static let holdEnd: UInt8 = 133
+        static let optional: Set<UInt8> = [statement, tags, credential, hold, holdAnswer, holdEnd]
     }
 
     /// The bytes of the message.
