@@ -75,7 +75,9 @@ enum MirrorCommand {
     /// How long a contract still lasts.
     private static func left(_ until: JSONValue?) -> String {
         let now = Int64(Clock.wallMilliseconds() / 1_000)
-        return Ages.text((until?.integer ?? 0) - now)
+        // Rounded up, so that three days are not two as soon as they begin.
+        let seconds = max(0, (until?.integer ?? 0) - now)
+        return Ages.text(seconds > 172_800 ? seconds + 43_200 : seconds)
     }
 
     private static func lists(_ answer: JSONObject) -> [String] {

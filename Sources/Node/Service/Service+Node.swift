@@ -66,12 +66,9 @@ extension Service {
             object["phase"] = .string(Self.name(status.phase))
             progress(object)
         }
-        var status = try daemon.fetch(
-            layer, withEvidence: withEvidence, acceptance: acceptance, show)
-        if case .failed(.unreachable) = status.phase,
-            let sealed = try fetchSealed(layer, accepts: acceptance != nil, daemon, show)
-        {
-            status = sealed
+        let sealed = try SealedFetch(self, daemon, layer, accepts: acceptance != nil)
+        let status = try sealed.run(show) { () throws(Failure) in
+            try daemon.fetch(layer, withEvidence: withEvidence, acceptance: acceptance, show)
         }
         try Self.requireDone(status.phase, layer)
         if let acceptance { try keep(acceptance, about: layer) }

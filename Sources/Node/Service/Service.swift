@@ -93,6 +93,11 @@ final class Service: Sendable {
         LayerRights(library: library, catalogue: catalogue, keys: keys)
     }
 
+    /// What own grants say of mirrors.
+    var sealedGrants: SealedGrants {
+        SealedGrants(library: library, catalogue: catalogue, keys: keys)
+    }
+
     /// The organisations of this home.
     var shelf: OrganizationShelf { OrganizationShelf(library: library, keys: keys) }
 
