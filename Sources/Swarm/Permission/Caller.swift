@@ -49,8 +49,8 @@ public struct Caller: Equatable, Sendable {
         key == other || publishesFor.contains(other)
     }
 
-    /// Whether a grant to `grantee` is one to it: to a key that it speaks for, or to an organisation
-    /// of which it is a member.
+    /// Whether a grant to `grantee` is one to it: to a key that it speaks for, or to an
+    /// organisation of which it is a member.
     public func isMeant(by grantee: NodeKey) -> Bool {
         speaks(for: grantee) || has(.read, in: grantee)
     }

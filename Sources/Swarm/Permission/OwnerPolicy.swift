@@ -57,14 +57,17 @@ public struct OwnerPolicy: Equatable, Sendable {
         return nil
     }
 
-    /// Whether the owner said that sealed blobs of a publisher may be kept for it. Nothing is kept
-    /// for others without such a rule: they cannot be looked at.
+    /// Whether the owner said that sealed blobs of a publisher may be kept for it. They cannot be
+    /// looked at, so nothing is kept without a rule that says `mirror`; one that allows everything
+    /// is not meant for it, one that forbids everything is.
     func allowsHolding(for publisher: NodeKey) -> Bool {
-        for rule in rules where rule.actions.contains(.mirror) {
+        for rule in rules {
             switch rule.subject {
-            case .publisher(publisher), .any: return rule.allows
+            case .publisher(publisher), .any: break
             default: continue
             }
+            if rule.actions.contains(.mirror) { return rule.allows }
+            if rule.actions.isEmpty, !rule.allows { return false }
         }
         return false
     }

@@ -82,7 +82,7 @@ extension RealNodes {
                 try File.facts(of: left.path).size < File.facts(of: right.path).size
             }
             let bytes = try Data(contentsOf: URL(fileURLWithPath: try #require(stolen?.path)))
-            let copy = try laboratory.write("mine.bin", [UInt8](bytes))
+            let copy = try laboratory.write("mine.dat", [UInt8](bytes))
             let words = try mirror.refused(
                 "refused", "share", copy, "--type", "memory", "--licence", "MIT",
                 "--visibility", "public")
