@@ -23,6 +23,7 @@ extension Swarm {
             send(
                 .holdAnswer(contract: contract, answer.answer.code, answer.answer.reason),
                 to: number)
+            if answer.answer != .accepted { answers[contract] = nil }
         }
     }
 

@@ -157,6 +157,46 @@ extension RealNodes {
             #expect(try grantee.ask("list")["layers"]?.array?.isEmpty == true)
         }
 
+        @Test func `gives nobody what is no ciphertext, whatever a contract names`() throws {
+            // A publisher that the owner allows knows the id of a private file of hers, and has it
+            // put under a contract: then whoever names both would be given it.
+            let path = try laboratory.write("diary.txt", "Dear diary.\n")
+            let shared = try mirror.share(path, ["--visibility", "private"])
+            let blob = try #require(
+                shared["files"]?.array?.first?["blob"]?.string.flatMap {
+                    Digest(hexadecimal: $0)
+                })
+            let size = try File.facts(of: mirror.object(blob.hexadecimal)).size
+            let port = mirror.port
+            mirror.stop()
+            let thief = try #require(SigningKey(seed: [UInt8](repeating: 77, count: 32)))
+            let list = HoldList([BlobReference(blob: blob, size: size)]).bytes
+            let contract = try Self.opened(mirror) { service in
+                let listed = try service.library.importBytes(list)
+                let now = Int64(Clock.wallMilliseconds() / 1_000)
+                let request = try HoldRequest.make(
+                    publisher: thief.publicKey, mirror: service.keys.node.publicKey,
+                    list: BlobReference(blob: listed.id, size: listed.size),
+                    size: size + listed.size, issued: now, until: now + 9_999,
+                    nonce: [UInt8](repeating: 1, count: 16))
+                try service.library.add(hold: request.signed(by: thief))
+                return request.contract
+            }
+            try mirror.start(["--listen", "127.0.0.1:\(port)"])
+            try Laboratory.eventually("the contract is refused") {
+                try mirror.ask("mirror")["heldForOthers"]?.array?.count == 1
+            }
+            #expect(mirror.log.contains("no ciphertext"))
+            let stranger = try Stranger(to: mirror)
+            try stranger.shakeHands()
+            try stranger.say(.open(layer: contract, blob: blob))
+            let none = Holding(layer: contract, blob: blob, extent: .none)
+            #expect(
+                try stranger.hear { if case .holding = $0 { true } else { false } }
+                    == .holding(none))
+            #expect(try File.facts(of: mirror.object(blob.hexadecimal)).size == size)
+        }
+
         /// Does something with the home of a node that does not run.
         private static func opened<Result>(
             _ node: TestNode, _ body: (Service) throws -> Result

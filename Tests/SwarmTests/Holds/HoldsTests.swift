@@ -146,6 +146,11 @@ import Wire
         driver.feed(.holdDecided(sample.request, .refused("no room")))
         let words = driver.open(1, 1).sent(to: 1)
         #expect(words.contains(.holdAnswer(contract: contract, 2, "no room")))
+        // Once: a publisher that did not hear it asks again.
+        driver.feed(.sessionClosed(1, reason: "gone"))
+        #expect(
+            !driver.open(1, 1).sent(to: 1)
+                .contains(.holdAnswer(contract: contract, 2, "no room")))
         driver.feed(.contractHeld(held))
         #expect(
             driver.hear(1, .hold(sample.envelope)).sent(to: 1)
