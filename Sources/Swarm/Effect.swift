@@ -51,6 +51,14 @@ public enum Effect: Sendable {
     /// Keep what a peer said about a layer that is here: a statement in its envelope, whose
     /// signature was checked. Not answered.
     case keepStatement([UInt8])
+    /// A publisher that the owner allows it asks this node to keep sealed blobs: the request in
+    /// its envelope, whose signature was checked. Answered by `holdDecided`.
+    case considerHold([UInt8])
+    /// A peer says that a contract is over. Of contracts that are its own nothing is to be kept;
+    /// answered by `holdOver` in any case.
+    case considerHoldEnd(Digest, by: NodeKey)
+    /// A mirror answered this node's request. Not answered.
+    case holdAnswered(Digest, HoldAnswer)
     /// Keep a document of an organisation that this node belongs to. Not answered.
     case keepCredential([UInt8])
     /// Find the keys that let a peer act for them; answered by `delegationsFound`.

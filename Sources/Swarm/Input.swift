@@ -50,6 +50,18 @@ public enum Input: Sendable {
     case delegations([Delegation])
     /// The keys that let a peer act for them.
     case delegationsFound(SessionNumber, [Delegation])
+    /// Sealed blobs are here and may be given out under a contract.
+    case contractHeld(HeldContract)
+    /// A contract is over, or not kept any more.
+    case contractEnded(Digest)
+    /// Ask a node to keep sealed blobs: the contract, the node, the signed request.
+    case askHold(Digest, mirror: NodeKey, envelope: [UInt8])
+    /// How this node answers a request to keep sealed blobs.
+    case holdDecided(HoldRequest, HoldAnswer)
+    /// Tell a mirror that a contract of this node is over: the contract, the node.
+    case retractHold(Digest, mirror: NodeKey)
+    /// A peer said that a contract of its own is over; nothing of it is here now.
+    case holdOver(Digest, publisher: NodeKey)
     /// This node's own record about a layer, to be offered to a peer.
     case offerFound(SessionNumber, layer: Digest, record: [UInt8])
     /// Fetch a layer.

@@ -1,6 +1,6 @@
 /// The verbs by which publishers, organisations and owners decide who may do what.
 extension Verbs {
-    static let rights = [grant, revoke, withdraw, org, audit]
+    static let rights = [grant, revoke, withdraw, mirror, org, audit]
 
     /// What `--purpose` means wherever layers are used.
     static let purpose = VerbShape.Option(
@@ -51,6 +51,28 @@ extension Verbs {
         options: [
             .init("reason", .one("TEXT"), "why, for everyone to read"),
             .init("replacement", .one("LAYER"), "what to use instead"),
+        ])
+
+    private static let mirror = VerbShape(
+        name: "mirror", summary: "have another node keep a layer that it cannot read",
+        paragraph: "Seals one of your layers and asks a node to keep the ciphertext for some days. "
+            + "Its owner decides by her rules (plasmid trust --allow publisher:KEY --for mirror) "
+            + "and the room there is. It checks and gives out what it keeps without learning what "
+            + "it is; those whom you granted the layer, or its organisation, fetch it there while "
+            + "your node is away. Without LAYER all contracts are listed: what you keep for "
+            + "others and what others keep for you. --end ends one, by layer or by contract; the "
+            + "ciphertext is removed.",
+        examples: [
+            ("plasmid mirror poems --on KEY --days 90", "ask for a copy for three months"),
+            ("plasmid mirror", "what is kept for whom"),
+            ("plasmid mirror poems --on KEY --end", "let that copy go"),
+        ],
+        operands: [.optional("LAYER|CONTRACT")],
+        options: [
+            .init("on", .one("KEY"), "the node that is asked"),
+            .init("days", .one("N"), "how long, to 730; else 30"),
+            .init("wait", .one("S"), "seconds to wait until it has all; else 30"),
+            .init("end", .none, "end the contract"),
         ])
 
     private static let org = VerbShape(

@@ -7,7 +7,7 @@ enum Verbs {
 
     /// Verbs of later versions.
     static let notBuilt: Set<String> = [
-        "pin", "unpin", "remove", "mirror", "assemble", "dataset", "quantise", "promote",
+        "pin", "unpin", "remove", "assemble", "dataset", "quantise", "promote",
         "transfers", "compact", "backup", "restore", "doctor",
     ]
 
