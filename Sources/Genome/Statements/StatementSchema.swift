@@ -150,10 +150,13 @@ public enum StatementSchema {
     private static let attestation: [Schema.Field] = [
         .required(
             "claim",
-            .choice(["replayed", "tested", "safe", "compatible", "held", "verified"], open: true),
-            "what was checked"),
+            .choice(
+                [
+                    "replayed", "tested", "safe", "compatible", "held", "verified", "certified",
+                ], open: true), "what was checked"),
         .required("result", .choice(["passed", "warned", "failed"], open: false), "how it ended"),
-        .optional("procedure", .plain(1_024), "how it was checked"),
+        .optional(
+            "procedure", .plain(1_024), "how it was checked; of `certified` the capability"),
         .optional("figures", .list(.object(figure), max: 256, distinct: true), "what was measured"),
         .optional("evidence", .object(ManifestSchema.blob), "report with the details"),
     ]

@@ -34,7 +34,9 @@ struct ChatCommand {
         tokenizer = try session.tokenizer()
         format = try Self.format(arguments, session, tokenizer)
         var settings = try GenerationOptions.settings(arguments, session)
-        if arguments.text("max-tokens") == nil { settings.tokensMax = 1_024 }
+        if arguments.text("max-tokens") == nil {
+            settings.tokensMax = session.decoding.maxTokens ?? 1_024
+        }
         if let end = tokenizer.endID, !arguments.isGiven("ignore-eos") {
             settings.ends.insert(Int(end))
         }
@@ -47,7 +49,10 @@ struct ChatCommand {
             try engine.makeSequence(capacity: positions, adapters: stack)
         }
         now = TemplateDate(unixSeconds: Clock.wallMilliseconds() / 1_000)
-        if let system = arguments.text("system") { messages.append(("system", system)) }
+        // What the user says stands first, then what the layers say.
+        let said = [arguments.text("system") ?? ""] + session.voices.map(\.text)
+        let system = Guidance.joined(said)
+        if !system.isEmpty { messages.append(("system", system)) }
     }
 
     /// The template of the base, a file, or none if the person said so.
@@ -126,7 +131,9 @@ struct ChatCommand {
             return try tokenizer.encoded(messages.map(\.content).joined(separator: "\n"))
         }
         return try inLearn("writing the conversation") { () throws(LearnError) in
-            try format.tokens(of: messages, tokenizer, now: now)
+            try format.tokens(
+                of: messages, tools: session.tools.isEmpty ? nil : .array(session.tools),
+                tokenizer, now: now)
         }
     }
 

@@ -12,6 +12,11 @@ enum FetchCommand {
         object["accepted"] = arguments.text("accept-licence").map { .string($0) }
         object["evidence"] = arguments.isGiven("evidence") ? true : nil
         var answer = try fetch(object, access, arguments, report)
+        if arguments.isGiven("with-dependencies") {
+            try FetchDependencies.fetch(&answer, access) { object throws(Failure) in
+                try fetch(object, access, arguments, report)
+            }
+        }
         if let folder = arguments.text("out") {
             let layer = answer["layer"]?.string ?? ""
             _ = try ExportCommand.export(layer, to: folder, access)
@@ -56,7 +61,7 @@ enum FetchCommand {
                 "  from \(source["node"]?.string?.prefix(8) ?? "")  \(Sizes.text(bytes))")
         }
         lines.append("  files in \(answer["path"]?.string ?? "")")
-        return lines
+        return lines + FetchDependencies.lines(answer)
     }
 }
 

@@ -57,10 +57,18 @@ enum InferCommand {
         _ arguments: Arguments, _ tokenizer: Tokenizer?, _ session: ComputeSession
     ) throws(Failure) -> [Int] {
         switch (arguments.text("prompt"), arguments.text("prompt-tokens")) {
-        case (let text?, nil):
+        case (let plain?, nil):
+            let text = Guidance.joined(session.voices.map(\.text) + [plain])
             guard tokenizer != nil else { return try session.tokenizer().encoded(text) }
             return try tokenizer?.encoded(text) ?? []
-        case (nil, let list?): return try TokenList.parse(list)
+        case (nil, let list?):
+            if let voice = session.voices.first {
+                throw Failure(
+                    .refused, "token ids are used exactly as they are given",
+                    why: "\(voice.source.title) has words that stand before a prompt",
+                    remedy: "give the prompt as text, with --prompt")
+            }
+            return try TokenList.parse(list)
         default:
             throw Failure(
                 .usage, "one prompt is needed",

@@ -23,6 +23,7 @@ enum Launch {
         case "status": try NodeCommands.status(arguments, report)
         case "ticket": try NodeCommands.ticket(arguments, report)
         case "share": try ShareCommand.perform(arguments, report)
+        case "assemble": try AssembleCommand.perform(arguments, report)
         case "find": try LookCommands.find(arguments, report)
         case "show": try LookCommands.show(arguments, report)
         case "list": try LookCommands.list(arguments, report)

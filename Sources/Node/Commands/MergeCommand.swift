@@ -69,6 +69,7 @@ enum MergeCommand {
     ) throws(Failure) -> JSONObject {
         let session = try ComputeSession.open(
             base: arguments.text("base"), layers: arguments.operands, LazyAccess(report))
+        try session.requireSilence("merge")
         guard let stack = session.stack else {
             throw Failure(.usage, "no layer is named", remedy: "say plasmid merge LAYER --base …")
         }
@@ -94,7 +95,7 @@ enum MergeCommand {
 
     private static func parents(_ layers: [ComputeSession.Layer]) -> JSONValue {
         .array(
-            layers.map { layer in
+            layers.flatMap { $0.merged.isEmpty ? [$0] : $0.merged }.map { layer in
                 [
                     "layer": layer.source.layer.map { .string($0) } ?? .null,
                     "title": .string(layer.source.title), "weight": .double(layer.weight),

@@ -15,6 +15,12 @@ extension Service {
             let layer = try LayerResolver(service: self).resolve(try request.required("layer"))
             manifest = try heldManifest(layer)
         }
+        guard manifest.isRunnable else {
+            throw Failure(
+                .unsupported, "\(manifest.reference) needs a newer node to run",
+                why: manifest.notUnderstood.joined(separator: ", ") + " is not understood here",
+                remedy: "use a newer version of plasmid")
+        }
         var object = try described(manifest)
         object["home"] = .string(library.layout.home)
         object["type"] = .string(manifest.type.name)
@@ -24,6 +30,11 @@ extension Service {
         object["publisher"] = .string(manifest.publisher.base32)
         object["weights"] = manifest.weights.map { .string($0.id.hexadecimal) } ?? .null
         object["run"] = manifest.run?.json ?? .null
+        var sections = JSONObject()
+        for name in LayerSections.names + ["assembly", "loraConfig"] {
+            sections[name] = manifest.json[name]
+        }
+        object["sections"] = .object(sections)
         return object
     }
 

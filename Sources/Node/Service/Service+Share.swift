@@ -28,13 +28,18 @@ extension Service {
         case .new(let result): built = result
         case .before(let manifest): return try described(manifest)
         }
+        return try described(try keep(built))
+    }
+
+    /// Signs what was built, keeps and announces it.
+    func keep(_ built: ManifestBuilder.Result) throws(Failure) -> Manifest {
         try requireTerms(built.manifest)
         let envelope = built.envelope(signedBy: keys.node)
         let manifest = try inStore { () throws(StoreError) in
             try library.add(envelope, origin: .own)
         }
         try announce(manifest, envelope)
-        return try described(manifest)
+        return manifest
     }
 
     private enum Built {
@@ -119,7 +124,7 @@ extension Service {
     /// The layer that was shared under this name and version before, if it says the same but for
     /// the time it was made. One name and version means one layer: another one under it would be
     /// a conflict that everybody sees, and is refused.
-    private func sharedBefore(_ manifest: Manifest) throws(Failure) -> Manifest? {
+    func sharedBefore(_ manifest: Manifest) throws(Failure) -> Manifest? {
         let same = try inStore { () throws(StoreError) in
             try library.index.layers(named: manifest.name, by: manifest.publisher)
         }
@@ -146,7 +151,7 @@ extension Service {
         return object
     }
 
-    private func choices(_ request: ServiceRequest) throws(Failure) -> ShareChoices {
+    func choices(_ request: ServiceRequest) throws(Failure) -> ShareChoices {
         guard let visibility = Visibility(rawValue: try request.required("visibility")) else {
             throw Failure(
                 .usage, "unknown visibility",
@@ -179,6 +184,16 @@ extension Service {
             let layer = try LayerResolver(service: self).resolve(parent)
             choices.parents.append(
                 ParentLayer(layer: layer, relation: request.text("parentRelation")))
+        }
+        for (name, kind, isRequired) in [
+            ("requires", "requires", true), ("suggests", "requires", false),
+            ("conflicts", "conflicts-with", true),
+        ] {
+            for text in request.texts(name) {
+                choices.dependencies.append(
+                    try LayerResolver(service: self).dependency(
+                        text, kind: kind, isRequired: isRequired))
+            }
         }
         choices.evidence = Set(request.texts("evidence").compactMap { LayerPath($0) })
         choices.adaptation = request.arguments["adaptation"]

@@ -5,6 +5,7 @@ import Wire
 enum SQLValue: Equatable, Sendable {
     case null
     case integer(Int64)
+    case real(Double)
     case text(String)
     case blob([UInt8])
 
@@ -124,6 +125,7 @@ final class SQLiteConnection {
                 switch value {
                 case .null: sqlite3_bind_null(statement, position)
                 case .integer(let number): sqlite3_bind_int64(statement, position, number)
+                case .real(let number): sqlite3_bind_double(statement, position, number)
                 case .text(let text):
                     sqlite3_bind_text(
                         statement, position, text, Int32(text.utf8.count),
@@ -167,6 +169,9 @@ struct SQLiteRow {
 
     /// A number; 0 for NULL.
     func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(statement, column) }
+
+    /// A number with a fraction; 0 for NULL.
+    func real(_ column: Int32) -> Double { sqlite3_column_double(statement, column) }
 
     /// A size, time or sequence as it was stored.
     func number(_ column: Int32) -> UInt64 { UInt64(bitPattern: integer(column)) }
