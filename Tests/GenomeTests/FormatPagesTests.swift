@@ -53,11 +53,18 @@ struct FormatPagesTests {
                 kind.isPublishersAlone ? "By the publisher alone." : "By anyone.", "",
             ] + table(kind.fields) + [""]
         }
+        let subjects =
+            ["| kind | members of the subject |", "| --- | --- |"]
+            + StatementKind.allCases.map { kind in
+                let members = kind.subjectMembers.map { "`\($0.joined(separator: "."))`" }
+                return "| `\(kind.rawValue)` | \(members.joined(separator: ", ")) |"
+            }
         let example = try WorkedExample()
         try check(
             "statements.md",
             [
-                ("common", table(StatementSchema.common)), ("kinds", kinds),
+                ("common", table(StatementSchema.common)), ("subjects", subjects),
+                ("kinds", kinds),
                 ("example", example.statementPage()),
             ])
     }

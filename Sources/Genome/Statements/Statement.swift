@@ -2,8 +2,8 @@ import Wire
 
 /// Something signed and sequenced that is said about a layer and may change, unlike its manifest.
 ///
-/// Of the statements of one publisher about one layer and kind the highest sequence counts. Like
-/// a manifest, a statement is kept as the bytes that were signed.
+/// Of the statements of one place (publisher, kind, layer and subject) the highest sequence
+/// counts. Like a manifest, a statement is kept as the bytes that were signed.
 public struct Statement: SignedDocument {
     /// DSSE payload type of a signed statement.
     public static let payloadType = "application/vnd.plasmid.statement+json"
@@ -116,7 +116,7 @@ extension Statement {
     /// Whether it is in force at a time, in seconds since 1970.
     public func isInForce(at time: Int64) -> Bool { expires.map { time < $0 } ?? true }
 
-    /// The statement that counts among those of one publisher, kind and layer: highest sequence,
+    /// The statement that counts among those of one place: highest sequence,
     /// then, if a publisher gave one sequence twice, the greater bytes, so that all agree.
     public static func current(of statements: [Statement]) -> Statement? {
         statements.max { left, right in

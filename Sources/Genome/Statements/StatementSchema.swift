@@ -15,7 +15,9 @@ public enum StatementSchema {
         .required("publisher", .key, "key that says it and signs"),
         .required(
             "sequence", .count,
-            "grows with every statement of this publisher, kind and layer; the highest counts"),
+            "grows with every statement of this publisher, kind, layer and subject; the highest "
+                + "counts"
+        ),
         .required("issued", .time, "when it was said"),
         .optional("expires", .time, "when it ends; absent = never"),
         .required("body", .free, "an object, by kind"),

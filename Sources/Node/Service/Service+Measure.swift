@@ -26,7 +26,8 @@ extension Service {
     }
 
     /// Says what was measured or checked of a layer that is here: a statement of that kind, signed
-    /// with the node's key, kept in the journal. It follows the last one of this node.
+    /// with the node's key, kept in the journal. It follows the last one of this node on the
+    /// same subject.
     func state(
         _ kind: StatementKind, _ request: ServiceRequest
     ) throws(Failure) -> JSONObject {
@@ -35,10 +36,10 @@ extension Service {
             throw Failure(.usage, "body is missing", why: "it says what was found")
         }
         let key = keys.node
+        let place = StatementPlace(
+            layer: layer, kind: kind, publisher: key.publicKey, subject: kind.subject(of: body))
         let newest = try inStore { () throws(StoreError) in
-            try library.index.sequence(
-                ofStatementsAbout: layer, kind: kind.rawValue,
-                publisher: key.publicKey)
+            try library.index.sequence(at: place)
         }
         let statement = try inGenome("saying what was found") { () throws(GenomeError) in
             try Statement.make(

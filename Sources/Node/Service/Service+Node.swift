@@ -130,9 +130,9 @@ extension Service {
     /// Keeps the own word in the journal, where it is not yet.
     private func keep(_ acceptance: Envelope, about layer: Digest) throws(Failure) {
         try inStore { () throws(StoreError) in
-            let kind = StatementKind.acceptance.rawValue
-            let newest = try library.index.sequence(
-                ofStatementsAbout: layer, kind: kind, publisher: keys.node.publicKey)
+            let place = StatementPlace(
+                layer: layer, kind: .acceptance, publisher: keys.node.publicKey)
+            let newest = try library.index.sequence(at: place)
             if newest == nil { try library.add(statement: acceptance) }
         }
     }

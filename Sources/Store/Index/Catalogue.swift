@@ -8,8 +8,6 @@ import Wire
 public final class Catalogue: Sendable {
     let connection: Lock<SQLiteConnection>
 
-    private static let schemaVersion: Int64 = 1
-
     private static let schema = """
         CREATE TABLE records(
             number INTEGER PRIMARY KEY, publisher BLOB NOT NULL, type INTEGER NOT NULL,
@@ -49,7 +47,7 @@ public final class Catalogue: Sendable {
 
     private static func open(_ path: String) throws(StoreError) -> SQLiteConnection {
         let connection = try SQLiteConnection(path, isSoft: true)
-        _ = try Index.migrate(connection, path: path, schema: schema, version: schemaVersion)
+        _ = try Index.migrate(connection, path: path, steps: [schema])
         return connection
     }
 

@@ -11,9 +11,12 @@ public final class Index: Sendable {
     /// Whether the database was made anew by this opening.
     public let isNew: Bool
 
-    static let schemaVersion: Int64 = 1
+    /// What made the tables, step by step; the number of steps taken stands in the database.
+    /// A step whose tables are filled by journal entries sets `applied` to 0, so that all of them
+    /// are applied again at opening.
+    static let steps = [first, statementSubjects]
 
-    private static let schema = """
+    private static let first = """
         CREATE TABLE settings(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
         CREATE TABLE policies(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
         CREATE TABLE blobs(
@@ -55,28 +58,37 @@ public final class Index: Sendable {
             PRIMARY KEY(type, slot)) WITHOUT ROWID;
         """
 
+    private static let statementSubjects = """
+        DROP TABLE statements;
+        CREATE TABLE statements(
+            layer BLOB NOT NULL, kind TEXT NOT NULL, publisher BLOB NOT NULL,
+            subject TEXT NOT NULL, sequence INTEGER NOT NULL, bytes BLOB NOT NULL,
+            PRIMARY KEY(layer, kind, publisher, subject)) WITHOUT ROWID;
+        UPDATE settings SET value=0 WHERE name='applied';
+        """
+
     /// Opens the database of a home, making it when it is missing.
     public init(_ layout: Layout) throws(StoreError) {
         let connection = try SQLiteConnection(layout.index, isSoft: false)
         isNew = try Self.migrate(
-            connection, path: layout.index, schema: Self.schema, version: Self.schemaVersion)
+            connection, path: layout.index, steps: Self.steps)
         self.connection = Lock(connection)
     }
 
     /// Brings a database to the current schema; true when it was empty.
     static func migrate(
-        _ connection: SQLiteConnection, path: String, schema: String, version: Int64
+        _ connection: SQLiteConnection, path: String, steps: [String]
     ) throws(StoreError) -> Bool {
         let found = try connection.first("PRAGMA user_version") { $0.integer(0) } ?? 0
-        if found == version { return false }
-        guard found == 0 else {
-            throw .unusable("\(path) was made by another version of plasmid")
+        if found == steps.count { return false }
+        guard found >= 0, found < steps.count else {
+            throw .unusable("\(path) was made by a newer version of plasmid")
         }
         try connection.transaction { () throws(StoreError) in
-            try connection.execute(schema)
-            try connection.execute("PRAGMA user_version=\(version)")
+            for step in steps[Int(found)...] { try connection.execute(step) }
+            try connection.execute("PRAGMA user_version=\(steps.count)")
         }
-        return true
+        return found == 0
     }
 
     // MARK: Settings

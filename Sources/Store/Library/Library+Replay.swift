@@ -52,8 +52,7 @@ extension Library {
             // What is signed by another or speaks of another layer was never kept by this program.
             guard let statement = try? Self.statement(in: bytes) else { return }
             _ = try Index.put(
-                statement: bytes, layer: statement.layer, kind: statement.kind.rawValue,
-                publisher: statement.publisher, sequence: statement.sequence, connection)
+                statement: bytes, at: statement.place, sequence: statement.sequence, connection)
         case nil: return
         }
     }

@@ -88,8 +88,8 @@ public final class Library: Sendable {
         try record(.policy(name: name, value: value))
     }
 
-    /// Keeps a signed statement about a layer that is here, and gives it. Of one publisher, kind
-    /// and layer the newest is kept; an older one is refused.
+    /// Keeps a signed statement about a layer that is here, and gives it. Of one place
+    /// the newest is kept; an older one is refused.
     @discardableResult
     public func add(statement envelope: Envelope) throws(StoreError) -> Statement {
         let bytes = envelope.encode()
@@ -97,11 +97,9 @@ public final class Library: Sendable {
         guard try index.layer(statement.layer) != nil else {
             throw .missing("layer \(statement.layer)")
         }
-        let newest = try index.sequence(
-            ofStatementsAbout: statement.layer, kind: statement.kind.rawValue,
-            publisher: statement.publisher)
+        let newest = try index.sequence(at: statement.place)
         guard newest.map({ $0 < statement.sequence }) ?? true else {
-            throw .refused("a newer statement of this kind is here")
+            throw .refused("a newer statement in its place is here")
         }
         try record(.statement(layer: statement.layer, envelope: bytes))
         return statement

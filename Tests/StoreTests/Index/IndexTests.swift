@@ -52,15 +52,19 @@ import Wire
         #expect(try index.contact(contact.key) == contact)
         #expect(try index.contacts() == [contact])
         let layer = Blake3.hash([9])
-        func put(_ sequence: UInt64) throws -> Bool {
-            try index.put(
-                statement: [UInt8(sequence & 255)], layer: layer, kind: "grant",
-                publisher: contact.key, sequence: sequence)
+        func put(_ sequence: UInt64, _ subject: String = "ann") throws -> Bool {
+            let place = StatementPlace(
+                layer: layer, kind: .grant, publisher: contact.key, subject: subject)
+            return try index.put(
+                statement: [UInt8(sequence & 255)], at: place, sequence: sequence)
         }
         #expect(try put(2))
         #expect(try !put(1))
         #expect(try put(UInt64(Int64.max) + 3))
         #expect(try index.statements(about: layer) == [[2]])
+        // What is given to another does not replace it.
+        #expect(try put(1, "bob"))
+        #expect(try index.statements(about: layer) == [[2], [1]])
     }
 
     @Test func `sequences rise and never fall behind the clock`() throws {

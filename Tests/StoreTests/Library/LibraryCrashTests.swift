@@ -8,7 +8,6 @@ import Wire
 
 /// Real processes, really killed.
 @Suite(.serialized) struct LibraryCrashTests {
-    private static let homeVariable = "PLASMID_CRASH_TEST_HOME"
     private static let size = 24 << 20 + 77
 
     /// What the killed process does: shares, pins and fetches without end.
@@ -41,13 +40,10 @@ import Wire
     @Test func `a process killed at any instant leaves a home that is whole`() async throws {
         let scratch = Scratch()
         let path = "\(scratch.path)/home"
-        setenv(Self.homeVariable, path, 1)
         var events: UInt64 = 0
         for _ in 0..<8 {
-            await #expect(processExitsWith: .signal(SIGKILL)) {
-                let home = try #require(
-                    ProcessInfo.processInfo.environment["PLASMID_CRASH_TEST_HOME"])
-                try LibraryCrashTests.work(home: home)
+            await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
+                try LibraryCrashTests.work(home: path)
             }
             guard Home.exists(at: path) else { continue }
             let library = try Library(try Home.open(at: path), key: Fixture.key(7))

@@ -60,6 +60,32 @@ import Wire
         #expect(try fixture.library.index.statements(about: layer) == kept)
     }
 
+    @Test func `an index of an older version is taken further, and loses nothing`() throws {
+        let fixture = try LibraryFixture()
+        let layer = try fixture.share().layer
+        try fixture.library.setPin(layer, isPinned: true)
+        let key = Fixture.key(7)
+        let review = try Statement.make(
+            kind: .review, layer: layer, publisher: key.publicKey, sequence: 1, issued: 1,
+            body: Self.object(["verdict": "approved"])
+        ).signed(by: key)
+        try fixture.library.add(statement: review)
+        try fixture.restart { layout in
+            let connection = try SQLiteConnection(layout.index, isSoft: false)
+            try connection.execute(
+                """
+                DROP TABLE statements;
+                CREATE TABLE statements(
+                    layer BLOB NOT NULL, kind TEXT NOT NULL, publisher BLOB NOT NULL,
+                    sequence INTEGER NOT NULL, bytes BLOB NOT NULL,
+                    PRIMARY KEY(layer, kind, publisher)) WITHOUT ROWID;
+                PRAGMA user_version=1;
+                """)
+        }
+        #expect(try fixture.library.index.statements(about: layer) == [review.encode()])
+        #expect(try fixture.library.index.pins() == [layer])
+    }
+
     @Test func `a statement about a layer that is not here or with a foreign signature is refused`()
         throws
     {
