@@ -22,6 +22,10 @@ struct ChatCommand {
     /// What the sequence has seen.
     private var seen: [Int] = []
     private var answers: [JSONValue] = []
+    /// What the user told the model first.
+    private let system: String
+    /// What the layers tell it.
+    private let preamble: Preamble
 
     static func perform(_ arguments: Arguments, _ report: Report) throws(Failure) -> Int32 {
         var chat = try ChatCommand(arguments, report)
@@ -49,10 +53,8 @@ struct ChatCommand {
             try engine.makeSequence(capacity: positions, adapters: stack)
         }
         now = TemplateDate(unixSeconds: Clock.wallMilliseconds() / 1_000)
-        // What the user says stands first, then what the layers say.
-        let said = [arguments.text("system") ?? ""] + session.voices.map(\.text)
-        let system = Guidance.joined(said)
-        if !system.isEmpty { messages.append(("system", system)) }
+        system = arguments.text("system") ?? ""
+        preamble = try Preamble(session, arguments, engine)
     }
 
     /// The template of the base, a file, or none if the person said so.
@@ -140,14 +142,24 @@ struct ChatCommand {
     private mutating func turn(_ text: String) throws(Failure) {
         messages.append(("user", text))
         do throws(Failure) {
-            try answerLast()
+            try answerLast(try begin(text))
         } catch {
             messages.removeLast()
             throw error
         }
     }
 
-    private mutating func answerLast() throws(Failure) {
+    /// Puts first what the user and the layers tell the model, memories as far as they have to do
+    /// with this turn.
+    private mutating func begin(_ turn: String) throws(Failure) -> Preamble.Said {
+        let said = try preamble.said(of: turn)
+        let text = Guidance.joined([system, said.text])
+        messages.removeAll { $0.role == "system" }
+        if !text.isEmpty { messages.insert(("system", text), at: 0) }
+        return said
+    }
+
+    private mutating func answerLast(_ said: Preamble.Said) throws(Failure) {
         let tokens = try tokens()
         let positions = session.model.architecture.positions
         guard tokens.count < positions else {
@@ -173,7 +185,9 @@ struct ChatCommand {
             interruption)
         seen = Array((tokens + answer.tokens.map(\.token)).prefix(sequence.count))
         messages.append(("assistant", answer.text))
-        answers.append(.object(InferCommand.object(answer, prompt: tokens.count, tokenizer)))
+        var object = InferCommand.object(answer, prompt: tokens.count, tokenizer)
+        said.describe(&object)
+        answers.append(.object(object))
         // Also when the answer ended by itself in that moment.
         if interruption.isForThisPart {
             interruption.answer()

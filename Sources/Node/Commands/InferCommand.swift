@@ -10,11 +10,17 @@ enum InferCommand {
         let tokenizer = try inLearn("opening the tokenizer of \(session.base.title)") {
             () throws(LearnError) in try Tokenizer(session.base.files)
         }
-        let prompt = try prompt(arguments, tokenizer, session)
+        let interruption = try interruption()
+        let preamble = try Preamble(session, arguments)
+        let (prompt, said) = try prompt(arguments, tokenizer, session, preamble)
         let settings = try GenerationOptions.settings(arguments, session)
         let capacity = Generation.capacity(prompt: prompt.count, settings)
-        let interruption = try interruption()
-        let engine = try session.engine(arguments, positions: capacity)
+        let engine: Engine
+        if let ready = preamble.engine {
+            engine = ready
+        } else {
+            engine = try session.engine(arguments, positions: capacity)
+        }
         // Refused before anything is written.
         let sequence = try inLearn("answering") { () throws(LearnError) in
             try engine.makeSequence(capacity: capacity, adapters: session.stack)
@@ -33,6 +39,7 @@ enum InferCommand {
                 clamping: Engine.memoryEstimate(
                     session.model.architecture, profile: engine.profile, positions: capacity)))
         session.describe(&object, engine.profile)
+        said?.describe(&object)
         // Text for people was written as it came.
         report.done(object, text: [])
         guard answer.finish == .cancelled, let signal = interruption.signal else { return 0 }
@@ -54,13 +61,15 @@ enum InferCommand {
     }
 
     private static func prompt(
-        _ arguments: Arguments, _ tokenizer: Tokenizer?, _ session: ComputeSession
-    ) throws(Failure) -> [Int] {
+        _ arguments: Arguments, _ tokenizer: Tokenizer?, _ session: ComputeSession,
+        _ preamble: Preamble
+    ) throws(Failure) -> (tokens: [Int], said: Preamble.Said?) {
         switch (arguments.text("prompt"), arguments.text("prompt-tokens")) {
         case (let plain?, nil):
-            let text = Guidance.joined(session.voices.map(\.text) + [plain])
-            guard tokenizer != nil else { return try session.tokenizer().encoded(text) }
-            return try tokenizer?.encoded(text) ?? []
+            let said = try preamble.said(of: plain)
+            let text = Guidance.joined([said.text, plain])
+            if let tokenizer { return (try tokenizer.encoded(text), said) }
+            return (try session.tokenizer().encoded(text), said)
         case (nil, let list?):
             if let voice = session.voices.first {
                 throw Failure(
@@ -68,7 +77,7 @@ enum InferCommand {
                     why: "\(voice.source.title) has words that stand before a prompt",
                     remedy: "give the prompt as text, with --prompt")
             }
-            return try TokenList.parse(list)
+            return (try TokenList.parse(list), nil)
         default:
             throw Failure(
                 .usage, "one prompt is needed",

@@ -32,6 +32,7 @@ enum Launch {
         case "verify": return try VerifyCommand.perform(arguments, report)
         case "chat": return try ChatCommand.perform(arguments, report)
         case "infer": return try InferCommand.perform(arguments, report)
+        case "memory": try MemoryCommand.perform(arguments, report)
         case "tokenize": try TokenizeCommand.tokenize(arguments, report)
         case "detokenize": try TokenizeCommand.detokenize(arguments, report)
         case "eval": try EvalCommand.perform(arguments, report)

@@ -48,12 +48,17 @@ struct LayerCast {
     private mutating func speak(
         _ source: LayerSource, _ effects: LayerPart.Effects
     ) throws(Failure) {
+        // An adapter that was made to be a memory need hold no records.
+        let isOnlyAdapter = effects.contains(.adapter) && MemoryFiles.names(source).isEmpty
+        if effects.contains(.memory), !isOnlyAdapter {
+            voices.append(try Voice(memory: source))
+        }
         guard effects.contains(.text) else { return }
         // An adapter that also may speak need not.
         let isSilent =
             effects.contains(.adapter)
             && Guidance.text(of: source.sections, type: source.kind ?? .lora).isEmpty
-        if !isSilent { voices.append(try Voice(source)) }
+        if !isSilent { voices.append(try Voice(words: source)) }
         decoding = decoding.replaced(by: DecodingChoices(source.sections["decoding"]))
         tools += Guidance.tools(of: source.sections)
     }
@@ -107,7 +112,7 @@ struct LayerCast {
             self.layers.append(try ComputeSession.Layer(merged: layers))
         }
         let persona = Guidance.text(of: source.sections, type: .assembly)
-        if !persona.isEmpty { voices.append(Voice(persona: persona, of: source)) }
+        if !persona.isEmpty { voices.append(Voice(persona, of: source)) }
         for layer in plan.texts {
             guard let member = members[layer], let kind = member.kind else { continue }
             try speak(member, LayerPart.effects(of: member.sections, type: kind))

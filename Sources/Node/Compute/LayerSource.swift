@@ -14,6 +14,10 @@ struct LayerSource {
     private(set) var type: String?
     /// The sections of its manifest, or of a folder's own document, that say how it takes effect.
     var sections = JSONObject()
+    /// The home that holds it; nil for a folder.
+    var home: String?
+    /// Seconds since 1970 when it was made; nil for a folder.
+    var created: Int64?
     /// What it changes, by its manifest.
     let base: BaseFacts?
     /// What it offers as a base, by its manifest.
@@ -100,6 +104,7 @@ struct LayerSource {
         return LayerSource(
             files: LayerFiles(paths, title: title), layer: answer["layer"]?.string,
             type: answer["type"]?.string, sections: answer["sections"]?.object ?? JSONObject(),
+            home: answer["home"]?.string, created: answer["created"]?.integer,
             base: answer["base"].flatMap { BaseFacts($0) },
             offers: answer["offers"].flatMap { BaseFacts($0) }, title: title)
     }

@@ -52,9 +52,10 @@ final class OpenMemory {
             .flatMap { MemoryOrder(rawValue: $0) } ?? .similarity
     }
 
-    /// The entries that come first in an order; `model` computes vectors where likeness needs them.
+    /// The entries that come first in an order; `model` computes vectors where likeness needs them,
+    /// and is there whenever it does.
     func entries(
-        by order: MemoryOrder, _ count: Int, question: String, _ model: MemoryModel
+        by order: MemoryOrder, _ count: Int, question: String, _ model: MemoryModel?
     ) throws(Failure) -> [MemoryEntry] {
         switch order {
         case .temporal:
@@ -62,6 +63,7 @@ final class OpenMemory {
         case .importance:
             return try inStore { () throws(StoreError) in try database.weightiest(count) }
         case .similarity:
+            guard let model, count > 0 else { return [] }
             try prepare(model)
             let vector = try model.vector(of: question)
             return try inStore { () throws(StoreError) in
@@ -73,7 +75,7 @@ final class OpenMemory {
     /// Computes the vectors that are missing.
     private func prepare(_ model: MemoryModel) throws(Failure) {
         // Vectors that came with the records count only where they say which model made them.
-        let trustsGiven = source.base?.weights.hexadecimal == model.identifier
+        let trustsGiven = source.base?.weights == model.weights
         try inStore { () throws(StoreError) in
             try database.use(
                 model: model.identifier, width: model.width, trustsGiven: trustsGiven)
@@ -87,26 +89,6 @@ final class OpenMemory {
             for (number, text) in open { vectors.append((number, try model.vector(of: text))) }
             let ready = vectors
             try inStore { () throws(StoreError) in try database.set(vectors: ready) }
-        }
-    }
-}
-
-/// The base model as one that turns texts into vectors.
-struct MemoryModel {
-    /// Its weights id, or where it stands.
-    let identifier: String
-    /// Numbers of a vector.
-    var width: Int { engine.model.architecture.width }
-    /// What computes.
-    let engine: Engine
-    /// What reads texts.
-    let tokenizer: Tokenizer
-
-    /// The vector of a text.
-    func vector(of text: String) throws(Failure) -> [Float] {
-        let tokens = try tokenizer.encoded(text)
-        return try inLearn("reading a memory") { () throws(LearnError) in
-            try engine.embedding(of: tokens)
         }
     }
 }

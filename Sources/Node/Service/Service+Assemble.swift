@@ -82,9 +82,9 @@ extension Service {
 
     /// What all adapters were made for, or the model among the members.
     private func base(of manifests: [Manifest]) throws(Failure) -> BaseFacts? {
-        let model = manifests.lazy.compactMap { $0.type == .foundation ? offered($0) : nil }.first
+        let model = manifests.first { $0.type == .foundation }.flatMap { offered($0) }
         let adapters = manifests.filter { $0.type != .foundation && $0.base != nil }
-        let facts = model ?? adapters.lazy.compactMap(\.base).first
+        let facts = model ?? adapters.compactMap(\.base).first
         for adapter in adapters {
             guard adapter.base?.graph == facts?.graph else {
                 throw Failure(

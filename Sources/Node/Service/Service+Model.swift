@@ -30,6 +30,7 @@ extension Service {
         object["publisher"] = .string(manifest.publisher.base32)
         object["weights"] = manifest.weights.map { .string($0.id.hexadecimal) } ?? .null
         object["run"] = manifest.run?.json ?? .null
+        object["created"] = .integer(manifest.createdAt)
         var sections = JSONObject()
         for name in LayerSections.names + ["assembly", "loraConfig"] {
             sections[name] = manifest.json[name]

@@ -49,11 +49,13 @@ extension MemoryDatabase {
             best.insert(entry, at: place)
             if best.count > count { best.removeLast() }
         }
-        return try best.compactMap { found throws(StoreError) in
-            try connection.first(
-                "SELECT \(Self.columns) FROM entries WHERE number=?", [.integer(found.number)]
-            ) { Self.entry($0, likeness: found.likeness) }
+        var entries: [MemoryEntry] = []
+        for (likeness, number) in best {
+            entries += try connection.query(
+                "SELECT \(Self.columns) FROM entries WHERE number=?", [.integer(number)]
+            ) { Self.entry($0, likeness: likeness) }
         }
+        return entries
     }
 
     private func ranked(_ order: String, _ count: Int) throws(StoreError) -> [MemoryEntry] {

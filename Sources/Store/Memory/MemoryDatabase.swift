@@ -11,8 +11,6 @@ public final class MemoryDatabase {
     /// Most entries of one memory: a scan of all vectors stays within seconds.
     public static let capacityMax = 1_000_000
 
-    private static let schemaVersion: Int64 = 1
-
     private static let schema = """
         CREATE TABLE settings(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
         CREATE TABLE entries(
@@ -49,7 +47,7 @@ public final class MemoryDatabase {
 
     private static func open(_ path: String) throws(StoreError) -> SQLiteConnection {
         let connection = try SQLiteConnection(path, isSoft: true)
-        _ = try Index.migrate(connection, path: path, schema: schema, version: schemaVersion)
+        _ = try Index.migrate(connection, path: path, steps: [schema])
         return connection
     }
 

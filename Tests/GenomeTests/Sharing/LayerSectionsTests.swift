@@ -1,5 +1,6 @@
 import Genome
 import Testing
+import Wire
 
 @Suite("What a person writes about a layer")
 struct LayerSectionsTests {
