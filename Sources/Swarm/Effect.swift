@@ -51,6 +51,15 @@ public enum Effect: Sendable {
     /// Keep what a peer said about a layer that is here: a statement in its envelope, whose
     /// signature was checked. Not answered.
     case keepStatement([UInt8])
+    /// Keep a document of an organisation that this node belongs to. Not answered.
+    case keepCredential([UInt8])
+    /// Find the keys that let a peer act for them; answered by `delegationsFound`.
+    case findDelegations(SessionNumber, NodeKey)
+    /// Find this node's own Layer or Mirror record about a layer; answered by `offerFound` when
+    /// there is one.
+    case findOffer(SessionNumber, layer: Digest, isOwn: Bool)
+    /// Write down how a request of a peer was decided. Not answered.
+    case noteDecision(PermissionRequest, layer: Digest, Decision)
     /// Drop the answer to a peer's `get` if it has not begun to leave.
     case cancelServing(SessionNumber, request: UInt64)
     /// Answer a peer's `groupsRequest` with a page; answered by `pageServed`.

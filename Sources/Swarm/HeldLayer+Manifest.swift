@@ -30,7 +30,7 @@ extension LayerContent {
         return text.utf8.count <= Limits.licenceBytesMax ? text : "LicenseRef-see-manifest"
     }
 
-    private static func cut(_ text: String, to limit: Int) -> String? {
+    static func cut(_ text: String, to limit: Int) -> String? {
         var result = ""
         for character in text {
             guard result.utf8.count + character.utf8.count <= limit else { break }

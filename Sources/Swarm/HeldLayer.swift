@@ -14,6 +14,19 @@ public struct HeldLayer: Sendable {
     /// When this node's own record about it was issued and runs out (milliseconds since 1970);
     /// nil when there is none.
     public let announced: Announced?
+    /// The visibility that its manifest allows at most.
+    public let widest: Visibility
+    /// What its publisher said of it that peers may have to hear, in envelopes, with the keys of
+    /// grants; newest of each place.
+    var news: [News] = []
+
+    /// Something that the publisher said of a layer.
+    struct News: Sendable {
+        let place: StatementPlace
+        let grantee: NodeKey?
+        let sequence: UInt64
+        let envelope: [UInt8]
+    }
 
     /// Time of an own record.
     public struct Announced: Equatable, Sendable {
@@ -21,11 +34,14 @@ public struct HeldLayer: Sendable {
         public let issued: UInt64
         /// Milliseconds since 1970 when it runs out.
         public let expires: UInt64
+        /// Who it is for.
+        public let domain: Domain
 
         /// A time.
-        public init(issued: UInt64, expires: UInt64) {
+        public init(issued: UInt64, expires: UInt64, domain: Domain = .everyone) {
             self.issued = issued
             self.expires = expires
+            self.domain = domain
         }
     }
 
@@ -39,6 +55,7 @@ public struct HeldLayer: Sendable {
         self.envelope = envelope
         self.blobs = blobs.sorted { $0.blob < $1.blob }
         self.announced = announced
+        widest = policy.visibility
     }
 
     /// The layer id.
@@ -53,9 +70,56 @@ public struct HeldLayer: Sendable {
         if !answer.effective.isEmpty { policy.terms = answer.effective }
     }
 
-    /// Takes in what was said about it and is kept here.
-    public mutating func take(_ statements: [Statement]) {
-        for statement in statements { _ = policy.take(acceptance: statement) }
+    /// Takes in what was said about it and is kept here: statements with their envelopes, whose
+    /// signatures were checked. Only the publisher's own word changes what may be done with it.
+    public mutating func take(_ statements: [(statement: Statement, envelope: [UInt8])]) {
+        for (statement, envelope) in statements { _ = take(statement, envelope) }
+    }
+
+    /// The same for one; whether it changed something.
+    mutating func take(_ statement: Statement, _ envelope: [UInt8]) -> Bool {
+        if statement.kind == .acceptance { return policy.take(acceptance: statement) }
+        let counts: Set<StatementKind> = [.grant, .visibility, .withdrawal]
+        guard counts.contains(statement.kind), statement.publisher == publisher,
+            statement.layer == layer
+        else { return false }
+        let place = statement.place
+        if let known = news.first(where: { $0.place == place }) {
+            guard known.sequence < statement.sequence else { return false }
+        }
+        news.removeAll { $0.place == place }
+        news.append(
+            News(
+                place: place, grantee: Grant(statement)?.grantee, sequence: statement.sequence,
+                envelope: envelope))
+        policy.take(statement, widest: widest)
+        return true
+    }
+
+    /// Takes in what trusted keys attested that it passed.
+    public mutating func take(verdicts: Set<String>) { policy.verdicts = verdicts }
+
+    /// Takes in that its publisher took it back, as gossip told.
+    public mutating func takeWithdrawal(_ reason: String) {
+        policy.withdrawal = policy.withdrawal ?? reason
+    }
+
+    /// Whether its publisher said anything that peers may have to hear.
+    var hasNews: Bool { !news.isEmpty }
+
+    /// What of it concerns somebody: grants to the key or to one that it asks for, and the rest if
+    /// it may know of the layer by what the manifest allows.
+    func statements(for caller: Caller) -> [[UInt8]] {
+        let own = news.filter { $0.grantee.map { caller.speaks(for: $0) } ?? false }
+        let mayKnow =
+            switch widest {
+            case .public: true
+            case .organization: policy.organization.map { caller.has(.read, in: $0) } ?? false
+            case .whitelist: !own.isEmpty
+            case .private: false
+            }
+        let rest = mayKnow ? news.filter { $0.grantee == nil } : []
+        return (own + rest).map(\.envelope)
     }
 
     /// The size of one of its blobs that are here; nil for other blobs.

@@ -42,6 +42,16 @@ public enum Input: Sendable {
     case layerHeld(HeldLayer)
     /// A layer is here no more.
     case layerRemoved(Digest)
+    /// The organisations that this node belongs to or issues for, as they are now.
+    case organizations([KnownOrganization])
+    /// What the owner lets this machine do, as it is now.
+    case owner(OwnerPolicy)
+    /// The keys that let this node act for them, as they are now.
+    case delegations([Delegation])
+    /// The keys that let a peer act for them.
+    case delegationsFound(SessionNumber, [Delegation])
+    /// This node's own record about a layer, to be offered to a peer.
+    case offerFound(SessionNumber, layer: Digest, record: [UInt8])
     /// Fetch a layer.
     case fetch(FetchNumber, FetchRequest)
     /// Stop a fetch; what arrived stays.
@@ -64,9 +74,8 @@ public enum Input: Sendable {
     case blobCompleted(blob: Digest)
     /// A blob could not be completed.
     case blobFailed(blob: Digest, StoreProblem)
-    /// The bytes of a manifest that a fetch completed, and what contradicts its terms, if
-    /// anything that is here does.
-    case manifestRead(FetchNumber, [UInt8], contradiction: LicenceRefusal? = nil)
+    /// A manifest that a fetch completed, with what is known here about the layer.
+    case manifestRead(FetchNumber, ReadManifest)
     /// The layer is in the index, journaled and linked.
     case layerAdopted(FetchNumber, HeldLayer)
     /// The layer could not be taken in.
@@ -75,6 +84,25 @@ public enum Input: Sendable {
     case pageServed(SessionNumber)
     /// An answer to a peer's request has left.
     case served(SessionNumber, request: UInt64, byteCount: UInt64)
+}
+
+/// A manifest as the disk gave it, with what is known here about its layer.
+public struct ReadManifest: Sendable {
+    /// The bytes; none when they could not be read.
+    public let bytes: [UInt8]
+    /// What contradicts its terms, if anything that is here does.
+    public let contradiction: LicenceRefusal?
+    /// What was said about the layer and is kept here, checked.
+    public let statements: [Statement]
+
+    /// What was found.
+    public init(
+        bytes: [UInt8], contradiction: LicenceRefusal? = nil, statements: [Statement] = []
+    ) {
+        self.bytes = bytes
+        self.contradiction = contradiction
+        self.statements = statements
+    }
 }
 
 /// Who is at the other end of a session.
@@ -129,6 +157,8 @@ public struct StoreProblem: Equatable, Sendable {
         case `internal`
         /// Stored bytes are not what they were.
         case corrupt
+        /// It seems to be made from another publisher's layer and does not say so.
+        case licence
     }
 
     /// The kind.

@@ -14,6 +14,12 @@ public struct Settings: Sendable {
     public var isSeeding: Bool
     /// Highest sequence that this node ever signed, so that a new one is higher.
     public var lastSequence: UInt64
+    /// What the owner lets this machine do.
+    public var owner = OwnerPolicy()
+    /// Public X25519 key that secrets for this node are sealed for; nil where none is told.
+    public var sealing: NodeContent.Sealing?
+    /// Keys that let this node act for them.
+    public var delegations: [Delegation] = []
     /// Seed of all choices.
     public var seed: UInt64
 
@@ -69,6 +75,16 @@ enum SwarmLimits {
     /// Statements of one peer in one session: one for each layer that it fetches, and each costs
     /// the check of a signature.
     static let statementsPerSessionMax = 1024
+    /// Documents of organisations that one peer may send in one session: a long chain of roots, and
+    /// a renewal every few minutes for a day.
+    static let credentialsPerSessionMax = 512
+    /// Organisations that one peer may invite to, and documents of one invitation (each to 60 kB).
+    static let invitationsMax = 2
+    static let invitationDocumentsMax = 8
+    /// Keys that one peer may act for: a person, a lab, and a few that are being replaced.
+    static let delegationsMax = 16
+    /// Layers of which a session remembers how access to them was decided, for the log.
+    static let decidedMax = 1024
     /// Questions of one peer to catalogue and disk that are being answered: an honest peer has
     /// a page of ids, a batch of records and `pagesAskedMax` pages of group values open.
     static let answeringMax = 32

@@ -20,6 +20,8 @@ public struct Swarm: Sendable {
     var gossip = Gossip()
     /// What this node says of itself.
     var publishing = Publishing()
+    /// Organisations that this node belongs to or issues for.
+    var organizations = OrderedTable<NodeKey, KnownOrganization>()
     /// Layers that are here.
     var held = OrderedTable<Digest, HeldLayer>()
     /// Layers on their way here.
@@ -55,6 +57,8 @@ public struct Swarm: Sendable {
             handleGossip(input)
         case .layerHeld(let layer): hold(layer)
         case .layerRemoved(let layer): drop(layer)
+        case .organizations, .owner, .delegations, .delegationsFound, .offerFound:
+            handleCircles(input)
         default: handleTransfer(input)
         }
         defer { effects = [] }
@@ -88,6 +92,22 @@ public struct Swarm: Sendable {
         }
     }
 
+    private mutating func handleCircles(_ input: Input) {
+        switch input {
+        case .organizations(let known): organizationsChanged(known)
+        case .owner(let policy):
+            settings.owner = policy
+            for layer in held.values { hold(layer) }
+        case .delegations(let delegations):
+            settings.delegations = delegations
+            for layer in held.values { hold(layer) }
+        case .delegationsFound(let session, let found): delegationsFound(session, found)
+        case .offerFound(let session, let layer, let record):
+            offerFound(session, layer, record)
+        default: break
+        }
+    }
+
     private mutating func handleTransfer(_ input: Input) {
         switch input {
         case .fetch(let number, let request): startFetch(number, request)
@@ -101,8 +121,7 @@ public struct Swarm: Sendable {
             groupUnwritable(session, request, problem)
         case .blobCompleted(let blob): blobCompleted(blob)
         case .blobFailed(let blob, let problem): downloadFailed(blob, problem)
-        case .manifestRead(let number, let bytes, let contradiction):
-            manifestRead(number, bytes, contradiction)
+        case .manifestRead(let number, let found): manifestRead(number, found)
         case .layerAdopted(let number, let layer): layerAdopted(number, layer)
         case .adoptionFailed(let number, let problem):
             endFetch(number, .failed(.store(problem)))

@@ -62,6 +62,8 @@ public enum Limits {
     public static let identifiersPerPageMax = 1024
     /// Envelopes beside a manifest: a publisher and co-signers.
     public static let envelopeBytesMax = 16 * 1024
+    /// A document of an organisation in its envelope: fits one frame and one journal entry.
+    public static let credentialBytesMax = 60_000
     /// Bytes of a reason in words.
     public static let reasonBytesMax = 256
     /// Bytes of the bitmap that says which groups a peer has: 2^18 groups, 256 GiB, as bits; a

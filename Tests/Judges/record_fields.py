@@ -162,7 +162,14 @@ def read_tombstone(fields):
     if ended in (None, "tombstone", "keyRevocation"):
         raise Refused("invalid", "ended type")
     return {"endedType": ended, "slot": fields.required(5, "slot", lambda reader: reader.take(16).hex()),
-            "reason": fields.text(6, 96, "reason")}
+            "reason": fields.text(6, 96, "reason"), "withdrawal": withdrawal(fields, ended)}
+
+
+def withdrawal(fields, ended):
+    flag = fields.optional(8, number)
+    if flag is not None and (flag != 1 or ended != "layer"):
+        raise Refused("invalid", "withdrawal")
+    return True if flag else None
 
 
 def read_delegation(fields):
@@ -238,7 +245,8 @@ def content_fields(kind, content):
         amount, data = golomb(content["values"])
         return {3: bytes([content["prefixBits"]]) + content["prefix"].to_bytes(2, "big"), 5: varint(amount) + data}
     if kind == "tombstone":
-        return {3: bytes([NUMBERS[content["endedType"]]]), 5: raw(content["slot"]), 6: text(get("reason"))}
+        return {3: bytes([NUMBERS[content["endedType"]]]), 5: raw(content["slot"]), 6: text(get("reason")),
+                8: varint(1) if content.get("withdrawal") else None}
     if kind == "delegation":
         return {3: raw(content["key"]), 5: varint(content["rights"]), 6: text(get("label"))}
     if kind == "keyRevocation":

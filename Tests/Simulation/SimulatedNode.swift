@@ -233,7 +233,7 @@ final class SimulatedNode {
             partials[blob] = nil
             world.answer(index, .blobCompleted(blob: blob))
         case .readManifest(let number, let layer):
-            world.answer(index, .manifestRead(number, blobs[layer] ?? []))
+            world.answer(index, .manifestRead(number, ReadManifest(bytes: blobs[layer] ?? [])))
         case .adoptLayer(let number, _, let manifest, let envelope):
             adopt(number, manifest, envelope, in: world)
         case .serveGroup(let session, let request): serve(request, session, in: world)

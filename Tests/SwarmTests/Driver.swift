@@ -118,6 +118,13 @@ struct Driver {
 }
 
 extension [Effect] {
+    /// Without what is written down for the owner: peers never see that.
+    var unnoted: [Effect] {
+        filter { effect in
+            if case .noteDecision = effect { false } else { true }
+        }
+    }
+
     func sent(to session: SessionNumber) -> [Message] {
         compactMap { effect in
             if case .send(session, let message) = effect { message } else { nil }

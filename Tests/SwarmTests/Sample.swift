@@ -15,7 +15,7 @@ struct Sample {
     init(
         by seed: UInt8 = 2, name: String = "sample", groups: [Int] = [1],
         visibility: Visibility = .public, isPeerToPeer: Bool = true,
-        shared: [GroupLayer] = [], licence: String = "Apache-2.0"
+        shared: [GroupLayer] = [], licence: String = "Apache-2.0", organization: NodeKey? = nil
     ) throws {
         publisher = Driver.key(seed)
         var generator = SeededGenerator(seed: UInt64(name.utf8.reduce(0) { $0 &* 31 &+ $1 }))
@@ -43,6 +43,7 @@ struct Sample {
             "provenance": ["createdAt": 1_760_000_000],
         ]
         var object = try #require(value.object)
+        object["organization"] = organization.map { .string($0.base32) }
         if visibility != .public {
             object["salt"] = .string(String(repeating: "5a", count: 16))
         }
@@ -97,7 +98,7 @@ extension Driver {
         var effects = feed(.holdersFound(fetch, sample.holders(seeds)))
         effects += hear(sessions[0], .envelope(layer: sample.id, bytes: sample.envelope))
         effects += feed(.blobOpened(blob: sample.id, .complete))
-        return feed(.manifestRead(fetch, sample.manifest.bytes))
+        return feed(.manifestRead(fetch, ReadManifest(bytes: sample.manifest.bytes)))
     }
 
     /// The store opens a blob of which nothing is here, and sessions say that they have it all.

@@ -2,9 +2,9 @@ extension LicenceCatalogue {
     /// Licences of texts, pictures, data, fonts and documents.
     static let content: [Entry] = creative + restrictedContent + data
 
-    /// Creative Commons: BY-SA §4 (b) lets a later version in from 2.0 on; BY-SA 4.0 also
-    /// GPL-3.0 (list of compatible licences, October 2015). The GNU project takes BY 4.0 as
-    /// compatible with its licences; of the versions before it nothing is said.
+    /// Creative Commons: BY-SA §4 (b), in 4.0 §3 (b) (1), lets a later version in from 2.0 on;
+    /// BY-SA 4.0 also GPL-3.0 (list of compatible licences, October 2015). The GNU project takes
+    /// BY 4.0 as compatible with its licences; of the versions before it nothing is said.
     private static let creative: [Entry] = [
         .free("CC0-1.0", "public domain"), .free("CC-PDDC", "public domain"),
         .notice("CC-BY-2.0", "name the author", [.markings]),
@@ -48,8 +48,10 @@ extension LicenceCatalogue {
             ]
         }
 
-    /// C-UDA-1.0 §2 and §4: use by computers only, results are free. ODbL-1.0 §4.4.
-    /// CDLA-Sharing-1.0 §3.1 and §3.3. OFL-1.1 §5.
+    /// C-UDA-1.0 §2.1 and 3.1: use by computers only. ODbL-1.0 §4.4. CDLA-Sharing-1.0 §3.1 (a)
+    /// and 3.3. OFL-1.1 §5. What a computer makes of the data, a trained model too, is free under
+    /// O-UDA-1.0 and C-UDA-1.0 (§2.2, 5.5), CDLA-Sharing-1.0 (§3.5) and, with a notice, ODbL-1.0
+    /// (§4.3, 4.5 (b)); the rules do not tell that apart and ask more than these texts.
     private static let data: [Entry] = [
         .free("PDDL-1.0", "public domain"),
         .notice("ODC-By-1.0", "name the source of the data", [.credit]),

@@ -59,18 +59,20 @@ public enum LicenceCatalogue {
     /// licences that restrict: a name alone must not make terms milder than they may be.
     private static let ownNames: [String: String] = [
         "mrl": "LicenseRef-Mistral-Research", "mnpl": "LicenseRef-Mistral-Non-Production",
-        "qwen": "LicenseRef-Qwen", "tongyi-qianwen": "LicenseRef-Qwen",
+        "qwen": "LicenseRef-Qwen", "tongyi-qianwen": "LicenseRef-Tongyi-Qianwen",
         "qwen-research": "LicenseRef-Qwen-Research",
-        "tongyi-qianwen-research": "LicenseRef-Qwen-Research",
+        "tongyi-qianwen-research": "LicenseRef-Tongyi-Qianwen-Research",
         "deepseek": "LicenseRef-DeepSeek", "deepseek-license": "LicenseRef-DeepSeek",
         "falcon-llm-license": "LicenseRef-Falcon-LLM", "falcon-180b": "LicenseRef-Falcon-180B",
         "stabilityai-ai-community": "LicenseRef-Stability-Community",
         "stabilityai-nc-research-community": "LicenseRef-Stability-Non-Commercial",
+        "sai-nc-community": "LicenseRef-Stability-Non-Commercial",
         "nvidia-open-model-license": "LicenseRef-NVIDIA-Open-Model",
-        "jamba-open-model-license": "LicenseRef-Jamba-Open-Model",
+        "jamba-open-model-license": "LicenseRef-Jamba-Open-Model", "grok-2": "LicenseRef-Grok-2",
         "fair-noncommercial-research": "LicenseRef-FAIR-Noncommercial-Research",
         "fair-noncommercial-research-license": "LicenseRef-FAIR-Noncommercial-Research",
         "apple-amlr": "LicenseRef-Apple-AMLR", "msrla": "LicenseRef-Microsoft-Research",
+        "microsoft-research": "LicenseRef-Microsoft-Research",
         "microsoft-research-license": "LicenseRef-Microsoft-Research",
         "flux-1-dev-non-commercial-license": "LicenseRef-FLUX-1-dev",
     ]

@@ -22,6 +22,12 @@ public enum LicenceTermsSchema {
             "licences that derived works may not bear; not beside `derivedOnly`"),
     ]
 
+    /// The terms that an object states; refused where the table has no such members.
+    public static func terms(_ json: JSONValue) throws(GenomeError) -> LicenceTerms {
+        try check(json, at: "terms")
+        return LicenceTerms(json)
+    }
+
     /// Refuses what the table cannot say.
     static func check(_ json: JSONValue, at path: String) throws(GenomeError) {
         try Schema.object(fields).check(json, at: path)

@@ -69,7 +69,7 @@ extension LicenceCatalogue {
     /// IPL-1.0 §7, CPL-1.0 §7 and EPL-1.0 §7: a later version by the licence's steward, who passed
     /// it from IBM (IPL, CPL) to the Eclipse Foundation (EPL). EPL-2.0 goes into GNU licences only
     /// where its exhibit A says so, which an expression does not show. MPL-1.1 §6.2 and CDDL §4.2:
-    /// a later version. MPL-2.0 §1.12: secondary licences, or later versions of them.
+    /// a later version. MPL-2.0 §1.12 and 3.3: secondary licences, or later versions of them.
     private static let public1: [Entry] = [
         .shareAlike(
             "IPL-1.0", .file, .other, "changes stay under the same licence",
@@ -96,7 +96,8 @@ extension LicenceCatalogue {
         .shareAlike("CDDL-1.1", .file, .other, "changed files stay under the same licence"),
     ]
 
-    /// EUPL-1.1 and 1.2 §5 with their appendices. CECILL-2.1 §5.3.4.
+    /// EUPL-1.1 and 1.2 §5 with their appendices, of which CC-BY-SA-3.0 (1.2, for works that are
+    /// not software) is left out. CECILL-2.1 §5.3.4.
     private static let public2: [Entry] = [
         .shareAlike(
             "EUPL-1.1", .strong, .european, "derived works under the same or a listed licence",

@@ -143,8 +143,8 @@ enum ManifestRules {
         if object["memoryType"] == "working" {
             throw .field(
                 path: "memoryType",
-                .notAllowed("episodic, semantic or procedural: working memory ends with its session"
-                ))
+                .notAllowed(
+                    "episodic, semantic or procedural: working memory ends with its session"))
         }
         if let assembly = object["assembly"] { _ = try Assembly(assembly) }
         try checkDependencies(object)

@@ -4,8 +4,9 @@ public enum OrganizationSchema {
     /// The version this program writes and understands, of each document.
     public static let version: Int64 = 1
 
-    /// Longest document in bytes: sixty-four keys, or ten thousand revocations, stay below it.
-    public static let bytesMax = 1 << 20
+    /// Longest document in bytes: in its envelope (base64, sixteen signatures) it fits one frame
+    /// of the channel and one entry of the journal.
+    public static let bytesMax = 42_000
 
     /// Most keys of a root.
     public static let keysMax = 64
@@ -14,9 +15,9 @@ public enum OrganizationSchema {
     /// signatures.
     public static let thresholdMax: Int64 = 8
 
-    /// Most memberships and keys in a revocation list. One that runs out may be left out, so this
-    /// many within thirty days.
-    public static let revocationsMax = 10_000
+    /// Most memberships, and most keys, in a revocation list: both together fit a document. What
+    /// has run out is left out, so this many within thirty days.
+    public static let revocationsMax = 256
 
     /// Longest life of a root: two years, as of a record.
     public static let rootSeconds: Int64 = 2 * 366 * 86_400

@@ -23,7 +23,9 @@ public struct LayerSections: Sendable {
     /// The sections of a document; their own rules are checked with the manifest they go into.
     public init(_ bytes: [UInt8]) throws(GenomeError) {
         let limits = JSONLimits(bytes: Self.bytesMax, depth: 16, values: 100_000)
-        let value = try JSONParser.parse(bytes, limits: limits)
+        // In the order that a manifest has, so that a folder says the same bytes as the layer.
+        let value = try JSONParser.parse(
+            CanonicalJSON.write(JSONParser.parse(bytes, limits: limits)), limits: limits)
         guard var object = value.object else {
             throw .field(path: Self.fileName, .wrongType(expected: "an object"))
         }

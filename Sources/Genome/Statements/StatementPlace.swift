@@ -29,7 +29,7 @@ extension StatementKind {
         case .grant: [["grantee"]]
         case .mirror: [["mirror"]]
         case .measurement: [["task"], ["data", "examples"]]
-        case .attestation: [["claim"], ["procedure"]]
+        case .attestation: [["claim"], ["procedure"], ["other"]]
         case .review: [["scope"]]
         case .feedback: [["task"]]
         case .contribution: [["contributor"], ["role"]]

@@ -72,6 +72,15 @@ public enum StatementSchema {
         .optional("excludedDomains", .texts(128, max: 64), "not in these fields"),
         .optional("bytesMax", .count, "no more than so many bytes"),
         .optional("header", .plain(4_096), "age header for the grantee's sealing key, base64"),
+        .optional(
+            "sealed",
+            .object([
+                .required("contract", .digest, "hold contract under which mirrors give it"),
+                .required(
+                    "index", .object(ManifestSchema.blob), "ciphertext that tells the others"),
+                .required(
+                    "mirrors", .list(.key, max: 16, distinct: true), "who keeps the ciphertext"),
+            ]), "where it lies sealed, for when its publisher is away"),
         .optional("isRevoked", .truth, "true takes the grant back"),
     ]
 
@@ -155,10 +164,12 @@ public enum StatementSchema {
             .choice(
                 [
                     "replayed", "tested", "safe", "compatible", "held", "verified", "certified",
+                    "not-derived",
                 ], open: true), "what was checked"),
         .required("result", .choice(["passed", "warned", "failed"], open: false), "how it ended"),
         .optional(
             "procedure", .plain(1_024), "how it was checked; of `certified` the capability"),
+        .optional("other", .digest, "layer id or weights id that the claim is about besides"),
         .optional("figures", .list(.object(figure), max: 256, distinct: true), "what was measured"),
         .optional("evidence", .object(ManifestSchema.blob), "report with the details"),
     ]

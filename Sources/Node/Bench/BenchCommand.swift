@@ -33,11 +33,18 @@ enum BenchCommand {
             var bench = try InferBench(arguments, report)
             rows = try bench.run()
         case "train": rows = try TrainBench(arguments).run(report)
+        case "lineage":
+            let edges = try arguments.integer("edges", in: 1_000...10_000_000)
+            rows = try LineageBench(edges: edges ?? LineageBench.edgesDefault).run(report)
+        case "sketch":
+            let megabytes = try arguments.integer("size", in: 1...65_536)
+            rows = try SketchBench(megabytes: megabytes ?? SketchBench.megabytesDefault)
+                .run(report)
         case "share": rows = try ShareBench(megabytes: megabytes).run(report)
         default:
             throw Failure(
                 .usage, "there is no bench called \(name)",
-                remedy: "use hash, transfer, share, infer or train")
+                remedy: "use hash, transfer, share, lineage, sketch, infer or train")
         }
         guard let first = rows.first else {
             throw Failure(.internal, "the bench measured nothing")

@@ -9,14 +9,12 @@ extension Verbs {
             + "conversation, skip passes the second by.",
         examples: [
             (
-                "plasmid assemble --name poet --layer poems:0.7 --layer rhymes:0.3 --layer shy "
-                    + "--licence CC-BY-SA-4.0 --visibility public",
-                "two adapters and a way of speaking"
+                "plasmid assemble --name poet --layer poems --layer shy --visibility private",
+                "an adapter with a way of speaking"
             ),
             (
-                "plasmid assemble --name one --layer a --layer b --connect 1:2:merge "
-                    + "--visibility private",
-                "two adapters that become one before they run"
+                "plasmid assemble --name both --layer a:0.7 --layer b:0.3 --visibility private",
+                "two adapters, the first more strongly"
             ),
         ],
         operands: [],
@@ -40,5 +38,7 @@ extension Verbs {
             .init("requires", .many("LAYER|NAME@RANGE"), "a layer it does not run without"),
             .init("suggests", .many("LAYER|NAME@RANGE"), "a layer it runs better with"),
             .init("conflicts", .many("LAYER|NAME@RANGE"), "a layer it does not run beside"),
+            .init("org", .one("ORG"), "organisation, for --visibility organization"),
+            .init("allow", .many("KEY"), "a key that may have it, for whitelist"),
         ])
 }

@@ -12,6 +12,7 @@ extension Verbs {
     static let computeOptions: [VerbShape.Option] = [
         .init("base", .one("LAYER|DIR"), "the model; else the one the layer names"),
         .init("layer", .many("LAYER|DIR[:W]"), "what acts on it; an adapter with its weight"),
+        purpose,
         .init("profile", .one("PROFILE"), "portable-f32 (else) or bf16dot, which is faster"),
         .init("threads", .one("N"), "threads; else one for each core"),
     ]
@@ -136,5 +137,6 @@ extension Verbs {
             .init("rank", .one("R"), "rank of the result of svd; else the largest"),
             .init("density", .one("D"), "fraction kept where some are left out; else 0.5"),
             .init("seed", .one("S"), "of the random choices of dare"),
+            purpose,
         ])
 }

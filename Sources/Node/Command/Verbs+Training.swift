@@ -43,6 +43,7 @@ extension Verbs {
             .init("checkpoint-steps", .one("N"), "save the state every N steps; else by time"),
             .init("keep-checkpoints", .one("K"), "parts that can be done again alone; else 8"),
             .init("detach", .none, "go on without the terminal"),
+            purpose,
         ] + sharing)
 
     private static let shape: [VerbShape.Option] = [

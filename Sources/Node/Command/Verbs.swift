@@ -2,15 +2,14 @@
 enum Verbs {
     /// Every verb that works.
     static let all: [VerbShape] =
-        [initialise, run, join, trust, share, assemble, find, show, list, fetch, export, verify]
-        + learning + training + evaluation + [peers, status, ticket, bench]
+        [initialise, run, join, trust, share, assemble, find, show, list, lineage, fetch, export]
+        + [verify] + learning + training + evaluation + rights
+        + [licence, peers, status, ticket, bench]
 
     /// Verbs of later versions.
     static let notBuilt: Set<String> = [
-        "pin", "unpin", "remove", "withdraw", "mirror", "org", "grant", "revoke", "lineage",
-        "dataset", "quantise", "promote",
-        "transfers", "compact", "backup", "restore", "audit",
-        "doctor",
+        "pin", "unpin", "remove", "mirror", "dataset", "quantise", "promote",
+        "transfers", "compact", "backup", "restore", "doctor",
     ]
 
     /// The verb of that name.
@@ -54,13 +53,30 @@ enum Verbs {
         options: [])
 
     private static let trust = VerbShape(
-        name: "trust", summary: "let a publisher's layers be named shortly",
+        name: "trust", summary: "whom and what this machine lets in",
         paragraph: "A bare name such as poems means a layer of your own, of your contacts or of a "
             + "key you trust; anything else must be named with its key. Trusting a key lets its "
-            + "layers be named by name alone. It gives no rights.",
-        examples: [("plasmid trust KEY", "accept short names for layers of that key")],
-        operands: [.required("KEY")],
-        options: [.init("remove", .none, "trust it no longer")])
+            + "layers be named by name alone, and its attestations count. A steward is "
+            + "believed in what licences ask that the catalogue lacks, and where layers only look "
+            + "copied. Rules say what this "
+            + "machine may hold, mirror, run and train on: of those that match a layer the newest "
+            + "decides. A rule is about any, publisher:KEY, organization:ORG, type:TYPE, "
+            + "licence:ID or unverified:CLAIM. Without KEY and rule all rules are listed.",
+        examples: [
+            ("plasmid trust KEY", "accept short names for layers of that key"),
+            ("plasmid trust --deny unverified:replayed --for run", "run only what was replayed"),
+            ("plasmid trust --deny any --for fetch", "fetch nothing …"),
+            ("plasmid trust --allow organization:northlab", "… but what is the organisation's"),
+        ],
+        operands: [.optional("KEY")],
+        options: [
+            .init("remove", .none, "trust it no longer"),
+            .init("steward", .none, "as one who reads licences and waives claims of copying"),
+            .init("allow", .one("SUBJECT"), "a rule that allows"),
+            .init("deny", .one("SUBJECT"), "a rule that forbids"),
+            .init("for", .one("LIST"), "what it is about, with commas; else everything"),
+            .init("clear-rules", .none, "forget all rules"),
+        ])
 
     private static let share = VerbShape(
         name: "share", summary: "make a folder or file a layer and offer it",
@@ -92,8 +108,8 @@ enum Verbs {
             .init("summary", .one("TEXT"), "one paragraph for people"),
             .init("tag", .many("WORD"), "a word to find it by"),
             .init("include", .many("PATH"), "take this file of the folder as well"),
-            .init("org", .one("ORG"), "organisation", isBuilt: false),
-            .init("allow", .many("KEY"), "a key that may have it", isBuilt: false),
+            .init("org", .one("ORG"), "organisation, for --visibility organization"),
+            .init("allow", .many("KEY"), "a key that may have it, for whitelist"),
             .init("in-place", .none, "leave the files where they are", isBuilt: false),
         ])
 
@@ -113,7 +129,7 @@ enum Verbs {
             .init("tag", .one("WORD"), "only with this tag"),
             .init("scope", .one("SCOPE"), "only global in this version"),
             .init("wait", .one("SECONDS"), "wait for a first result"),
-        ])
+        ] + kinOptions)
 
     private static let show = VerbShape(
         name: "show", summary: "tell all about one layer",
@@ -121,14 +137,14 @@ enum Verbs {
             + "files if it is here, and who holds it.",
         examples: [("plasmid show biolab.k7x2m4qa/poems", "one layer by its full name")],
         operands: [.required("LAYER")],
-        options: [])
+        options: usageOptions)
 
     private static let list = VerbShape(
         name: "list", summary: "list the layers that are here",
         paragraph: "Prints every layer whose files this node has, with name, type and size.",
         examples: [("plasmid list", "what is here")],
         operands: [],
-        options: [])
+        options: kinOptions)
 
     private static let fetch = VerbShape(
         name: "fetch", summary: "get a layer from whoever holds it",
@@ -206,8 +222,10 @@ enum Verbs {
         name: "bench", summary: "measure this machine",
         paragraph: "Measures one thing and prints the figure beside what it was held against. "
             + "hash: BLAKE3 and SHA-256 on one core. transfer: a large file between two nodes on "
-            + "this machine. share: reading and signing a large file. infer: prompts and answers "
-            + "of --base, and of --layer over it. train: steps of training on --base. A peer's "
+            + "this machine. share: reading and signing a large file. lineage: ancestors in a "
+            + "graph of --edges. sketch: what tells near copies, of an adapter of --size MiB. "
+            + "infer: prompts and answers of --base, and of --layer over it. train: steps of "
+            + "training on --base. A peer's "
             + "command runs before and after each case and prints tok_s, and rss_mib for train, as "
             + "one line of JSON. In it {base} and {dtype} (fp32, bf16) are replaced; for train "
             + "also {batch}, {tokens} and {targets}; for infer {mode} (prefill, decode), {tokens} "
@@ -222,7 +240,8 @@ enum Verbs {
         ],
         operands: [.required("NAME")],
         options: [
-            .init("size", .one("MIB"), "file of transfer, share and publish; else 2048"),
+            .init("size", .one("MIB"), "file of transfer, share, publish; else 2048"),
+            .init("edges", .one("N"), "lineage: edges of the graph; else 100000"),
             .init(
                 "case", .many("CASE"), "train: PROFILE:BATCHxTOKENS:qkvo or all; else all of them"),
             .init("with", .one("WHAT,…"), "train: beside checkpoint, publish, busy"),

@@ -69,11 +69,17 @@ struct Access {
 final class LazyAccess {
     private let report: Report
     private var opened: Access?
+    /// What is going to be done with the layers that are named; nil where they are only looked at.
+    let use: LayerUse?
 
-    init(_ report: Report) { self.report = report }
-
-    init(_ access: Access, _ report: Report) {
+    init(_ report: Report, for use: LayerUse? = nil) {
         self.report = report
+        self.use = use
+    }
+
+    init(_ access: Access, _ report: Report, for use: LayerUse? = nil) {
+        self.report = report
+        self.use = use
         opened = access
     }
 

@@ -10,6 +10,7 @@ struct ChatCommand {
     private typealias Message = (role: String, content: String)
 
     private let session: ComputeSession
+    private let use: UseNote
     private let tokenizer: Tokenizer
     private let format: ChatFormat?
     private let engine: Engine
@@ -35,6 +36,7 @@ struct ChatCommand {
     private init(_ arguments: Arguments, _ report: Report) throws(Failure) {
         self.report = report
         session = try ComputeSession.open(arguments, report)
+        use = UseNote(session, command: "chat")
         tokenizer = try session.tokenizer()
         format = try Self.format(arguments, session, tokenizer)
         var settings = try GenerationOptions.settings(arguments, session)
@@ -124,6 +126,8 @@ struct ChatCommand {
         object["messages"] = .array(
             messages.map { ["role": .string($0.role), "content": .string($0.content)] })
         session.describe(&object, engine.profile)
+        object["session"] = .string(use.session)
+        use.write(LazyAccess(report), report)
         report.done(object, text: [])
     }
 

@@ -7,6 +7,7 @@ import Wire
 enum InferCommand {
     static func perform(_ arguments: Arguments, _ report: Report) throws(Failure) -> Int32 {
         let session = try ComputeSession.open(arguments, report)
+        let use = UseNote(session, command: "infer")
         let tokenizer = try inLearn("opening the tokenizer of \(session.base.title)") {
             () throws(LearnError) in try Tokenizer(session.base.files)
         }
@@ -40,6 +41,8 @@ enum InferCommand {
                     session.model.architecture, profile: engine.profile, positions: capacity)))
         session.describe(&object, engine.profile)
         said?.describe(&object)
+        object["session"] = .string(use.session)
+        use.write(LazyAccess(report), report)
         // Text for people was written as it came.
         report.done(object, text: [])
         guard answer.finish == .cancelled, let signal = interruption.signal else { return 0 }

@@ -20,6 +20,7 @@ enum LookCommands {
         for name in ["type", "base", "licence", "tag"] {
             object[name] = arguments.text(name).map { .string($0) }
         }
+        askForKin(arguments, &object)
         let wait = try arguments.integer("wait", in: 0...waitMax) ?? 0
         object["wait"] = .integer(Int64(wait) * 1000)
         let answer = try Access.open(report).ask("find", object)
@@ -56,9 +57,24 @@ enum LookCommands {
     }
 
     static func list(_ arguments: Arguments, _ report: Report) throws(Failure) {
-        let answer = try Access.open(report).ask("list")
+        var object = JSONObject()
+        askForKin(arguments, &object)
+        let answer = try Access.open(report).ask("list", object)
         let layers = answer["layers"]?.array ?? []
-        report.done(answer, text: listLines(layers))
+        report.done(
+            answer,
+            text: layers.isEmpty && !object.isEmpty
+                ? ["No layer that is here is related so."] : listLines(layers))
+    }
+
+    /// The questions about relatives.
+    private static func askForKin(_ arguments: Arguments, _ object: inout JSONObject) {
+        for (option, name) in [
+            ("ancestor-of", "ancestorOf"), ("descendant-of", "descendantOf"),
+            ("compatible-with", "compatibleWith"),
+        ] {
+            object[name] = arguments.text(option).map { .string($0) }
+        }
     }
 
     private static func listLines(_ layers: [JSONValue]) -> [String] {
@@ -82,8 +98,28 @@ enum LookCommands {
     static func show(_ arguments: Arguments, _ report: Report) throws(Failure) {
         var object = JSONObject()
         object["layer"] = .string(arguments.operand(0) ?? "")
-        let answer = try Access.open(report).ask("show", object)
-        report.done(answer, text: showLines(answer))
+        let access = try Access.open(report)
+        var answer = try access.ask("show", object)
+        var uses: [String] = []
+        let rating = try arguments.integer("rate", in: 1...5)
+        if arguments.isGiven("usage") || arguments.isGiven("forget-usage") || rating != nil {
+            object["layer"] = answer["layer"]
+            object["rating"] = rating.map { .integer(Int64($0)) }
+            object["forget"] = .bool(arguments.isGiven("forget-usage"))
+            answer["uses"] = try access.ask("usage", object)["uses"]
+            uses = useLines(answer["uses"]?.array ?? [])
+        }
+        report.done(answer, text: showLines(answer) + uses)
+    }
+
+    /// Who used it here: known to this machine alone.
+    private static func useLines(_ uses: [JSONValue]) -> [String] {
+        guard !uses.isEmpty else { return ["  used        never here"] }
+        return uses.map { use in
+            let rating = use["rating"]?.number.map { ", rated \(Int($0)) of 5" } ?? ""
+            return "  used        \(use["started"]?.string ?? "") by \(use["verb"]?.string ?? "")"
+                + rating
+        }
     }
 
     private static func showLines(_ layer: JSONObject) -> [String] {
@@ -135,6 +171,16 @@ enum LookCommands {
         var lines = LicenceExplanation(layer["terms"])?.lines(indent: "              ") ?? []
         if let refusal = layer["termsRefused"]?.string {
             lines.append("  refused     \(PlainText.shown(refusal))")
+        }
+        for warning in layer["termsWarned"]?.array ?? [] {
+            lines.append("  warned      \(PlainText.shown(warning.string ?? ""))")
+        }
+        for origin in layer["origins"]?.array ?? [] {
+            let words =
+                "\(origin["percent"]?.integer ?? 0) % alike \(origin["ref"]?.string ?? "") of "
+                + "\((origin["publisher"]?.string ?? "").prefix(8)), which it does not name"
+                + (origin["older"] == false ? "; that one is younger" : "")
+            lines.append("  origin      \(PlainText.shown(words))")
         }
         for path in layer["termsUnverified"]?.array ?? [] {
             lines.append("  unverified  terms of \(PlainText.shown(path.string ?? ""))")

@@ -10,7 +10,7 @@ enum MemoryCommand {
     private static let countDefault = 10
 
     static func perform(_ arguments: Arguments, _ report: Report) throws(Failure) {
-        let access = LazyAccess(report)
+        let access = LazyAccess(report, for: try LayerUse.run(arguments.texts("purpose")))
         let source = try LayerSource.open(arguments.operand(0) ?? "", access)
         if let kind = source.kind, kind != .memory {
             throw Failure(

@@ -29,7 +29,8 @@ enum MergeCommand {
     private static func intoAdapter(
         _ arguments: Arguments, _ report: Report, _ folder: NewFolder
     ) throws(Failure) -> JSONObject {
-        let access = LazyAccess(report)
+        let access = LazyAccess(
+            report, for: try LayerUse.derive(arguments.texts("purpose")))
         var parts: [AdapterMerge.Part] = []
         var sources: [ComputeSession.Layer] = []
         for word in arguments.operands {
@@ -68,7 +69,8 @@ enum MergeCommand {
         _ arguments: Arguments, _ report: Report, _ folder: NewFolder
     ) throws(Failure) -> JSONObject {
         let session = try ComputeSession.open(
-            base: arguments.text("base"), layers: arguments.operands, LazyAccess(report))
+            base: arguments.text("base"), layers: arguments.operands,
+            LazyAccess(report, for: try LayerUse.derive(arguments.texts("purpose"))))
         try session.requireSilence("merge")
         guard let stack = session.stack else {
             throw Failure(.usage, "no layer is named", remedy: "say plasmid merge LAYER --base …")

@@ -21,15 +21,20 @@ enum NodeCommands {
         var object = JSONObject()
         object["key"] = .string(arguments.operand(0) ?? "")
         object["trusted"] = arguments.isGiven("remove") ? false : true
+        object["steward"] = .bool(arguments.isGiven("steward"))
         let answer = try Access.open(report).ask("trust", object)
         let name = answer["fingerprint"]?.string ?? ""
-        report.done(
-            answer,
-            text: [
-                arguments.isGiven("remove")
-                    ? "Names of \(name) must be given in full again."
-                    : "Layers of \(name) can be named by their short name now."
-            ])
+        let words: (given: String, taken: String) =
+            arguments.isGiven("steward")
+            ? (
+                "What \(name) reads in licences and waives counts here now.",
+                "What \(name) reads in licences and waives does not count any more."
+            )
+            : (
+                "Layers of \(name) can be named by their short name now.",
+                "Names of \(name) must be given in full again."
+            )
+        report.done(answer, text: [arguments.isGiven("remove") ? words.taken : words.given])
     }
 
     static func peers(_ arguments: Arguments, _ report: Report) throws(Failure) {

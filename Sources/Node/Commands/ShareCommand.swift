@@ -108,6 +108,15 @@ enum ShareCommand {
         }
         var object = JSONObject()
         object["visibility"] = .string(visibility)
+        if visibility == "organization" {
+            guard let organization = arguments.text("org") else {
+                throw Failure(
+                    .usage, "--org is missing", why: "the layer is for members of one organisation",
+                    remedy: "say --org ORG; plasmid org list shows which there are")
+            }
+            object["organization"] = .string(organization)
+        }
+        object["allow"] = .array(arguments.texts("allow").map { .string($0) })
         for name in ["name", "version", "type", "licence", "summary"] {
             object[name] = arguments.text(name).map { .string($0) }
         }
@@ -140,17 +149,19 @@ enum ShareCommand {
             "  layer  \(answer["layer"]?.string ?? "")",
             "  uuid   \(answer["uuid"]?.string ?? "")",
         ]
+        for warning in answer["termsWarned"]?.array ?? [] {
+            lines.append("  warned of its data's terms: \(PlainText.shown(warning.string ?? ""))")
+        }
         switch visibility {
         case "public":
             lines.append(
                 access.isNode
                     ? "Peers hear of it now. A copy that left cannot be called back."
                     : "It is announced when the node runs: plasmid run")
-        case "private": lines.append("It stays on this machine.")
-        default:
-            lines.append(
-                "It stays on this machine: giving \(visibility) layers to others is not built "
-                    + "into this version.")
+        case "organization": lines.append("Members of the organisation are told when they meet.")
+        case "whitelist":
+            lines.append("Keys that it is granted to are told when they meet: plasmid grant.")
+        default: lines.append("It stays on this machine.")
         }
         return lines
     }

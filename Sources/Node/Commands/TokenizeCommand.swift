@@ -56,7 +56,7 @@ enum TokenizeCommand {
         guard let base = arguments.text("base") else {
             throw Failure(.usage, "--base is missing", remedy: "say --base LAYER or --base DIR")
         }
-        let source = try LayerSource.open(base, LazyAccess(report))
+        let source = try LayerSource.open(base, LazyAccess(report, for: try LayerUse.run([])))
         return try ComputeSession.tokenizer(of: source)
     }
 

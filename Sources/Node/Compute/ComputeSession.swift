@@ -65,7 +65,10 @@ struct ComputeSession {
 
     /// Opens what `--base` and `--layer` name.
     static func open(_ arguments: Arguments, _ report: Report) throws(Failure) -> ComputeSession {
-        try open(base: arguments.text("base"), layers: arguments.texts("layer"), LazyAccess(report))
+        let use = try LayerUse.run(arguments.texts("purpose"))
+        return try open(
+            base: arguments.text("base"), layers: arguments.texts("layer"),
+            LazyAccess(report, for: use))
     }
 
     /// Opens a base and the layers over it.
@@ -235,9 +238,10 @@ struct ComputeSession {
 
     /// What answers, for people: base and layers with their weights.
     var title: String {
-        let names = layers.flatMap { $0.merged.isEmpty ? [$0] : $0.merged }.map { layer in
-            layer.weight == 1 ? layer.source.title : "\(layer.source.title) × \(layer.weight)"
-        } + voices.map(\.source.title)
+        let names =
+            layers.flatMap { $0.merged.isEmpty ? [$0] : $0.merged }.map { layer in
+                layer.weight == 1 ? layer.source.title : "\(layer.source.title) × \(layer.weight)"
+            } + voices.map(\.source.title)
         return names.isEmpty ? base.title : names.joined(separator: " + ") + " on " + base.title
     }
 

@@ -91,6 +91,8 @@ struct LayerSource {
     private static func held(
         _ request: JSONObject, _ access: LazyAccess
     ) throws(Failure) -> LayerSource {
+        var request = request
+        access.use?.write(to: &request)
         let answer = try access.get().ask("model", request)
         let layout = Layout(home: answer["home"]?.string ?? "")
         var paths: [String: String] = [:]

@@ -47,8 +47,7 @@ final class Daemon: Sendable {
             bound = try listener.ownAddress()
             loop = try NodeLoop()
             let loop = loop
-            let node = keys.node.publicKey
-            port = try StorePort(library: library, catalogue: catalogue, node: node) { input in
+            port = try StorePort(library: library, catalogue: catalogue, keys: keys) { input in
                 loop.post(.input(input))
             }
             links = try (0..<max(1, min(8, Machine.coreCount))).map {
@@ -139,11 +138,23 @@ final class Daemon: Sendable {
         let last = try inStore { () throws(StoreError) in
             try catalogue.highestSequence(of: keys.node.publicKey)
         }
-        return Settings(
+        var settings = Settings(
             node: keys.node.publicKey, label: label, endpoints: endpoints,
             software: Software.name, isSeeding: options.isSeeding, lastSequence: last,
             seed: Self.randomSeed())
+        settings.owner = try library.ownerPolicy()
+        settings.delegations = port.delegations(to: keys.node.publicKey)
+        settings.sealing = Digest(bytes: keys.sealingPublic).map { key in
+            NodeContent.Sealing(
+                key: key,
+                notAfter: Clock.wallMilliseconds() + Self.sealingLifeMilliseconds)
+        }
+        return settings
     }
+
+    /// For how long a Node record vouches for the sealing key: a year. The record itself lives a
+    /// day and says it anew.
+    private static let sealingLifeMilliseconds: UInt64 = 365 * 86_400_000
 
     private static func randomSeed() -> UInt64 {
         Sodium.random(count: 8).reduce(0) { $0 << 8 | UInt64($1) }
@@ -161,6 +172,7 @@ final class Daemon: Sendable {
     }
 
     private func feedStart(_ network: NetworkFile, _ options: Options) throws(Failure) {
+        loop.post(.input(.organizations(port.organizations())))
         let held = try inStore { () throws(StoreError) in try port.heldLayers() }
         for layer in held { loop.post(.input(.layerHeld(layer))) }
         let founders = network.founders.map { JoinTarget($0) }

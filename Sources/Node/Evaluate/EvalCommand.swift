@@ -11,10 +11,11 @@ enum EvalCommand {
                 .usage, "--data is missing",
                 remedy: "say --data FILE: .jsonl, .json, .csv, .txt or .md")
         }
-        let access = LazyAccess(report)
+        let access = LazyAccess(report, for: try LayerUse.run(arguments.texts("purpose")))
         let session = try ComputeSession.open(
             base: arguments.text("base"), layers: arguments.texts("layer"), access)
         try session.requireSilence("eval")
+        let use = UseNote(session, command: "eval")
         let layer = arguments.isGiven("unsigned") ? nil : subject(session)
         guard layer != nil || !arguments.isGiven("statement") else {
             throw Failure(
@@ -37,6 +38,7 @@ enum EvalCommand {
                 EvalItems.lines(
                     data.data.training, base: result.data.base.items,
                     adapted: result.data.adapted.items))
+            use.write(access, report)
             try tell(result, session, about: layer, access, to: statement, report)
         } catch {
             for file in made { file.discard() }

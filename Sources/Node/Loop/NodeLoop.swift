@@ -206,6 +206,12 @@ struct LoopWorker: ~Copyable {
         case .adoptLayer(let number, _, let manifest, let envelope):
             port.adopt(number, manifest: manifest, envelope: envelope)
         case .keepStatement(let envelope): port.keep(statement: envelope)
+        case .keepCredential(let envelope): port.keep(credential: envelope)
+        case .findDelegations(let session, let key): port.findDelegations(session, key)
+        case .findOffer(let session, let layer, let isOwn):
+            port.findOffer(session, layer, isOwn: isOwn)
+        case .noteDecision(let request, let layer, let decision):
+            port.note(request, layer: layer, decision)
         case .serveGroup(let session, let request):
             waitingServes.append((session, request))
             serveWaiting()

@@ -12,37 +12,43 @@ final class StorePort: Sendable {
     /// The records of everyone.
     let catalogue: Catalogue
     private let node: NodeKey
+    private let keys: Keys
     private let post: @Sendable (Input) -> Void
     private let stores: [Lane]
     private let indexLane: Lane
     private let catalogueLane: Lane
     private let checkLane: Lane
     private let checkpointLane: Lane
+    private let originLane: Lane
     private let partials = Lock([Digest: PartialBlob]())
     private let checkpointing = Lock(Set<Digest>())
     private let readers = ReaderCache()
 
     /// Starts the lanes.
     init(
-        library: Library, catalogue: Catalogue, node: NodeKey,
+        library: Library, catalogue: Catalogue, keys: Keys,
         post: @escaping @Sendable (Input) -> Void
     ) throws(SystemError) {
         self.library = library
         self.catalogue = catalogue
-        self.node = node
+        self.keys = keys
+        node = keys.node.publicKey
         self.post = post
         stores = [try Lane("store-0"), try Lane("store-1")]
         indexLane = try Lane("index")
         catalogueLane = try Lane("catalogue")
         checkLane = try Lane("signatures")
         checkpointLane = try Lane("checkpoint")
+        originLane = try Lane("origins")
     }
 
     /// Finishes what was begun and ends the lanes.
     func close() {
         for lane in stores { lane.close() }
         checkpointDue(isLast: true)
-        for lane in [checkpointLane, indexLane, catalogueLane, checkLane] { lane.close() }
+        for lane in [originLane, checkpointLane, indexLane, catalogueLane, checkLane] {
+            lane.close()
+        }
     }
 
     /// The store lane of a group: writes of one blob go to both, so that they overlap.
@@ -113,7 +119,9 @@ final class StorePort: Sendable {
 
     func filterMissing(_ session: SessionNumber, _ ids: [Digest]) {
         catalogueLane.submit { [self] in
-            let known = Set(((try? catalogue.records(ids: ids)) ?? []).map(\.id))
+            // A record that is not for everyone counts as unknown: who asks would learn of it.
+            let found = (try? catalogue.records(ids: ids)) ?? []
+            let known = Set(found.filter { $0.domain == .everyone }.map(\.id))
             post(.identifiersMissing(session, ids.filter { !known.contains($0) }))
         }
     }
@@ -138,7 +146,54 @@ final class StorePort: Sendable {
                 let envelope = try? Envelope.decode(
                     envelope, payloadMax: StatementSchema.bytesMax)
             else { return }
-            _ = try? library.add(statement: envelope)
+            _ = try? library.add(statement: envelope, ahead: true)
+        }
+    }
+
+    /// Keeps a document of an organisation that a peer sent, if it moves what is known forward,
+    /// and tells the core where it changes what this node is.
+    func keep(credential envelope: [UInt8]) {
+        indexLane.submit { [self] in
+            guard
+                let envelope = try? Envelope.decode(
+                    envelope, payloadMax: OrganizationSchema.bytesMax),
+                (try? library.add(credential: envelope)) == true
+            else { return }
+            post(.organizations(organizations()))
+        }
+    }
+
+    /// The organisations that this node belongs to or issues for, as the core needs them.
+    func organizations() -> [KnownOrganization] {
+        OrganizationShelf(library: library, keys: keys).known()
+    }
+
+    /// Who lets a key act for it.
+    func findDelegations(_ session: SessionNumber, _ key: NodeKey) {
+        catalogueLane.submit { [self] in
+            post(.delegationsFound(session, delegations(to: key)))
+        }
+    }
+
+    /// The delegations to a key that the catalogue holds.
+    func delegations(to key: NodeKey) -> [Delegation] { rights.delegations(to: key) }
+
+    /// This node's own record about a layer, for a peer that may know of it.
+    func findOffer(_ session: SessionNumber, _ layer: Digest, isOwn: Bool) {
+        catalogueLane.submit { [self] in
+            let place = SlotKey(
+                publisher: node, type: isOwn ? .layer : .mirror, slot: Slot(prefixOf: layer))
+            guard let record = try? catalogue.record(at: place), record.type == place.type,
+                record.domain != .everyone
+            else { return }
+            post(.offerFound(session, layer: layer, record: record.bytes))
+        }
+    }
+
+    /// Writes down how a request was decided, keys replaced by names that only this home can read.
+    func note(_ request: PermissionRequest, layer: Digest, _ decision: Decision) {
+        indexLane.submit { [library] in
+            try? library.note(request, layer: layer, decision)
         }
     }
 
@@ -265,27 +320,79 @@ final class StorePort: Sendable {
             let bytes = try? reader?.readAll(limit: Limits.manifestBytesMax)
             let manifest = try? Manifest.decode(bytes ?? [])
             let refusal = manifest.flatMap { KnownTerms(library: library).answer($0).refusal }
-            post(.manifestRead(number, bytes ?? [], contradiction: refusal))
+            post(
+                .manifestRead(
+                    number,
+                    ReadManifest(
+                        bytes: bytes ?? [], contradiction: refusal,
+                        statements: rights.statements(about: layer).map(\.statement))))
         }
     }
 
     func adopt(_ number: FetchNumber, manifest: [UInt8], envelope: [UInt8]) {
-        indexLane.submit { [self] in
+        originLane.submit { [self] in
             do throws(StoreError) {
                 let whole: Envelope
+                let layer: Manifest
                 do throws(GenomeError) {
                     whole = try Envelope(detached: envelope, payload: manifest)
+                    layer = try Manifest.verified(in: whole)
                 } catch {
                     throw .refused("\(error)")
                 }
-                let manifest = try library.add(whole, origin: .fetched)
-                _ = try library.link(manifest.layer)
-                let held = try heldLayer(manifest, envelope: envelope)
-                post(.layerAdopted(number, held))
+                let check = OriginCheck(library: library, own: node)
+                try check.catchUp()
+                let traces = check.traces(of: layer)
+                let isHere = try library.index.layer(layer.layer) != nil
+                // Who says that it was made first is taken in and shown for what it is: else a
+                // copy that came earlier would keep its own original out.
+                let finding =
+                    try isHere ? nil : check.findings(layer, traces).first(where: \.isOlder)
+                if let finding {
+                    let problem = StoreProblem(.licence, finding.words)
+                    return post(.adoptionFailed(number, problem))
+                }
+                adopt(number, whole, envelope: envelope, traces)
             } catch {
                 post(.adoptionFailed(number, StoreProblem(error)))
             }
         }
+    }
+
+    private func adopt(
+        _ number: FetchNumber, _ whole: Envelope, envelope: [UInt8], _ traces: WeightsTraces
+    ) {
+        indexLane.submit { [self] in
+            do throws(StoreError) {
+                let manifest = try library.add(whole, origin: .fetched)
+                try OriginCheck(library: library, own: node).remember(traces, of: manifest)
+                _ = try library.link(manifest.layer)
+                let held = try heldLayer(manifest, envelope: envelope)
+                post(.layerAdopted(number, held))
+                rejudge(madeFrom: manifest.layer)
+            } catch {
+                post(.adoptionFailed(number, StoreProblem(error)))
+            }
+        }
+    }
+
+    /// Has the terms of layers judged again: of those that descend from one that came, or of all
+    /// where what is known of licences changed.
+    func rejudge(madeFrom layer: Digest?) {
+        indexLane.submit { [self] in
+            guard let held = try? layers(madeFrom: layer) else { return }
+            for layer in held { post(.layerHeld(layer)) }
+        }
+    }
+
+    private func layers(madeFrom layer: Digest?) throws(StoreError) -> [HeldLayer] {
+        guard let layer else { return try heldLayers() }
+        var result: [HeldLayer] = []
+        for member in try library.index.family(of: layer, .down, own: node).layers
+        where member.layer != layer {
+            if let held = try heldLayer(member.layer) { result.append(held) }
+        }
+        return result
     }
 
     /// A layer that is in the index, as the core wants it.
@@ -301,31 +408,37 @@ final class StorePort: Sendable {
         let place = SlotKey(
             publisher: node, type: manifest.publisher == node ? .layer : .mirror,
             slot: Slot(prefixOf: manifest.layer))
-        let record = try catalogue.record(at: place)
+        let record = try catalogue.record(at: place).flatMap { record in
+            record.type == place.type ? record : nil
+        }
         let announced = record.map { record in
-            HeldLayer.Announced(issued: record.issued, expires: record.expires)
+            HeldLayer.Announced(
+                issued: record.issued, expires: record.expires, domain: record.domain)
         }
         var held = HeldLayer(manifest, envelope: envelope, blobs: present, announced: announced)
-        held.take(KnownTerms(library: library).answer(manifest))
-        held.take(
-            try library.index.statements(about: manifest.layer).compactMap { bytes in
-                try? Library.statement(in: bytes)
-            })
+        try rights.complete(&held, manifest)
         return held
+    }
+
+    private var rights: LayerRights {
+        LayerRights(library: library, catalogue: catalogue, keys: keys)
     }
 
     /// All layers that are here, as the core wants them at start.
     func heldLayers() throws(StoreError) -> [HeldLayer] {
         var result: [HeldLayer] = []
         for entry in try library.index.layers() {
-            guard let bytes = try library.index.envelope(of: entry.id),
-                let envelope = try? Envelope.decode(
-                    bytes, payloadMax: Limits.manifestBytesMax),
-                let manifest = try? Manifest.verified(in: envelope)
-            else { continue }
-            result.append(try heldLayer(manifest, envelope: envelope.detached))
+            if let held = try heldLayer(entry.id) { result.append(held) }
         }
         return result
+    }
+
+    private func heldLayer(_ layer: Digest) throws(StoreError) -> HeldLayer? {
+        guard let bytes = try library.index.envelope(of: layer),
+            let envelope = try? Envelope.decode(bytes, payloadMax: Limits.manifestBytesMax),
+            let manifest = try? Manifest.verified(in: envelope)
+        else { return nil }
+        return try heldLayer(manifest, envelope: envelope.detached)
     }
 
     // MARK: Blobs that leave

@@ -1,4 +1,5 @@
 import Genome
+import Host
 import Store
 import Wire
 
@@ -18,9 +19,43 @@ struct KnownTerms {
 
     /// The same for a layer that is yet to be made.
     func answer(_ child: LicenceChild, by publisher: NodeKey) -> LicenceAnswer {
-        LicencePropagation { layer in
-            manifest(layer)?.licenceSource(for: publisher)
+        LicencePropagation(book: book, dataPolicy: dataPolicy) { layer in
+            if let manifest = manifest(layer) { return manifest.licenceSource(for: publisher) }
+            return stub(layer, by: publisher)?.source(
+                label: "layer \(layer.hexadecimal.prefix(16))")
         }.check(child)
+    }
+
+    /// Where the owner's setting stands that says how much the terms of data count.
+    static let dataPolicyName = "data-terms"
+
+    /// How much the terms of data count here.
+    var dataPolicy: DataPolicy {
+        let text = try? library.index.policy(Self.dataPolicyName)
+        return text.flatMap { DataPolicy(rawValue: $0) } ?? .strict
+    }
+
+    /// The catalogue with what the owner's stewards read in other licences.
+    var book: LicenceBook {
+        let stewards = Set((try? library.index.stewards()) ?? [])
+        guard !stewards.isEmpty else { return .catalogue }
+        let now = Int64(Clock.wallMilliseconds() / 1_000)
+        let documents = (try? library.index.licenceDocuments()) ?? []
+        return LicenceBook(
+            mappings: documents.compactMap { document, _ in
+                guard case .mapping(let mapping) = document, stewards.contains(mapping.steward),
+                    mapping.expires.map({ now < $0 }) ?? true
+                else { return nil }
+                return mapping
+            })
+    }
+
+    /// What is said of the terms of a layer that is not here. Its publisher is not known, so that
+    /// only the child's own publisher and keys that the owner trusts are believed.
+    private func stub(_ layer: Digest, by publisher: NodeKey) -> LicenceStub? {
+        let contacts = (try? library.index.contacts()) ?? []
+        let keys = Set(contacts.filter(\.isTrusted).map(\.key)).union([publisher])
+        return try? library.index.stub(of: layer, by: keys)
     }
 
     /// The layer that holds the base's weights, where no layer is named that is here: leaving its

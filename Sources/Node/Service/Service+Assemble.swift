@@ -10,16 +10,16 @@ extension Service {
     ///
     /// Arguments: `members` (each `layer` and the optional `weight` and `role`), `connections`
     /// (`from` and `to` as places in that list, `kind`, the optional `strength`), the optional
-    /// `persona` and `decoding`; what else a layer has, as for `share`.
+    /// `persona` and `decoding`; what else a layer has, as for `share`. Refused where a member may
+    /// not be made into another layer here.
     func assemble(_ request: ServiceRequest) throws(Failure) -> JSONObject {
         var manifests: [Manifest] = []
         var layers: [JSONValue] = []
         for entry in request.arguments["members"]?.array ?? [] {
             let manifest = try heldManifest(
                 try LayerResolver(service: self).resolve(entry["layer"]?.string ?? ""))
-            guard manifest.isRunnable else {
-                throw Failure(.unsupported, "\(manifest.reference) needs a newer node to run")
-            }
+            try rights.require(.derive, manifest)
+            try requireUnderstood(manifest)
             var member = JSONObject()
             member["layer"] = .string(manifest.layer.hexadecimal)
             member["weight"] = entry["weight"]
@@ -36,6 +36,7 @@ extension Service {
         let plan = try inGenome("assembling") { () throws(GenomeError) in
             try AssemblyPlan(Assembly(whole), parts)
         }
+        let allowed = try allowed(request)
         var choices = try choices(request)
         choices.type = .assembly
         choices.base = try base(of: manifests)
@@ -49,13 +50,12 @@ extension Service {
             try ManifestBuilder.build(
                 LayerFolder(entries: [], documents: [:]), folderName: "", decided)
         }
-        let manifest: Manifest
+        var object: JSONObject
         if let before = try sharedBefore(built.manifest) {
-            manifest = before
+            object = try described(before)
         } else {
-            manifest = try keep(built)
+            object = try keep(built, for: allowed)
         }
-        var object = try described(manifest)
         object["plan"] = Self.words(plan)
         object["overlaps"] = .array(try overlaps(manifests.filter { $0.weights != nil }))
         return object

@@ -65,13 +65,13 @@ extension Service {
     private func candidates(for root: Manifest) throws(Failure) -> [DependencyCandidate] {
         var found: [Digest: DependencyCandidate] = [:]
         var asked = Set<LayerDependency.Target>()
-        var open = root.dependencies.filter { $0.kind == "requires" }
-        while let dependency = open.popLast(), found.count < Self.candidatesMax {
+        var left = root.dependencies.filter { $0.kind == "requires" }
+        while let dependency = left.popLast(), found.count < Self.candidatesMax {
             guard asked.insert(dependency.target).inserted else { continue }
             for candidate in try candidates(meant: dependency.target)
             where found[candidate.layer] == nil {
                 found[candidate.layer] = candidate
-                open += candidate.dependencies.filter { $0.kind == "requires" }
+                left += candidate.dependencies.filter { $0.kind == "requires" }
             }
         }
         return Array(found.values)

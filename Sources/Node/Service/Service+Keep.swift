@@ -33,7 +33,7 @@ extension Service {
         return object
     }
 
-    /// Believes the bare names of a key, or no longer.
+    /// Believes the bare names of a key, or with `steward` its readings of licences, or no longer.
     func trust(_ request: ServiceRequest) throws(Failure) -> JSONObject {
         let text = try request.required("key")
         guard let key = NodeKey(base32: text) ?? (try? Ticket(text: text))?.key else {
@@ -42,10 +42,17 @@ extension Service {
                 remedy: "a key has 52 letters and digits; plasmid status shows a node's own")
         }
         let isTrusted = request.arguments["trusted"]?.bool ?? true
+        let isSteward = request.arguments["steward"]?.bool ?? false
         try inStore { () throws(StoreError) in
-            try library.setTrust(key, isTrusted: isTrusted)
+            if isSteward {
+                try library.setSteward(key, isTrusted: isTrusted)
+            } else {
+                try library.setTrust(key, isTrusted: isTrusted)
+            }
         }
+        daemon?.port.rejudge(madeFrom: nil)
         var object = JSONObject()
+        object["steward"] = .bool(isSteward)
         object["key"] = .string(key.base32)
         object["fingerprint"] = .string(key.fingerprint)
         object["trusted"] = .bool(isTrusted)

@@ -5,11 +5,14 @@ import Swarm
 import Wire
 
 extension Service {
-    /// The layers that are here.
-    func list() throws(Failure) -> JSONObject {
+    /// The layers that are here; of them those that `ancestorOf`, `descendantOf` and
+    /// `compatibleWith` leave.
+    func list(_ request: ServiceRequest) throws(Failure) -> JSONObject {
         let entries = try inStore { () throws(StoreError) in try library.index.layers() }
+        let kin = try kin(request)
         var rows: [JSONValue] = []
-        for entry in entries {
+        for entry in entries
+        where kin?.contains(entry.id, baseWeights: entry.baseWeights) ?? true {
             let manifest = try heldManifest(entry.id)
             rows.append([
                 "layer": .string(entry.id.hexadecimal),
@@ -45,6 +48,7 @@ extension Service {
             object["manifest"] = .object(manifest.json)
             object["licenceWords"] = .string(Self.words(manifest.licence))
             describeTerms(of: manifest, in: &object)
+            try describeOrigins(of: manifest, in: &object)
             if !manifest.dependencies.isEmpty {
                 object["dependencies"] = try dependencies(of: manifest)
             }
@@ -52,6 +56,7 @@ extension Service {
             object["newerNodeNeeded"] = .array(manifest.notUnderstood.map { .string($0) })
         } else if let (content, publisher) = records.first?.layerFacts {
             object = Self.described(content, publisher: publisher)
+            object["visibility"] = .string(visibility(of: records[0]))
             object["held"] = false
             let licence = try? LicenceExpression(parsing: content.licence)
             object["licenceWords"] = .string(Self.words(licence))
@@ -76,7 +81,6 @@ extension Service {
         object["ref"] = .string(reference.description)
         object["type"] = .string(content.type)
         object["licence"] = .string(content.licence)
-        object["visibility"] = "public"
         object["size"] = .integer(Int64(clamping: content.size))
         object["base"] = content.baseWeights.map { .string($0.hexadecimal) } ?? .null
         object["publisher"] = .string(publisher.base32)
@@ -84,6 +88,14 @@ extension Service {
         object["tags"] = .array(content.tags.map { .string($0) })
         object["rank"] = content.rank.map { .integer(Int64(clamping: $0)) } ?? .null
         return object
+    }
+
+    /// Who a record is for, as far as this node knows the circles.
+    private func visibility(of record: Record) -> String {
+        guard case .restricted(let tag) = record.domain else { return "public" }
+        let isShared = shelf.known()
+            .contains { $0.domains.contains(tag) }
+        return isShared ? "organization" : "whitelist"
     }
 
     /// Searches the records that this node has; with `wait` (milliseconds) until something is
@@ -103,7 +115,10 @@ extension Service {
         let patience = UInt64(max(0, request.arguments["wait"]?.integer ?? 0)) * 1_000_000
         let end = Clock.monotonic() + patience
         while true {
-            let results = try results(question)
+            let kin = try kin(request)
+            // Relatives are picked out of all that is found.
+            if kin != nil { question.limit = Self.kinSearchMax }
+            let results = try results(question, kin)
             if !results.isEmpty || Clock.monotonic() >= end {
                 var object = JSONObject()
                 object["results"] = .array(results)
@@ -126,12 +141,20 @@ extension Service {
         return weights
     }
 
-    private func results(_ question: CatalogueQuestion) throws(Failure) -> [JSONValue] {
+    /// Records that are searched for relatives of a layer.
+    private static let kinSearchMax = 100_000
+
+    private func results(
+        _ question: CatalogueQuestion, _ kin: Kin?
+    ) throws(Failure) -> [JSONValue] {
         try inStore { () throws(StoreError) in
             var results: [JSONValue] = []
             for record in try catalogue.search(question) {
-                guard let (content, publisher) = record.layerFacts else { continue }
+                guard let (content, publisher) = record.layerFacts,
+                    kin?.contains(content.layer, baseWeights: content.baseWeights) ?? true
+                else { continue }
                 var object = Self.described(content, publisher: publisher)
+                object["visibility"] = .string(visibility(of: record))
                 let isHeld = try library.index.layer(content.layer) != nil
                 object["holders"] = .integer(
                     Int64(try catalogue.holders(of: content.layer).count))
@@ -151,6 +174,7 @@ extension Service {
             object["node"] = .string(keys.node.publicKey.base32)
             object["label"] = .string(try library.home.label() ?? "")
             object["home"] = .string(library.layout.home)
+            object["sealing"] = .string(keys.sealingRecipient)
             object["version"] = .string(Software.version)
             object["layers"] = .integer(Int64(try library.index.layers().count))
             object["blobs"] = .integer(Int64(try library.index.blobs().count))

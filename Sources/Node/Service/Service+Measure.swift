@@ -25,6 +25,25 @@ extension Service {
         }
     }
 
+    /// A statement of this node that follows its last one in the same place, not signed yet;
+    /// `what` is being done by it.
+    func nextStatement(
+        _ kind: StatementKind, _ layer: Digest, _ body: JSONObject, expires: Int64? = nil,
+        doing what: String
+    ) throws(Failure) -> Statement {
+        let own = keys.node.publicKey
+        let place = StatementPlace(
+            layer: layer, kind: kind, publisher: own, subject: kind.subject(of: body))
+        let newest = try inStore { () throws(StoreError) in
+            try library.index.sequence(at: place)
+        }
+        return try inGenome(what) { () throws(GenomeError) in
+            try Statement.make(
+                kind: kind, layer: layer, publisher: own, sequence: (newest ?? 0) + 1,
+                issued: Int64(Clock.wallMilliseconds() / 1_000), expires: expires, body: body)
+        }
+    }
+
     /// Says what was measured or checked of a layer that is here: a statement of that kind, signed
     /// with the node's key, kept in the journal. It follows the last one of this node on the
     /// same subject.
@@ -36,17 +55,7 @@ extension Service {
             throw Failure(.usage, "body is missing", why: "it says what was found")
         }
         let key = keys.node
-        let place = StatementPlace(
-            layer: layer, kind: kind, publisher: key.publicKey, subject: kind.subject(of: body))
-        let newest = try inStore { () throws(StoreError) in
-            try library.index.sequence(at: place)
-        }
-        let statement = try inGenome("saying what was found") { () throws(GenomeError) in
-            try Statement.make(
-                kind: kind, layer: layer, publisher: key.publicKey,
-                sequence: (newest ?? 0) + 1, issued: Int64(Clock.wallMilliseconds() / 1_000),
-                body: body)
-        }
+        let statement = try nextStatement(kind, layer, body, doing: "saying what was found")
         let envelope = statement.signed(by: key)
         _ = try inStore { () throws(StoreError) in try library.add(statement: envelope) }
         var object = JSONObject()

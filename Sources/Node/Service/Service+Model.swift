@@ -5,7 +5,8 @@ import Wire
 extension Service {
     /// What a command needs to run a layer that is here: its files and where their bytes are, its
     /// type, what it changes, and what it offers as a base. Named by `layer`, or by `weights`: then
-    /// any layer that is here with those weights.
+    /// any layer that is here with those weights. With `action` (`run`, `train` or `derive`) and
+    /// `purpose` (words) it is refused where this machine may not do that.
     func model(_ request: ServiceRequest) throws(Failure) -> JSONObject {
         let manifest: Manifest
         if let weights = request.text("weights") {
@@ -15,12 +16,10 @@ extension Service {
             let layer = try LayerResolver(service: self).resolve(try request.required("layer"))
             manifest = try heldManifest(layer)
         }
-        guard manifest.isRunnable else {
-            throw Failure(
-                .unsupported, "\(manifest.reference) needs a newer node to run",
-                why: manifest.notUnderstood.joined(separator: ", ") + " is not understood here",
-                remedy: "use a newer version of plasmid")
+        if let use = try LayerUse(request) {
+            try rights.require(use.action, manifest, purpose: use.purpose)
         }
+        try requireUnderstood(manifest)
         var object = try described(manifest)
         object["home"] = .string(library.layout.home)
         object["type"] = .string(manifest.type.name)
@@ -37,6 +36,15 @@ extension Service {
         }
         object["sections"] = .object(sections)
         return object
+    }
+
+    /// Refuses a layer that says something which this version does not know and must.
+    func requireUnderstood(_ manifest: Manifest) throws(Failure) {
+        guard !manifest.isRunnable else { return }
+        throw Failure(
+            .unsupported, "\(manifest.reference) needs a newer node to run",
+            why: manifest.notUnderstood.joined(separator: ", ") + " is not understood here",
+            remedy: "use a newer version of plasmid")
     }
 
     /// What a layer offers as a base; nil for one that is no model.

@@ -172,10 +172,14 @@ extension Service {
         case .failed(.invalid(let reason)):
             throw Failure(
                 .refused, "layer \(layer.hexadecimal) is not valid", why: reason)
-        case .failed(.licence(let reason)):
+        case .failed(.refused(let refusal)):
+            throw Failure(refusal, .fetch, name: "layer \(layer.hexadecimal)")
+        case .failed(.store(let problem)) where problem.kind == .licence:
             throw Failure(
-                .licence, "layer \(layer.hexadecimal) is refused for its terms", why: reason,
-                remedy: "ask its publisher to share it under terms that keep those of its parents")
+                .licence, "layer \(layer.hexadecimal) does not say where it comes from",
+                why: problem.reason,
+                remedy: "ask its publisher to share it with --parent, or a steward whom you trust "
+                    + "for a waiver: plasmid licence --help")
         case .failed(.store(let problem)):
             throw Failure(
                 Failure.Code(rawValue: problem.kind.rawValue) ?? .internal, problem.reason,

@@ -10,7 +10,8 @@ extension Service {
     /// Arguments: `paths` (one for each file, in order), `folder`, `visibility`, and the optional
     /// `name`, `version`, `type`, `licence`, `summary`, `tags`, `parents`, `base`; for a trained
     /// one `evidence` (paths), `run` (the record but for publisher and weights), `adaptation`,
-    /// `trainingData`, `parentRelation`.
+    /// `trainingData`, `parentRelation`; `organization` and `allow` (keys) for layers that only
+    /// its members, or they, may know of.
     func share(
         _ request: ServiceRequest, _ progress: (JSONObject) -> Void
     ) throws(Failure) -> JSONObject {
@@ -19,6 +20,7 @@ extension Service {
             throw Failure(.usage, "the files do not fit their paths")
         }
         var choices = try choices(request)
+        let allowed = try allowed(request)
         let folder = try takeIn(paths, request.files, progress).folder()
         if let record = request.arguments["run"]?.object {
             choices.run = try takeIn(record, folder)
@@ -28,18 +30,45 @@ extension Service {
         case .new(let result): built = result
         case .before(let manifest): return try described(manifest)
         }
-        return try described(try keep(built))
+        return try keep(built, for: allowed)
     }
 
-    /// Signs what was built, keeps and announces it.
-    func keep(_ built: ManifestBuilder.Result) throws(Failure) -> Manifest {
-        try requireTerms(built.manifest)
+    /// Signs what was built, if this machine may publish it, keeps and announces it, and lets the
+    /// named keys have it.
+    func keep(
+        _ built: ManifestBuilder.Result, for allowed: [NodeKey]
+    ) throws(Failure) -> JSONObject {
+        let warnings = try requireTerms(built.manifest)
+        let traces = try requireOrigin(built.manifest)
+        try rights.require(.publish, built.manifest)
         let envelope = built.envelope(signedBy: keys.node)
         let manifest = try inStore { () throws(StoreError) in
-            try library.add(envelope, origin: .own)
+            let manifest = try library.add(envelope, origin: .own)
+            try origins.remember(traces, of: manifest)
+            return manifest
         }
         try announce(manifest, envelope)
-        return manifest
+        for allowed in allowed {
+            var body = JSONObject()
+            body["grantee"] = .string(allowed.base32)
+            body["commands"] = ["read", "run"]
+            _ = try say(.grant, manifest, body)
+        }
+        var object = try described(manifest)
+        object["termsWarned"] = .array(warnings.map { .string($0.description) })
+        return object
+    }
+
+    /// The keys that may have a layer from the beginning.
+    func allowed(_ request: ServiceRequest) throws(Failure) -> [NodeKey] {
+        var keys: [NodeKey] = []
+        for text in request.texts("allow") { keys.append(try key(text)) }
+        guard keys.isEmpty || request.text("visibility") == "whitelist" else {
+            throw Failure(
+                .usage, "--allow goes with --visibility whitelist",
+                why: "other layers are not for named keys")
+        }
+        return keys
     }
 
     private enum Built {
@@ -163,6 +192,11 @@ extension Service {
         choices.label = try inStore { () throws(StoreError) in
             try library.home.label() ?? ""
         }
+        if visibility == .organization {
+            choices.organization = try organization(
+                named: try request.required("organization")
+            ).id
+        }
         choices.name = request.text("name")
         choices.version = request.text("version") ?? "1.0.0"
         choices.summary = request.text("summary") ?? ""
@@ -209,6 +243,7 @@ extension Service {
             try daemon.port.heldLayer(manifest, envelope: envelope.detached)
         }
         daemon.loop.post(.input(.layerHeld(held)))
+        daemon.port.rejudge(madeFrom: manifest.layer)
     }
 
     func described(_ manifest: Manifest) throws(Failure) -> JSONObject {

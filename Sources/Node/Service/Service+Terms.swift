@@ -4,9 +4,40 @@ import Wire
 
 /// What terms let one do, and whether a layer may bear the ones it states.
 extension Service {
-    /// Terms that drop what base, parents or data ask are not signed.
-    func requireTerms(_ manifest: Manifest) throws(Failure) {
-        try Self.require(KnownTerms(library: library).answer(manifest), manifest.name)
+    /// Terms that drop what base, parents or data ask are not signed. Gives what is to be said
+    /// although it refuses nothing.
+    func requireTerms(_ manifest: Manifest) throws(Failure) -> [LicenceRefusal] {
+        let answer = KnownTerms(library: library).answer(manifest)
+        try Self.require(answer, manifest.name)
+        return answer.warnings
+    }
+
+    /// Compares layers with those that are here.
+    var origins: OriginCheck { OriginCheck(library: library, own: keys.node.publicKey) }
+
+    /// Weights of others are not signed without their name; a private copy leaves nobody's name
+    /// out, because it goes nowhere. Gives what the layer is recognised by.
+    func requireOrigin(_ manifest: Manifest) throws(Failure) -> WeightsTraces {
+        let traces = origins.traces(of: manifest)
+        let finding = try inStore { () throws(StoreError) in
+            try origins.catchUp()
+            return try origins.findings(manifest, traces).first
+        }
+        guard let finding, manifest.visibility != .private else { return traces }
+        throw Failure(
+            .licence, "\(manifest.name) does not say where it comes from", why: finding.words,
+            remedy: finding.remedy(for: manifest.weights?.id) + "; or keep it private: "
+                + "--visibility private")
+    }
+
+    /// What a layer that is here seems to be made from and does not name.
+    func describeOrigins(of manifest: Manifest, in object: inout JSONObject) throws(Failure) {
+        let found = try inStore { () throws(StoreError) -> [OriginCheck.Finding] in
+            try origins.catchUp()
+            guard let traces = try library.index.traces(of: manifest.layer) else { return [] }
+            return try origins.findings(manifest, traces)
+        }
+        object["origins"] = .array(found.map(\.json))
     }
 
     private static func require(_ answer: LicenceAnswer, _ name: String) throws(Failure) {
@@ -49,6 +80,7 @@ extension Service {
         var object = JSONObject()
         object["terms"] = LicenceExplanation(answer.effective).json
         object["termsUnverified"] = .array(answer.unverified.map { .string($0) })
+        object["termsWarned"] = .array(answer.warnings.map { .string($0.description) })
         return object
     }
 
@@ -62,6 +94,7 @@ extension Service {
             : LicenceExplanation(answer.effective).json
         object["termsUnverified"] = .array(answer.unverified.map { .string($0) })
         object["termsRefused"] = answer.refusal.map { .string($0.description) } ?? .null
+        object["termsWarned"] = .array(answer.warnings.map { .string($0.description) })
     }
 
     /// What the terms ask, in plain words.

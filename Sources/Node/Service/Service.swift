@@ -56,18 +56,28 @@ final class Service: Sendable {
         case "share": return try share(request, progress)
         case "assemble": return try assemble(request)
         case "dependencies": return try dependencies(request)
-        case "list": return try list()
+        case "list": return try list(request)
         case "show": return try show(request)
         case "find": return try find(request)
         case "files": return try files(request)
         case "model": return try model(request)
         case "verify": return try verify(request, progress)
         case "trust": return try trust(request)
+        case "rules": return try rules(request)
+        case "grant": return try grant(request)
+        case "revoke": return try revoke(request)
+        case "withdraw": return try withdraw(request)
+        case "org": return try organization(request)
+        case "audit": return try audit(request)
         case "measure": return try state(.measurement, request)
         case "attest": return try state(.attestation, request)
         case "status": return try status()
         case "base": return try baseFacts(request)
         case "terms": return try terms(request)
+        case "licence": return try licence(request)
+        case "lineage": return try lineage(request)
+        case "use": return try noteUse(request)
+        case "usage": return try usage(request)
         case "fetch": return try fetch(request, progress)
         case "peers": return try peers()
         case "join": return try join(request)
@@ -76,6 +86,14 @@ final class Service: Sendable {
             throw Failure(.unsupported, "this node does not know \(request.verb)")
         }
     }
+
+    /// Who may do what with the layers of this home.
+    var rights: LayerRights {
+        LayerRights(library: library, catalogue: catalogue, keys: keys)
+    }
+
+    /// The organisations of this home.
+    var shelf: OrganizationShelf { OrganizationShelf(library: library, keys: keys) }
 
     func runningNode(_ verb: String) throws(Failure) -> Daemon {
         guard let daemon else {

@@ -24,7 +24,8 @@ enum TrainCommand {
         _ arguments: Arguments, _ report: Report
     ) throws(Failure) -> (home: String, TrainRequest) {
         let access = try Access.open(makes: true, report)
-        let options = TrainOptions(arguments, LazyAccess(access, report)) { text in
+        let use = try LayerUse.train(arguments.texts("purpose"))
+        let options = TrainOptions(arguments, LazyAccess(access, report, for: use)) { text in
             report.note("note: \(PlainText.shown(text))")
         }
         let request = try options.request()

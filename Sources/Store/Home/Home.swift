@@ -29,7 +29,7 @@ public struct Home: Sendable {
         if isNew && Directory.exists(path) {
             let entries = try onDisk { () throws(SystemError) in try Directory.list(path) }
             // What an interrupted `create` leaves is taken up again.
-            let own = ["LOCK", "format.new", "store", "journal", "keys", "layers"]
+            let own = ["LOCK", "format.new", "store", "journal", "keys", "layers", "access"]
             guard entries.allSatisfy({ own.contains($0.name) }) else {
                 throw .unusable("\(path) is not empty and is not a plasmid home")
             }

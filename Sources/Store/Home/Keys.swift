@@ -21,6 +21,11 @@ public struct Keys: Sendable {
     /// The public half of the sealing key as an age recipient (`age -r`).
     public var sealingRecipient: String { Bech32.encode(prefix: "age", sealingPublic) }
 
+    /// The 32 bytes of an age recipient's X25519 key; nil for anything else.
+    public static func sealingKey(recipient text: String) -> [UInt8]? {
+        Bech32.decode(prefix: "age", text).flatMap { $0.count == 32 ? $0 : nil }
+    }
+
     private static let nodeHead = "plasmid-node-key-1 "
     private static let transportHead = "plasmid-transport-key-1 "
     private static let agePrefix = "age-secret-key-"
@@ -72,7 +77,7 @@ public struct Keys: Sendable {
     }
 
     private static func hexadecimal(_ path: String, head: String) throws(StoreError) -> [UInt8] {
-        let line = try secretLines(path).first ?? ""
+        let line = try SecretFile.lines(path, limit: 4096).first ?? ""
         guard line.hasPrefix(head),
             let bytes = Hexadecimal.decode(String(line.dropFirst(head.count))),
             bytes.count == 32
@@ -81,22 +86,10 @@ public struct Keys: Sendable {
     }
 
     private static func ageSecret(_ path: String) throws(StoreError) -> [UInt8] {
-        let line = try secretLines(path).first { !$0.hasPrefix("#") } ?? ""
+        let line = try SecretFile.lines(path, limit: 4096).first { !$0.hasPrefix("#") } ?? ""
         guard let bytes = Bech32.decode(prefix: agePrefix, line), bytes.count == 32 else {
             throw .damaged(path)
         }
         return bytes
-    }
-
-    private static func secretLines(_ path: String) throws(StoreError) -> [String] {
-        let bytes = try onDisk { () throws(SystemError) -> [UInt8]? in
-            let file = try File(path, .read, followsLinks: false)
-            guard try file.facts().mode & 0o077 == 0 else { return nil }
-            return try file.readAll(limit: 4096)
-        }
-        guard let bytes else {
-            throw .unusable("\(path) can be read by others; close it with: chmod 600 \(path)")
-        }
-        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
     }
 }

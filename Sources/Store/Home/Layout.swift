@@ -40,12 +40,13 @@ public struct Layout: Equatable, Sendable {
     var journal: String { "\(home)/journal" }
     var keys: String { "\(home)/keys" }
     var layers: String { "\(home)/layers" }
+    var access: String { "\(home)/access" }
     var lock: String { "\(home)/LOCK" }
     var format: String { "\(home)/format" }
     var label: String { "\(home)/label" }
 
     var folders: [String] {
-        [objects, trees, parts, quarantine, journal, keys, layers]
+        [objects, trees, parts, quarantine, journal, keys, layers, access]
     }
 
     private func fanned(_ folder: String, _ id: Digest) -> String {

@@ -85,6 +85,17 @@ extension Catalogue {
             [.integer(Int64(type.rawValue)), SQLValue(limit)])
     }
 
+    /// The live delegations to a key, newest first.
+    public func delegations(to key: NodeKey) throws(StoreError) -> [Record] {
+        try records(
+            "type=? AND slot=? AND domain IS NULL ORDER BY issued DESC, id LIMIT 64",
+            [
+                .integer(Int64(RecordType.delegation.rawValue)),
+                .blob(Slot(prefixOf: key.digest).bytes),
+            ]
+        ).filter { $0.type == .delegation }
+    }
+
     /// The highest sequence that a publisher ever signed here; 0 for none.
     public func highestSequence(of publisher: NodeKey) throws(StoreError) -> UInt64 {
         let place = SQLValue(publisher)
@@ -105,11 +116,12 @@ extension Catalogue {
 
     // MARK: Layers
 
-    /// The Layer and Mirror records about a layer, the publisher's own first: who serves it.
+    /// The Layer and Mirror records about a layer, the publisher's own first: who serves it. For
+    /// the owner alone: records that are not for everyone are among them.
     public func announcements(of layer: Digest) throws(StoreError) -> [Record] {
         try records(
             """
-            number IN (SELECT number FROM facts WHERE layer=?) AND domain IS NULL
+            number IN (SELECT number FROM facts WHERE layer=?)
             ORDER BY type, issued DESC, id
             """, [SQLValue(layer)])
     }
@@ -121,9 +133,10 @@ extension Catalogue {
     }
 
     /// One record a layer for everything that answers the question: the publisher's own where it
-    /// is here, else a mirror's; newest first.
+    /// is here, else a mirror's; newest first. For the owner alone: records that are not for
+    /// everyone are among them.
     public func search(_ question: CatalogueQuestion) throws(StoreError) -> [Record] {
-        var conditions = ["records.domain IS NULL"]
+        var conditions = ["1"]
         var values: [SQLValue] = []
         let words = Self.match(question.text)
         if !words.isEmpty {

@@ -150,13 +150,15 @@ extension Index {
         }
     }
 
-    /// Forgets a blob that no layer lists; false when one does, or when it is not known.
+    /// Forgets a blob that no layer and no contract lists; false when one does, or when it is not
+    /// known.
     public func forget(blob id: Digest) throws(StoreError) -> Bool {
         try connection.withLock { connection throws(StoreError) in
             try connection.run(
                 """
                 DELETE FROM blobs WHERE id=?
                 AND NOT EXISTS (SELECT 1 FROM layer_blobs WHERE blob=blobs.id)
+                AND NOT EXISTS (SELECT 1 FROM hold_blobs WHERE blob=blobs.id)
                 """, [SQLValue(id)]) > 0
         }
     }

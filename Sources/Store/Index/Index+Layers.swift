@@ -35,6 +35,7 @@ extension Index {
         }
         try connection.run(
             "INSERT OR REPLACE INTO envelopes VALUES(?, ?)", [id, .blob(envelope)])
+        try putEdges(of: manifest, connection)
     }
 
     /// Removes a layer; its blobs stay until the caller has seen which are no longer listed.
@@ -42,6 +43,7 @@ extension Index {
         try connection.run("DELETE FROM pins WHERE layer=?", [SQLValue(id)])
         try connection.run("DELETE FROM statements WHERE layer=?", [SQLValue(id)])
         try connection.run("DELETE FROM layers WHERE id=?", [SQLValue(id)])
+        try dropGraph(of: id, connection)
     }
 
     /// The blobs that only this layer lists.

@@ -48,6 +48,18 @@ extension Index {
         }
     }
 
+    /// Number of grants by a publisher for layers that are not here.
+    func grantsAhead(of publisher: NodeKey) throws(StoreError) -> Int {
+        try connection.withLock { connection throws(StoreError) in
+            try connection.first(
+                """
+                SELECT count(*) FROM statements WHERE kind='grant' AND publisher=?
+                AND layer NOT IN (SELECT id FROM layers)
+                """, [SQLValue(publisher)]
+            ) { Int($0.integer(0)) } ?? 0
+        }
+    }
+
     /// Every statement that is kept, with its layer.
     func statements() throws(StoreError) -> [(layer: Digest, bytes: [UInt8])] {
         try connection.withLock { connection throws(StoreError) in

@@ -14,7 +14,9 @@ public final class Index: Sendable {
     /// What made the tables, step by step; the number of steps taken stands in the database.
     /// A step whose tables are filled by journal entries sets `applied` to 0, so that all of them
     /// are applied again at opening.
-    static let steps = [first, statementSubjects]
+    static let steps = [
+        first, statementSubjects, credentialTable, holdTables, graph + origins + licences,
+    ]
 
     private static let first = """
         CREATE TABLE settings(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
@@ -67,6 +69,26 @@ public final class Index: Sendable {
         UPDATE settings SET value=0 WHERE name='applied';
         """
 
+    private static let credentialTable = """
+        CREATE TABLE credentials(
+            organization BLOB NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL,
+            version INTEGER NOT NULL, bytes BLOB NOT NULL,
+            PRIMARY KEY(organization, kind, subject)) WITHOUT ROWID;
+        UPDATE settings SET value=0 WHERE name='applied';
+        """
+
+    private static let holdTables = """
+        CREATE TABLE holds(
+            contract BLOB PRIMARY KEY, publisher BLOB NOT NULL, mirror BLOB NOT NULL,
+            until INTEGER NOT NULL, complete INTEGER NOT NULL, bytes BLOB NOT NULL)
+            WITHOUT ROWID;
+        CREATE TABLE hold_blobs(
+            contract BLOB NOT NULL REFERENCES holds(contract) ON DELETE CASCADE,
+            blob BLOB NOT NULL, PRIMARY KEY(contract, blob)) WITHOUT ROWID;
+        CREATE INDEX hold_blobs_by_blob ON hold_blobs(blob);
+        UPDATE settings SET value=0 WHERE name='applied';
+        """
+
     /// Opens the database of a home, making it when it is missing.
     public init(_ layout: Layout) throws(StoreError) {
         let connection = try SQLiteConnection(layout.index, isSoft: false)
@@ -102,6 +124,15 @@ public final class Index: Sendable {
     public func policy(_ name: String) throws(StoreError) -> String? {
         try connection.withLock { connection throws(StoreError) in
             try Self.policy(name, connection)
+        }
+    }
+
+    /// Everything that the owner set, by name.
+    func policies() throws(StoreError) -> [(name: String, value: String)] {
+        try connection.withLock { connection throws(StoreError) in
+            try connection.query("SELECT name, value FROM policies ORDER BY name") {
+                ($0.text(0), $0.text(1))
+            }
         }
     }
 

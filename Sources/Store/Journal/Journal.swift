@@ -7,26 +7,35 @@ import Wire
 /// An event is durable when `append` returns; only then it is applied to the index. The tiles
 /// are made from the entries and made again when they are missing, so they are not synced.
 public final class Journal: Sendable {
-    private struct State {
+    struct State {
         var segments: JournalSegments
         var log: MerkleLog
         var signedCount: UInt64
         var hasFailed = false
     }
 
+    /// Name of the log, under which its checkpoints are signed.
+    public let origin: String
+
     /// A checkpoint is signed at the latest after so many entries.
     private static let entriesPerCheckpoint: UInt64 = 256
 
-    private let layout: Layout
-    private let key: SigningKey
-    private let state: Lock<State>
+    let layout: Layout
+    let key: SigningKey
+    let state: Lock<State>
 
     /// Opens the journal of a home. A write that was cut off is removed; an entry that a signed
-    /// checkpoint covers must be there and unchanged.
-    public init(_ layout: Layout, key: SigningKey) throws(StoreError) {
+    /// checkpoint covers must be there and unchanged. Where nothing of a journal is there it is
+    /// begun; `generation` tells it from logs that this key signed before, of which witnesses
+    /// know: two logs under one name would be proof of a false one.
+    public init(
+        _ layout: Layout, key: SigningKey, generation: UInt64 = 1
+    ) throws(StoreError) {
         self.layout = layout
         self.key = key
         let signed = try Self.readCheckpoint(layout, key: key.publicKey)
+        origin =
+            signed?.origin ?? SignedCheckpoint.origin(key.publicKey, generation: generation)
         var log = MerkleLog()
         var rootAtCheckpoint: Digest? = signed?.count == 0 ? log.root : nil
         var tiles: [MerkleLog.Tile] = []
@@ -43,21 +52,26 @@ public final class Journal: Sendable {
                 "the journal in \(layout.journal) (its signed checkpoint has other entries)")
         }
         try segments.cutTail()
-        for tile in tiles { try JournalTiles.repair(tile, layout) }
+        for tile in tiles + log.partialTiles { try JournalTiles.repair(tile, layout) }
         state = Lock(State(segments: segments, log: log, signedCount: signed?.count ?? 0))
         try checkpoint()
     }
 
-    private static func readCheckpoint(
+    static func readCheckpoint(
         _ layout: Layout, key: NodeKey
     ) throws(StoreError) -> SignedCheckpoint? {
         let path = "\(layout.journal)/checkpoint"
-        guard let bytes = try DurableFile.read(path, limit: 4096) else { return nil }
-        let note = String(decoding: bytes, as: UTF8.self)
-        guard let signed = SignedCheckpoint(note: note, key: key) else {
-            throw .damaged("\(path) (not signed by this node)")
-        }
+        guard let note = try readNote(path) else { return nil }
+        guard let signed = SignedCheckpoint(note: note, key: key),
+            SignedCheckpoint.key(of: signed.origin) == key
+        else { throw .damaged("\(path) (not signed by this node)") }
         return signed
+    }
+
+    static func readNote(_ path: String) throws(StoreError) -> String? {
+        try DurableFile.read(path, limit: SignedCheckpoint.bytesMax).map {
+            String(decoding: $0, as: UTF8.self)
+        }
     }
 
     /// Number of entries.
@@ -65,7 +79,9 @@ public final class Journal: Sendable {
 
     /// Count and root of the tree now.
     public var head: SignedCheckpoint {
-        state.withLock { SignedCheckpoint(count: $0.log.count, root: $0.log.root) }
+        state.withLock {
+            SignedCheckpoint(origin: origin, count: $0.log.count, root: $0.log.root)
+        }
     }
 
     /// Adds changes as one durable step and gives their events.
@@ -106,7 +122,8 @@ public final class Journal: Sendable {
         let path = "\(layout.journal)/checkpoint"
         if log.count == signedCount && Directory.exists(path) { return }
         for tile in log.partialTiles { try JournalTiles.write(tile, layout) }
-        let note = SignedCheckpoint(count: log.count, root: log.root).sign(with: key)
+        let note = SignedCheckpoint(origin: origin, count: log.count, root: log.root)
+            .sign(with: key)
         try DurableFile.write(Array(note.utf8), to: path)
         state.withLock { $0.signedCount = max($0.signedCount, log.count) }
     }

@@ -15,10 +15,27 @@ public enum JournalChange: Equatable, Sendable {
     case remove(layer: Digest)
     /// A key whose names are believed, or no longer.
     case trust(key: NodeKey, isTrusted: Bool)
+    /// A key whose readings of licences and waivers count here, or no longer.
+    case steward(key: NodeKey, isTrusted: Bool)
+    /// A mapping of licences or the stub of a layer; the envelope's canonical bytes.
+    case licence(envelope: [UInt8])
     /// A setting of the owner.
     case policy(name: String, value: String)
     /// Something said and signed about a layer; the envelope's canonical bytes.
     case statement(layer: Digest, envelope: [UInt8])
+    /// A document of an organisation that this node belongs to or speaks for; the envelope's
+    /// canonical bytes.
+    case organization(NodeKey, envelope: [UInt8])
+    /// A contract that sealed blobs are kept, here or by another; the envelope's canonical bytes.
+    case hold(Digest, envelope: [UInt8])
+    /// All blobs of a contract are where they should be.
+    case holdComplete(Digest)
+    /// The end of a contract.
+    case holdEnd(Digest)
+    /// The end of belonging to an organisation.
+    case leave(NodeKey)
+    /// A part of the log of access decisions that is closed: its entries' number and Merkle root.
+    case access(segment: UInt64, count: UInt64, root: Digest)
 
     /// The word for it in the journal.
     public var kind: String {
@@ -29,8 +46,16 @@ public enum JournalChange: Equatable, Sendable {
         case .unpin: "unpin"
         case .remove: "remove"
         case .trust: "trust"
+        case .steward: "steward"
+        case .licence: "licence"
         case .policy: "policy"
         case .statement: "statement"
+        case .organization: "organization"
+        case .hold: "hold"
+        case .holdComplete: "hold-complete"
+        case .holdEnd: "hold-end"
+        case .leave: "leave"
+        case .access: "access"
         }
     }
 }
@@ -64,7 +89,9 @@ public struct JournalEvent: Equatable, Sendable {
             object["signatures"] = .array(signatures.map(Self.json))
         case .pin(let layer), .unpin(let layer), .remove(let layer):
             object["layer"] = .string(layer.hexadecimal)
-        case .trust(let key, let isTrusted):
+        case .licence(let envelope):
+            object["envelope"] = .string(String(decoding: envelope, as: UTF8.self))
+        case .trust(let key, let isTrusted), .steward(let key, let isTrusted):
             object["key"] = .string(key.base32)
             object["trusted"] = .bool(isTrusted)
         case .policy(let name, let value):
@@ -73,6 +100,20 @@ public struct JournalEvent: Equatable, Sendable {
         case .statement(let layer, let envelope):
             object["layer"] = .string(layer.hexadecimal)
             object["envelope"] = .string(String(decoding: envelope, as: UTF8.self))
+        case .organization(let organization, let envelope):
+            object["organization"] = .string(organization.base32)
+            object["envelope"] = .string(String(decoding: envelope, as: UTF8.self))
+        case .hold(let contract, let envelope):
+            object["contract"] = .string(contract.hexadecimal)
+            object["envelope"] = .string(String(decoding: envelope, as: UTF8.self))
+        case .holdComplete(let contract), .holdEnd(let contract):
+            object["contract"] = .string(contract.hexadecimal)
+        case .leave(let organization):
+            object["organization"] = .string(organization.base32)
+        case .access(let segment, let count, let root):
+            object["segment"] = .integer(Int64(clamping: segment))
+            object["count"] = .integer(Int64(clamping: count))
+            object["root"] = .string(root.hexadecimal)
         }
         bytes = CanonicalJSON.write(object)
     }
@@ -93,7 +134,8 @@ public struct JournalEvent: Equatable, Sendable {
     }
 
     private static let kinds = [
-        "share", "fetch", "pin", "unpin", "remove", "trust", "policy", "statement",
+        "share", "fetch", "pin", "unpin", "remove", "trust", "steward", "licence", "policy",
+        "statement", "organization", "leave", "access", "hold", "hold-complete", "hold-end",
     ]
 
     private static func change(_ kind: String, _ value: JSONValue) -> JournalChange? {
@@ -109,11 +151,14 @@ public struct JournalEvent: Equatable, Sendable {
         case "pin": return layer.map { .pin(layer: $0) }
         case "unpin": return layer.map { .unpin(layer: $0) }
         case "remove": return layer.map { .remove(layer: $0) }
-        case "trust":
+        case "licence":
+            return value["envelope"]?.string.map { .licence(envelope: Array($0.utf8)) }
+        case "trust", "steward":
             guard let key = value["key"]?.string.flatMap({ NodeKey(base32: $0) }),
                 let isTrusted = value["trusted"]?.bool
             else { return nil }
-            return .trust(key: key, isTrusted: isTrusted)
+            return kind == "trust"
+                ? .trust(key: key, isTrusted: isTrusted) : .steward(key: key, isTrusted: isTrusted)
         case "policy":
             guard let name = value["name"]?.string, let text = value["value"]?.string else {
                 return nil
@@ -122,6 +167,29 @@ public struct JournalEvent: Equatable, Sendable {
         case "statement":
             guard let layer, let text = value["envelope"]?.string else { return nil }
             return .statement(layer: layer, envelope: Array(text.utf8))
+        default: return closing(kind, value)
+        }
+    }
+
+    private static func closing(_ kind: String, _ value: JSONValue) -> JournalChange? {
+        let organization = value["organization"]?.string.flatMap { NodeKey(base32: $0) }
+        let contract = value["contract"]?.string.flatMap { Digest(hexadecimal: $0) }
+        switch kind {
+        case "organization":
+            guard let organization, let text = value["envelope"]?.string else { return nil }
+            return .organization(organization, envelope: Array(text.utf8))
+        case "hold":
+            guard let contract, let text = value["envelope"]?.string else { return nil }
+            return .hold(contract, envelope: Array(text.utf8))
+        case "hold-complete": return contract.map { .holdComplete($0) }
+        case "hold-end": return contract.map { .holdEnd($0) }
+        case "leave": return organization.map { .leave($0) }
+        case "access":
+            guard let segment = value["segment"]?.integer.flatMap({ UInt64(exactly: $0) }),
+                let count = value["count"]?.integer.flatMap({ UInt64(exactly: $0) }),
+                let root = value["root"]?.string.flatMap({ Digest(hexadecimal: $0) })
+            else { return nil }
+            return .access(segment: segment, count: count, root: root)
         default: return nil
         }
     }

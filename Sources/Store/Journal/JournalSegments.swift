@@ -90,7 +90,13 @@ struct JournalSegments {
         return (UInt64(position), UInt64(bytes.count))
     }
 
-    private static func entry(in bytes: [UInt8], at position: Int) -> [UInt8]? {
+    /// An entry behind its length.
+    static func framed(_ entry: [UInt8]) -> [UInt8] {
+        [UInt8(entry.count >> 8), UInt8(entry.count & 255)] + entry
+    }
+
+    /// The entry whose length stands at `position`; nil where there is no whole one.
+    static func entry(in bytes: [UInt8], at position: Int) -> [UInt8]? {
         guard position + 2 <= bytes.count else { return nil }
         let length = Int(bytes[position]) << 8 | Int(bytes[position + 1])
         guard length > 0, position + 2 + length <= bytes.count else { return nil }
@@ -107,8 +113,7 @@ struct JournalSegments {
         var bytes: [UInt8] = []
         for entry in entries {
             precondition((1...JournalEvent.bytesMax).contains(entry.count))
-            bytes += [UInt8(entry.count >> 8), UInt8(entry.count & 255)]
-            bytes += entry
+            bytes += Self.framed(entry)
         }
         do throws(SystemError) {
             try file.write(bytes, offset: end)

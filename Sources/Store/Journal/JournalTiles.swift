@@ -4,8 +4,13 @@ import Wire
 /// The files of the journal's tree, named as C2SP tlog-tiles names them: `tile/L/N`, unfinished
 /// ones `tile/L/N.p/W`, N in groups of three digits with `x` before all but the last.
 enum JournalTiles {
+    /// The file of a full tile.
+    static func path(level: Int, index: UInt64, _ layout: Layout) -> String {
+        "\(layout.journal)/tile/\(level)/\(name(of: index))"
+    }
+
     static func path(_ tile: MerkleLog.Tile, _ layout: Layout) -> String {
-        let full = "\(layout.journal)/tile/\(tile.level)/\(name(of: tile.index))"
+        let full = path(level: tile.level, index: tile.index, layout)
         if tile.hashes.count == MerkleLog.tileWidth { return full }
         return "\(full).p/\(tile.hashes.count)"
     }
@@ -36,9 +41,14 @@ enum JournalTiles {
         }
     }
 
+    /// Whether a tile's file is what it should be.
+    static func isSound(_ tile: MerkleLog.Tile, _ layout: Layout) throws(StoreError) -> Bool {
+        let bytes = try DurableFile.read(path(tile, layout), limit: 1 << 20)
+        return bytes == tile.hashes.flatMap(\.bytes)
+    }
+
     /// Writes a tile if its file is not what it should be.
     static func repair(_ tile: MerkleLog.Tile, _ layout: Layout) throws(StoreError) {
-        let bytes = try DurableFile.read(path(tile, layout), limit: 1 << 20)
-        if bytes != tile.hashes.flatMap(\.bytes) { try write(tile, layout) }
+        if !(try isSound(tile, layout)) { try write(tile, layout) }
     }
 }

@@ -70,7 +70,7 @@ struct MerkleLog: Equatable, Sendable {
     }
 
     /// The root of a power of two of hashes.
-    private static func root(perfect hashes: ArraySlice<Digest>) -> Digest {
+    static func root(perfect hashes: ArraySlice<Digest>) -> Digest {
         var row = Array(hashes)
         precondition(row.count.nonzeroBitCount == 1)
         while row.count > 1 {

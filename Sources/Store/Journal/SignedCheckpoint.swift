@@ -1,54 +1,106 @@
 import Genome
 import Wire
 
-/// A signed statement of how long the journal is and what its root is: a C2SP checkpoint in a
-/// C2SP signed note, so that other programs can check it.
+/// A signed statement of how long a journal is and what its root is: a C2SP checkpoint in a C2SP
+/// signed note, so that other programs can check it.
 public struct SignedCheckpoint: Equatable, Sendable {
+    /// Longest note in bytes: sixteen signatures, of which one may be a post-quantum one of 2.5 kB,
+    /// and room to spare.
+    public static let bytesMax = 16_384
+    /// Most signature lines that are looked at.
+    public static let signaturesMax = 32
+
+    /// Name of the log: the node's, or of a later log of the same node.
+    public let origin: String
     /// Number of entries.
     public let count: UInt64
     /// Root of the tree over them.
     public let root: Digest
 
-    /// The name of a node's journal.
-    static func origin(_ key: NodeKey) -> String { "plasmid/\(key.base32)" }
-
-    /// The note with the node's signature.
-    func sign(with key: SigningKey) -> String {
-        let origin = Self.origin(key.publicKey)
-        let text = "\(origin)\n\(count)\n\(Base64.encode(root.bytes))\n"
-        let signature = key.sign(Array(text.utf8)).bytes
-        let line = Base64.encode(Self.keyHash(key.publicKey) + signature)
-        return "\(text)\n\u{2014} \(origin) \(line)\n"
+    /// The name of a node's journal; a node whose journal was lost begins another.
+    public static func origin(_ key: NodeKey, generation: UInt64 = 1) -> String {
+        "plasmid/\(key.base32)" + (generation > 1 ? "/\(generation)" : "")
     }
 
-    /// The checkpoint of a note that `key` signed; nil for anything else.
-    init?(note: String, key: NodeKey) {
-        let lines = note.split(separator: "\n", omittingEmptySubsequences: false)
-        guard lines.count == 6, lines[3].isEmpty, lines[5].isEmpty,
-            lines[0] == Self.origin(key), let count = UInt64(lines[1]),
-            String(count) == lines[1],
-            let root = Base64.decode(String(lines[2])).flatMap({ Digest(bytes: $0) })
+    /// The key in the name of a log; nil for logs of other programs.
+    public static func key(of origin: String) -> NodeKey? {
+        let parts = origin.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2 || parts.count == 3, parts[0] == "plasmid",
+            let key = NodeKey(base32: String(parts[1]))
         else { return nil }
-        let head = "\u{2014} \(Self.origin(key)) "
-        guard lines[4].hasPrefix(head),
-            let bytes = Base64.decode(String(lines[4].dropFirst(head.count))),
-            bytes.starts(with: Self.keyHash(key)),
-            let signature = Signature(bytes: Array(bytes.dropFirst(4)))
-        else { return nil }
-        let text = lines[0..<3].joined(separator: "\n") + "\n"
-        guard signature.isValid(over: Array(text.utf8), by: key) else { return nil }
-        self.init(count: count, root: root)
+        let generation = parts.count == 3 ? UInt64(parts[2]) ?? 0 : 1
+        return Self.origin(key, generation: generation) == origin && generation > 0 ? key : nil
     }
 
     /// A checkpoint of known parts.
-    public init(count: UInt64, root: Digest) {
+    public init(origin: String, count: UInt64, root: Digest) {
+        self.origin = origin
         self.count = count
         self.root = root
     }
 
+    /// What is signed: three lines.
+    public var text: String { "\(origin)\n\(count)\n\(Base64.encode(root.bytes))\n" }
+
+    /// The note with the node's signature.
+    func sign(with key: SigningKey) -> String {
+        let signature = key.sign(Array(text.utf8)).bytes
+        let line = Base64.encode(Self.keyHash(origin, key.publicKey) + signature)
+        return "\(text)\n\u{2014} \(origin) \(line)\n"
+    }
+
+    /// The checkpoint of a note that `key` signed; nil for anything else. Signatures of others and
+    /// lines behind the root are passed over, as the formats ask.
+    public init?(note: String, key: NodeKey) {
+        guard let parts = Self.split(note), let checkpoint = Self.read(parts.text) else {
+            return nil
+        }
+        let hash = Self.keyHash(checkpoint.origin, key)
+        var isSigned = false
+        for line in parts.signatures {
+            guard let (name, bytes) = Self.signature(line) else { return nil }
+            guard name == checkpoint.origin, bytes.starts(with: hash) else { continue }
+            // A known key with a false signature spoils the note.
+            guard let signature = Signature(bytes: Array(bytes.dropFirst(4))),
+                signature.isValid(over: Array(parts.text.utf8), by: key)
+            else { return nil }
+            isSigned = true
+        }
+        guard isSigned else { return nil }
+        self = checkpoint
+    }
+
+    /// Text and signature lines of a note; nil for what is none.
+    static func split(_ note: String) -> (text: String, signatures: [Substring])? {
+        guard note.utf8.count <= bytesMax, note.hasSuffix("\n") else { return nil }
+        let lines = note.dropLast().split(separator: "\n", omittingEmptySubsequences: false)
+        guard let gap = lines.lastIndex(of: ""), gap > 0, gap + 1 < lines.count,
+            lines.count - gap - 1 <= signaturesMax
+        else { return nil }
+        let text = lines[..<gap].joined(separator: "\n") + "\n"
+        return (text, Array(lines[(gap + 1)...]))
+    }
+
+    /// Name and bytes of a signature line; nil for what is none.
+    static func signature(_ line: Substring) -> (name: Substring, bytes: [UInt8])? {
+        let words = line.split(separator: " ", omittingEmptySubsequences: false)
+        guard words.count == 3, words[0] == "\u{2014}", !words[1].isEmpty,
+            let bytes = Base64.decode(String(words[2])), bytes.count > 4
+        else { return nil }
+        return (words[1], bytes)
+    }
+
+    private static func read(_ text: String) -> SignedCheckpoint? {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        guard lines.count >= 4, !lines[0].isEmpty, let count = UInt64(lines[1]),
+            String(count) == lines[1],
+            let root = Base64.decode(String(lines[2])).flatMap({ Digest(bytes: $0) })
+        else { return nil }
+        return SignedCheckpoint(origin: String(lines[0]), count: count, root: root)
+    }
+
     /// Which key signed, as the signed note format hashes it (algorithm 1 = Ed25519).
-    private static func keyHash(_ key: NodeKey) -> [UInt8] {
-        let name = Array("\(origin(key))\n".utf8)
-        return Array(Sha256.hash(name + [1] + key.bytes).bytes.prefix(4))
+    private static func keyHash(_ name: String, _ key: NodeKey) -> [UInt8] {
+        Array(Sha256.hash(Array("\(name)\n".utf8) + [1] + key.bytes).bytes.prefix(4))
     }
 }

@@ -53,6 +53,9 @@ extension Library {
         return blob
     }
 
+    /// Refuses what the quota has no room for.
+    func requireRoom(for bytes: UInt64) throws(StoreError) { try requireQuota(bytes) }
+
     private func requireQuota(_ bytes: UInt64) throws(StoreError) {
         guard let quota = try index.quota() else { return }
         let used = try index.usedBytes()

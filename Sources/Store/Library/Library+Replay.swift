@@ -8,8 +8,10 @@ extension Library {
     func apply(_ events: [JournalEvent]) throws(StoreError) {
         guard let last = events.last else { return }
         var layers: [UInt64: (Manifest, [UInt8])] = [:]
+        var contracts: [Digest: [Digest]] = [:]
         for event in events {
             switch event.change {
+            case .holdComplete(let contract): contracts[contract] = heldBlobs(contract, events)
             case .share(let layer, let signatures), .fetch(let layer, let signatures):
                 layers[event.sequence] = try load(layer, signatures)
             default: continue
@@ -18,7 +20,7 @@ extension Library {
         try index.connection.withLock { connection throws(StoreError) in
             try connection.transaction { () throws(StoreError) in
                 for event in events {
-                    try apply(event, layers[event.sequence], connection)
+                    try apply(event, layers[event.sequence], contracts, connection)
                 }
                 try Index.set("applied", last.sequence, connection)
             }
@@ -27,7 +29,7 @@ extension Library {
 
     private func apply(
         _ event: JournalEvent, _ layer: (manifest: Manifest, envelope: [UInt8])?,
-        _ connection: SQLiteConnection
+        _ contracts: [Digest: [Digest]], _ connection: SQLiteConnection
     ) throws(StoreError) {
         switch event.change {
         case .share, .fetch:
@@ -45,6 +47,11 @@ extension Library {
         case .remove(let layer): try Index.remove(layer, connection)
         case .trust(let key, let isTrusted):
             try Index.setTrust(key, isTrusted: isTrusted, connection)
+        case .steward(let key, let isTrusted):
+            try Index.setSteward(key, isTrusted: isTrusted, connection)
+        case .licence(let bytes):
+            guard let document = Self.licenceDocument(in: bytes) else { return }
+            try Index.put(document, bytes: bytes, connection)
         case .policy(let name, let value):
             try connection.run(
                 "INSERT OR REPLACE INTO policies VALUES(?, ?)", [.text(name), .text(value)])
@@ -53,8 +60,33 @@ extension Library {
             guard let statement = try? Self.statement(in: bytes) else { return }
             _ = try Index.put(
                 statement: bytes, at: statement.place, sequence: statement.sequence, connection)
-        case nil: return
+            try Index.derive(from: statement, connection)
+        case .organization(let organization, let bytes):
+            try Index.put(credential: bytes, of: organization, connection)
+        case .hold(let contract, let bytes):
+            try Index.put(hold: bytes, contract: contract, connection)
+        case .holdComplete(let contract):
+            try Index.completeHold(contract, contracts[contract] ?? [], connection)
+        case .holdEnd(let contract): try Index.endHold(contract, connection)
+        case .leave(let organization): try Index.leave(organization, connection)
+        case .access, nil: return
         }
+    }
+
+    /// The blobs of a contract that is complete: what its list names, and the list. None where the
+    /// list is not here, as at a publisher that gave its copies up.
+    private func heldBlobs(_ contract: Digest, _ events: [JournalEvent]) -> [Digest] {
+        var bytes: [UInt8]?
+        for event in events {
+            if case .hold(contract, let envelope)? = event.change { bytes = envelope }
+        }
+        bytes = bytes ?? (try? hold(contract))??.envelope
+        guard let bytes,
+            let envelope = try? Envelope.decode(bytes, payloadMax: HoldRequest.bytesMax),
+            let request = try? HoldRequest.decode(envelope.payload),
+            let list = try? holdList(request.list)
+        else { return [] }
+        return list.blobs.map(\.blob) + [request.list.blob]
     }
 
     /// The blobs of a layer that are here count as complete: they have a reason to be here.
@@ -128,11 +160,23 @@ extension Library {
         for contact in try index.contacts() where contact.isTrusted {
             changes.append(.trust(key: contact.key, isTrusted: true))
         }
-        if let quota = try index.policy("quota") {
-            changes.append(.policy(name: "quota", value: quota))
+        for key in try index.stewards() { changes.append(.steward(key: key, isTrusted: true)) }
+        for (_, envelope) in try index.licenceDocuments() {
+            changes.append(.licence(envelope: envelope))
+        }
+        for (name, value) in try index.policies() {
+            changes.append(.policy(name: name, value: value))
         }
         for statement in try index.statements() {
             changes.append(.statement(layer: statement.layer, envelope: statement.bytes))
+        }
+        for credential in try index.credentials() {
+            changes.append(
+                .organization(credential.organization, envelope: credential.bytes))
+        }
+        for hold in try holds() {
+            changes.append(.hold(hold.request.contract, envelope: hold.envelope))
+            if hold.isComplete { changes.append(.holdComplete(hold.request.contract)) }
         }
         let events = try journal.append(changes, time: Clock.wallMilliseconds())
         try index.connection.withLock { connection throws(StoreError) in

@@ -15,6 +15,8 @@ public final class Library: Sendable {
     public let index: Index
     /// What was decided here.
     public let journal: Journal
+    /// Who was allowed or refused what.
+    public let access: AccessLog
 
     /// Where things lie.
     public var layout: Layout { home.layout }
@@ -25,7 +27,13 @@ public final class Library: Sendable {
         self.home = home
         let finished = try BlobSweeper.run(home.layout)
         index = try Index(home.layout)
-        journal = try Journal(home.layout, key: key)
+        // A home that was used and has no journal lost it: the next one is another log.
+        let objects = index.isNew ? try BlobSweeper.objects(home.layout) : []
+        let isUnused = index.isNew && objects.isEmpty
+        journal = try Journal(
+            home.layout, key: key,
+            generation: isUnused ? 1 : max(2, Clock.wallMilliseconds() / 1_000))
+        access = try AccessLog(home.layout)
         try completeSwept(finished)
         if index.isNew { try recoverUnlisted() }
         if try index.appliedSequence() > journal.count { try rewriteJournal() }
@@ -42,6 +50,7 @@ public final class Library: Sendable {
 
     /// Signs the journal's end. To be called when the node stops.
     public func close() throws(StoreError) {
+        try access.sync()
         try journal.checkpoint()
     }
 
@@ -88,14 +97,24 @@ public final class Library: Sendable {
         try record(.policy(name: name, value: value))
     }
 
+    /// Most grants of one publisher to this node that are kept for layers which are not here.
+    public static let grantsAheadMax = 1_024
+
     /// Keeps a signed statement about a layer that is here, and gives it. Of one place
-    /// the newest is kept; an older one is refused.
+    /// the newest is kept; an older one is refused. With `ahead`, a grant is kept for a layer that
+    /// is still to be fetched.
     @discardableResult
-    public func add(statement envelope: Envelope) throws(StoreError) -> Statement {
+    public func add(
+        statement envelope: Envelope, ahead: Bool = false
+    ) throws(StoreError) -> Statement {
         let bytes = envelope.encode()
         let statement = try Self.statement(in: bytes)
-        guard try index.layer(statement.layer) != nil else {
-            throw .missing("layer \(statement.layer)")
+        if try index.layer(statement.layer) == nil {
+            let isAhead = ahead && statement.kind == .grant
+            let publisher = statement.publisher
+            guard isAhead, try index.grantsAhead(of: publisher) < Self.grantsAheadMax else {
+                throw .missing("layer \(statement.layer)")
+            }
         }
         let newest = try index.sequence(at: statement.place)
         guard newest.map({ $0 < statement.sequence }) ?? true else {

@@ -12,7 +12,8 @@ extension Swarm {
             guard !gossip.hasSeen(name) else { continue }
             do throws(WireError) {
                 let record = try Record(bytes: bytes)
-                if isAcceptable(record) && gossip.see(name) { fresh.append(record) }
+                guard isAcceptable(record), mayKeep(record, from: number) else { continue }
+                if gossip.see(name) { fresh.append(record) }
             } catch {
                 if case .unsupported = error { continue }
                 blame(number, "sent a record that is not well-formed (\(error))")
@@ -31,8 +32,7 @@ extension Swarm {
     }
 
     private func isAcceptable(_ record: Record) -> Bool {
-        record.domain == .everyone && !record.isExpired(at: now.wall)
-            && !record.isFromTheFuture(at: now.wall)
+        !record.isExpired(at: now.wall) && !record.isFromTheFuture(at: now.wall)
     }
 
     private mutating func take(_ records: [Record], from source: SessionNumber?) {
@@ -79,6 +79,8 @@ extension Swarm {
                 fresh.append(record)
                 learn(record, over: waiting.source)
                 holdersChanged(by: record)
+                delegationsChanged(by: record)
+                withdrawn(by: record)
                 if waiting.source != nil { outdone(by: record) }
             case .equivocation:
                 effects.append(
@@ -90,12 +92,15 @@ extension Swarm {
             case .refused: gossip.forget(record.bytes)
             }
         }
-        spread(fresh.map(\.bytes), except: waiting.source)
+        spread(fresh, except: waiting.source)
     }
 
-    private mutating func spread(_ records: [[UInt8]], except source: SessionNumber?) {
+    private mutating func spread(_ records: [Record], except source: SessionNumber?) {
         guard !records.isEmpty else { return }
-        for number in sessions.keys where number != source { sendRecords(records, to: number) }
+        for number in sessions.keys where number != source {
+            let heard = records.filter { mayHear($0, number) }.map(\.bytes)
+            if !heard.isEmpty { sendRecords(heard, to: number) }
+        }
     }
 
     mutating func sendRecords(_ records: [[UInt8]], to number: SessionNumber) {

@@ -13,6 +13,8 @@ struct Publishing: Sendable {
     var holdingSlots: [Slot] = []
     /// For each layer, wall milliseconds when its Layer or Mirror record is due.
     var layersDue = OrderedTable<Digest, UInt64>()
+    /// For each of these layers, who its record is for.
+    var domains: [Digest: Domain] = [:]
     /// Monotonic nanoseconds when all is signed anew; nil when there is no reason to.
     var republishDue: UInt64?
     /// Monotonic nanoseconds before which that does not happen again.
@@ -25,32 +27,23 @@ extension Swarm {
     /// Life of a Layer record: one year, renewed at half time.
     private static let layerLifeMilliseconds: UInt64 = 365 * 86_400_000
 
-    /// Whether `peer`, or this node itself, may do something with a layer that is here.
-    func decide(_ action: Action, _ layer: HeldLayer, peer: NodeKey?) -> Decision {
-        decide(action, layer.policy, peer: peer)
-    }
-
-    /// The same for a layer that is on its way.
-    func decide(_ action: Action, _ policy: LayerPolicy, peer: NodeKey?) -> Decision {
-        PermissionRequest(
-            action, by: Caller(key: peer ?? settings.node), with: policy,
-            holder: Holder(
-                isPublisher: policy.publisher == settings.node, isSeeding: settings.isSeeding),
-            now: Int64(clamping: now.wall / 1_000)
-        ).decide()
-    }
-
-    /// A layer is here: announce it, if its terms and the owner allow.
+    /// A layer is here: tell those who may know of it, if its terms and the owner allow.
     mutating func hold(_ layer: HeldLayer) {
-        let wasAnnounced = publishing.layersDue[layer.layer] != nil
+        let wasAnnounced = publishing.layersDue[layer.layer] != nil || layer.announced != nil
         held[layer.layer] = layer
-        guard decide(.announce, layer, peer: nil) == .allow else {
+        defer { for number in sessions.keys { offer(layer, to: number) } }
+        guard let domain = domain(of: layer) else {
             if wasAnnounced { withdraw(layer) }
             return
         }
+        let isSaid =
+            publishing.layersDue[layer.layer] != nil && publishing.domains[layer.layer] == domain
+        publishing.domains[layer.layer] = domain
+        guard !isSaid || layer.announced != nil else { return }
+        let isOutdated = layer.announced.map { $0.domain != domain } ?? true
         let life = layer.announced.map { $0.expires - min($0.expires, $0.issued) }
         let renewal = layer.announced.map { $0.issued + (life ?? 0) / SwarmLimits.renewalDivisor }
-        publishing.layersDue[layer.layer] = renewal ?? 0
+        publishing.layersDue[layer.layer] = isOutdated ? 0 : renewal ?? 0
         holdingsChanged()
         publishLayersIfDue()
     }
@@ -64,9 +57,35 @@ extension Swarm {
 
     private mutating func withdraw(_ layer: HeldLayer) {
         let isOwn = layer.publisher == settings.node
-        end(isOwn ? .layer : .mirror, Slot(prefixOf: layer.layer), reason: nil)
+        let reason = isOwn ? layer.policy.withdrawal : nil
+        end(
+            isOwn ? .layer : .mirror, Slot(prefixOf: layer.layer),
+            reason: reason.map { LayerContent.cut($0, to: Limits.summaryBytesMax) ?? "" },
+            isWithdrawal: reason != nil,
+            domain: publishing.domains[layer.layer] ?? layer.announced?.domain ?? .everyone)
         publishing.layersDue[layer.layer] = nil
+        publishing.domains[layer.layer] = nil
         holdingsChanged()
+    }
+
+    /// A publisher takes a layer back that is here: it is not served any more.
+    mutating func withdrawn(by record: Record) {
+        guard case .tombstone(let ended) = record.content, ended.isWithdrawal,
+            var layer = held.values.first(where: {
+                $0.publisher == record.publisher && Slot(prefixOf: $0.layer) == ended.slot
+            }), layer.policy.withdrawal == nil, record.publisher != settings.node
+        else { return }
+        layer.policy.withdrawal = ended.reason ?? "it gave no reason"
+        tellWithdrawal(layer)
+        hold(layer)
+    }
+
+    /// Tells the owner that a layer which is here was taken back.
+    mutating func tellWithdrawal(_ layer: HeldLayer) {
+        effects.append(
+            .log(
+                "\(layer.publisher.fingerprint) took back layer \(layer.layer.hexadecimal): "
+                    + (layer.policy.withdrawal ?? "")))
     }
 
     private mutating func holdingsChanged() {
@@ -83,6 +102,7 @@ extension Swarm {
                 endpoints: settings.endpoints, services: [.catalogue, .blobs])
             node.label = settings.label
             node.software = settings.software
+            node.sealing = settings.sealing
             sign(.node(node), life: RecordType.node.lifeMaxMilliseconds)
         }
         publishLayersIfDue()
@@ -102,17 +122,20 @@ extension Swarm {
             let pause = life / SwarmLimits.renewalDivisor
             // A time further away than one pause was set by a clock that has gone back since.
             guard due <= now.wall || due - now.wall > pause else { continue }
+            guard let domain = domain(of: layer) else { continue }
             publishing.layersDue[id] = now.wall + pause
             sign(
                 isOwn
                     ? .layer(layer.content)
                     : .mirror(layer.content, publisher: layer.publisher),
-                life: life)
+                life: life, domain: domain)
         }
     }
 
     private mutating func publishHoldings() {
-        let layers = held.values.filter { decide(.announce, $0, peer: nil) == .allow }
+        let layers = held.values.filter {
+            decide(.announce, $0.policy, by: myself) == .allow
+        }
         let contents = HoldingsContent.split(layers.map(\.layer))
         for content in contents {
             sign(.holdings(content), life: RecordType.holdings.lifeMaxMilliseconds)
@@ -125,13 +148,20 @@ extension Swarm {
     }
 
     /// Ends an own record: the tombstone lives as long as the record could have.
-    private mutating func end(_ type: RecordType, _ slot: Slot, reason: String?) {
+    private mutating func end(
+        _ type: RecordType, _ slot: Slot, reason: String?, isWithdrawal: Bool = false,
+        domain: Domain = .everyone
+    ) {
         let life = type.lifeMaxMilliseconds ?? 0
-        let content = TombstoneContent(endedType: type, slot: slot, reason: reason)
-        sign(.tombstone(content), life: life + 30 * 60_000)
+        let content = TombstoneContent(
+            endedType: type, slot: slot, reason: reason?.isEmpty == true ? nil : reason,
+            isWithdrawal: isWithdrawal)
+        sign(.tombstone(content), life: life + 30 * 60_000, domain: domain)
     }
 
-    private mutating func sign(_ content: RecordContent, life: UInt64?) {
+    private mutating func sign(
+        _ content: RecordContent, life: UInt64?, domain: Domain = .everyone
+    ) {
         let (next, isOver) = publishing.lastSequence.addingReportingOverflow(1)
         publishing.lastSequence = max(isOver ? .max : next, now.wall)
         var content = content
@@ -144,7 +174,7 @@ extension Swarm {
                 UnsignedRecord(
                     publisher: settings.node, sequence: publishing.lastSequence,
                     issued: now.wall, expires: life.map { now.wall + $0 } ?? .max,
-                    content: content)))
+                    domain: domain, content: content)))
     }
 
     // MARK: What was said before and is not known any more

@@ -20,6 +20,10 @@ public struct Session: Sendable {
     var faults = 0
     /// Statements that it sent.
     var statements = 0
+    /// What it has proven of itself beyond its key.
+    var rights = SessionRights()
+    /// Layers about which a decision was written down, and how it was.
+    var decided: [Digest: Bool] = [:]
     /// Number and time of an unanswered ping.
     var ping: (number: UInt64, sent: UInt64)?
     /// Whether closing was asked for; nothing more is sent.

@@ -64,6 +64,7 @@ extension Swarm {
         sessions[number] = Session(facts, at: now.monotonic)
         introduce(to: number, facts)
         startReconciliation(with: number)
+        openCircles(number)
         sessionReady(number)
     }
 
@@ -117,6 +118,8 @@ extension Swarm {
         case .records(let records): receive(records, from: number)
         case .open, .envelopeRequest, .groupsRequest, .get, .cancel, .statement:
             serve(message, to: number)
+        case .tags(let tags): receive(tags: tags, from: number)
+        case .credential(let bytes): receive(credential: bytes, from: number)
         case .holding(let holding): receive(holding, from: number)
         case .envelope(let layer, let bytes): receiveEnvelope(bytes, of: layer, from: number)
         case .groups(let blob, let page, let bytes):
@@ -130,7 +133,7 @@ extension Swarm {
     private mutating func mayAsk(_ message: Message, _ number: SessionNumber) -> Bool {
         let isWithin = sessions.change(number) { session in
             switch message {
-            case .ping, .introduction: session.rates.pings.take(at: now.monotonic)
+            case .ping, .introduction, .tags: session.rates.pings.take(at: now.monotonic)
             case .identifiersRequest, .recordsRequest:
                 session.rates.questions.take(at: now.monotonic)
             case .envelopeRequest, .groupsRequest:

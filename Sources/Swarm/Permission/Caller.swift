@@ -42,10 +42,12 @@ public struct Caller: Equatable, Sendable {
     }
 
     /// Whether it is `other`, or asks in its name.
-    func speaks(for other: NodeKey) -> Bool { key == other || asksFor.contains(other) }
+    public func speaks(for other: NodeKey) -> Bool { key == other || asksFor.contains(other) }
 
     /// Whether it may publish as `other`.
-    func publishes(for other: NodeKey) -> Bool { key == other || publishesFor.contains(other) }
+    public func publishes(for other: NodeKey) -> Bool {
+        key == other || publishesFor.contains(other)
+    }
 
     /// Whether it has a right in an organisation.
     func has(_ right: MembershipRight, in organization: NodeKey) -> Bool {

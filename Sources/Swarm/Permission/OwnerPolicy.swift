@@ -18,6 +18,9 @@ public struct OwnerPolicy: Equatable, Sendable {
         case type(String)
         /// Layers whose expression names a licence.
         case licence(String)
+        /// Layers for which no key that the owner trusts has attested that a check was passed, such
+        /// as `replayed` or `safe`.
+        case unverified(String)
         /// All layers.
         case any
     }
@@ -61,6 +64,8 @@ public struct OwnerPolicy: Equatable, Sendable {
             layer.organization == key ? "organisation \(key.fingerprint)" : nil
         case .type(let name): layer.type.name == name ? "type \(name)" : nil
         case .licence(let id): names(layer.licence, id) ? "licence \(id)" : nil
+        case .unverified(let claim):
+            layer.verdicts.contains(claim) ? nil : "not attested as \(claim) by a key you trust"
         case .any: "all layers"
         }
     }

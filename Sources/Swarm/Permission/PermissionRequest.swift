@@ -89,7 +89,9 @@ public struct PermissionRequest: Equatable, Sendable {
     // MARK: Whether it still travels, and how
 
     private func checkWithdrawal() throws(Refusal) {
-        guard let reason = layer.withdrawal, action != .see, !action.isUse else { return }
+        guard let reason = layer.withdrawal, layer.withdrawnFrom <= now, action != .see,
+            !action.isUse
+        else { return }
         throw Refusal(.withdrawn, "its publisher took it back: \(reason)")
     }
 

@@ -27,8 +27,8 @@ public enum FetchFailure: Error, Equatable, Sendable {
     case corrupt([PeerFault])
     /// The layer's own documents are wrong.
     case invalid(String)
-    /// Its licence may not stand beside those of what it was made from.
-    case licence(String)
+    /// Its terms, its publisher or the owner of this node do not allow it.
+    case refused(Refusal)
     /// The store refused.
     case store(StoreProblem)
 }

@@ -12,9 +12,9 @@ extension Swarm {
         send(.statement(acceptance), to: session)
     }
 
-    /// Takes a peer's word that it accepts the terms of a layer that is here and that it may know
-    /// of. Words about other layers have no answer and leave no trace; a false signature, or
-    /// another's word, is a fault.
+    /// Takes what a peer says of a layer: that it accepts the terms of one that is here and that
+    /// it may know of, or, as its publisher, who may do what with it. Words about other layers
+    /// have no answer and leave no trace; a false signature, or another's word, is a fault.
     mutating func hear(_ bytes: [UInt8], from number: SessionNumber) {
         guard let session = sessions[number], !session.isClosing else { return }
         let peer = session.facts.peer
@@ -31,15 +31,45 @@ extension Swarm {
             blame(number, "sent a statement that is not valid: \(error)")
             return
         }
-        guard statement.publisher == peer, statement.kind == .acceptance else {
+        guard statement.publisher == peer else {
             blame(number, "sent a statement that is not its own to send")
             return
         }
-        guard var layer = held[statement.layer], decide(.see, layer, peer: peer) == .allow,
-            statement.isInForce(at: Int64(clamping: now.wall / 1_000)),
-            layer.policy.take(acceptance: statement)
+        switch statement.kind {
+        case .acceptance: hear(acceptance: statement, bytes, from: number)
+        case .grant, .visibility, .withdrawal: hear(publisher: statement, bytes, from: number)
+        default: blame(number, "sent a statement of a kind that nobody sends")
+        }
+    }
+
+    private mutating func hear(
+        acceptance statement: Statement, _ bytes: [UInt8], from number: SessionNumber
+    ) {
+        guard var layer = held[statement.layer], decide(.see, layer, number) == .allow,
+            statement.isInForce(at: seconds), layer.policy.take(acceptance: statement)
         else { return }
         held[statement.layer] = layer
         effects.append(.keepStatement(bytes))
+    }
+
+    /// What a publisher says of its own layer: kept where the layer is here, and a grant to this
+    /// node also before, so that the record that follows it is understood.
+    private mutating func hear(
+        publisher statement: Statement, _ bytes: [UInt8], from number: SessionNumber
+    ) {
+        if let grant = Grant(statement) {
+            guard myself.speaks(for: grant.grantee) else {
+                blame(number, "sent a grant that is for another")
+                return
+            }
+            if grant.isInForce(at: seconds) {
+                _ = sessions.change(number) { $0.rights.granted.insert(statement.layer) }
+            }
+            effects.append(.keepStatement(bytes))
+        }
+        guard var layer = held[statement.layer], layer.take(statement, bytes) else { return }
+        if statement.kind != .grant { effects.append(.keepStatement(bytes)) }
+        if statement.kind == .withdrawal { tellWithdrawal(layer) }
+        hold(layer)
     }
 }

@@ -46,9 +46,8 @@ extension Swarm {
         startDownload(BlobReference(blob: fetch.request.layer, size: size), for: number)
     }
 
-    mutating func manifestRead(
-        _ number: FetchNumber, _ bytes: [UInt8], _ contradiction: LicenceRefusal?
-    ) {
+    mutating func manifestRead(_ number: FetchNumber, _ found: ReadManifest) {
+        let bytes = found.bytes
         _ = fetches.change(number) { $0.isReadingManifest = false }
         guard let fetch = fetches[number], let envelope = fetch.envelope,
             fetch.manifest == nil
@@ -71,11 +70,14 @@ extension Swarm {
             return
         }
         var policy = LayerPolicy(manifest)
-        policy.contradiction = contradiction
+        policy.contradiction = found.contradiction
+        for statement in found.statements where statement.publisher == manifest.publisher {
+            policy.take(statement, widest: manifest.visibility)
+        }
         // Without it a record that named milder terms than the manifest would be enough.
         if fetch.request.acceptance != nil { policy.acceptances.insert(settings.node) }
-        if let refusal = decide(.fetch, policy, peer: nil).refusal {
-            endFetch(number, .failed(.licence(refusal.reason)))
+        if let refusal = decide(.fetch, policy, by: myself).refusal {
+            endFetch(number, .failed(.refused(refusal)))
             return
         }
         flagContradictions(manifest, fetch)
@@ -116,8 +118,8 @@ extension Swarm {
         guard manifest.blobs.allSatisfy({ $0.size <= Limits.blobBytesMax }) else {
             return "a file is larger than a blob may be (1 TiB)"
         }
-        guard manifest.visibility == .public else {
-            return "it was announced, but its manifest is not public"
+        guard manifest.visibility != .private else {
+            return "it was announced, but its manifest is private"
         }
         return nil
     }

@@ -33,14 +33,37 @@ extension Swarm {
 
     /// The layer, if its blob may be given to the peer. Manifest and texts of the terms may before
     /// these are accepted: nobody can accept what she has not seen.
-    private func servable(_ layer: Digest, _ blob: Digest, to number: SessionNumber) -> HeldLayer? {
-        guard let layer = held[layer], let peer = sessions[number]?.facts.peer else { return nil }
-        switch decide(.serve, layer, peer: peer) {
+    private mutating func servable(
+        _ layer: Digest, _ blob: Digest, to number: SessionNumber
+    ) -> HeldLayer? {
+        guard let layer = held[layer], let caller = caller(number) else { return nil }
+        let request = request(.serve, layer.policy, by: caller)
+        let decision = request.decide()
+        note(decision, request, layer.layer, number)
+        switch decision {
         case .allow: return layer
         case .refuse(let refusal):
             let isToBeRead = blob == layer.layer || layer.policy.licenceTexts.contains(blob)
             return refusal.rule == .notAccepted && isToBeRead ? layer : nil
         }
+    }
+
+    /// Has a decision written down when it is the first on this layer in this session, or another
+    /// than before: what was decided for each MiB would say nothing more.
+    private mutating func note(
+        _ decision: Decision, _ request: PermissionRequest, _ layer: Digest,
+        _ number: SessionNumber
+    ) {
+        let isAllowed = decision == .allow
+        let isNews = sessions.change(number) { session in
+            guard session.decided[layer] != isAllowed,
+                session.decided[layer] != nil
+                    || session.decided.count < SwarmLimits.decidedMax
+            else { return false }
+            session.decided[layer] = isAllowed
+            return true
+        }
+        if isNews == true { effects.append(.noteDecision(request, layer: layer, decision)) }
     }
 
     private mutating func serve(_ request: GroupRequest, to number: SessionNumber) {

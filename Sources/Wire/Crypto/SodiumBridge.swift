@@ -57,6 +57,29 @@ public enum Sodium {
         return crypto_scalarmult(&shared, secret, publicKey) == 0 ? shared : nil
     }
 
+    /// Bytes that `sealBox` adds: a one-time public key and an authentication code.
+    public static let boxOverhead = 48
+
+    /// `message` in a sealed box (`crypto_box_seal`) that only the secret of an X25519 public key
+    /// of 32 bytes opens. It says nothing of who made it.
+    public static func sealBox(_ message: [UInt8], for publicKey: [UInt8]) -> [UInt8] {
+        precondition(isReady && publicKey.count == 32)
+        var sealed = [UInt8](repeating: 0, count: message.count + boxOverhead)
+        crypto_box_seal(&sealed, message, UInt64(message.count), publicKey)
+        return sealed
+    }
+
+    /// What is in a sealed box; nil when it was made for another key or was changed.
+    public static func openBox(_ sealed: [UInt8], secret: [UInt8]) -> [UInt8]? {
+        precondition(isReady && secret.count == 32)
+        guard sealed.count >= boxOverhead else { return nil }
+        var message = [UInt8](repeating: 0, count: sealed.count - boxOverhead)
+        let publicKey = exchangePublicKey(secret: secret)
+        let failed = crypto_box_seal_open(
+            &message, sealed, UInt64(sealed.count), publicKey, secret)
+        return failed == 0 ? message : nil
+    }
+
     // MARK: BLAKE2b
 
     /// BLAKE2b (RFC 7693) of `bytes`, `count` bytes long.

@@ -46,6 +46,12 @@ public enum Message: Equatable, Sendable {
     /// A statement about a layer in its DSSE envelope, such as that its terms are accepted. Not
     /// answered.
     case statement([UInt8])
+    /// Tags by which members of closed circles recognise each other (`CircleTag`), among random
+    /// ones. Not answered.
+    case tags([[UInt8]])
+    /// A root, revocation list or membership of an organisation in its DSSE envelope, to a peer
+    /// that belongs to it. Not answered.
+    case credential([UInt8])
     /// A type from 128 up that this version does not know.
     case unknown(type: UInt8)
 
@@ -61,7 +67,7 @@ public enum Message: Equatable, Sendable {
         case damaged = 4
     }
 
-    private enum Kind {
+    enum Kind {
         static let introduction: UInt8 = 1
         static let ping: UInt8 = 2
         static let pong: UInt8 = 3
@@ -83,12 +89,17 @@ public enum Message: Equatable, Sendable {
         static let cancel: UInt8 = 41
         static let firstOptional: UInt8 = 128
         static let statement: UInt8 = 128
+        static let tags: UInt8 = 129
+        static let credential: UInt8 = 130
+        static let optional: Set<UInt8> = [statement, tags, credential]
     }
 
     /// The bytes of the message.
     public var bytes: [UInt8] {
         var writer = Writer()
-        if !writeSession(to: &writer), !writeGossip(to: &writer) { writeTransfer(to: &writer) }
+        if !writeSession(to: &writer), !writeGossip(to: &writer), !writeCircle(to: &writer) {
+            writeTransfer(to: &writer)
+        }
         return writer.bytes
     }
 
@@ -175,10 +186,7 @@ public enum Message: Equatable, Sendable {
         case .cancel(let request):
             writer.write(Kind.cancel)
             writer.writeVarint(request)
-        case .statement(let bytes):
-            writer.write(Kind.statement)
-            writer.write(bytes)
-        default: preconditionFailure("every message is of one of the three kinds")
+        default: preconditionFailure("every message is of one of the four kinds")
         }
     }
 
@@ -186,13 +194,15 @@ public enum Message: Equatable, Sendable {
     public init(bytes: [UInt8]) throws(WireError) {
         var reader = Reader(bytes)
         let kind = try reader.readUInt8()
-        guard kind < Kind.firstOptional || kind == Kind.statement else {
+        guard kind < Kind.firstOptional || Kind.optional.contains(kind) else {
             self = .unknown(type: kind)
             return
         }
         if let message = try Self.readSession(kind, &reader) {
             self = message
         } else if let message = try Self.readGossip(kind, &reader) {
+            self = message
+        } else if let message = try Self.readCircle(kind, &reader) {
             self = message
         } else if let message = try Self.readTransfer(kind, &reader) {
             self = message
@@ -272,11 +282,6 @@ public enum Message: Equatable, Sendable {
             return .reject(
                 request: request, reason: reason, retryMilliseconds: try reader.readVarint())
         case Kind.cancel: return .cancel(request: try reader.readVarint())
-        case Kind.statement:
-            guard reader.remaining <= Limits.envelopeBytesMax else {
-                throw .tooLarge("statement")
-            }
-            return .statement(try reader.readBytes(reader.remaining))
         default: return nil
         }
     }

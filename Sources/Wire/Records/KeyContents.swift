@@ -5,14 +5,20 @@ public struct TombstoneContent: Equatable, Sendable {
     public let endedType: RecordType
     /// The ended record's slot.
     public let slot: Slot
-    /// The layer's withdrawal in words, for people.
+    /// Why, in words, for people.
     public let reason: String?
+    /// Whether the publisher takes the layer itself back: whoever holds it stops serving it.
+    /// Otherwise only this record of it ended.
+    public let isWithdrawal: Bool
 
     /// The end of the record in `slot`.
-    public init(endedType: RecordType, slot: Slot, reason: String?) {
+    public init(
+        endedType: RecordType, slot: Slot, reason: String?, isWithdrawal: Bool = false
+    ) {
         self.endedType = endedType
         self.slot = slot
         self.reason = reason
+        self.isWithdrawal = isWithdrawal
     }
 
     init(_ fields: RecordFields) throws(WireError) {
@@ -31,12 +37,16 @@ public struct TombstoneContent: Equatable, Sendable {
             return slot
         }
         reason = try fields.text(6, limit: Limits.summaryBytesMax, "reason")
+        let flag = try fields.optional(8) { (r) throws(WireError) in try r.readVarint() }
+        guard flag == nil || flag == 1 && type == .layer else { throw .invalid("withdrawal") }
+        isWithdrawal = flag == 1
     }
 
     func write(to fields: inout RecordFields) {
         fields.set(3) { writer in writer.write(endedType.rawValue) }
         fields.set(5) { writer in writer.write(slot.bytes) }
         fields.setText(6, reason)
+        if isWithdrawal { fields.setNumber(8, 1) }
     }
 }
 

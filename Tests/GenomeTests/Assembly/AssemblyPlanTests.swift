@@ -45,7 +45,9 @@ struct AssemblyPlanTests {
 
     @Test func `adapters add side by side with their influence`() throws {
         let plan = try plan([(2, "0.5"), (1, nil), (6, nil)])
-        #expect(plan.adapters.map { $0.map(\.layer) } == [[Fixtures.digest(2)], [Fixtures.digest(1)]])
+        #expect(
+            plan.adapters.map { $0.map(\.layer) }
+                == [[Fixtures.digest(2)], [Fixtures.digest(1)]])
         #expect(weights(plan) == [[0.5], [1]])
         #expect(plan.base == Fixtures.digest(6) && plan.texts.isEmpty && plan.leftOut.isEmpty)
     }
@@ -60,7 +62,8 @@ struct AssemblyPlanTests {
     @Test func `skip leaves the second out as far as it is strong`() throws {
         let half = try plan([(1, nil), (2, "0.5")], [(1, 2, "skip", "0.25")])
         #expect(weights(half) == [[1], [0.375]])
-        let whole = try plan([(1, nil), (2, nil), (4, nil)], [(1, 2, "skip", nil), (1, 4, "skip", "1")])
+        let whole = try plan(
+            [(1, nil), (2, nil), (4, nil)], [(1, 2, "skip", nil), (1, 4, "skip", "1")])
         #expect(weights(whole) == [[1]] && whole.texts.isEmpty)
         #expect(whole.leftOut == [Fixtures.digest(2), Fixtures.digest(4)])
         let open = try plan([(1, nil), (4, nil)], [(1, 4, "skip", "0")])

@@ -5,7 +5,8 @@ import Wire
 
 @Suite("An assembly")
 struct AssemblyTests {
-    static func json(_ count: UInt8, _ connections: [(UInt8, UInt8, String, String?)]) -> JSONValue {
+    static func json(_ count: UInt8, _ connections: [(UInt8, UInt8, String, String?)]) -> JSONValue
+    {
         let layers = (1...count).map { number -> JSONValue in
             ["layer": .string(Fixtures.digest(number).hexadecimal)]
         }

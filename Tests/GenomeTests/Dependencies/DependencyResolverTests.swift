@@ -7,7 +7,8 @@ import Wire
 struct DependencyResolverTests {
     @Test func `comes in an order in which each stands behind its own needs`() {
         let world = DependencyUniverse([
-            ("app", "1.0.0", ["requires b ^1.0.0", "requires a *"]), ("a", "1.0.0", ["requires c *"]),
+            ("app", "1.0.0", ["requires b ^1.0.0", "requires a *"]),
+            ("a", "1.0.0", ["requires c *"]),
             ("a", "0.9.0", []), ("b", "1.0.0", ["requires a *"]), ("b", "2.0.0", []),
             ("c", "3.0.0", []),
         ])
@@ -16,7 +17,8 @@ struct DependencyResolverTests {
 
     @Test func `takes the highest version that goes with all others`() {
         let world = DependencyUniverse([
-            ("app", "1.0.0", ["requires a *", "requires b *"]), ("a", "2.0.0", ["requires c ^2.0.0"]),
+            ("app", "1.0.0", ["requires a *", "requires b *"]),
+            ("a", "2.0.0", ["requires c ^2.0.0"]),
             ("a", "1.0.0", ["requires c ^1.0.0"]), ("b", "1.0.0", ["requires c ^1.0.0"]),
             ("c", "1.0.0", []), ("c", "1.1.0", []), ("c", "2.0.0", []),
         ])
@@ -79,7 +81,10 @@ struct DependencyResolverTests {
 
     @Test func `what is only suggested never costs what is needed`() throws {
         let world = DependencyUniverse([
-            ("app", "1.0.0", ["suggests a ^2.0.0", "requires b *", "suggests none *", "suggests d *"]),
+            (
+                "app", "1.0.0",
+                ["suggests a ^2.0.0", "requires b *", "suggests none *", "suggests d *"]
+            ),
             ("a", "2.0.0", ["requires c ^1.0.0"]), ("b", "1.0.0", ["requires c *"]),
             ("c", "1.0.0", []), ("c", "2.0.0", []), ("d", "1.0.0", ["suggests e *"]),
             ("e", "1.0.0", []),
@@ -90,7 +95,8 @@ struct DependencyResolverTests {
         }
         // c@2.0.0 stays although a would want an older one.
         #expect(world.titles(lock) == ["c@2.0.0", "b@1.0.0", "e@1.0.0", "d@1.0.0"])
-        #expect(lock.leftOut.map { "\($0.target)".split(separator: "/")[1] } == ["a ^2.0.0", "none *"])
+        let leftOut = lock.leftOut.map { "\($0.target)".split(separator: "/")[1] }
+        #expect(leftOut == ["a ^2.0.0", "none *"])
     }
 
     @Test func `a conflict holds whoever states it, and a mild one only warns`() {
@@ -179,10 +185,10 @@ struct DependencyResolverTests {
             ("app", "1.0.0", (0..<12).map { "requires l\($0) *" } + ["requires end *"])
         ]
         for name in 0..<12 {
-            for version in 1...6 {
+            for version in 1...8 {
                 let others = (0..<12).filter { $0 != name }
-                entries.append(
-                    ("l\(name)", "\(version).0.0", others.map { "conflicts l\($0) \(version).0.0" }))
+                let needs = others.map { "conflicts l\($0) \(version).0.0" }
+                entries.append(("l\(name)", "\(version).0.0", needs))
             }
         }
         entries.append(("end", "1.0.0", []))

@@ -22,7 +22,8 @@ struct DependencyUniverse {
                     isRequired: parts[0] != "suggests")
             }
             return DependencyCandidate(
-                layer: Self.digest(entry), place: LayerPlace(publisher: publisher, name: entry.name),
+                layer: Self.digest(entry),
+                place: LayerPlace(publisher: publisher, name: entry.name),
                 version: SemanticVersion(entry.version), dependencies: needs,
                 title: "\(entry.name)@\(entry.version)")
         }

@@ -18,6 +18,9 @@ struct LayerSectionsTests {
         #expect(read.members["type"] == nil)
         #expect(read.contentPaths == ["a.jsonl", "b/c.jsonl"])
         #expect(try sections("{}").contentPaths.isEmpty)
+        #expect(
+            try sections(#"{"style": {"b": 1, "a": 2}, "decoding": {}}"#).members.names
+                == ["decoding", "style"])
     }
 
     @Test(

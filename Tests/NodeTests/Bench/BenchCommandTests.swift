@@ -12,10 +12,11 @@ extension RealNodes {
 
         init() throws { laboratory = try Laboratory() }
 
-        @Test(arguments: ["hash", "transfer", "share"])
+        @Test(arguments: ["hash", "transfer", "share", "lineage", "sketch"])
         func `prints each figure beside what it was held against`(_ name: String) throws {
             let node = laboratory.node("bench")
-            let small = name == "hash" ? [] : ["--size", "8"]
+            let small =
+                name == "hash" ? [] : name == "lineage" ? ["--edges", "5000"] : ["--size", "8"]
             let outcome = try node.spawn(["bench", name, "--json"] + small).wait(seconds: 120)
             try #require(outcome.code == 0, "\(outcome.out) \(outcome.error)")
             let rows = try #require(outcome.json["rows"]?.array)

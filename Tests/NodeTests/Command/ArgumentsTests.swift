@@ -71,7 +71,7 @@ struct ArgumentsTests {
     @Test(
         "what is not built yet is unsupported",
         arguments: [
-            "pin", "audit --json", "share x --in-place", "share x --org o", "share x --allow k",
+            "pin", "doctor --json", "share x --in-place",
         ])
     func unsupported(_ line: String) {
         #expect(failure(line)?.code == .unsupported)

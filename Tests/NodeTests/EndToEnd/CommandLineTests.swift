@@ -63,7 +63,7 @@ extension RealNodes {
             _ = try node.ask("init")
             let file = try laboratory.write("a.txt", "text\n")
             let share = ["share", file, "--visibility", "private", "--type", "memory"]
-            for option in [["--in-place"], ["--org", "o"], ["--allow", "k"]] {
+            for option in [["--in-place"]] {
                 let outcome = try node.spawn(share + option + ["--json"]).wait()
                 #expect(outcome.code == 1 && outcome.failure == "unsupported", "\(option)")
                 #expect(outcome.errorLines.count == 1)
@@ -72,7 +72,7 @@ extension RealNodes {
             let layer = String(repeating: "1", count: 64)
             try node.refused("unsupported", "verify", layer, "--level", "thorough")
             try node.refused("unsupported", "run", "--http", "127.0.0.1:0")
-            for verb in ["pin", "org", "mirror", "audit", "doctor"] {
+            for verb in ["pin", "mirror", "doctor"] {
                 try node.refused("unsupported", verb)
                 #expect(!(try node.spawn(["--help"]).wait().out.contains("  \(verb) ")))
             }

@@ -54,24 +54,6 @@ extension RealNodes {
             #expect(envelope == .envelope(layer: id, bytes: []))
         }
 
-        @Test(arguments: ["organization", "whitelist"])
-        func `layers for some are kept like private ones, and share says so`(
-            _ visibility: String
-        ) throws {
-            let file = try laboratory.write("team.txt", "Known to a few.\n")
-            let outcome = try a.spawn([
-                "share", file, "--type", "memory", "--visibility", visibility, "--licence", "MIT",
-            ]).wait()
-            #expect(outcome.code == 0, "\(outcome.error)")
-            #expect(outcome.out.contains("It stays on this machine"))
-            #expect(outcome.out.contains(visibility))
-            let open = try laboratory.write("open.txt", "Known to all.\n")
-            _ = try a.share(open)
-            let b = try laboratory.running("b", joining: [a])
-            _ = try b.ask("find", "--wait", "20")
-            #expect(try names(b).count == 1)
-        }
-
         @Test func `a node that does not seed announces nothing that it fetched`() throws {
             let file = try laboratory.write("open.txt", "Known to all.\n")
             let layer = try #require(try a.share(file)["layer"]?.string)

@@ -72,7 +72,7 @@ extension RealNodes {
             let template = try laboratory.write(
                 "chat.jinja",
                 "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}"
-                    + "{{ tools | tojson }}\n")
+                    + "{{ tools | tojson }}")
             let turns = try laboratory.write("turns", "Hello\n")
             let shell = ["/bin/sh", "-c", #"file=$1; shift; exec "$@" < "$file""#, "sh", turns]
             let outcome = try node.spawn(
@@ -89,7 +89,7 @@ extension RealNodes {
                 #"[{"type": "function", "function": {"name": "table", "description": "#
                 + #""tide tables", "parameters": {"properties": {"port": {"type": "string"}}, "#
                 + #""type": "object"}}}]"#
-            let whole = "system: Be brief.\n\n\(Self.text)\nuser: Hello\n\(tools)\n"
+            let whole = "system: Be brief.\n\n\(Self.text)\nuser: Hello\n\(tools)"
             let tokens = try node.ask(
                 "tokenize", "--base", LearningSample.base, "--text", whole, "--no-special")
             let answer = outcome.json["answers"]?.array?.first
@@ -125,9 +125,16 @@ extension RealNodes {
             #expect(
                 try refused("refused", ["eval", "--layer", folder, "--data", data] + base)
                     .contains("looks at weights alone"))
+            // Without a base nothing says what a plain folder was made for; a model is no layer.
             #expect(
-                try refused("refused", ["infer", "--layer", LearningSample.base, "--prompt", "x"])
-                    .isEmpty == false)
+                try refused("usage", ["infer", "--layer", LearningSample.base, "--prompt", "x"])
+                    .contains("no base is named"))
+            let model = try #require(
+                node.share(LearningSample.base, ["--type", "foundation", "--licence", "CC0-1.0"])[
+                    "layer"]?.string)
+            #expect(
+                try refused("refused", ["infer", "--layer", model, "--prompt", "x"] + base)
+                    .contains("name it with --base"))
         }
 
         @Test func `of a kind that nobody knows are kept, shown, given on and never run`() throws {

@@ -18,7 +18,7 @@ struct StorePortTests {
         let (inputs, news) = (inputs, news)
         port = try StorePort(
             library: home.service.library, catalogue: home.service.catalogue,
-            node: home.service.keys.node.publicKey
+            keys: home.service.keys
         ) { input in
             inputs.withLock { $0.append(input) }
             news.signal()

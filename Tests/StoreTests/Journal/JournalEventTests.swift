@@ -22,6 +22,24 @@ import Wire
         #expect(JournalEvent(bytes: event.bytes)?.change == change)
     }
 
+    @Test func `stewards and documents of terms stand in it`() {
+        let key = Fixture.key(1).publicKey
+        for (change, text) in [
+            (
+                JournalChange.steward(key: key, isTrusted: true),
+                #"{"key":"\#(key.base32)","kind":"steward","seq":1,"time":0,"trusted":true}"#
+            ),
+            (
+                .licence(envelope: Array(#"{"a":1}"#.utf8)),
+                #"{"envelope":"{\"a\":1}","kind":"licence","seq":1,"time":0}"#
+            ),
+        ] {
+            let event = JournalEvent(sequence: 1, time: 0, change: change)
+            #expect(String(decoding: event.bytes, as: UTF8.self) == text)
+            #expect(JournalEvent(bytes: event.bytes)?.change == change)
+        }
+    }
+
     @Test func `a kind of a newer program is kept without meaning, other bytes are no entry`() {
         let newer = Array(#"{"kind":"contract","seq":1,"time":0}"#.utf8)
         #expect(JournalEvent(bytes: newer)?.sequence == 1)

@@ -71,14 +71,14 @@ import Wire
         ).signed(by: key)
         try fixture.library.add(statement: review)
         try fixture.restart { layout in
+            try LibraryFixture.loseIndex(layout)
+            // As the first version left it: its tables, all entries taken in, a layer and a pin.
             let connection = try SQLiteConnection(layout.index, isSoft: false)
+            try connection.execute(Index.steps[0])
             try connection.execute(
                 """
-                DROP TABLE statements;
-                CREATE TABLE statements(
-                    layer BLOB NOT NULL, kind TEXT NOT NULL, publisher BLOB NOT NULL,
-                    sequence INTEGER NOT NULL, bytes BLOB NOT NULL,
-                    PRIMARY KEY(layer, kind, publisher)) WITHOUT ROWID;
+                INSERT INTO settings VALUES('applied', 3);
+                INSERT INTO pins VALUES(x'\(layer.hexadecimal)', 1);
                 PRAGMA user_version=1;
                 """)
         }

@@ -113,7 +113,7 @@ import Wire
         var held = sample.held
         let envelope = try Envelope.decode(
             try acceptance(sample.id, by: 2), payloadMax: Limits.envelopeBytesMax)
-        held.take([try Statement.verified(in: envelope)])
+        held.take([(try Statement.verified(in: envelope), envelope.encode())])
         var driver = Driver()
         driver.feed(.layerHeld(held))
         driver.open(1, 2)

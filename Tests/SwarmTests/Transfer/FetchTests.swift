@@ -119,17 +119,17 @@ import Testing
         ).detached
         driver.hear(3, .envelope(layer: sample.id, bytes: forged))
         driver.feed(.blobOpened(blob: sample.id, .complete))
-        var effects = driver.feed(.manifestRead(1, sample.manifest.bytes))
+        var effects = driver.feed(.manifestRead(1, ReadManifest(bytes: sample.manifest.bytes)))
         #expect(effects.sent(to: 2).contains(.envelopeRequest(layer: sample.id)))
         #expect(driver.core.bans[Driver.key(3).publicKey] != nil)
         effects = driver.hear(2, .envelope(layer: sample.id, bytes: sample.envelope))
         #expect(effects.opened == [sample.id])
         driver.feed(.blobOpened(blob: sample.id, .complete))
-        effects = driver.feed(.manifestRead(1, sample.manifest.bytes))
+        effects = driver.feed(.manifestRead(1, ReadManifest(bytes: sample.manifest.bytes)))
         #expect(effects.opened == Array(sample.files.keys))
     }
 
-    @Test func `a manifest that is not public is not taken in`() throws {
+    @Test func `a manifest that is private is not taken in`() throws {
         var driver = start()
         let sample = try Sample(visibility: .private)
         let effects = driver.describe(sample, from: [2], seeds: [2])
@@ -137,7 +137,7 @@ import Testing
             Issue.record("it was taken in")
             return
         }
-        #expect(reason.contains("not public"))
+        #expect(reason.contains("is private"))
     }
 
     @Test func `a manifest whose terms drop those of a parent is not taken in`() throws {
@@ -151,8 +151,12 @@ import Testing
             rule: .weakerTerms, subject: "nonCommercial", path: ["parent P"],
             reason: "its own terms leave it out", remedy: "state it")
         let effects = driver.feed(
-            .manifestRead(1, sample.manifest.bytes, contradiction: refusal))
-        #expect(effects.phase(of: 1) == .failed(.licence(refusal.description)))
+            .manifestRead(1, ReadManifest(bytes: sample.manifest.bytes, contradiction: refusal)))
+        #expect(
+            effects.phase(of: 1)
+                == .failed(
+                    .refused(
+                        Refusal(.contradiction, refusal.description, remedy: refusal.remedy))))
         #expect(effects.opened.isEmpty)
     }
 
@@ -164,7 +168,7 @@ import Testing
             driver.feed(.holdersFound(1, sample.holders([2])))
             driver.hear(2, .envelope(layer: sample.id, bytes: sample.envelope))
             driver.feed(.blobOpened(blob: sample.id, .complete))
-            let effects = driver.feed(.manifestRead(1, sample.manifest.bytes))
+            let effects = driver.feed(.manifestRead(1, ReadManifest(bytes: sample.manifest.bytes)))
             #expect(effects.opened.isEmpty == (acceptance == nil))
         }
     }
@@ -178,7 +182,7 @@ import Testing
         driver.feed(.holdersFound(1, sample.holders([2], content: content)))
         driver.hear(2, .envelope(layer: sample.id, bytes: sample.envelope))
         driver.feed(.blobOpened(blob: sample.id, .complete))
-        let effects = driver.feed(.manifestRead(1, sample.manifest.bytes))
+        let effects = driver.feed(.manifestRead(1, ReadManifest(bytes: sample.manifest.bytes)))
         #expect(effects.logs.contains { $0.contains("contradicts") && $0.contains("licence") })
     }
 

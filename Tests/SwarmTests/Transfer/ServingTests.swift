@@ -19,7 +19,7 @@ import Wire
         driver.feed(.layerHeld(sample.held))
         driver.open(1, 2)
         let blob = try #require(sample.files.keys.first)
-        let effects = questions(sample.id, blob).flatMap { driver.hear(1, $0) }
+        let effects = questions(sample.id, blob).flatMap { driver.hear(1, $0) }.unnoted
         let words = effects.sent(to: 1)
         #expect(words[0] == .holding(Holding(layer: sample.id, blob: blob, extent: .complete)))
         #expect(words[1] == .envelope(layer: sample.id, bytes: sample.envelope))
@@ -41,7 +41,7 @@ import Wire
             with.open(1, 3)
             without.open(1, 3)
             for question in questions(sample.id, blob) {
-                let first = with.hear(1, question).map { "\($0)" }
+                let first = with.hear(1, question).unnoted.map { "\($0)" }
                 #expect(first == without.hear(1, question).map { "\($0)" })
                 #expect(first.count == 1)
             }
@@ -76,7 +76,7 @@ import Wire
         func get(_ number: UInt64) -> Message {
             .get(GroupRequest(request: number, layer: sample.id, blob: blob, group: 0))
         }
-        for number in 0..<64 { #expect(driver.hear(1, get(UInt64(number))).count == 1) }
+        for number in 0..<64 { #expect(driver.hear(1, get(UInt64(number))).unnoted.count == 1) }
         #expect(
             driver.hear(1, get(64)).sent(to: 1)
                 == [.reject(request: 64, reason: .busy, retryMilliseconds: 500)])

@@ -21,7 +21,8 @@ import Wire
         .get(GroupRequest(request: 1, layer: digest, blob: digest, group: 2)),
         .data(request: 4, byteCount: 1 << 20),
         .reject(request: 4, reason: .busy, retryMilliseconds: 500), .cancel(request: 4),
-        .statement([7, 8]),
+        .statement([7, 8]), .credential([9]),
+        .tags([[UInt8](repeating: 3, count: 16), [UInt8](repeating: 4, count: 16)]),
     ]
 
     @Test(arguments: all)

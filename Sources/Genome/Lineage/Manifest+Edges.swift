@@ -1,0 +1,124 @@
+import Wire
+
+extension Manifest {
+    /// Whether it names the layer of its base. One that does not is found by the base's weights.
+    public var namesBaseLayer: Bool { base?.layer != nil }
+
+    /// What it says of its relations to other layers: base, parents, data, members and
+    /// dependencies. An edge to the layer itself says nothing.
+    public var edges: [LayerEdge] {
+        let found = made + dependencies
+        return found.filter { $0.target != layer }
+    }
+
+    private var made: [LayerEdge] {
+        var edges: [LayerEdge] = []
+        if let base = base?.layer { edges.append(need(base, "base")) }
+        for parent in parents {
+            edges.append(
+                .evolution(
+                    layer, from: parent.layer, type: parent.relation ?? "parent",
+                    saidBy: publisher, origin: .manifest))
+        }
+        for link in licenceLinks where link.role == .data {
+            if case .layer(let data) = link.target { edges.append(need(data, "data")) }
+        }
+        for member in json["assembly"]?["layers"]?.array ?? [] {
+            guard let id = member.digest("layer") else { continue }
+            edges.append(need(id, "member", strength: Self.decimal(member["weight"])))
+        }
+        return edges
+    }
+
+    private var dependencies: [LayerEdge] {
+        (json["dependencies"]?.array ?? []).compactMap { entry in
+            guard let target = entry.digest("layer"), let kind = entry["kind"]?.string else {
+                return nil
+            }
+            let strength = Self.decimal(entry["strength"])
+            switch kind {
+            case "synergizes-with":
+                var properties = JSONObject()
+                properties["synergyStrength"] = .double(strength)
+                properties["emergentCapabilities"] = .array([])
+                return LayerEdge(
+                    layer, .synergizesWith, target, type: "", properties: properties,
+                    saidBy: publisher, origin: .manifest)
+            case "conflicts-with":
+                return .conflict(
+                    layer, with: target, type: "declared", severity: strength,
+                    resolution: entry["note"]?.string ?? "", saidBy: publisher, origin: .manifest)
+            default:
+                return need(
+                    target, kind, strength: strength,
+                    isRequired: entry["required"]?.bool ?? (kind == "requires"))
+            }
+        }
+    }
+
+    private func need(
+        _ target: Digest, _ type: String, strength: Double = 1, isRequired: Bool = true
+    ) -> LayerEdge {
+        .dependency(
+            layer, on: target, type: type, strength: strength,
+            isRequired: isRequired && type != "data", saidBy: publisher, origin: .manifest)
+    }
+
+    private static func decimal(_ value: JSONValue?) -> Double {
+        value?.string.flatMap { Double($0) } ?? 1
+    }
+}
+
+extension Statement {
+    /// What an evolution statement says of where the layer came from; nothing for other kinds.
+    public var edges: [LayerEdge] {
+        guard kind == .evolution, let from = body["from"]?.string,
+            let target = Digest(hexadecimal: from), target != layer
+        else { return [] }
+        var improvements = JSONObject()
+        for figure in body["improvements"]?.array ?? [] {
+            guard let metric = figure["metric"]?.string,
+                let value = figure["value"]?.string.flatMap({ Double($0) })
+            else { continue }
+            improvements[metric] = .double(value)
+        }
+        return [
+            .evolution(
+                layer, from: target, type: body["event"]?.string ?? "evolved",
+                confidence: body["confidence"]?.string.flatMap { Double($0) } ?? 1,
+                improvements: improvements, saidBy: publisher, origin: .statement)
+        ]
+    }
+
+    /// One figure of a measurement as the table of performance has it.
+    public struct Performance: Equatable, Sendable {
+        /// What was done.
+        public let task: String
+        /// What was measured.
+        public let metric: String
+        /// The figure.
+        public let value: Double
+        /// On what, on which base and machine, in which unit, and who says so.
+        public let context: JSONObject
+    }
+
+    /// The figures of a measurement; none for other kinds.
+    public var performance: [Performance] {
+        guard kind == .measurement else { return [] }
+        var common = JSONObject()
+        common["publisher"] = .string(publisher.base32)
+        common["sequence"] = .integer(Int64(clamping: sequence))
+        common["dataset"] = body["dataset"]?["name"]
+        common["base"] = body["base"]
+        common["hardware"] = body["hardware"]
+        return (body["figures"]?.array ?? []).compactMap { figure in
+            guard let metric = figure["metric"]?.string,
+                let value = figure["value"]?.string.flatMap({ Double($0) }), value.isFinite
+            else { return nil }
+            var context = common
+            context["unit"] = figure["unit"]
+            return Performance(
+                task: body["task"]?.string ?? "", metric: metric, value: value, context: context)
+        }
+    }
+}

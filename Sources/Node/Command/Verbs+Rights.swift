@@ -1,0 +1,96 @@
+/// The verbs by which publishers, organisations and owners decide who may do what.
+extension Verbs {
+    static let rights = [grant, revoke, withdraw, org, audit]
+
+    /// What `--purpose` means wherever layers are used.
+    static let purpose = VerbShape.Option(
+        "purpose", .many("WORD"), "commercial, research, a field such as clinical")
+
+    private static let grant = VerbShape(
+        name: "grant", summary: "let a key have and use one of your layers",
+        paragraph: "Gives a named key rights on a layer that you shared with --visibility "
+            + "whitelist: to have it and run it unless --for says otherwise. A new grant for the "
+            + "same key takes the place of the old one. The key's node is told when it meets "
+            + "yours. Without an end a grant holds until plasmid revoke.",
+        examples: [
+            ("plasmid grant poems KEY", "let that node have and run it"),
+            ("plasmid grant poems KEY --for read,run,train --days 30", "for a month"),
+        ],
+        operands: [.required("LAYER"), .required("KEY")],
+        options: [
+            .init("for", .one("LIST"), "read, run, train, derive, mirror, serve; else read,run"),
+            .init("days", .one("N"), "how long; else until it is revoked"),
+            .init("not-in", .many("FIELD"), "a field in which it may not be used"),
+            .init("note", .one("TEXT"), "what it is for, in words"),
+        ])
+
+    private static let revoke = VerbShape(
+        name: "revoke", summary: "take a grant back, or narrow who may know of a layer",
+        paragraph: "Honest nodes stop to serve, fetch and use the layer for that key as soon as "
+            + "they hear of it. Bytes that left cannot be called back. With --visibility the "
+            + "layer is from now on for fewer: never for more than it was shared for.",
+        examples: [
+            ("plasmid revoke poems KEY", "end that key's grant"),
+            ("plasmid revoke poems --visibility private", "give it to nobody any more"),
+        ],
+        operands: [.required("LAYER"), .optional("KEY")],
+        options: [
+            .init("visibility", .one("V"), "private, whitelist or organization"),
+            .init("org", .one("ORG"), "organisation, for --visibility organization"),
+        ])
+
+    private static let withdraw = VerbShape(
+        name: "withdraw", summary: "take one of your layers back from the network",
+        paragraph: "Tells every node that the layer is taken back: they stop to announce and "
+            + "serve it. Those who have it keep their copy and are told why. It cannot be undone; "
+            + "share a higher version instead.",
+        examples: [
+            ("plasmid withdraw poems --reason 'trained on wrong data'", "take it back")
+        ],
+        operands: [.required("LAYER")],
+        options: [
+            .init("reason", .one("TEXT"), "why, for everyone to read"),
+            .init("replacement", .one("LAYER"), "what to use instead"),
+        ])
+
+    private static let org = VerbShape(
+        name: "org", summary: "organisations: labs that share more with each other",
+        paragraph: "ACTION is list, create, show, add, join, renew, revoke, rotate, leave, export "
+            + "or import. create founds one and makes this node its issuer; add makes a node a "
+            + "member for a few days, renew does it again for all, revoke takes one out now and "
+            + "rotate gives the others new secrets. Who was made a member joins when the issuer's "
+            + "node is met. export and import carry the documents by hand.",
+        examples: [
+            ("plasmid org create northlab", "found an organisation"),
+            ("plasmid org add northlab KEY --rights read,publish", "make a member"),
+            ("plasmid org join northlab", "accept to be one"),
+            ("plasmid org revoke northlab KEY", "take a member out now"),
+        ],
+        operands: [
+            .optional("ACTION"), .optional("ORG|FILE"), .optional("KEY"),
+        ],
+        options: [
+            .init("rights", .one("LIST"), "add: read, publish, mirror; else read"),
+            .init("days", .one("N"), "add: how long, to 30; else 7"),
+            .init("label", .one("NAME"), "add: whose node it is"),
+            .init("sealing", .one("AGE"), "add: its sealing key, where it was not met"),
+            .init("out", .one("FILE"), "export: where to; else the terminal"),
+        ])
+
+    private static let audit = VerbShape(
+        name: "audit", summary: "what this node did and decided, and proof of it",
+        paragraph: "log shows the journal of this node's own decisions, access who was allowed or "
+            + "refused what, why one of these with all that it rested on, decided once more. "
+            + "verify holds journal, tree, signed checkpoint and access log against each other.",
+        examples: [
+            ("plasmid audit log --last 50", "what was done here"),
+            ("plasmid audit access --layer poems", "who asked for it"),
+            ("plasmid audit why 17", "why decision 17 was taken"),
+            ("plasmid audit verify", "whether the logs hold"),
+        ],
+        operands: [.optional("log|access|why|verify"), .optional("NUMBER")],
+        options: [
+            .init("last", .one("N"), "how many entries; else 20"),
+            .init("layer", .one("LAYER"), "access: only about this layer"),
+        ])
+}

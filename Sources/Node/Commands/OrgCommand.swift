@@ -1,0 +1,188 @@
+import Genome
+import Host
+import Store
+import Wire
+
+/// `plasmid org`: organisations, as their issuers and their members use them.
+enum OrgCommand {
+    private static let actions = [
+        "list", "create", "show", "add", "join", "renew", "revoke", "rotate", "leave", "export",
+        "import",
+    ]
+    /// Longest file of documents: roots, a revocation list and a few hundred memberships.
+    private static let fileBytesMax = 64 << 20
+
+    static func perform(_ arguments: Arguments, _ report: Report) throws(Failure) {
+        let action = arguments.operand(0) ?? "list"
+        guard actions.contains(action) else {
+            throw Failure(
+                .usage, "org does not know \(PlainText.shown(action))",
+                remedy: "use " + actions.joined(separator: ", "))
+        }
+        var object = JSONObject()
+        object["action"] = .string(action)
+        if action != "list" {
+            let word = arguments.operand(1)
+            guard let word else {
+                throw Failure(
+                    .usage, "org \(action) needs \(action == "import" ? "FILE" : "ORG")",
+                    remedy: "plasmid org --help shows how")
+            }
+            try fill(&object, action, word, arguments)
+        }
+        let answer = try Access.open(makes: action != "list", report).ask("org", object)
+        if action == "export" { return try write(answer, arguments, report) }
+        report.done(answer, text: lines(answer, action))
+    }
+
+    private static func fill(
+        _ object: inout JSONObject, _ action: String, _ word: String, _ arguments: Arguments
+    ) throws(Failure) {
+        switch action {
+        case "create": object["name"] = .string(word)
+        case "import": object["documents"] = try documents(word)
+        default: object["organization"] = .string(word)
+        }
+        guard action == "add" || action == "revoke" else { return }
+        guard let key = arguments.operand(2) else {
+            throw Failure(.usage, "org \(action) needs KEY after ORG")
+        }
+        object["key"] = .string(key)
+        object["rights"] = RightsCommands.list(arguments.text("rights"))
+        let longest = Int(OrganizationSchema.membershipSeconds / 86_400)
+        object["days"] = try arguments.integer("days", in: 1...longest).map {
+            .integer(Int64($0))
+        }
+        object["label"] = arguments.text("label").map { .string($0) }
+        object["sealing"] = arguments.text("sealing").map { .string($0) }
+    }
+
+    // MARK: Files
+
+    private static func documents(_ path: String) throws(Failure) -> JSONValue {
+        let bytes: [UInt8]
+        do throws(SystemError) {
+            bytes = try File(path, .read).readAll(limit: fileBytesMax)
+        } catch {
+            throw Failure(
+                .notFound, "\(PlainText.shown(path)) cannot be read: \(error.reason)")
+        }
+        let limits = JSONLimits(bytes: fileBytesMax, depth: 4, values: 100_000)
+        guard let value = try? JSONParser.parse(bytes, limits: limits),
+            let documents = value["documents"]?.array
+        else {
+            throw Failure(
+                .refused, "\(PlainText.shown(path)) holds no documents of an organisation",
+                remedy: "make such a file with: plasmid org export ORG --out FILE")
+        }
+        return .array(documents)
+    }
+
+    private static func write(
+        _ answer: JSONObject, _ arguments: Arguments, _ report: Report
+    ) throws(Failure) {
+        guard let path = arguments.text("out") else {
+            report.done(answer, text: [Report.line(answer)])
+            return
+        }
+        let file = try NewFile(path)
+        try file.write(Report.line(answer) + "\n")
+        var object = JSONObject()
+        object["path"] = .string(path)
+        object["organization"] = answer["organization"] ?? .null
+        report.done(object, text: ["Wrote \(path)"])
+    }
+
+    // MARK: Text
+
+    private static func lines(_ answer: JSONObject, _ action: String) -> [String] {
+        if answer["organizations"] != nil { return listLines(answer) }
+        var lines = head(answer)
+        switch action {
+        case "create":
+            lines.append("Make members with: plasmid org add \(name(answer)) KEY")
+        case "join": lines.append("You are a member now.")
+        case "renew", "rotate":
+            for entry in answer["notRenewed"]?.array ?? [] {
+                lines.append(
+                    "not renewed: \(entry["member"]?.string?.prefix(8) ?? ""): "
+                        + (entry["why"]?.string ?? ""))
+            }
+        default: break
+        }
+        return lines + memberLines(answer)
+    }
+
+    private static func name(_ answer: JSONObject) -> String { answer["name"]?.string ?? "" }
+
+    private static func head(_ answer: JSONObject) -> [String] {
+        let now = Int64(Clock.wallMilliseconds() / 1_000)
+        let left = (answer["expires"]?.integer ?? now) - now
+        var lines = [
+            name(answer), "  key     \(answer["organization"]?.string ?? "")",
+            "  root    \(answer["root"]?.integer ?? 0), runs out in \(Ages.text(left))",
+        ]
+        if answer["issuer"]?.bool == true { lines.append("  you     make and end members") }
+        if let fault = answer["fault"]?.string {
+            lines.append("  now     does not count: \(fault)")
+        }
+        return lines
+    }
+
+    private static func memberLines(_ answer: JSONObject) -> [String] {
+        let members = answer["members"]?.array ?? []
+        guard !members.isEmpty else { return [] }
+        let now = Int64(Clock.wallMilliseconds() / 1_000)
+        var table = Table([
+            .init("MEMBER"), .init("LABEL", isElastic: true), .init("RIGHTS"),
+            .init("ENDS IN", isRight: true), .init("NOW", isElastic: true),
+        ])
+        for member in members {
+            let rights = (member["rights"]?.array ?? []).compactMap(\.string)
+            table.add([
+                String((member["member"]?.string ?? "").prefix(8)),
+                member["label"]?.string ?? "", rights.joined(separator: ","),
+                Ages.text((member["expires"]?.integer ?? now) - now),
+                member["fault"]?.string ?? "member",
+            ])
+        }
+        return [""] + table.lines(width: Terminal(descriptor: 1).columns)
+    }
+
+    private static func listLines(_ answer: JSONObject) -> [String] {
+        let rows = answer["organizations"]?.array ?? []
+        let invitations = answer["invitations"]?.array ?? []
+        guard !rows.isEmpty || !invitations.isEmpty else {
+            return [
+                "This node belongs to no organisation.",
+                "Found one with: plasmid org create NAME",
+            ]
+        }
+        var lines: [String] = []
+        if !rows.isEmpty {
+            var table = Table([
+                .init("ORGANISATION", isElastic: true), .init("KEY"),
+                .init("MEMBERS", isRight: true), .init("YOU", isElastic: true),
+            ])
+            for row in rows {
+                let isIssuer = row["issuer"]?.bool == true
+                let place = row["member"]?.string == nil ? "no member" : "member"
+                table.add([
+                    row["name"]?.string ?? "",
+                    String((row["organization"]?.string ?? "").prefix(8)),
+                    "\(row["members"]?.array?.count ?? 0)",
+                    row["fault"]?.string ?? (isIssuer ? "issuer, \(place)" : place),
+                ])
+            }
+            lines += table.lines(width: Terminal(descriptor: 1).columns)
+        }
+        for invitation in invitations {
+            lines.append(
+                "invited: \(invitation["name"]?.string ?? "") "
+                    + "(\(invitation["organization"]?.string?.prefix(8) ?? "")) by node "
+                    + "\(invitation["from"]?.string?.prefix(8) ?? ""); accept with: "
+                    + "plasmid org join \(invitation["organization"]?.string?.prefix(8) ?? "")")
+        }
+        return lines
+    }
+}

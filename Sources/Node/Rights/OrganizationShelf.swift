@@ -1,0 +1,110 @@
+import Genome
+import Host
+import Store
+import Swarm
+import Wire
+
+/// The organisations of a home with the secrets that this node holds of them.
+struct OrganizationShelf {
+    let library: Library
+    let keys: Keys
+
+    /// All that this node belongs to or issues for, as the core needs them. One whose documents
+    /// are damaged is left out.
+    func known() -> [KnownOrganization] {
+        ((try? library.organizations()) ?? []).compactMap { id in try? known(id) }
+    }
+
+    /// One of them; nil if it is not here.
+    func known(_ id: NodeKey) throws(StoreError) -> KnownOrganization? {
+        guard let organization = try library.organization(id) else { return nil }
+        let memberships = try library.memberships(of: id)
+        let own = memberships.first { $0.0.member == keys.node.publicKey }
+        var issued: [NodeKey: [UInt8]] = [:]
+        if try isIssuer(of: organization) {
+            for (membership, envelope) in memberships
+            where membership.member != keys.node.publicKey {
+                issued[membership.member] = envelope
+            }
+        }
+        return KnownOrganization(
+            organization: organization,
+            documents: try library.credentials(of: id, .root)
+                + library.credentials(of: id, .revocations),
+            membership: own?.envelope, place: own?.0,
+            secrets: try epochs(of: id).reversed().map(\.circle), issued: issued)
+    }
+
+    /// Secrets of its epochs, oldest first: those that this node made, and those that came with
+    /// its memberships.
+    func epochs(of id: NodeKey) throws(StoreError) -> [EpochSecrets] {
+        var epochs: [UInt64: EpochSecrets] = [:]
+        for (membership, _) in try library.memberships(of: id)
+        where membership.member == keys.node.publicKey {
+            for epoch in membership.epochs {
+                epochs[epoch.number] = EpochSecrets(epoch, secret: keys.sealingSecret)
+            }
+        }
+        let kept = try OrganizationSecrets.read(id, library.layout)?.epochs ?? []
+        for epoch in kept { epochs[epoch.number] = epoch }
+        return epochs.values.sorted { $0.number < $1.number }
+    }
+
+    /// Keys in this home that speak for it.
+    func signers(of id: NodeKey) throws(StoreError) -> [SigningKey] {
+        (try OrganizationSecrets.read(id, library.layout)?.keys ?? []) + [keys.node]
+    }
+
+    /// Whether this home holds enough issuers' keys to make members alone.
+    func isIssuer(of organization: Organization) throws(StoreError) -> Bool {
+        let issuers = organization.root.keys(of: .issuer)
+        let own = try signers(of: organization.id).filter { issuers.contains($0.publicKey) }
+        return own.count >= organization.root.thresholds[.issuer] ?? .max
+    }
+
+    /// Puts the signatures of this home's keys with `role` under a document.
+    func sign(
+        _ envelope: inout Envelope, as role: OrganizationRole, of roots: [OrganizationRoot]
+    ) throws(StoreError) {
+        let wanted = roots.reduce(into: Set<NodeKey>()) { $0.formUnion($1.keys(of: role)) }
+        guard let id = roots.first?.organization else { return }
+        for key in try signers(of: id) where wanted.contains(key.publicKey) {
+            guard envelope.entries.count < Envelope.signaturesMax,
+                !envelope.isSigned(by: key.publicKey)
+            else { continue }
+            envelope.add(signatureBy: key)
+        }
+    }
+}
+
+extension Library {
+    /// What the owner lets this machine do. Rules that a newer program wrote are no rules to pass
+    /// over: the home is not used then.
+    func ownerPolicy() throws(Failure) -> OwnerPolicy {
+        let text = try inStore { () throws(StoreError) in
+            try index.policy(Self.rulesPolicy) ?? "[]"
+        }
+        let limits = JSONLimits(bytes: 1 << 18, depth: 6, values: 16_384)
+        guard let json = try? JSONParser.parse(Array(text.utf8), limits: limits),
+            let policy = OwnerPolicy(json: json)
+        else {
+            throw Failure(
+                .corrupt, "the owner's rules are not understood",
+                why: "they were written by another version of plasmid",
+                remedy: "set them anew with: plasmid trust --clear-rules")
+        }
+        return policy
+    }
+
+    /// Name of the owner's setting that holds the rules.
+    static let rulesPolicy = "rules"
+
+    /// Writes an access decision down.
+    func note(
+        _ request: PermissionRequest, layer: Digest, _ decision: Decision
+    ) throws(StoreError) {
+        try noteAccess(
+            layer: layer, question: request.json { access.pseudonym($0) },
+            rule: decision.refusal?.rule.rawValue)
+    }
+}

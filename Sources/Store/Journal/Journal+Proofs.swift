@@ -1,0 +1,124 @@
+import Host
+import Wire
+
+/// What others can check of the journal.
+extension Journal {
+    /// What is wrong with the journal as it lies on the disk: its entries are read once more, the
+    /// tree is made anew, and both are held against the tree in memory, the signed checkpoint and
+    /// the tiles. Nil when all agree.
+    public func fault() throws(StoreError) -> String? {
+        let signed = try Self.readCheckpoint(layout, key: key.publicKey)
+        return try state.withLock { state throws(StoreError) in
+            var log = MerkleLog()
+            var rootAtCheckpoint: Digest? = signed?.count == 0 ? log.root : nil
+            var tiles: [MerkleLog.Tile] = []
+            try state.segments.readAll { entry throws(StoreError) in
+                tiles += log.append(entry)
+                if log.count == signed?.count { rootAtCheckpoint = log.root }
+            }
+            guard log.count == state.log.count, log.root == state.log.root else {
+                return "its entries are not those that were written"
+            }
+            if let signed, rootAtCheckpoint != signed.root {
+                return "its signed checkpoint has other entries"
+            }
+            for tile in tiles where !(try JournalTiles.isSound(tile, layout)) {
+                return "tile \(tile.level)/\(tile.index) is not what its entries say"
+            }
+            return nil
+        }
+    }
+
+    /// The checkpoint that was signed last, as the note it is.
+    public func signedNote() throws(StoreError) -> String {
+        try checkpoint()
+        guard let note = try Self.readNote("\(layout.journal)/checkpoint") else {
+            throw .damaged("\(layout.journal)/checkpoint (it is gone)")
+        }
+        return note
+    }
+
+    private var witnessedPath: String { "\(layout.journal)/witnessed" }
+
+    /// The last checkpoint that witnesses put their names under; nil while none did.
+    public func witnessedNote() throws(StoreError) -> String? {
+        try Self.readNote(witnessedPath)
+    }
+
+    /// Puts the word of a witness under the checkpoint it is about, if that is the newest that was
+    /// signed or the newest that was witnessed; whether it was new.
+    public func take(_ cosignature: Cosignature) throws(StoreError) -> Bool {
+        for note in [try signedNote(), try witnessedNote()].compactMap({ $0 }) {
+            guard let parts = SignedCheckpoint.split(note),
+                Cosignature(cosignature.line[...], on: parts.text) != nil
+            else { continue }
+            let standing = try witnessedNote()
+            let isSame = standing.flatMap { SignedCheckpoint.split($0) }?.text == parts.text
+            let base = isSame ? standing ?? note : note
+            let known = Cosignature.all(in: base)
+            guard known.count < SignedCheckpoint.signaturesMax - 1,
+                !known.contains(where: { $0.witness == cosignature.witness })
+            else { return false }
+            try DurableFile.write(
+                Array("\(base)\(cosignature.line)\n".utf8), to: witnessedPath)
+            return true
+        }
+        return false
+    }
+
+    /// Proof that the entry with a number is in the log: under the last checkpoint that witnesses
+    /// saw, if it reaches so far, else under one that is signed now.
+    public func proof(of sequence: UInt64) throws(StoreError) -> LogProof {
+        guard sequence > 0, sequence <= count else {
+            throw .missing("entry \(sequence) of the journal")
+        }
+        let entry = try entry(sequence)
+        var note = try signedNote()
+        if let witnessed = try witnessedNote(),
+            let checkpoint = SignedCheckpoint(note: witnessed, key: key.publicKey),
+            checkpoint.count >= sequence
+        {
+            note = witnessed
+        }
+        guard let checkpoint = SignedCheckpoint(note: note, key: key.publicKey) else {
+            throw .damaged("\(layout.journal)/checkpoint (not signed by this node)")
+        }
+        let log = state.withLock { $0.log }
+        var reader = TileReader(layout, log)
+        let path = try MerkleProof.inclusion(of: sequence - 1, in: checkpoint.count) {
+            (level, index) throws(StoreError) in try reader.subtree(level, index)
+        }
+        let isSound = MerkleProof.isIncluded(
+            MerkleLog.leafHash(entry), at: sequence - 1, in: checkpoint.count,
+            root: checkpoint.root, path: path)
+        guard isSound else {
+            throw .damaged("the journal in \(layout.journal) (its tiles make no proof)")
+        }
+        return LogProof(entry: entry, index: sequence - 1, path: path, note: note)
+    }
+
+    /// Proof that the log as it was with `old` entries is the beginning of the one with `new`.
+    public func consistency(
+        from old: UInt64, to new: UInt64
+    ) throws(StoreError) -> [Digest] {
+        let log = state.withLock { $0.log }
+        guard old <= new, new <= log.count else { throw .missing("entry \(new) of the journal") }
+        var reader = TileReader(layout, log)
+        return try MerkleProof.consistency(from: old, to: new) {
+            (level, index) throws(StoreError) in try reader.subtree(level, index)
+        }
+    }
+
+    private func entry(_ sequence: UInt64) throws(StoreError) -> [UInt8] {
+        var found: [UInt8]?
+        var number: UInt64 = 0
+        try state.withLock { state throws(StoreError) in
+            try state.segments.readAll { entry throws(StoreError) in
+                number += 1
+                if number == sequence { found = entry }
+            }
+        }
+        guard let found else { throw .damaged("the journal in \(layout.journal)") }
+        return found
+    }
+}

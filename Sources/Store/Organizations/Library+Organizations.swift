@@ -1,0 +1,189 @@
+import Genome
+import Host
+import Wire
+
+/// Organisations that this node belongs to or speaks for: their documents, each kept as it was
+/// signed, in journal and index.
+extension Library {
+    /// Organisations that one node keeps: a lab is in a handful.
+    public static let organizationsMax = 64
+
+    /// Keeps a document of an organisation, once it was found to be signed rightly and to move what
+    /// is known forward; whether it was new. The first root of an organisation that is not here is
+    /// taken only with `joining`: nobody is made a member of anything by a message.
+    @discardableResult
+    public func add(
+        credential envelope: Envelope, joining: Bool = false
+    ) throws(StoreError) -> Bool {
+        guard let id = OrganizationDocument.organization(of: envelope) else {
+            throw .refused("it is no document of an organisation")
+        }
+        let isNew = try Self.inOrganization { () throws(GenomeError) in
+            try self.isNew(envelope, of: id, joining: joining)
+        }
+        guard isNew else { return false }
+        try record(.organization(id, envelope: envelope.encode()))
+        return true
+    }
+
+    private func isNew(
+        _ envelope: Envelope, of id: NodeKey, joining: Bool
+    ) throws(GenomeError) -> Bool {
+        let known = try? organization(id)
+        guard var organization = known else {
+            guard joining, (try? organizations().count) ?? 0 < Self.organizationsMax else {
+                throw .organization(.otherOrganization)
+            }
+            _ = try OrganizationRoot.founding(envelope)
+            return true
+        }
+        switch envelope.payloadType {
+        case OrganizationRoot.payloadType: return try organization.take(root: envelope)
+        case RevocationList.payloadType: return try organization.take(revocations: envelope)
+        default:
+            let now = Int64(Clock.wallMilliseconds() / 1_000)
+            let membership = try organization.membership(envelope, at: now)
+            let older = try? memberships(of: id).first { $0.0.member == membership.member }
+            guard let (standing, _) = older else { return true }
+            return standing.issued < membership.issued
+                || standing.issued == membership.issued && standing.expires < membership.expires
+        }
+    }
+
+    private static func inOrganization<Value>(
+        _ body: () throws(GenomeError) -> Value
+    ) throws(StoreError) -> Value {
+        do {
+            return try body()
+        } catch {
+            throw .refused("the document of the organisation is not taken: \(error.description)")
+        }
+    }
+
+    /// The founding keys of the organisations that are here.
+    public func organizations() throws(StoreError) -> [NodeKey] {
+        try index.connection.withLock { connection throws(StoreError) in
+            try connection.query(
+                "SELECT DISTINCT organization FROM credentials ORDER BY organization"
+            ) { row throws(StoreError) in try row.nodeKey(0) }
+        }
+    }
+
+    /// An organisation as its newest root and revocation list say; nil if it is not here.
+    public func organization(_ id: NodeKey) throws(StoreError) -> Organization? {
+        let roots = try credentials(of: id, .root)
+        guard !roots.isEmpty else { return nil }
+        return try Self.inOrganization { () throws(GenomeError) in
+            var envelopes: [Envelope] = []
+            for bytes in roots {
+                envelopes.append(
+                    try Envelope.decode(bytes, payloadMax: OrganizationSchema.bytesMax))
+            }
+            var organization = try Organization(roots: envelopes)
+            for bytes in (try? credentials(of: id, .revocations)) ?? [] {
+                try organization.take(
+                    revocations: try Envelope.decode(
+                        bytes, payloadMax: OrganizationSchema.bytesMax))
+            }
+            return organization
+        }
+    }
+
+    /// The newest membership of each member that is here, with its envelope. What a peer showed is
+    /// not kept; these are the own one and those that this node issued.
+    public func memberships(
+        of id: NodeKey
+    ) throws(StoreError) -> [(Membership, envelope: [UInt8])] {
+        try credentials(of: id, .membership).compactMap { bytes in
+            guard
+                let envelope = try? Envelope.decode(
+                    bytes, payloadMax: OrganizationSchema.bytesMax),
+                let membership = try? Membership.decode(envelope.payload)
+            else { return nil }
+            return (membership, bytes)
+        }
+    }
+
+    /// Envelopes of an organisation's documents of one kind, oldest first.
+    public func credentials(
+        of id: NodeKey, _ kind: CredentialKind
+    ) throws(StoreError) -> [[UInt8]] {
+        try index.connection.withLock { connection throws(StoreError) in
+            try connection.query(
+                """
+                SELECT bytes FROM credentials WHERE organization=? AND kind=?
+                ORDER BY version, subject
+                """, [SQLValue(id), .text(kind.rawValue)]
+            ) { $0.bytes(0) }
+        }
+    }
+
+    /// Forgets an organisation and all of its documents that are here.
+    public func leave(_ id: NodeKey) throws(StoreError) {
+        try record(.leave(id))
+    }
+}
+
+/// Kinds of documents of an organisation, as the index tells them apart.
+public enum CredentialKind: String, Sendable {
+    /// Who speaks for it; all are kept.
+    case root
+    /// What was taken back; the newest is kept.
+    case revocations
+    /// Who belongs to it; the newest of each member is kept.
+    case membership
+}
+
+extension Index {
+    /// Keeps a document in the transaction of its journal entry. That it counts was checked before
+    /// it came to the journal.
+    static func put(
+        credential bytes: [UInt8], of organization: NodeKey, _ connection: SQLiteConnection
+    ) throws(StoreError) {
+        guard let envelope = try? Envelope.decode(bytes, payloadMax: OrganizationSchema.bytesMax)
+        else { return }
+        let kind: CredentialKind
+        var subject = ""
+        let version: UInt64
+        if let root = try? OrganizationRoot.decode(envelope.payload),
+            envelope.payloadType == OrganizationRoot.payloadType
+        {
+            (kind, version) = (.root, root.version)
+            subject = "\(root.version)"
+        } else if let list = try? RevocationList.decode(envelope.payload),
+            envelope.payloadType == RevocationList.payloadType
+        {
+            (kind, version) = (.revocations, list.version)
+        } else if let membership = try? Membership.decode(envelope.payload),
+            envelope.payloadType == Membership.payloadType
+        {
+            (kind, version) = (.membership, UInt64(clamping: membership.issued))
+            subject = membership.member.base32
+        } else {
+            return
+        }
+        try connection.run(
+            "INSERT OR REPLACE INTO credentials VALUES(?, ?, ?, ?, ?)",
+            [
+                SQLValue(organization), .text(kind.rawValue), .text(subject),
+                SQLValue(bits: version), .blob(bytes),
+            ])
+    }
+
+    static func leave(_ organization: NodeKey, _ connection: SQLiteConnection) throws(StoreError) {
+        try connection.run(
+            "DELETE FROM credentials WHERE organization=?", [SQLValue(organization)])
+    }
+
+    /// Every document of every organisation, oldest first.
+    func credentials() throws(StoreError) -> [(organization: NodeKey, bytes: [UInt8])] {
+        try connection.withLock { connection throws(StoreError) in
+            try connection.query(
+                """
+                SELECT organization, bytes FROM credentials
+                ORDER BY organization, kind DESC, version, subject
+                """
+            ) { row throws(StoreError) in (try row.nodeKey(0), row.bytes(1)) }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+import Genome
+import Wire
+
+/// What a peer has proven of itself in a session beyond its key.
+struct SessionRights: Sendable {
+    /// Organisations whose secret it knows.
+    var circles: Set<NodeKey> = []
+    /// Memberships that were found good, one for each organisation at most.
+    var memberships: [NodeKey: Membership] = [:]
+    /// Keys that let it ask or publish in their name, and until when.
+    var delegations: [Delegation] = []
+    /// Layers whose publisher, the peer, granted this node to know of them.
+    var granted: Set<Digest> = []
+    /// Documents of organisations that this node does not belong to.
+    var invitations: [NodeKey: [[UInt8]]] = [:]
+    /// Documents that it sent.
+    var credentials = 0
+}
+
+/// A key's word that another may act for it.
+public struct Delegation: Equatable, Sendable {
+    /// Who is acted for.
+    public let publisher: NodeKey
+    /// What may be done in its name.
+    public let rights: DelegationContent.Rights
+    /// Milliseconds since 1970 when it ends.
+    public let expires: UInt64
+
+    /// A delegation.
+    public init(publisher: NodeKey, rights: DelegationContent.Rights, expires: UInt64) {
+        self.publisher = publisher
+        self.rights = rights
+        self.expires = expires
+    }
+}
+
+extension Caller {
+    /// Someone with the delegations that count at a time in milliseconds since 1970.
+    public init(
+        key: NodeKey, delegations: [Delegation], at wall: UInt64, places: [Place],
+        purpose: Purpose = Purpose()
+    ) {
+        let live = delegations.filter { wall < $0.expires }
+        self.init(
+            key: key, asksFor: Set(live.filter { $0.rights.contains(.fetch) }.map(\.publisher)),
+            publishesFor: Set(live.filter { $0.rights.contains(.publish) }.map(\.publisher)),
+            places: places, purpose: purpose)
+    }
+}
+
+extension Swarm {
+    /// Seconds since 1970.
+    var seconds: Int64 { Int64(clamping: now.wall / 1_000) }
+
+    /// The peer of a session with all that it has proven and that counts now.
+    func caller(_ number: SessionNumber) -> Caller? {
+        guard let session = sessions[number] else { return nil }
+        return Caller(
+            key: session.facts.peer, delegations: session.rights.delegations, at: now.wall,
+            places: session.rights.memberships.values.compactMap { membership in
+                guard let known = organizations[membership.organization],
+                    known.organization.fault(of: membership, at: seconds) == nil
+                else { return nil }
+                return Caller.Place(
+                    organization: membership.organization, rights: membership.rights)
+            })
+    }
+
+    /// This node, as it may ask others or use what it holds.
+    var myself: Caller {
+        Caller(
+            key: settings.node, delegations: settings.delegations, at: now.wall,
+            places: organizations.values.compactMap { known in
+                let rights = known.rights(at: seconds)
+                return rights.isEmpty
+                    ? nil : Caller.Place(organization: known.id, rights: rights)
+            })
+    }
+
+    /// Whether a key is this node's, or one that it may publish for. Asked for each group that is
+    /// served, so memberships are not looked at.
+    private func isPublisher(_ key: NodeKey) -> Bool {
+        key == settings.node
+            || settings.delegations.contains { delegation in
+                delegation.publisher == key && delegation.rights.contains(.publish)
+                    && now.wall < delegation.expires
+            }
+    }
+
+    /// Whether someone may do something with a layer.
+    func decide(_ action: Action, _ policy: LayerPolicy, by caller: Caller) -> Decision {
+        request(action, policy, by: caller).decide()
+    }
+
+    func request(
+        _ action: Action, _ policy: LayerPolicy, by caller: Caller
+    ) -> PermissionRequest {
+        PermissionRequest(
+            action, by: caller, with: policy,
+            holder: Holder(
+                isPublisher: isPublisher(policy.publisher),
+                isSeeding: settings.isSeeding),
+            owner: settings.owner, now: seconds)
+    }
+
+    /// Whether the peer of a session may do something with a layer that is here.
+    func decide(_ action: Action, _ layer: HeldLayer, _ number: SessionNumber) -> Decision {
+        guard let caller = caller(number) else {
+            return .refuse(Refusal(.hidden, "there is no such layer"))
+        }
+        return decide(action, layer.policy, by: caller)
+    }
+}

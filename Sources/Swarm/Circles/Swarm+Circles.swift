@@ -1,0 +1,221 @@
+import Genome
+import Wire
+
+/// Closed circles: how members of an organisation find out about each other in a session.
+extension Swarm {
+    /// The owner's organisations as they are now: every peer is shown tags again, and may learn
+    /// what it may know of since.
+    mutating func organizationsChanged(_ known: [KnownOrganization]) {
+        organizations = OrderedTable()
+        for organization in known { organizations[organization.id] = organization }
+        for number in sessions.keys {
+            _ = sessions.change(number) { session in
+                session.rights.memberships = session.rights.memberships.filter {
+                    organizations[$0.key] != nil
+                }
+            }
+            showTags(to: number)
+            giveIssued(to: number)
+            for organization in sessions[number]?.rights.circles ?? [] {
+                showCredentials(of: organization, to: number)
+            }
+        }
+        for layer in held.values { hold(layer) }
+    }
+
+    /// What a session begins with, besides the introduction.
+    mutating func openCircles(_ number: SessionNumber) {
+        guard let peer = sessions[number]?.facts.peer else { return }
+        effects.append(.findDelegations(number, peer))
+        showTags(to: number)
+        giveIssued(to: number)
+        offerLayers(to: number)
+    }
+
+    private var hour: UInt64 { now.wall / CircleTag.spanMilliseconds }
+
+    private mutating func showTags(to number: SessionNumber) {
+        guard let peer = sessions[number]?.facts.peer else { return }
+        var tags: [[UInt8]] = []
+        for known in organizations.values where known.place != nil || !known.issued.isEmpty {
+            tags += known.secrets.map { secret in
+                CircleTag.proof(secret: secret, hour: hour, from: settings.node, to: peer)
+            }
+        }
+        guard !tags.isEmpty else { return }
+        tags = Array(tags.prefix(CircleTag.tagsMax))
+        while tags.count % CircleTag.batch != 0 { tags.append(randomTag()) }
+        tags.shuffle(using: &generator)
+        send(.tags(tags), to: number)
+    }
+
+    private mutating func randomTag() -> [UInt8] {
+        (0..<CircleTag.byteCount).map { _ in
+            UInt8.random(in: 0...255, using: &generator)
+        }
+    }
+
+    /// Looks for tags of own circles; whoever shows one is shown the own membership.
+    mutating func receive(tags: [[UInt8]], from number: SessionNumber) {
+        guard let session = sessions[number] else { return }
+        let shown = Set(tags)
+        let peer = session.facts.peer
+        for known in organizations.values {
+            let expected = known.secrets.flatMap { secret in
+                [hour > 0 ? hour - 1 : 0, hour, hour + 1].map { hour in
+                    CircleTag.proof(secret: secret, hour: hour, from: peer, to: settings.node)
+                }
+            }
+            guard expected.contains(where: { shown.contains($0) }) else { continue }
+            let isNew = sessions.change(number) { session in
+                session.rights.circles.insert(known.id).inserted
+            }
+            guard isNew == true else { continue }
+            // The own tags may have come before the peer knew the secret.
+            showTags(to: number)
+            showCredentials(of: known.id, to: number)
+        }
+    }
+
+    private mutating func showCredentials(
+        of organization: NodeKey, to number: SessionNumber
+    ) {
+        guard let known = organizations[organization] else { return }
+        for document in known.documents + [known.membership].compactMap({ $0 }) {
+            send(.credential(document), to: number)
+        }
+    }
+
+    /// A member that this node itself made gets its membership as soon as it is met, also while
+    /// it knows no secret yet.
+    private mutating func giveIssued(to number: SessionNumber) {
+        guard let peer = sessions[number]?.facts.peer else { return }
+        for known in organizations.values {
+            guard let membership = known.issued[peer] else { continue }
+            for document in known.documents + [membership] {
+                send(.credential(document), to: number)
+            }
+        }
+    }
+
+    /// Takes a document of an organisation. What is not valid, or from before what is known, is
+    /// passed over: an honest peer may know less.
+    mutating func receive(credential bytes: [UInt8], from number: SessionNumber) {
+        let count = sessions.change(number) { session in
+            session.rights.credentials += 1
+            return session.rights.credentials
+        }
+        guard let count, count <= SwarmLimits.credentialsPerSessionMax else {
+            blame(number, "sent more documents than there is reason for")
+            return
+        }
+        guard let envelope = try? Envelope.decode(bytes, payloadMax: OrganizationSchema.bytesMax),
+            let organization = OrganizationDocument.organization(of: envelope)
+        else {
+            blame(number, "sent a document that is not well-formed")
+            return
+        }
+        guard organizations[organization] != nil else {
+            invite(organization, bytes, from: number)
+            return
+        }
+        take(envelope, bytes, of: organization, from: number)
+    }
+
+    private mutating func invite(
+        _ organization: NodeKey, _ bytes: [UInt8], from number: SessionNumber
+    ) {
+        _ = sessions.change(number) { session in
+            var documents = session.rights.invitations[organization] ?? []
+            let isKnown = session.rights.invitations[organization] != nil
+            guard isKnown || session.rights.invitations.count < SwarmLimits.invitationsMax,
+                documents.count < SwarmLimits.invitationDocumentsMax,
+                !documents.contains(bytes)
+            else { return }
+            documents.append(bytes)
+            session.rights.invitations[organization] = documents
+        }
+    }
+
+    private mutating func take(
+        _ envelope: Envelope, _ bytes: [UInt8], of organization: NodeKey,
+        from number: SessionNumber
+    ) {
+        guard var known = organizations[organization] else { return }
+        if envelope.payloadType == Membership.payloadType {
+            take(membership: envelope, bytes, known, from: number)
+            return
+        }
+        let isRoot = envelope.payloadType == OrganizationRoot.payloadType
+        let isNew =
+            isRoot
+            ? try? known.organization.take(root: envelope)
+            : try? known.organization.take(revocations: envelope)
+        guard isNew == true else { return }
+        // Roots stay in front, in their order; of revocation lists the newest alone counts.
+        known.documents.removeAll { document in
+            !isRoot && OrganizationDocument.isRevocationList(document)
+        }
+        let end = known.documents.count
+        let list = known.documents.firstIndex { OrganizationDocument.isRevocationList($0) }
+        known.documents.insert(bytes, at: isRoot ? list ?? end : end)
+        organizations[organization] = known
+        effects.append(.keepCredential(bytes))
+        for other in sessions.keys where other != number {
+            if sessions[other]?.rights.circles.contains(organization) == true {
+                send(.credential(bytes), to: other)
+            }
+        }
+    }
+
+    private mutating func take(
+        membership envelope: Envelope, _ bytes: [UInt8], _ known: KnownOrganization,
+        from number: SessionNumber
+    ) {
+        guard let caller = caller(number),
+            let membership = try? known.organization.membership(envelope, at: seconds)
+        else { return }
+        if membership.member == settings.node {
+            // A renewal of the own place, brought by whoever issued it.
+            effects.append(.keepCredential(bytes))
+            return
+        }
+        guard caller.speaks(for: membership.member) else { return }
+        _ = sessions.change(number) { $0.rights.memberships[known.id] = membership }
+        offerLayers(to: number)
+    }
+
+    /// The keys that act for, or are acted for by, the peer.
+    mutating func delegationsFound(_ number: SessionNumber, _ found: [Delegation]) {
+        let isNew = sessions.change(number) { session in
+            defer {
+                session.rights.delegations = Array(found.prefix(SwarmLimits.delegationsMax))
+            }
+            return session.rights.delegations != found
+        }
+        if isNew == true, !found.isEmpty { offerLayers(to: number) }
+    }
+
+    /// A delegation came or ended: sessions with its key look again.
+    mutating func delegationsChanged(by record: Record) {
+        for (number, session) in sessions.entries {
+            let isAbout =
+                switch record.content {
+                case .delegation(let content): content.key == session.facts.peer
+                case .keyRevocation, .tombstone:
+                    session.rights.delegations.contains { $0.publisher == record.publisher }
+                default: false
+                }
+            if isAbout { effects.append(.findDelegations(number, session.facts.peer)) }
+        }
+    }
+
+    /// Organisations that peers say this node belongs to and its owner has not joined.
+    public var invitations: [(organization: NodeKey, invitation: Invitation)] {
+        sessions.values.flatMap { session in
+            session.rights.invitations.sorted { $0.key < $1.key }.map { entry in
+                (entry.key, Invitation(from: session.facts.peer, documents: entry.value))
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import Genome
+import Wire
+
+/// How peers that may know of a layer which not everyone may know of are told of it: by its
+/// holder, each over its own session.
+extension Swarm {
+    /// The domain of this node's record about a layer; nil for one that it tells nobody of.
+    func domain(of layer: HeldLayer) -> Domain? {
+        let policy = layer.policy
+        guard policy.withdrawal == nil else { return nil }
+        let isOwn = layer.publisher == settings.node
+        switch policy.visibility {
+        case .public:
+            return decide(.announce, policy, by: myself) == .allow ? .everyone : nil
+        case .private: return nil
+        case .whitelist:
+            guard isOwn else { return nil }
+            return .restricted(
+                tag: CircleTag.domain(publisher: settings.node, layer: layer.layer))
+        case .organization:
+            guard let id = policy.organization, let known = organizations[id],
+                let tag = known.domains.first
+            else { return nil }
+            let mayMirror = known.rights(at: seconds).contains(.mirror)
+            let seeds = policy.distribution.isPeerToPeer && settings.isSeeding && mayMirror
+            return isOwn || seeds ? .restricted(tag: tag) : nil
+        }
+    }
+
+    /// Tells a peer of every layer that it may know of and that gossip does not carry.
+    mutating func offerLayers(to number: SessionNumber) {
+        for layer in held.values { offer(layer, to: number) }
+    }
+
+    /// What the publisher said to the peer or about the layer, then the record.
+    mutating func offer(_ layer: HeldLayer, to number: SessionNumber) {
+        guard layer.policy.visibility != .public || layer.hasNews,
+            let caller = caller(number)
+        else { return }
+        if layer.publisher == settings.node {
+            for envelope in layer.statements(for: caller) { send(.statement(envelope), to: number) }
+        }
+        guard case .restricted = domain(of: layer),
+            decide(.see, layer.policy, by: caller) == .allow
+        else { return }
+        let isOwn = layer.publisher == settings.node
+        effects.append(.findOffer(number, layer: layer.layer, isOwn: isOwn))
+    }
+
+    /// This node's own record about a layer, for a peer that may know of it.
+    mutating func offerFound(_ number: SessionNumber, _ layer: Digest, _ record: [UInt8]) {
+        guard let held = held[layer], decide(.see, held, number) == .allow else { return }
+        send(.records([record]), to: number)
+    }
+
+    /// Whether a record that is not for everyone may go to the peer of a session.
+    func mayHear(_ record: Record, _ number: SessionNumber) -> Bool {
+        guard case .restricted = record.domain else { return true }
+        let id: Digest? =
+            switch record.content {
+            case .layer(let content), .mirror(let content, _): content.layer
+            case .tombstone(let ended):
+                held.values.first { Slot(prefixOf: $0.layer) == ended.slot }?.layer
+            default: nil
+            }
+        guard record.publisher == settings.node, let id, let layer = held[id] else { return false }
+        return decide(.see, layer, number) == .allow
+    }
+
+    /// Whether this node may keep a record that is not for everyone: it knows the circle, and the
+    /// peer has proven that it belongs there too.
+    func mayKeep(_ record: Record, from number: SessionNumber) -> Bool {
+        guard case .restricted(let tag) = record.domain, let session = sessions[number] else {
+            return true
+        }
+        for id in session.rights.memberships.keys {
+            if organizations[id]?.domains.contains(tag) == true { return true }
+        }
+        guard record.publisher == session.facts.peer else { return false }
+        let layer: Digest? =
+            switch record.content {
+            case .layer(let content): content.layer
+            case .tombstone(let ended):
+                session.rights.granted.first { Slot(prefixOf: $0) == ended.slot }
+            default: nil
+            }
+        guard let layer, session.rights.granted.contains(layer) else { return false }
+        return tag == CircleTag.domain(publisher: record.publisher, layer: layer)
+    }
+}

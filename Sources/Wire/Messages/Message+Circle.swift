@@ -1,0 +1,42 @@
+/// Messages that newer versions added and older ones pass over: what is said about layers, and
+/// among members of closed circles.
+extension Message {
+    func writeCircle(to writer: inout Writer) -> Bool {
+        switch self {
+        case .statement(let bytes):
+            writer.write(Kind.statement)
+            writer.write(bytes)
+        case .tags(let tags):
+            writer.write(Kind.tags)
+            for tag in tags { writer.write(tag) }
+        case .credential(let bytes):
+            writer.write(Kind.credential)
+            writer.write(bytes)
+        default: return false
+        }
+        return true
+    }
+
+    static func readCircle(_ kind: UInt8, _ reader: inout Reader) throws(WireError) -> Message? {
+        switch kind {
+        case Kind.statement:
+            guard reader.remaining <= Limits.envelopeBytesMax else {
+                throw .tooLarge("statement")
+            }
+            return .statement(try reader.readBytes(reader.remaining))
+        case Kind.tags:
+            guard reader.remaining <= CircleTag.tagsMax * CircleTag.byteCount else {
+                throw .tooLarge("tags")
+            }
+            var tags: [[UInt8]] = []
+            while !reader.isAtEnd { tags.append(try reader.readBytes(CircleTag.byteCount)) }
+            return .tags(tags)
+        case Kind.credential:
+            guard reader.remaining <= Limits.credentialBytesMax else {
+                throw .tooLarge("credential")
+            }
+            return .credential(try reader.readBytes(reader.remaining))
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,218 @@
+import Genome
+import Testing
+
+@testable import Swarm
+@testable import Wire
+
+@Suite struct OffersTests {
+    private let society: Society
+
+    init() throws { society = try Society() }
+
+    /// A layer for members of the society.
+    private func internalLayer(by seed: UInt8) throws -> Sample {
+        try Sample(by: seed, name: "internal", visibility: .organization, organization: society.id)
+    }
+
+    private func grant(
+        _ layer: Digest, to seed: UInt8, sequence: UInt64 = 1, isRevoked: Bool = false,
+        commands: [String] = ["read", "run"], by: UInt8 = 1
+    ) throws -> (Statement, [UInt8]) {
+        var body = JSONObject()
+        body["grantee"] = .string(Driver.key(seed).publicKey.base32)
+        body["commands"] = .array(commands.map { .string($0) })
+        if isRevoked { body["isRevoked"] = true }
+        let key = Driver.key(by)
+        let statement = try Statement.make(
+            kind: .grant, layer: layer, publisher: key.publicKey, sequence: sequence,
+            issued: 1_760_000_000, body: body)
+        return (statement, statement.signed(by: key).encode())
+    }
+
+    private func isServed(_ driver: inout Driver, _ sample: Sample, _ session: SessionNumber = 1)
+        throws -> Bool
+    {
+        let words = driver.hear(session, .envelopeRequest(layer: sample.id)).sent(to: session)
+        return words == [.envelope(layer: sample.id, bytes: sample.envelope)]
+    }
+
+    private func offers(_ effects: [Effect]) -> [Digest] {
+        effects.compactMap { if case .findOffer(_, let layer, _) = $0 { layer } else { nil } }
+    }
+
+    @Test func `a layer for members is offered and served to members alone`() throws {
+        let sample = try internalLayer(by: 1)
+        var pair = Pair(a: try society.member(1), b: try society.member(2))
+        let held = pair.a.feed(.layerHeld(sample.held))
+        let record = try #require(try pair.a.signed(held).last)
+        #expect(record.domain == .restricted(tag: CircleTag.domain(secret: Society.secret)))
+        let effects = pair.meet(1, 2)
+        #expect(offers(effects.a) == [sample.id])
+        #expect(try isServed(&pair.a, sample))
+        pair.a.open(2, 9)
+        #expect(try !isServed(&pair.a, sample, 2))
+        // The member keeps the record; a stranger that gets it does not.
+        let sent = pair.a.feed(
+            .offerFound(1, layer: sample.id, record: record.bytes)
+        ).sent(to: 1)
+        #expect(sent == [.records([record.bytes])])
+        #expect(pair.b.take([record], from: 1).stored.count == 1)
+        var stranger = Driver(9)
+        stranger.open(1, 1)
+        #expect(stranger.take([record], from: 1).verified.isEmpty)
+        #expect(stranger.core.sessions[1]?.faults == 0)
+    }
+
+    @Test func `a record for members goes to members as it is made, and to nobody else`() throws {
+        var pair = Pair(a: try society.member(1), b: try society.member(2))
+        pair.meet(1, 2)
+        pair.a.open(2, 9)
+        let sample = try internalLayer(by: 1)
+        let effects = pair.a.feed(.layerHeld(sample.held))
+        let record = try #require(try pair.a.signed(effects).last)
+        var later = pair.a.feed(.recordSigned(record))
+        for batch in later.stored {
+            later += pair.a.feed(.recordsStored(batch: batch.number, outcomes: [.fresh]))
+        }
+        #expect(later.sent(to: 1) == [.records([record.bytes])])
+        #expect(later.sent(to: 2).isEmpty)
+    }
+
+    @Test func `a membership that ends in the middle of a transfer ends it`() throws {
+        let sample = try internalLayer(by: 1)
+        var pair = Pair(a: try society.member(1), b: try society.member(2))
+        pair.a.feed(.layerHeld(sample.held))
+        pair.meet(1, 2)
+        let blob = try #require(sample.files.keys.first)
+        let request = GroupRequest(request: 1, layer: sample.id, blob: blob, group: 0)
+        let first = pair.a.hear(1, .get(request))
+        #expect(first.contains { if case .serveGroup = $0 { true } else { false } })
+        pair.a.hear(1, .credential(try society.revocations([Driver.key(2).publicKey]).encode()))
+        let next = GroupRequest(request: 2, layer: sample.id, blob: blob, group: 0)
+        let effects = pair.a.hear(1, .get(next))
+        #expect(
+            effects.sent(to: 1)
+                == [.reject(request: 2, reason: .absent, retryMilliseconds: 0)])
+        #expect(
+            effects.contains { if case .noteDecision(_, _, .refuse) = $0 { true } else { false } })
+    }
+
+    @Test func `a granted layer is offered to its grantee, with the grant first`() throws {
+        let sample = try Sample(by: 1, name: "chosen", visibility: .whitelist)
+        let (statement, envelope) = try grant(sample.id, to: 2)
+        var held = sample.held
+        held.take([(statement, envelope)])
+        var pair = Pair(a: Driver(1), b: Driver(2))
+        let effects = pair.a.feed(.layerHeld(held))
+        let record = try #require(try pair.a.signed(effects).last)
+        let met = pair.meet(1, 2)
+        #expect(met.a.sent(to: 1).contains(.statement(envelope)))
+        #expect(offers(met.a) == [sample.id])
+        #expect(met.b.contains { if case .keepStatement(envelope) = $0 { true } else { false } })
+        #expect(try isServed(&pair.a, sample))
+        #expect(pair.b.take([record], from: 1).stored.count == 1)
+        // Another peer has no grant: no word, no record, no bytes.
+        let words = pair.a.open(2, 3)
+        #expect(!words.sent(to: 2).contains(.statement(envelope)) && offers(words).isEmpty)
+        #expect(try !isServed(&pair.a, sample, 2))
+    }
+
+    @Test func `a grant taken back closes the layer, and the grantee hears of it`() throws {
+        let sample = try Sample(by: 1, name: "chosen", visibility: .whitelist)
+        let first = try grant(sample.id, to: 2)
+        let second = try grant(sample.id, to: 2, sequence: 2, isRevoked: true)
+        var held = sample.held
+        held.take([first])
+        var pair = Pair(a: Driver(1), b: Driver(2))
+        pair.a.feed(.layerHeld(held))
+        pair.meet(1, 2)
+        #expect(try isServed(&pair.a, sample))
+        held.take([second])
+        let effects = pair.a.feed(.layerHeld(held))
+        #expect(effects.sent(to: 1) == [.statement(second.1)])
+        #expect(try !isServed(&pair.a, sample))
+        // Replaying the first word does not open it again.
+        held.take([first])
+        pair.a.feed(.layerHeld(held))
+        #expect(try !isServed(&pair.a, sample))
+    }
+
+    @Test func `a grant for another, or by another, is a fault or nothing`() throws {
+        let sample = try Sample(by: 1, name: "chosen", visibility: .whitelist)
+        var driver = Driver(2)
+        driver.open(1, 1)
+        driver.hear(1, .statement(try grant(sample.id, to: 3).1))
+        #expect(driver.core.sessions[1]?.faults == 1)
+        driver.hear(1, .statement(try grant(sample.id, to: 2, by: 4).1))
+        #expect(driver.core.sessions[1]?.faults == 2)
+        // Somebody grants what is not hers: her word says nothing about another's layer.
+        driver.open(2, 4)
+        driver.feed(.layerHeld(sample.held))
+        driver.hear(2, .statement(try grant(sample.id, to: 2, by: 4).1))
+        #expect(driver.core.held[sample.id]?.policy.grants.isEmpty == true)
+    }
+
+    @Test func `a layer taken back is served no more, and its record ends for all`() throws {
+        let sample = try Sample(by: 1)
+        var driver = Driver(1)
+        driver.feed(.layerHeld(sample.held))
+        driver.open(1, 2)
+        #expect(try isServed(&driver, sample))
+        var body = JSONObject()
+        body["reason"] = "trained on wrong data"
+        let statement = try Statement.make(
+            kind: .withdrawal, layer: sample.id, publisher: sample.publisher.publicKey,
+            sequence: 1, issued: 1_760_000_000, body: body)
+        var held = sample.held
+        held.take([(statement, statement.signed(by: sample.publisher).encode())])
+        let effects = driver.feed(.layerHeld(held))
+        #expect(try !isServed(&driver, sample))
+        let tombstone = try #require(try driver.signed(effects).first)
+        guard case .tombstone(let ended) = tombstone.content else {
+            Issue.record("no tombstone: \(tombstone.content)")
+            return
+        }
+        #expect(ended.isWithdrawal && ended.reason == "trained on wrong data")
+        #expect(ended.endedType == .layer && tombstone.domain == .everyone)
+
+        // A node that holds it stops serving it, and ends its own record.
+        var mirror = Driver(3)
+        mirror.feed(.layerHeld(sample.held))
+        mirror.open(1, 2)
+        #expect(try isServed(&mirror, sample))
+        let heard = mirror.take([tombstone], from: 1)
+        #expect(try !isServed(&mirror, sample))
+        #expect(heard.logs.contains { $0.contains("trained on wrong data") })
+        guard case .tombstone(let own)? = try mirror.signed(heard).first?.content else {
+            Issue.record("the mirror's record stands")
+            return
+        }
+        #expect(own.endedType == .mirror && !own.isWithdrawal)
+    }
+
+    @Test func `a record that only ended takes nothing back`() throws {
+        let sample = try Sample(by: 1)
+        var mirror = Driver(3)
+        mirror.feed(.layerHeld(sample.held))
+        mirror.open(1, 2)
+        let ended = TombstoneContent(
+            endedType: .layer, slot: Slot(prefixOf: sample.id), reason: nil)
+        mirror.take([try Driver.record(1, .tombstone(ended), sequence: 9)], from: 1)
+        #expect(try isServed(&mirror, sample))
+        // Nor does a stranger's word.
+        let foreign = TombstoneContent(
+            endedType: .layer, slot: Slot(prefixOf: sample.id), reason: "x", isWithdrawal: true)
+        mirror.take([try Driver.record(7, .tombstone(foreign), sequence: 9)], from: 1)
+        #expect(try isServed(&mirror, sample))
+    }
+
+    @Test func `the owner's rules hold for what the node serves`() throws {
+        let sample = try Sample(by: 1)
+        var driver = Driver(1)
+        driver.feed(.layerHeld(sample.held))
+        driver.open(1, 2)
+        #expect(try isServed(&driver, sample))
+        driver.feed(.owner(OwnerPolicy([.init(.any, [.serve], allows: false)])))
+        #expect(try !isServed(&driver, sample))
+    }
+}
