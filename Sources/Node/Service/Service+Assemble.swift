@@ -1,5 +1,6 @@
 import Genome
 import Store
+import Swarm
 import Wire
 
 extension Service {

@@ -58,6 +58,17 @@ extension RealNodes {
             return file
         }
 
+        /// A layer that only speaks.
+        private func speaking() throws -> String {
+            try laboratory.write(
+                "shy/plasmid.json",
+                #"{"type":"communication","style":{"communicationStyle":"formal"}}"#)
+            return try layer(
+                node.ask(
+                    "share", "\(laboratory.path)/shy", "--licence", "CC-BY-SA-3.0",
+                    "--visibility", "public"))
+        }
+
         private func layer(_ answer: JSONValue) throws -> String {
             try #require(answer["layer"]?.string)
         }
@@ -140,22 +151,42 @@ extension RealNodes {
                 try refused("corrupt", ["--layer", a, "--layer", a] + licence).contains("twice"))
             #expect(
                 try refused("licence", both + ["--licence", "Apache-2.0"])
-                    .contains("via parent first@1.0.0"))
+                    .contains("shareAlike (CC-BY-SA-3.0) via base base@1.0.0"))
+            let shy = try speaking()
+            #expect(
+                try refused("licence", ["--layer", shy, "--licence", "Apache-2.0"])
+                    .contains("shareAlike (CC-BY-SA-3.0) via parent shy@1.0.0"))
             try node.refused("usage", exit: 2, "assemble", "--name", "x", "--visibility", "private")
         }
 
+        @Test func `is made and run only as the owner's rules allow for each member`() throws {
+            let words = ["--layer", layers[0], "--layer", try speaking()]
+            let whole = try layer(try assemble("whole", words))
+            let infer = ["infer", "--json", "--layer", whole, "--prompt", "x", "--max-tokens", "1"]
+            for (subject, action, command) in [
+                ("type:lora", "derive", ["assemble", "--json", "--name", "y"] + words),
+                ("type:communication", "derive", ["assemble", "--json", "--name", "y"] + words),
+                ("type:lora", "run", infer), ("type:communication", "run", infer),
+                ("type:foundation", "run", infer), ("type:assembly", "run", infer),
+            ] {
+                try node.ask("trust", "--deny", subject, "--for", action)
+                let more =
+                    action == "run"
+                    ? [] : ["--visibility", "public", "--licence", "CC-BY-SA-3.0"]
+                let outcome = try node.spawn(command + more).wait(seconds: 120)
+                #expect(outcome.failure == "refused", "\(subject): \(outcome.out)")
+                #expect(outcome.words.contains("ownerPolicy"), "\(subject): \(outcome.out)")
+                try node.ask("trust", "--clear-rules")
+            }
+            #expect(try node.spawn(infer).wait(seconds: 120).code == 0)
+        }
+
         @Test func `comes with its members and runs there`() throws {
-            let shy = try laboratory.write(
-                "shy/plasmid.json",
-                #"{"type":"communication","style":{"communicationStyle":"formal"}}"#)
-            let folder = String(shy.dropLast("/plasmid.json".count))
-            let speaking = try node.ask(
-                "share", folder, "--licence", "CC-BY-SA-3.0", "--visibility", "public")
             let assembly = try layer(
                 try assemble(
                     "both",
                     [
-                        "--layer", "\(layers[0]):0.5", "--layer", try layer(speaking),
+                        "--layer", "\(layers[0]):0.5", "--layer", try speaking(),
                         "--persona", "You are Ada.", "--max-tokens", "5",
                     ]))
             let words = ["--prompt", "The package", "--ignore-eos"]

@@ -59,6 +59,9 @@ extension RealNodes {
                 let rest = (like["results"]?.array ?? []).compactMap { $0["likeness"]?.number }
                 #expect(rest == rest.sorted(by: >) && rest.count == 3)
             }
+            try node.ask("trust", "--deny", "type:memory", "--for", "run")
+            #expect(try node.refused("refused", "memory", layer).contains("ownerPolicy"))
+            try node.ask("trust", "--clear-rules")
             // Derived: without its file it is made again.
             let file = "\(node.home)/memory/\(layer).db"
             #expect(FileManager.default.fileExists(atPath: file))

@@ -31,6 +31,6 @@ import Testing
         #expect(one.count == both.count && one.contains { $0 != 0 })
         for (left, right) in zip(one, both) { #expect(abs(right + 1.5 * left) < 1e-5) }
         let module = try #require(sum.facts.modules.first)
-        #expect(try sum.parts(of: module).down.rows == 2 * HandAdapter().rank)
+        #expect(try sum.parts(of: module).down.rows == 4)
     }
 }
