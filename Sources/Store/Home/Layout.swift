@@ -28,6 +28,9 @@ public struct Layout: Equatable, Sendable {
     /// The verified group layer of a blob that is being fetched.
     public func partGroups(_ id: Digest) -> String { "\(parts)/\(id.hexadecimal).groups" }
 
+    /// What a memory layer holds, ready to be asked.
+    public func memory(_ layer: Digest) -> String { "\(home)/memory/\(layer.hexadecimal).db" }
+
     var objects: String { "\(home)/store/obj" }
     var trees: String { "\(home)/store/tree" }
     var parts: String { "\(home)/store/part" }
