@@ -17,6 +17,8 @@ public final class Library: Sendable {
     public let journal: Journal
     /// Who was allowed or refused what.
     public let access: AccessLog
+    /// The journals of other nodes.
+    public let witness: WitnessBook
     private let commits = CommitQueue()
 
     /// Where things lie.
@@ -35,6 +37,7 @@ public final class Library: Sendable {
             home.layout, key: key,
             generation: isUnused ? 1 : max(2, Clock.wallMilliseconds() / 1_000))
         access = try AccessLog(home.layout)
+        witness = WitnessBook(home.layout, key: key)
         try completeSwept(finished)
         if index.isNew { try recoverUnlisted() }
         if try index.appliedSequence() > journal.count { try rewriteJournal() }
