@@ -11,6 +11,17 @@ enum AuditCheck {
 
     /// Checks what is at a path, or throws what is wrong with it.
     static func run(_ path: String) throws(Failure) -> Finding {
+        do throws(Failure) {
+            return try check(path)
+        } catch {
+            guard error.code == .corrupt else { throw error }
+            throw Failure(
+                .corrupt, error.message, why: "it is not what was signed",
+                remedy: "do not rely on it; ask for another copy")
+        }
+    }
+
+    private static func check(_ path: String) throws(Failure) -> Finding {
         let path = ExportCommand.absolute(path)
         let shown = PlainText.shown(path)
         if Directory.exists("\(path)/checkpoint") { return try journal(path) }

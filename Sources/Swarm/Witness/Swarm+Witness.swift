@@ -4,8 +4,8 @@ import Wire
 /// they sign that they saw it and that it follows from all they saw before. Nobody can then show
 /// one history to some and another to others.
 extension Swarm {
-    /// Asks for the proof that a peer may be shown; the shell answers with `journalProved` where the
-    /// owner trusts the peer and there is something that it has not seen.
+    /// Asks for the proof that a peer may be shown; the shell answers with `journalProved` where
+    /// the owner trusts the peer and there is something that it has not seen.
     mutating func askWitness(_ number: SessionNumber) {
         guard let session = sessions[number], !session.isClosing else { return }
         _ = sessions.change(number) { session in session.witness.asked = now.monotonic }

@@ -3,7 +3,7 @@ import Wire
 
 @testable import Swarm
 
-@Suite struct SwarmWitnessTests {
+@Suite struct WitnessStateTests {
     private static let offer = CheckpointOffer(known: 0, proof: [], note: [1, 2, 3])
 
     private func asked(_ effects: [Effect]) -> [UInt64] {
