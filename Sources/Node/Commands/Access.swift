@@ -60,7 +60,10 @@ struct Access {
         case .node(let channel):
             return try channel.ask(request) { display.update($0) }
         case .home(let service):
-            return try service.answer(request) { display.update($0) }
+            let answer = try service.answer(request) { display.update($0) }
+            // What the verb changed is durable; unsigned, its end is signed at the next opening.
+            try? service.library.close()
+            return answer
         }
     }
 }

@@ -62,6 +62,15 @@ extension RealNodes {
             }
         }
 
+        @Test func `a command without a node leaves its journal signed`() throws {
+            let lonely = laboratory.node("lonely")
+            try lonely.ask("init")
+            try lonely.ask("trust", node.key)
+            let path = "\(lonely.home)/journal/checkpoint"
+            let note = try String(contentsOfFile: path, encoding: .utf8)
+            #expect(note.split(separator: "\n")[1] == "1")
+        }
+
         @Test func `an exported layer is proved by what lies beside it`() throws {
             for path in [out, out + ".tlog-proof"] {
                 let found = try auditor.ask("audit", "verify", path)
