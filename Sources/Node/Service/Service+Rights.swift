@@ -35,7 +35,8 @@ extension Service {
         if !domains.isEmpty { body["excludedDomains"] = .array(domains.map { .string($0) }) }
         body["purpose"] = request.text("use").map { .string($0) }
         let statement = try say(
-            .grant, manifest, body, expires: request.arguments["expires"]?.integer)
+            .grant, manifest, body, expires: request.arguments["expires"]?.integer,
+            agent: request.text("agent"))
         return try answer(statement, manifest)
     }
 
@@ -59,7 +60,8 @@ extension Service {
         body["grantee"] = .string(key.base32)
         body["commands"] = .array(grant.commands.map(\.rawValue).sorted().map { .string($0) })
         body["isRevoked"] = true
-        return try answer(try say(.grant, manifest, body), manifest)
+        return try answer(
+            try say(.grant, manifest, body, agent: request.text("agent")), manifest)
     }
 
     private func narrow(
@@ -83,7 +85,8 @@ extension Service {
             let known = try organization(named: try request.required("organization"))
             body["organization"] = .string(known.id.base32)
         }
-        return try answer(try say(.visibility, manifest, body), manifest)
+        return try answer(
+            try say(.visibility, manifest, body, agent: request.text("agent")), manifest)
     }
 
     /// Takes an own layer back from the network: `layer`, `reason`, and the optional
@@ -96,14 +99,15 @@ extension Service {
             let layer = try LayerResolver(service: self).resolve(other)
             body["replacement"] = .string(layer.hexadecimal)
         }
-        return try answer(try say(.withdrawal, manifest, body), manifest)
+        return try answer(
+            try say(.withdrawal, manifest, body, agent: request.text("agent")), manifest)
     }
 
-    /// A layer that this node published.
+    /// A layer that this node, or an identity of this home, published.
     private func ownLayer(_ request: ServiceRequest) throws(Failure) -> Manifest {
         let layer = try LayerResolver(service: self).resolve(try request.required("layer"))
         let manifest = try heldManifest(layer)
-        guard manifest.publisher == keys.node.publicKey else {
+        guard try speaks(for: manifest.publisher) else {
             throw Failure(
                 .refused, "\(manifest.reference) is not this node's",
                 why: "only its publisher \(manifest.publisher.fingerprint) decides about it")
@@ -123,16 +127,20 @@ extension Service {
             remedy: "a key has 52 letters and digits; plasmid status shows a node's own")
     }
 
-    /// Signs a statement about a layer that is here, keeps it, and tells the running node.
+    /// Has a statement about a layer that is here signed by its publisher's key, keeps it, and
+    /// tells the running node. `agent` is the socket of the SSH agent of the session that asks.
     func say(
-        _ kind: StatementKind, _ manifest: Manifest, _ body: JSONObject, expires: Int64? = nil
+        _ kind: StatementKind, _ manifest: Manifest, _ body: JSONObject, expires: Int64? = nil,
+        agent: String? = nil
     ) throws(Failure) -> Statement {
         let statement = try nextStatement(
-            kind, manifest.layer, body, expires: expires, doing: "saying so")
+            kind, manifest.layer, body, expires: expires, by: manifest.publisher,
+            doing: "saying so")
         try inGenome("saying so") { () throws(GenomeError) in
             try statement.check(against: manifest)
         }
-        let envelope = statement.signed(by: keys.node)
+        let envelope = try signed(
+            statement.bytes, Statement.payloadType, by: manifest.publisher, agent: agent)
         _ = try inStore { () throws(StoreError) in try library.add(statement: envelope) }
         try tell(of: manifest)
         return statement
