@@ -66,6 +66,13 @@ final class StorePort: Sendable {
         catalogueLane.submit { [self] in
             let outcomes = (try? place(records)) ?? records.map { _ in .refused("disk") }
             post(.recordsStored(batch: batch, outcomes: outcomes))
+            let ownPlace = Slot(prefixOf: node.digest)
+            let isAboutOwn = zip(records, outcomes).contains { record, outcome in
+                outcome == .fresh
+                    && (record.slotKey.type == .delegation && record.slot == ownPlace
+                        || record.type == .keyRevocation)
+            }
+            if isAboutOwn { post(.delegations(delegations(to: node))) }
         }
     }
 
@@ -73,7 +80,18 @@ final class StorePort: Sendable {
         let heads = try catalogue.heads(of: records.map(\.slotKey))
         var outcomes = [StoreOutcome](repeating: .superseded, count: records.count)
         var accepted: [(index: Int, record: Record)] = []
+        // Delegations that come in one batch with what they cover are kept first.
+        let delegations = records.filter { $0.type == .delegation }
+        var keptBefore: Set<Digest> = []
+        for record in delegations where try refusal(record) == nil {
+            if try catalogue.put([record]).first == true { keptBefore.insert(record.id) }
+        }
         for (index, record) in records.enumerated() {
+            if keptBefore.contains(record.id) {
+                let isDouble = heads[index].map { $0.sequence == record.sequence } ?? false
+                outcomes[index] = isDouble ? .equivocation : .fresh
+                continue
+            }
             if let reason = try refusal(record) {
                 outcomes[index] = .refused(reason)
             } else {
@@ -181,8 +199,9 @@ final class StorePort: Sendable {
     /// This node's own record about a layer, for a peer that may know of it.
     func findOffer(_ session: SessionNumber, _ layer: Digest, isOwn: Bool) {
         catalogueLane.submit { [self] in
+            let publisher = (try? library.index.layer(layer))?.publisher
             let place = SlotKey(
-                publisher: node, type: isOwn ? .layer : .mirror, slot: Slot(prefixOf: layer))
+                publisher: isOwn ? publisher ?? node : node, type: isOwn ? .layer : .mirror, slot: Slot(prefixOf: layer))
             guard let record = try? catalogue.record(at: place), record.type == place.type,
                 record.domain != .everyone
             else { return }
@@ -405,8 +424,9 @@ final class StorePort: Sendable {
                 present.append(blob)
             }
         }
+        let isOwn = publishes(for: manifest.publisher)
         let place = SlotKey(
-            publisher: node, type: manifest.publisher == node ? .layer : .mirror,
+            publisher: isOwn ? manifest.publisher : node, type: isOwn ? .layer : .mirror,
             slot: Slot(prefixOf: manifest.layer))
         let record = try catalogue.record(at: place).flatMap { record in
             record.type == place.type ? record : nil
@@ -418,6 +438,16 @@ final class StorePort: Sendable {
         var held = HeldLayer(manifest, envelope: envelope, blobs: present, announced: announced)
         try rights.complete(&held, manifest)
         return held
+    }
+
+    /// Whether this node's key signs records of that publisher.
+    private func publishes(for publisher: NodeKey) -> Bool {
+        guard publisher != node else { return true }
+        let now = Clock.wallMilliseconds()
+        return delegations(to: node).contains { delegation in
+            delegation.publisher == publisher && delegation.rights.contains(.publish)
+                && now < delegation.expires
+        }
     }
 
     private var rights: LayerRights {

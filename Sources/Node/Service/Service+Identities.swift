@@ -160,8 +160,8 @@ extension Service {
     func delegate(_ request: ServiceRequest) throws(Failure) -> JSONObject {
         guard let name = request.text("identity") else { return try delegations() }
         let identity = try identity(named: name)
-        let key = try request.text("key").map { (text) throws(Failure) in try self.key(text) }
-            ?? keys.node.publicKey
+        var key = keys.node.publicKey
+        if let text = request.text("key") { key = try self.key(text) }
         let slot = Slot(prefixOf: key.digest)
         let place = SlotKey(publisher: identity.key, type: .delegation, slot: slot)
         let standing = try inStore { () throws(StoreError) in try catalogue.record(at: place) }
@@ -171,8 +171,8 @@ extension Service {
         if request.arguments["end"]?.bool == true {
             guard standing?.type == .delegation else {
                 throw Failure(
-                    .notFound, "\(identity.name) let \(key.fingerprint) do nothing that is known here"
-                )
+                    .notFound, "\(identity.name) lets \(key.fingerprint) do nothing",
+                    remedy: "see who may do what with: plasmid delegate --list")
             }
             content = .tombstone(
                 TombstoneContent(endedType: .delegation, slot: slot, reason: nil))
