@@ -83,7 +83,8 @@ final class StorePort: Sendable {
         // Delegations that come in one batch with what they cover are kept first.
         let delegations = records.filter { $0.type == .delegation }
         var keptBefore: Set<Digest> = []
-        for record in delegations where try refusal(record) == nil {
+        for record in delegations {
+            guard try refusal(record) == nil else { continue }
             if try catalogue.put([record]).first == true { keptBefore.insert(record.id) }
         }
         for (index, record) in records.enumerated() {

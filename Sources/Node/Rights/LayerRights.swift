@@ -62,8 +62,11 @@ struct LayerRights {
     /// does not know: only for identities of the home and keys that she trusts.
     func delegations(to key: NodeKey) -> [Delegation] {
         let isOwn = key == keys.node.publicKey
-        let own = isOwn ? (try? IdentityShelf(library.layout).all().map(\.key)) ?? [] : []
-        return ((try? catalogue.delegations(to: key)) ?? []).compactMap { record in
+        let records = (try? catalogue.delegations(to: key)) ?? []
+        guard !records.isEmpty else { return [] }
+        var own: [NodeKey] = []
+        if isOwn { own = ((try? IdentityShelf(library.layout).all()) ?? []).map(\.key) }
+        return records.compactMap { record in
             if isOwn, !own.contains(record.publisher) {
                 let contact = try? library.index.contact(record.publisher)
                 guard contact?.isTrusted == true else { return nil }

@@ -11,7 +11,8 @@ struct VerbsTests {
             names == [
                 "init", "run", "join", "trust", "share", "find", "show", "list", "lineage",
                 "fetch", "export", "verify", "infer", "chat", "tokenize", "detokenize", "merge",
-                "train", "jobs", "eval", "grant", "revoke", "withdraw", "org", "audit", "licence",
+                "train", "jobs", "eval", "grant", "revoke", "withdraw", "org", "identity",
+                "delegate", "audit", "licence",
                 "peers", "status", "ticket", "bench",
             ])
         #expect(Verbs.notBuilt.isDisjoint(with: names))
