@@ -202,7 +202,8 @@ final class StorePort: Sendable {
         catalogueLane.submit { [self] in
             let publisher = (try? library.index.layer(layer))?.publisher
             let place = SlotKey(
-                publisher: isOwn ? publisher ?? node : node, type: isOwn ? .layer : .mirror, slot: Slot(prefixOf: layer))
+                publisher: isOwn ? publisher ?? node : node, type: isOwn ? .layer : .mirror,
+                slot: Slot(prefixOf: layer))
             guard let record = try? catalogue.record(at: place), record.type == place.type,
                 record.domain != .everyone
             else { return }

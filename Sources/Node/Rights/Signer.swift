@@ -25,7 +25,9 @@ struct Signer {
             let pair = try inStore { () throws(StoreError) in
                 try IdentityShelf.secret(at: path)
             }
-            guard pair.publicKey == identity.key else { throw wrongKey("\(path) holds another key") }
+            guard pair.publicKey == identity.key else {
+                throw wrongKey("\(path) holds another key")
+            }
             signature = pair.sign(message)
         case .agent(let socket):
             let connection = try Agent(socket: socket ?? agent, patience: patience)

@@ -12,7 +12,8 @@ import Wire
 
     init() throws { laboratory = try Laboratory() }
 
-    private func signer(_ place: Identity.Place, patience: UInt64 = 10_000_000_000) throws -> Signer {
+    private func signer(_ place: Identity.Place, patience: UInt64 = 10_000_000_000) throws -> Signer
+    {
         let identity = try #require(Identity(name: "me", key: pair.publicKey, place: place))
         return Signer(identity: identity, agent: nil, patience: patience)
     }
@@ -31,7 +32,8 @@ import Wire
     @Test func `gives the program the text and the key, and no shell`() throws {
         let seen = "\(laboratory.path)/seen"
         let script = try laboratory.write(
-            "script.sh", "cat > '\(seen)'; echo $PLASMID_PUBLIC_KEY_HEX >> '\(seen)'; echo \"$1\" >> '\(seen)'")
+            "script.sh",
+            "cat > '\(seen)'; echo $PLASMID_PUBLIC_KEY_HEX >> '\(seen)'; echo \"$1\" >> '\(seen)'")
         let signer = try signer(.command(["/bin/sh", script, "$HOME;x"]))
         #expect(throws: Failure.self) { try signer.sign(message) }
         let text = String(decoding: try File(seen, .read).readAll(limit: 4_096), as: UTF8.self)
