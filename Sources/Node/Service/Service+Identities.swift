@@ -224,7 +224,7 @@ extension Service {
     /// Puts a record in its place; a running node also tells it to others.
     private func keep(_ record: Record) throws(Failure) {
         guard let daemon else {
-            try inStore { () throws(StoreError) in try catalogue.put([record]) }
+            _ = try inStore { () throws(StoreError) in try catalogue.put([record]) }
             return
         }
         daemon.loop.post(.input(.recordSigned(record)))

@@ -147,7 +147,8 @@ extension Swarm {
         publishing.holdingSlots = slots
     }
 
-    /// Ends an own record, or one of `publisher` that this node may sign for: the tombstone lives as long as the record could have.
+    /// Ends an own record, or one of `publisher` that this node may sign for: the tombstone lives
+    /// as long as the record could have.
     private mutating func end(
         _ type: RecordType, _ slot: Slot, reason: String?, isWithdrawal: Bool = false,
         publisher: NodeKey? = nil, domain: Domain = .everyone

@@ -24,7 +24,7 @@ public enum AgentMessage {
     private static let failure: UInt8 = 5
     private static let requestIdentities: UInt8 = 11
     private static let identitiesAnswer: UInt8 = 12
-    private static let signRequest: UInt8 = 13
+    private static let signType: UInt8 = 13
     private static let signResponse: UInt8 = 14
     private static let kind = Array("ssh-ed25519".utf8)
 
@@ -53,7 +53,7 @@ public enum AgentMessage {
 
     /// The question for a signature over exactly `text`, with its length in front.
     public static func signRequest(_ text: [UInt8], by key: NodeKey) -> [UInt8] {
-        framed([signRequest] + string(blob(of: key)) + string(text) + [0, 0, 0, 0])
+        framed([signType] + string(blob(of: key)) + string(text) + [0, 0, 0, 0])
     }
 
     /// A public key as SSH writes it.

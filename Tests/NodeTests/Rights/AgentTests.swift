@@ -74,7 +74,7 @@ import Wire
     }
 
     @Test func `asks for no more than an agent takes`() throws {
-        let (path, lane) = try fake([list, list, list])
+        let (path, lane) = try fake([list])
         defer { lane.close() }
         let agent = try Agent(socket: path)
         #expect(try agent.keys().map(\.comment) == ["me"])
