@@ -13,7 +13,8 @@ import Wire
 
     private func identity(_ action: String, _ more: [(String, JSONValue)] = []) throws -> JSONObject
     {
-        try home.ask("identity", [("action", .string(action)), ("name", "me")] + more)
+        let base: [(String, JSONValue)] = [("action", .string(action)), ("name", "me")]
+        return try home.ask("identity", base + more)
     }
 
     private func share() throws -> JSONObject {
