@@ -92,6 +92,13 @@ struct FormatPagesTests {
             ])
     }
 
+    @Test("the sealed form's is what the code does")
+    func sealed() throws {
+        try check(
+            "sealed.md",
+            [("layer", table(SealedLayer.fields)), ("hold", table(HoldRequest.fields))])
+    }
+
     @Test("the organisations' is what the code does")
     func organizations() throws {
         try check(

@@ -72,7 +72,7 @@ extension RealNodes {
             let layer = String(repeating: "1", count: 64)
             try node.refused("unsupported", "verify", layer, "--level", "thorough")
             try node.refused("unsupported", "run", "--http", "127.0.0.1:0")
-            for verb in ["pin", "mirror", "doctor"] {
+            for verb in ["pin", "compact", "doctor"] {
                 try node.refused("unsupported", verb)
                 #expect(!(try node.spawn(["--help"]).wait().out.contains("  \(verb) ")))
             }
