@@ -13,7 +13,7 @@ extension Service {
     /// Grants rights on an own layer of named keys: `layer`, `key`, and the optional `commands`,
     /// `excludedDomains`, `expires` (seconds since 1970), `use` (text).
     func grant(_ request: ServiceRequest) throws(Failure) -> JSONObject {
-        let manifest = try ownLayer(request)
+        let manifest = try ownLayer(request, withIdentities: true)
         guard manifest.visibility == .whitelist else {
             throw Failure(
                 .refused, "\(manifest.reference) needs no grants",
@@ -47,7 +47,7 @@ extension Service {
     /// Takes a grant back (`layer`, `key`), or narrows who may know of the layer (`layer`,
     /// `visibility`).
     func revoke(_ request: ServiceRequest) throws(Failure) -> JSONObject {
-        let manifest = try ownLayer(request)
+        let manifest = try ownLayer(request, withIdentities: true)
         if let text = request.text("visibility") {
             return try narrow(manifest, to: text, request)
         }
@@ -96,7 +96,7 @@ extension Service {
     /// Takes an own layer back from the network: `layer`, `reason`, and the optional
     /// `replacement`.
     func withdraw(_ request: ServiceRequest) throws(Failure) -> JSONObject {
-        let manifest = try ownLayer(request)
+        let manifest = try ownLayer(request, withIdentities: true)
         var body = JSONObject()
         body["reason"] = .string(try request.required("reason"))
         if let other = request.text("replacement") {
@@ -108,11 +108,15 @@ extension Service {
         return try answer(statement, manifest)
     }
 
-    /// A layer that this node, or an identity of this home, published.
-    func ownLayer(_ request: ServiceRequest) throws(Failure) -> Manifest {
+    /// A layer that this node, or where that is enough an identity of this home, published.
+    func ownLayer(
+        _ request: ServiceRequest, withIdentities: Bool = false
+    ) throws(Failure) -> Manifest {
         let layer = try LayerResolver(service: self).resolve(try request.required("layer"))
         let manifest = try heldManifest(layer)
-        guard try speaks(for: manifest.publisher) else {
+        let isNodes = manifest.publisher == keys.node.publicKey
+        let isIdentitys = try withIdentities && speaks(for: manifest.publisher)
+        guard isNodes || isIdentitys else {
             throw Failure(
                 .refused, "\(manifest.reference) is not this node's",
                 why: "only its publisher \(manifest.publisher.fingerprint) decides about it")
