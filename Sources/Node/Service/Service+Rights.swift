@@ -115,7 +115,8 @@ extension Service {
         let layer = try LayerResolver(service: self).resolve(try request.required("layer"))
         let manifest = try heldManifest(layer)
         let isNodes = manifest.publisher == keys.node.publicKey
-        let isIdentitys = try withIdentities && speaks(for: manifest.publisher)
+        var isIdentitys = false
+        if withIdentities { isIdentitys = try speaks(for: manifest.publisher) }
         guard isNodes || isIdentitys else {
             throw Failure(
                 .refused, "\(manifest.reference) is not this node's",
