@@ -160,7 +160,7 @@ absent_judges() {
         antlr4_cypher:antlr4-cypher; do
         judge_python "${module%%:*}" || echo "${module##*:}"
     done
-    for tool in b3sum age go; do
+    for tool in b3sum age ssh-agent go; do
         command -v "$tool" >/dev/null || echo "$tool"
     done
     [[ -d $GO_PACKAGES/src/golang.org/x/mod/sumdb/tlog ]] || echo golang.org/x/mod

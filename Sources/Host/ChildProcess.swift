@@ -5,10 +5,10 @@ import Glibc
 public final class ChildProcess: Sendable {
     /// Its process number.
     public let number: Int32
-    private let output: Descriptor
+    let output: Descriptor
     private let pending = Lock([UInt8]())
     /// Its exit code once it was waited for: from then on its number may be another process's.
-    private let code = Lock<Int32?>(nil)
+    let code = Lock<Int32?>(nil)
 
     /// Starts the program at `path`; `environment` is added to ours. It reads `input`, or what we
     /// read; its errors go to `errors`, or where ours go.

@@ -40,6 +40,9 @@ public struct SystemError: Error, Equatable, Sendable {
     /// Whether the address or port is in use.
     public var isAddressInUse: Bool { code == EADDRINUSE }
 
+    /// Whether it took too long (ETIMEDOUT).
+    public var isTimedOut: Bool { code == ETIMEDOUT }
+
     /// Whether permission was denied (EACCES, EPERM).
     public var isDenied: Bool { code == EACCES || code == EPERM }
 

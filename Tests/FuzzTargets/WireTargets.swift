@@ -1,7 +1,9 @@
 import Wire
 
 extension FuzzTarget {
-    static let wire: [FuzzTarget] = [record, message, hello, ticket, proof, text, sealed]
+    static let wire: [FuzzTarget] = [
+        record, message, hello, ticket, proof, text, sealed, agentAnswer,
+    ]
 
     private static let record = FuzzTarget("FuzzRecord", seeds: Samples.records) { input in
         guard let record = try? Record(bytes: input) else { return }
@@ -41,6 +43,28 @@ extension FuzzTarget {
         reader = Reader(rest)
         _ = try? RangeProof(reading: &reader, size: size)
         _ = try? GolombSet(count: Int(input.first ?? 0), bytes: rest)
+    }
+
+    /// Answers of an SSH agent: a list of two keys, one not Ed25519, and a signature.
+    private static let agentSeeds: [[UInt8]] = {
+        func string(_ bytes: [UInt8]) -> [UInt8] { [0, 0, 0, UInt8(bytes.count)] + bytes }
+        let kind = string(Array("ssh-ed25519".utf8))
+        let key = string(kind + string([UInt8](repeating: 7, count: 32)))
+        let other = string(string(Array("ssh-rsa".utf8)) + string([1, 0, 1]))
+        let word = string(Array("me@lab".utf8))
+        return [
+            [12, 0, 0, 0, 2] + key + word + other + word,
+            [14] + string(kind + string([UInt8](repeating: 9, count: 64))), [5],
+        ]
+    }()
+
+    private static let agentAnswer = FuzzTarget("FuzzAgentAnswer", seeds: agentSeeds) { input in
+        if let keys = try? AgentMessage.keys(input) {
+            precondition(keys.count <= AgentMessage.keysMax)
+            for entry in keys { precondition(entry.fingerprint.hasPrefix("SHA256:")) }
+        }
+        _ = try? AgentMessage.signature(input)
+        _ = try? AgentMessage.length(Array(input.prefix(4)))
     }
 
     private static let fileKey = FileKey(bytes: [UInt8](repeating: 5, count: FileKey.byteCount))

@@ -23,6 +23,7 @@ enum Exceptions {
         "Sources/Node/Commands/FetchCommand.swift": "as a real process (ChainTests)",
         "Sources/Node/Commands/ShareCommand.swift": "as a real process (SharingTests)",
         "Sources/Node/Commands/RightsCommands.swift": "as real processes (GrantTests)",
+        "Sources/Node/Commands/IdentityCommands.swift": "as real processes (IdentityTests)",
         "Sources/Node/Commands/OrgCommand.swift": "as real processes (OrganizationTests)",
         "Sources/Node/Commands/AuditCommand.swift": "as real processes (GrantTests)",
         "Sources/Node/Commands/AuditCheck.swift": "as a real process (JournalJudgedTests)",

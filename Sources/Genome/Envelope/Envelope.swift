@@ -77,6 +77,17 @@ public struct Envelope: Hashable, Sendable {
         entries.append(Entry(hint: key.publicKey.base32, signature: signature))
     }
 
+    /// Adds a signature that was made elsewhere, once it is found to be `key`'s over this
+    /// document.
+    public mutating func add(_ signature: Signature, by key: NodeKey) throws(GenomeError) {
+        guard entries.count < Self.signaturesMax else { throw .envelope(.tooManySignatures) }
+        let message = Self.signedBytes(type: payloadType, payload: payload)
+        guard signature.isValid(over: message, by: key) else {
+            throw .envelope(.notSigned(by: key))
+        }
+        entries.append(Entry(hint: key.base32, signature: signature))
+    }
+
     /// The bytes that are signed: DSSE's pre-authentication encoding
     /// `DSSEv1 <length> <type> <length> <payload>`, lengths in decimal bytes.
     public static func signedBytes(type: String, payload: [UInt8]) -> [UInt8] {

@@ -1,6 +1,6 @@
 /// The verbs by which publishers, organisations and owners decide who may do what.
 extension Verbs {
-    static let rights = [grant, revoke, withdraw, mirror, org, audit]
+    static let rights = [grant, revoke, withdraw, mirror, org, identity, delegate, audit]
 
     /// What `--purpose` means wherever layers are used.
     static let purpose = VerbShape.Option(
@@ -97,6 +97,46 @@ extension Verbs {
             .init("label", .one("NAME"), "add: whose node it is"),
             .init("sealing", .one("AGE"), "add: its sealing key, where it was not met"),
             .init("out", .one("FILE"), "export: where to; else the terminal"),
+        ])
+
+    private static let identity = VerbShape(
+        name: "identity", summary: "keys of people and labs that outlive machines",
+        paragraph: "ACTION is list, create, add or remove. create makes a key in a file of the "
+            + "home; add takes one that is elsewhere: in a file that create made, in an SSH "
+            + "agent, or behind a program. With the last two the secret never enters plasmid. "
+            + "remove forgets an identity and leaves files with secrets where they are.",
+        examples: [
+            ("plasmid identity create me", "make a key in the home"),
+            ("plasmid identity add me --ssh-agent me@lab", "a key that ssh-add loaded"),
+            ("plasmid identity add lab --command '/opt/sign' --key KEY", "ask a program"),
+        ],
+        operands: [.optional("ACTION"), .optional("NAME")],
+        options: [
+            .init("file", .one("PATH"), "add: the secret is in this file, closed to others"),
+            .init("ssh-agent", .maybe("KEY"), "add: an agent's key, by comment or SHA256:…"),
+            .init("socket", .one("PATH"), "add: the agent's socket; else $SSH_AUTH_SOCK"),
+            .init("command", .one("WORDS"), "add: a program's path and its arguments"),
+            .init("key", .one("KEY"), "add: the public key behind --command"),
+        ])
+
+    private static let delegate = VerbShape(
+        name: "delegate", summary: "let a node publish and ask for an identity",
+        paragraph: "Has the identity sign that a node, this one unless --to says otherwise, may "
+            + "act for it, and tells other nodes. A node acts only for its own home's identities "
+            + "and for keys that its owner trusts. Without IDENTITY it shows who may do what.",
+        examples: [
+            ("plasmid delegate me", "let this node publish as me for a year"),
+            ("plasmid delegate me --to KEY --for publish --days 30", "another node"),
+            ("plasmid delegate me --end KEY", "take it back"),
+        ],
+        operands: [.optional("IDENTITY")],
+        options: [
+            .init("to", .one("KEY"), "the node; else this one"),
+            .init("for", .one("LIST"), "publish, fetch; else both"),
+            .init("days", .one("N"), "how long, to 365; else 365"),
+            .init("label", .one("NAME"), "the node's name, for people"),
+            .init("end", .one("KEY"), "take that node's delegation back"),
+            .init("list", .none, "show who may do what"),
         ])
 
     private static let audit = VerbShape(

@@ -109,6 +109,7 @@ enum Verbs {
             .init("tag", .many("WORD"), "a word to find it by"),
             .init("include", .many("PATH"), "take this file of the folder as well"),
             .init("org", .one("ORG"), "organisation, for --visibility organization"),
+            .init("as", .one("IDENTITY"), "publish under that key, which signs the manifest"),
             .init("allow", .many("KEY"), "a key that may have it, for whitelist"),
             .init("in-place", .none, "leave the files where they are", isBuilt: false),
         ])

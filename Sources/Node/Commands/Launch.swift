@@ -24,6 +24,8 @@ enum Launch {
         case "grant": try RightsCommands.grant(arguments, report)
         case "revoke": try RightsCommands.revoke(arguments, report)
         case "withdraw": try RightsCommands.withdraw(arguments, report)
+        case "identity": try IdentityCommands.identity(arguments, report)
+        case "delegate": try IdentityCommands.delegate(arguments, report)
         case "mirror": try MirrorCommand.perform(arguments, report)
         case "org": try OrgCommand.perform(arguments, report)
         case "audit": return try AuditCommand.perform(arguments, report)

@@ -20,6 +20,7 @@ enum RightsCommands {
             let now = Int64(Clock.wallMilliseconds() / 1_000)
             object["expires"] = .integer(now + Int64(days) * 86_400)
         }
+        IdentityCommands.addAgent(to: &object)
         let answer = try Access.open(report).ask("grant", object)
         let key = answer["body"]?["grantee"]?.string ?? ""
         let commands = (answer["body"]?["commands"]?.array ?? []).compactMap(\.string)
@@ -44,6 +45,7 @@ enum RightsCommands {
         object["key"] = arguments.operand(1).map { .string($0) }
         object["visibility"] = visibility.map { .string($0) }
         object["organization"] = arguments.text("org").map { .string($0) }
+        IdentityCommands.addAgent(to: &object)
         let answer = try Access.open(report).ask("revoke", object)
         let name = answer["ref"]?.string ?? ""
         let key = answer["body"]?["grantee"]?.string ?? ""
@@ -66,6 +68,7 @@ enum RightsCommands {
         object["layer"] = .string(arguments.operand(0) ?? "")
         object["reason"] = .string(reason)
         object["replacement"] = arguments.text("replacement").map { .string($0) }
+        IdentityCommands.addAgent(to: &object)
         let answer = try Access.open(report).ask("withdraw", object)
         report.done(
             answer, text: ["\(answer["ref"]?.string ?? "") is taken back", told(answer)])

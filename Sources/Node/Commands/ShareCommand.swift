@@ -116,6 +116,8 @@ enum ShareCommand {
             }
             object["organization"] = .string(organization)
         }
+        object["as"] = arguments.text("as").map { .string($0) }
+        IdentityCommands.addAgent(to: &object)
         object["allow"] = .array(arguments.texts("allow").map { .string($0) })
         for name in ["name", "version", "type", "licence", "summary"] {
             object[name] = arguments.text(name).map { .string($0) }

@@ -19,7 +19,8 @@ struct HolderSearch {
                 descriptions.append(
                     .init(content: content, publisher: publisher, source: record.publisher))
             }
-            nodes.append(record.publisher)
+            // A publisher that is no node has its records signed by the node that serves them.
+            nodes.append(record.signer ?? record.publisher)
         }
         for record in try catalogue.records(type: .holdings, limit: Self.holdingsMax) {
             if case .holdings(let holdings) = record.content, holdings.contains(layer) {

@@ -6,6 +6,16 @@ import Wire
 
 /// Layers that come in, and what the core is told of those that are here.
 extension StorePort {
+    /// Whether this node's key signs records of that publisher.
+    func publishes(for publisher: NodeKey) -> Bool {
+        guard publisher != node else { return true }
+        let now = Clock.wallMilliseconds()
+        return delegations(to: node).contains { delegation in
+            delegation.publisher == publisher && delegation.rights.contains(.publish)
+                && now < delegation.expires
+        }
+    }
+
     var rights: LayerRights {
         LayerRights(library: library, catalogue: catalogue, keys: keys)
     }
@@ -124,8 +134,9 @@ extension StorePort {
                 present.append(blob)
             }
         }
+        let isOwn = publishes(for: manifest.publisher)
         let place = SlotKey(
-            publisher: node, type: manifest.publisher == node ? .layer : .mirror,
+            publisher: isOwn ? manifest.publisher : node, type: isOwn ? .layer : .mirror,
             slot: Slot(prefixOf: manifest.layer))
         let record = try catalogue.record(at: place).flatMap { record in
             record.type == place.type ? record : nil

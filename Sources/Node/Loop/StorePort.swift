@@ -64,48 +64,18 @@ final class StorePort: Sendable {
 
     func store(batch: UInt64, _ records: [Record]) {
         catalogueLane.submit { [self] in
-            let outcomes = (try? place(records)) ?? records.map { _ in .refused("disk") }
+            let outcomes =
+                (try? RecordPlacement(catalogue: catalogue).place(records))
+                ?? records.map { _ in .refused("disk") }
             post(.recordsStored(batch: batch, outcomes: outcomes))
-        }
-    }
-
-    private func place(_ records: [Record]) throws(StoreError) -> [StoreOutcome] {
-        let heads = try catalogue.heads(of: records.map(\.slotKey))
-        var outcomes = [StoreOutcome](repeating: .superseded, count: records.count)
-        var accepted: [(index: Int, record: Record)] = []
-        for (index, record) in records.enumerated() {
-            if let reason = try refusal(record) {
-                outcomes[index] = .refused(reason)
-            } else {
-                accepted.append((index, record))
+            let ownPlace = Slot(prefixOf: node.digest)
+            let isAboutOwn = zip(records, outcomes).contains { record, outcome in
+                outcome == .fresh
+                    && (record.slotKey.type == .delegation && record.slot == ownPlace
+                        || record.type == .keyRevocation)
             }
+            if isAboutOwn { post(.delegations(delegations(to: node))) }
         }
-        let kept = try catalogue.put(accepted.map(\.record))
-        for ((index, record), isKept) in zip(accepted, kept) where isKept {
-            let isDouble = heads[index].map { $0.sequence == record.sequence } ?? false
-            outcomes[index] = isDouble ? .equivocation : .fresh
-            if record.type == .keyRevocation {
-                _ = try catalogue.removeAll(of: record.publisher)
-            }
-        }
-        return outcomes
-    }
-
-    /// Why a record may not take its place although its signature is good.
-    private func refusal(_ record: Record) throws(StoreError) -> String? {
-        let revocation = SlotKey(
-            publisher: record.publisher, type: .keyRevocation, slot: .only)
-        if record.type != .keyRevocation, try catalogue.record(at: revocation) != nil {
-            return "its publisher's key is revoked"
-        }
-        guard let signer = record.signer else { return nil }
-        let place = SlotKey(
-            publisher: record.publisher, type: .delegation, slot: Slot(prefixOf: signer.digest))
-        guard case .delegation(let delegation) = try catalogue.record(at: place)?.content,
-            delegation.key == signer, delegation.rights.contains(.publish),
-            record.type != .delegation, record.type != .keyRevocation
-        else { return "no delegation covers its signer" }
-        return nil
     }
 
     func listIdentifiers(_ session: SessionNumber, after: Digest?) {
@@ -181,8 +151,10 @@ final class StorePort: Sendable {
     /// This node's own record about a layer, for a peer that may know of it.
     func findOffer(_ session: SessionNumber, _ layer: Digest, isOwn: Bool) {
         catalogueLane.submit { [self] in
+            let publisher = (try? library.index.layer(layer))?.publisher
             let place = SlotKey(
-                publisher: node, type: isOwn ? .layer : .mirror, slot: Slot(prefixOf: layer))
+                publisher: isOwn ? publisher ?? node : node, type: isOwn ? .layer : .mirror,
+                slot: Slot(prefixOf: layer))
             guard let record = try? catalogue.record(at: place), record.type == place.type,
                 record.domain != .everyone
             else { return }

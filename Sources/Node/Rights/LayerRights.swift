@@ -58,9 +58,19 @@ struct LayerRights {
         return claims
     }
 
-    /// The delegations to a key that the catalogue holds.
+    /// The delegations to a key that the catalogue holds. This node acts for nobody whom its owner
+    /// does not know: only for identities of the home and keys that she trusts.
     func delegations(to key: NodeKey) -> [Delegation] {
-        ((try? catalogue.delegations(to: key)) ?? []).compactMap { record in
+        let isOwn = key == keys.node.publicKey
+        let records = (try? catalogue.delegations(to: key)) ?? []
+        guard !records.isEmpty else { return [] }
+        var own: [NodeKey] = []
+        if isOwn { own = ((try? IdentityShelf(library.layout).all()) ?? []).map(\.key) }
+        return records.compactMap { record in
+            if isOwn, !own.contains(record.publisher) {
+                let contact = try? library.index.contact(record.publisher)
+                guard contact?.isTrusted == true else { return nil }
+            }
             guard case .delegation(let content) = record.content, content.key == key else {
                 return nil
             }

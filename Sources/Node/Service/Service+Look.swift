@@ -66,7 +66,7 @@ extension Service {
                 .notFound, "nothing is known about layer \(layer.hexadecimal)",
                 remedy: "plasmid find --wait 10")
         }
-        object["holders"] = .array(records.map { .string($0.publisher.base32) })
+        object["holders"] = .array(records.map { .string(($0.signer ?? $0.publisher).base32) })
         object["statements"] = .array(try statements(about: layer))
         return object
     }

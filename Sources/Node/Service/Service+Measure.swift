@@ -29,9 +29,9 @@ extension Service {
     /// `what` is being done by it.
     func nextStatement(
         _ kind: StatementKind, _ layer: Digest, _ body: JSONObject, expires: Int64? = nil,
-        doing what: String
+        by publisher: NodeKey? = nil, doing what: String
     ) throws(Failure) -> Statement {
-        let own = keys.node.publicKey
+        let own = publisher ?? keys.node.publicKey
         let place = StatementPlace(
             layer: layer, kind: kind, publisher: own, subject: kind.subject(of: body))
         let newest = try inStore { () throws(StoreError) in

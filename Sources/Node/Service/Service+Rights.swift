@@ -13,7 +13,7 @@ extension Service {
     /// Grants rights on an own layer of named keys: `layer`, `key`, and the optional `commands`,
     /// `excludedDomains`, `expires` (seconds since 1970), `use` (text).
     func grant(_ request: ServiceRequest) throws(Failure) -> JSONObject {
-        let manifest = try ownLayer(request)
+        let manifest = try ownLayer(request, withIdentities: true)
         guard manifest.visibility == .whitelist else {
             throw Failure(
                 .refused, "\(manifest.reference) needs no grants",
@@ -39,14 +39,15 @@ extension Service {
             try sealedGrants.complete(&told, of: manifest.layer, for: key)
         }
         let statement = try say(
-            .grant, manifest, told, expires: request.arguments["expires"]?.integer)
+            .grant, manifest, told, expires: request.arguments["expires"]?.integer,
+            agent: request.text("agent"))
         return try answer(statement, manifest)
     }
 
     /// Takes a grant back (`layer`, `key`), or narrows who may know of the layer (`layer`,
     /// `visibility`).
     func revoke(_ request: ServiceRequest) throws(Failure) -> JSONObject {
-        let manifest = try ownLayer(request)
+        let manifest = try ownLayer(request, withIdentities: true)
         if let text = request.text("visibility") {
             return try narrow(manifest, to: text, request)
         }
@@ -63,7 +64,8 @@ extension Service {
         body["grantee"] = .string(key.base32)
         body["commands"] = .array(grant.commands.map(\.rawValue).sorted().map { .string($0) })
         body["isRevoked"] = true
-        return try answer(try say(.grant, manifest, body), manifest)
+        return try answer(
+            try say(.grant, manifest, body, agent: request.text("agent")), manifest)
     }
 
     private func narrow(
@@ -87,29 +89,35 @@ extension Service {
             let known = try organization(named: try request.required("organization"))
             body["organization"] = .string(known.id.base32)
         }
-        return try answer(try say(.visibility, manifest, body), manifest)
+        return try answer(
+            try say(.visibility, manifest, body, agent: request.text("agent")), manifest)
     }
 
     /// Takes an own layer back from the network: `layer`, `reason`, and the optional
     /// `replacement`.
     func withdraw(_ request: ServiceRequest) throws(Failure) -> JSONObject {
-        let manifest = try ownLayer(request)
+        let manifest = try ownLayer(request, withIdentities: true)
         var body = JSONObject()
         body["reason"] = .string(try request.required("reason"))
         if let other = request.text("replacement") {
             let layer = try LayerResolver(service: self).resolve(other)
             body["replacement"] = .string(layer.hexadecimal)
         }
-        let statement = try say(.withdrawal, manifest, body)
+        let statement = try say(.withdrawal, manifest, body, agent: request.text("agent"))
         try endMirrors(of: manifest, on: nil)
         return try answer(statement, manifest)
     }
 
-    /// A layer that this node published.
-    func ownLayer(_ request: ServiceRequest) throws(Failure) -> Manifest {
+    /// A layer that this node, or where that is enough an identity of this home, published.
+    func ownLayer(
+        _ request: ServiceRequest, withIdentities: Bool = false
+    ) throws(Failure) -> Manifest {
         let layer = try LayerResolver(service: self).resolve(try request.required("layer"))
         let manifest = try heldManifest(layer)
-        guard manifest.publisher == keys.node.publicKey else {
+        let isNodes = manifest.publisher == keys.node.publicKey
+        var isIdentitys = false
+        if withIdentities { isIdentitys = try speaks(for: manifest.publisher) }
+        guard isNodes || isIdentitys else {
             throw Failure(
                 .refused, "\(manifest.reference) is not this node's",
                 why: "only its publisher \(manifest.publisher.fingerprint) decides about it")
@@ -129,16 +137,20 @@ extension Service {
             remedy: "a key has 52 letters and digits; plasmid status shows a node's own")
     }
 
-    /// Signs a statement about a layer that is here, keeps it, and tells the running node.
+    /// Has a statement about a layer that is here signed by its publisher's key, keeps it, and
+    /// tells the running node. `agent` is the socket of the SSH agent of the session that asks.
     func say(
-        _ kind: StatementKind, _ manifest: Manifest, _ body: JSONObject, expires: Int64? = nil
+        _ kind: StatementKind, _ manifest: Manifest, _ body: JSONObject, expires: Int64? = nil,
+        agent: String? = nil
     ) throws(Failure) -> Statement {
         let statement = try nextStatement(
-            kind, manifest.layer, body, expires: expires, doing: "saying so")
+            kind, manifest.layer, body, expires: expires, by: manifest.publisher,
+            doing: "saying so")
         try inGenome("saying so") { () throws(GenomeError) in
             try statement.check(against: manifest)
         }
-        let envelope = statement.signed(by: keys.node)
+        let envelope = try signed(
+            statement.bytes, Statement.payloadType, by: manifest.publisher, agent: agent)
         _ = try inStore { () throws(StoreError) in try library.add(statement: envelope) }
         try tell(of: manifest)
         return statement

@@ -30,18 +30,20 @@ extension Service {
         case .new(let result): built = result
         case .before(let manifest): return try described(manifest)
         }
-        return try keep(built, for: allowed)
+        return try keep(built, for: allowed, agent: request.text("agent"))
     }
 
     /// Signs what was built, if this machine may publish it, keeps and announces it, and lets the
-    /// named keys have it.
+    /// named keys have it. `agent` is the socket of the caller's SSH agent.
     func keep(
-        _ built: ManifestBuilder.Result, for allowed: [NodeKey]
+        _ built: ManifestBuilder.Result, for allowed: [NodeKey], agent: String? = nil
     ) throws(Failure) -> JSONObject {
         let warnings = try requireTerms(built.manifest)
         let traces = try requireOrigin(built.manifest)
         try rights.require(.publish, built.manifest)
-        let envelope = built.envelope(signedBy: keys.node)
+        let envelope = try signed(
+            built.manifest.bytes, Manifest.payloadType, by: built.manifest.publisher,
+            agent: agent)
         let manifest = try inStore { () throws(StoreError) in
             let manifest = try library.add(envelope, origin: .own)
             try origins.remember(traces, of: manifest)
@@ -180,6 +182,27 @@ extension Service {
         return object
     }
 
+    /// The key that the layer is published under: the node's, or that of an identity which lets
+    /// this node publish for it.
+    private func publisher(
+        _ request: ServiceRequest, _ visibility: Visibility
+    ) throws(Failure) -> NodeKey {
+        guard let name = request.text("as") else { return keys.node.publicKey }
+        let identity = try identity(named: name)
+        guard visibility != .whitelist else {
+            throw Failure(
+                .unsupported, "--as does not go with --visibility whitelist",
+                why: "grants are handed over by the publisher's own node",
+                remedy: "share it under the node's key, without --as")
+        }
+        guard rights.myself().publishes(for: identity.key) else {
+            throw Failure(
+                .refused, "\(identity.name) does not let this node publish for it",
+                remedy: "let it with: plasmid delegate \(identity.name)")
+        }
+        return identity.key
+    }
+
     func choices(_ request: ServiceRequest) throws(Failure) -> ShareChoices {
         guard let visibility = Visibility(rawValue: try request.required("visibility")) else {
             throw Failure(
@@ -187,7 +210,7 @@ extension Service {
                 remedy: "use public, private, organization or whitelist")
         }
         var choices = ShareChoices(
-            publisher: keys.node.publicKey, visibility: visibility,
+            publisher: try publisher(request, visibility), visibility: visibility,
             createdAt: Int64(Clock.wallMilliseconds() / 1000), salt: Sodium.random(count: 16))
         choices.label = try inStore { () throws(StoreError) in
             try library.home.label() ?? ""

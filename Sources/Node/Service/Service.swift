@@ -69,6 +69,8 @@ final class Service: Sendable {
         case "grant": return try grant(request)
         case "revoke": return try revoke(request)
         case "withdraw": return try withdraw(request)
+        case "identity": return try identity(request)
+        case "delegate": return try delegate(request)
         case "mirror": return try mirror(request, progress)
         case "org": return try organization(request)
         case "audit": return try audit(request)

@@ -129,7 +129,9 @@ extension Catalogue {
     /// The nodes that announce that they serve a layer.
     public func holders(of layer: Digest) throws(StoreError) -> [NodeKey] {
         var seen: Set<NodeKey> = []
-        return try announcements(of: layer).map(\.publisher).filter { seen.insert($0).inserted }
+        return try announcements(of: layer).map { $0.signer ?? $0.publisher }.filter {
+            seen.insert($0).inserted
+        }
     }
 
     /// One record a layer for everything that answers the question: the publisher's own where it

@@ -79,7 +79,7 @@ extension Swarm {
 
     /// Whether a key is this node's, or one that it may publish for. Asked for each group that is
     /// served, so memberships are not looked at.
-    private func isPublisher(_ key: NodeKey) -> Bool {
+    func isPublisher(_ key: NodeKey) -> Bool {
         key == settings.node
             || settings.delegations.contains { delegation in
                 delegation.publisher == key && delegation.rights.contains(.publish)

@@ -18,6 +18,7 @@ extension Swarm {
             return .restricted(
                 tag: CircleTag.domain(publisher: settings.node, layer: layer.layer))
         case .organization:
+            let isOwn = isPublisher(layer.publisher)
             guard let id = policy.organization, let known = organizations[id],
                 let tag = known.domains.first
             else { return nil }
@@ -43,7 +44,7 @@ extension Swarm {
         guard case .restricted = domain(of: layer),
             decide(.see, layer.policy, by: caller) == .allow
         else { return }
-        let isOwn = layer.publisher == settings.node
+        let isOwn = isPublisher(layer.publisher)
         effects.append(.findOffer(number, layer: layer.layer, isOwn: isOwn))
     }
 
@@ -63,7 +64,7 @@ extension Swarm {
                 held.values.first { Slot(prefixOf: $0.layer) == ended.slot }?.layer
             default: nil
             }
-        guard record.publisher == settings.node, let id, let layer = held[id] else { return false }
+        guard isPublisher(record.publisher), let id, let layer = held[id] else { return false }
         return decide(.see, layer, number) == .allow
     }
 

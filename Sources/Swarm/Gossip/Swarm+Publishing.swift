@@ -56,12 +56,12 @@ extension Swarm {
     }
 
     private mutating func withdraw(_ layer: HeldLayer) {
-        let isOwn = layer.publisher == settings.node
+        let isOwn = isPublisher(layer.publisher)
         let reason = isOwn ? layer.policy.withdrawal : nil
         end(
             isOwn ? .layer : .mirror, Slot(prefixOf: layer.layer),
             reason: reason.map { LayerContent.cut($0, to: Limits.summaryBytesMax) ?? "" },
-            isWithdrawal: reason != nil,
+            isWithdrawal: reason != nil, publisher: isOwn ? layer.publisher : nil,
             domain: publishing.domains[layer.layer] ?? layer.announced?.domain ?? .everyone)
         publishing.layersDue[layer.layer] = nil
         publishing.domains[layer.layer] = nil
@@ -116,7 +116,7 @@ extension Swarm {
         guard !isStopping else { return }
         for (id, due) in publishing.layersDue.entries {
             guard let layer = held[id] else { continue }
-            let isOwn = layer.publisher == settings.node
+            let isOwn = isPublisher(layer.publisher)
             let life =
                 isOwn ? Self.layerLifeMilliseconds : RecordType.mirror.lifeMaxMilliseconds ?? 0
             let pause = life / SwarmLimits.renewalDivisor
@@ -128,7 +128,7 @@ extension Swarm {
                 isOwn
                     ? .layer(layer.content)
                     : .mirror(layer.content, publisher: layer.publisher),
-                life: life, domain: domain)
+                life: life, domain: domain, publisher: isOwn ? layer.publisher : nil)
         }
     }
 
@@ -147,20 +147,24 @@ extension Swarm {
         publishing.holdingSlots = slots
     }
 
-    /// Ends an own record: the tombstone lives as long as the record could have.
+    /// Ends an own record, or one of `publisher` that this node may sign for: the tombstone lives
+    /// as long as the record could have.
     private mutating func end(
         _ type: RecordType, _ slot: Slot, reason: String?, isWithdrawal: Bool = false,
-        domain: Domain = .everyone
+        publisher: NodeKey? = nil, domain: Domain = .everyone
     ) {
         let life = type.lifeMaxMilliseconds ?? 0
         let content = TombstoneContent(
             endedType: type, slot: slot, reason: reason?.isEmpty == true ? nil : reason,
             isWithdrawal: isWithdrawal)
-        sign(.tombstone(content), life: life + 30 * 60_000, domain: domain)
+        sign(.tombstone(content), life: life + 30 * 60_000, domain: domain, publisher: publisher)
     }
 
+    /// Has a record signed with this node's key: its own, or one of a publisher whose delegation
+    /// covers it.
     private mutating func sign(
-        _ content: RecordContent, life: UInt64?, domain: Domain = .everyone
+        _ content: RecordContent, life: UInt64?, domain: Domain = .everyone,
+        publisher: NodeKey? = nil
     ) {
         let (next, isOver) = publishing.lastSequence.addingReportingOverflow(1)
         publishing.lastSequence = max(isOver ? .max : next, now.wall)
@@ -172,9 +176,11 @@ extension Swarm {
         effects.append(
             .signRecord(
                 UnsignedRecord(
-                    publisher: settings.node, sequence: publishing.lastSequence,
+                    publisher: publisher ?? settings.node, sequence: publishing.lastSequence,
                     issued: now.wall, expires: life.map { now.wall + $0 } ?? .max,
-                    domain: domain, content: content)))
+                    domain: domain,
+                    signer: publisher == nil || publisher == settings.node ? nil : settings.node,
+                    content: content)))
     }
 
     // MARK: What was said before and is not known any more

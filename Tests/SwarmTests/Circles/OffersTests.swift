@@ -249,4 +249,27 @@ import Testing
         driver.feed(.owner(OwnerPolicy([.init(.any, [.serve], allows: false)])))
         #expect(try !isServed(&driver, sample))
     }
+
+    @Test func `a node announces the layers of an identity as their publisher's`() throws {
+        let sample = try Sample(by: 1, name: "poem")
+        let person = Driver.key(1).publicKey
+        var node = Driver(2)
+        node.feed(
+            .delegations([Delegation(publisher: person, rights: [.publish], expires: .max)]))
+        let held = node.feed(.layerHeld(sample.held))
+        let record = try #require(try node.signed(held).first { $0.type == .layer })
+        #expect(record.publisher == person)
+        #expect(record.signer == Driver.key(2).publicKey)
+        #expect(record.isSignatureValid)
+        let gone = node.feed(.layerRemoved(sample.id))
+        let end = try #require(try node.signed(gone).first { $0.type == .tombstone })
+        #expect(end.slotKey == record.slotKey)
+        #expect(end.sequence > record.sequence)
+        // Without a delegation it says for itself that it has a copy.
+        var other = Driver(3)
+        let copied = other.feed(.layerHeld(sample.held))
+        let mirrored = try other.signed(copied)
+        #expect(mirrored.contains { $0.type == .mirror && $0.publisher != person })
+        #expect(!mirrored.contains { $0.type == .layer })
+    }
 }

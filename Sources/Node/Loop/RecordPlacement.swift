@@ -1,0 +1,60 @@
+import Store
+import Swarm
+import Wire
+
+/// Decides which records, whose signatures are good, take their places in the catalogue.
+struct RecordPlacement {
+    let catalogue: Catalogue
+
+    /// Puts records in their places, delegations before what they cover; what became of each.
+    func place(_ records: [Record]) throws(StoreError) -> [StoreOutcome] {
+        let heads = try catalogue.heads(of: records.map(\.slotKey))
+        var outcomes = [StoreOutcome](repeating: .superseded, count: records.count)
+        var accepted: [(index: Int, record: Record)] = []
+        // Delegations that come in one batch with what they cover are kept first.
+        let delegations = records.filter { $0.type == .delegation }
+        var keptBefore: Set<Digest> = []
+        for record in delegations {
+            guard try refusal(record) == nil else { continue }
+            if try catalogue.put([record]).first == true { keptBefore.insert(record.id) }
+        }
+        for (index, record) in records.enumerated() {
+            if keptBefore.contains(record.id) {
+                let isDouble = heads[index].map { $0.sequence == record.sequence } ?? false
+                outcomes[index] = isDouble ? .equivocation : .fresh
+                continue
+            }
+            if let reason = try refusal(record) {
+                outcomes[index] = .refused(reason)
+            } else {
+                accepted.append((index, record))
+            }
+        }
+        let kept = try catalogue.put(accepted.map(\.record))
+        for ((index, record), isKept) in zip(accepted, kept) where isKept {
+            let isDouble = heads[index].map { $0.sequence == record.sequence } ?? false
+            outcomes[index] = isDouble ? .equivocation : .fresh
+            if record.type == .keyRevocation {
+                _ = try catalogue.removeAll(of: record.publisher)
+            }
+        }
+        return outcomes
+    }
+
+    /// Why a record may not take its place although its signature is good.
+    private func refusal(_ record: Record) throws(StoreError) -> String? {
+        let revocation = SlotKey(
+            publisher: record.publisher, type: .keyRevocation, slot: .only)
+        if record.type != .keyRevocation, try catalogue.record(at: revocation) != nil {
+            return "its publisher's key is revoked"
+        }
+        guard let signer = record.signer else { return nil }
+        let place = SlotKey(
+            publisher: record.publisher, type: .delegation, slot: Slot(prefixOf: signer.digest))
+        guard case .delegation(let delegation) = try catalogue.record(at: place)?.content,
+            delegation.key == signer, delegation.rights.contains(.publish),
+            record.type != .delegation, record.type != .keyRevocation
+        else { return "no delegation covers its signer" }
+        return nil
+    }
+}

@@ -1,0 +1,85 @@
+import Host
+import Testing
+import Wire
+
+@testable import Node
+
+@Suite("A connection to an SSH agent") struct AgentTests {
+    private let laboratory: Laboratory
+    private let pair = SigningKey(seed: [UInt8](repeating: 8, count: 32))!
+
+    init() throws { laboratory = try Laboratory() }
+
+    /// An agent that gives one answer after another, whatever it is asked; then it hangs up.
+    private func fake(_ answers: [[UInt8]], hangs: Bool = false) throws -> (String, Lane) {
+        let path = "\(laboratory.path)/a\(answers.count)\(answers.first?.count ?? 0)"
+        let listener = try LocalSocket.listen(path)
+        let lane = try Lane("fake-agent")
+        lane.submit {
+            guard let socket = try? listener.accept() else { return }
+            for answer in answers {
+                guard let head = try? socket.read(count: 4) else { return }
+                let count = head.reduce(0) { $0 << 8 | Int($1) }
+                _ = try? socket.read(count: count)
+                try? socket.write(answer)
+            }
+            if hangs { _ = try? socket.read(count: 1 << 20) }
+        }
+        return (path, lane)
+    }
+
+    private func string(_ bytes: [UInt8]) -> [UInt8] {
+        [0, 0, UInt8(bytes.count >> 8), UInt8(bytes.count & 255)] + bytes
+    }
+
+    private var list: [UInt8] {
+        string(
+            [12, 0, 0, 0, 1] + string(AgentMessage.blob(of: pair.publicKey))
+                + string(Array("me".utf8)))
+    }
+
+    private func failure(_ answers: [[UInt8]], hangs: Bool = false) throws -> Failure? {
+        let (path, lane) = try fake(answers, hangs: hangs)
+        defer { lane.close() }
+        var found: Failure?
+        do throws(Failure) {
+            let agent = try Agent(socket: path, patience: hangs ? 200_000_000 : 10_000_000_000)
+            _ = try agent.sign([1, 2, 3], by: pair.publicKey)
+        } catch {
+            found = error
+        }
+        return found
+    }
+
+    @Test func `signs with a key that the agent has`() throws {
+        let signature = pair.sign([1, 2, 3])
+        let signed = string(
+            [14] + string(string(Array("ssh-ed25519".utf8)) + string(signature.bytes)))
+        #expect(try failure([list, signed]) == nil)
+    }
+
+    @Test func `says what is wrong with an answer`() throws {
+        #expect(try failure([string([12, 0, 0, 0, 0])])?.code == .notFound)
+        #expect(try failure([list, string([5])])?.message == "the SSH agent refused")
+        #expect(try failure([[255, 255, 255, 255, 12]])?.code == .refused)
+        #expect(try failure([list, [0, 0, 0, 9, 14, 1]])?.code == .refused)
+        #expect(try failure([string([99, 1, 2, 3, 4, 5])])?.code == .refused)
+        #expect(try failure([])?.code == .refused)
+        #expect(try failure([[0, 0]], hangs: true)?.code == .unreachable)
+    }
+
+    @Test func `says where no agent is`() throws {
+        #expect(throws: Failure.self) { try Agent(socket: nil) }
+        #expect(throws: Failure.self) { try Agent(socket: "\(laboratory.path)/none") }
+    }
+
+    @Test func `asks for no more than an agent takes`() throws {
+        let (path, lane) = try fake([list])
+        defer { lane.close() }
+        let agent = try Agent(socket: path)
+        #expect(try agent.keys().map(\.comment) == ["me"])
+        let much = [UInt8](repeating: 0, count: AgentMessage.textBytesMax + 1)
+        let error = #expect(throws: Failure.self) { try agent.sign(much, by: pair.publicKey) }
+        #expect(error?.message == "the document is too large for an SSH agent")
+    }
+}
