@@ -108,14 +108,18 @@ struct LayerResolver {
         return manifest.label
     }
 
-    /// Bare names mean only layers of this node's own key and of keys that the owner trusts.
+    /// Bare names mean only layers of this node's own key, of the identities of its home and of
+    /// keys that the owner trusts.
     private func trusted(_ named: [Candidate], _ text: String) throws(Failure) -> [Candidate] {
         let contacts = try inStore { () throws(StoreError) in
             try service.library.index.contacts()
         }
         let trusted = Set(contacts.filter(\.isTrusted).map(\.key))
-        let own = service.keys.node.publicKey
-        let kept = named.filter { $0.publisher == own || trusted.contains($0.publisher) }
+        let identities = try inStore { () throws(StoreError) in
+            try service.identities.all().map(\.key)
+        }
+        let believed = trusted.union(identities + [service.keys.node.publicKey])
+        let kept = named.filter { believed.contains($0.publisher) }
         guard kept.isEmpty, !named.isEmpty else { return kept }
         throw Failure(
             .refused, "\(text) is only known from keys that you do not trust",

@@ -35,7 +35,7 @@ extension RealNodes {
                 agent.signal(15)
                 agent.wait()
             }
-            try Laboratory.eventually("the agent listens") { Directory.exists(socket) }
+            Laboratory.eventually("the agent listens") { Directory.exists(socket) }
             try runs("ssh-add", ["-q", secret], ["SSH_AUTH_SOCK": socket])
             let words = ["identity", "add", "me", "--socket", socket]
             #expect(
@@ -66,7 +66,7 @@ extension RealNodes {
             #expect(try !memory(holds: seed))
             #expect(try !home(holds: seed))
 
-            try node.ask("withdraw", layer, "--reason", "a mistake")
+            try node.ask("withdraw", "poem", "--reason", "a mistake")
             try Laboratory.eventually("the other's copy is not found any more") {
                 try other.ask("show", layer)["withdrawn"] != nil
                     || other.ask("find", "poem")["results"]?.array?.isEmpty == true
