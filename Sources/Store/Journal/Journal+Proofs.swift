@@ -45,6 +45,25 @@ extension Journal {
         try Self.readNote(witnessedPath)
     }
 
+    /// The newest signed checkpoint, with the words of witnesses where they were about this one.
+    public func newestNote() throws(StoreError) -> String {
+        let signed = try signedNote()
+        guard let witnessed = try witnessedNote(),
+            SignedCheckpoint.split(witnessed)?.text == SignedCheckpoint.split(signed)?.text
+        else { return signed }
+        return witnessed
+    }
+
+    /// The number of the entry by which a layer was shared or fetched last; nil if there is none.
+    public func sequence(of layer: Digest) throws(StoreError) -> UInt64? {
+        try replay(after: 0).last { event in
+            switch event.change {
+            case .share(layer, _), .fetch(layer, _): true
+            default: false
+            }
+        }?.sequence
+    }
+
     /// Puts the word of a witness under the checkpoint it is about, if that is the newest that was
     /// signed or the newest that was witnessed; whether it was new.
     public func take(_ cosignature: Cosignature) throws(StoreError) -> Bool {
