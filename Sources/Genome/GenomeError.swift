@@ -22,6 +22,8 @@ public enum GenomeError: Error, Equatable, Sendable {
     case reference(String)
     /// A document of an organisation that does not count.
     case organization(OrganizationFault)
+    /// Layers that cannot act together as an assembly says.
+    case assembly(AssemblyFault)
 }
 
 extension GenomeError: CustomStringConvertible {
@@ -41,6 +43,7 @@ extension GenomeError: CustomStringConvertible {
         case .sharing(let fault): fault.description
         case .reference(let text): "\(text) names no layer"
         case .organization(let fault): fault.description
+        case .assembly(let fault): fault.description
         }
     }
 }

@@ -68,6 +68,13 @@ public enum Effect: Sendable {
     case findOffer(SessionNumber, layer: Digest, isOwn: Bool)
     /// Write down how a request of a peer was decided. Not answered.
     case noteDecision(PermissionRequest, layer: Digest, Decision)
+    /// Prove to a trusted peer what came to the journal since it had `known` entries; answered by
+    /// `journalProved` where there is something to show.
+    case proveJournal(SessionNumber, NodeKey, known: UInt64)
+    /// Bear witness of a peer's journal; answered by `witnessed` unless it is not honest.
+    case witness(SessionNumber, NodeKey, CheckpointOffer)
+    /// Keep a witness's word on the own journal, if it is one. Not answered.
+    case keepCosignature(String)
     /// Drop the answer to a peer's `get` if it has not begun to leave.
     case cancelServing(SessionNumber, request: UInt64)
     /// Answer a peer's `groupsRequest` with a page; answered by `pageServed`.

@@ -64,6 +64,14 @@ public enum Input: Sendable {
     case holdOver(Digest, publisher: NodeKey)
     /// This node's own record about a layer, to be offered to a peer.
     case offerFound(SessionNumber, layer: Digest, record: [UInt8])
+    /// The end of the own journal with the proof that it follows from what a peer has seen.
+    case journalProved(SessionNumber, CheckpointOffer)
+    /// What this node says to a peer's journal.
+    case witnessed(SessionNumber, WitnessWord)
+    /// A peer's journal is not an honest one, and why.
+    case witnessRefused(SessionNumber, String)
+    /// A witness has seen more entries of the own journal than there are.
+    case witnessAhead(SessionNumber, known: UInt64)
     /// Fetch a layer.
     case fetch(FetchNumber, FetchRequest)
     /// Stop a fetch; what arrived stays.

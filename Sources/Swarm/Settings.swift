@@ -147,6 +147,8 @@ enum SwarmLimits {
     static let republishPause = Span.minute
     /// The Node and Holdings records, which live for a day, are signed anew this often.
     static let presencePause = 6 * Span.hour
+    /// Witnesses are shown what came to the journal this often.
+    static let witnessPause = Span.hour
 }
 
 /// What a peer may ask or tell in a burst and for ever, each set far above what an honest peer

@@ -65,7 +65,8 @@ public struct Swarm: Sendable {
             handleGossip(input)
         case .layerHeld(let layer): hold(layer)
         case .layerRemoved(let layer): drop(layer)
-        case .organizations, .owner, .delegations, .delegationsFound, .offerFound,
+        case .journalProved, .witnessed, .witnessRefused, .witnessAhead, .organizations, .owner,
+            .delegations, .delegationsFound, .offerFound,
             .contractHeld, .contractEnded, .askHold, .holdDecided, .retractHold, .holdOver:
             handleCircles(input)
         default: handleTransfer(input)
@@ -113,6 +114,11 @@ public struct Swarm: Sendable {
         case .delegationsFound(let session, let found): delegationsFound(session, found)
         case .offerFound(let session, let layer, let record):
             offerFound(session, layer, record)
+        case .journalProved(let session, let offer): journalProved(session, offer)
+        case .witnessed(let session, let word): send(.cosignature(word), to: session)
+        case .witnessRefused(let session, let reason):
+            blame(session, "showed a journal that is not honest: \(reason)")
+        case .witnessAhead(let session, let known): witnessAhead(session, known)
         default: handleHolds(input)
         }
     }
@@ -167,6 +173,7 @@ public struct Swarm: Sendable {
         dialContacts()
         reconcileIfDue()
         publishIfDue()
+        askWitnessesIfDue()
         watchFetches()
     }
 

@@ -7,7 +7,7 @@ extension Manifest {
     /// What it says of its relations to other layers: base, parents, data, members and
     /// dependencies. An edge to the layer itself says nothing.
     public var edges: [LayerEdge] {
-        let found = made + dependencies
+        let found = made + declared
         return found.filter { $0.target != layer }
     }
 
@@ -30,7 +30,7 @@ extension Manifest {
         return edges
     }
 
-    private var dependencies: [LayerEdge] {
+    private var declared: [LayerEdge] {
         (json["dependencies"]?.array ?? []).compactMap { entry in
             guard let target = entry.digest("layer"), let kind = entry["kind"]?.string else {
                 return nil

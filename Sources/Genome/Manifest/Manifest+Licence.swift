@@ -20,7 +20,10 @@ extension Manifest {
     public var licenceLinks: [LicenceLink] {
         var links: [LicenceLink] = []
         if let layer = base?.layer { links.append(LicenceLink(.base, .layer(layer))) }
-        links += parents.map { LicenceLink(.parent, .layer($0.layer)) }
+        // Members of an assembly count as parents whether or not it says so.
+        let parents = parents.map(\.layer)
+        let members = assemblyMembers.filter { !parents.contains($0) }
+        links += (parents + members).map { LicenceLink(.parent, .layer($0)) }
         let whole = JSONValue.object(json)
         let datasets =
             (whole["provenance"]?["trainingData"]?.array ?? [])

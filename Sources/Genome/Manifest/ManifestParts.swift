@@ -113,7 +113,7 @@ public struct ParentLayer: Hashable, Sendable {
     /// Layer id.
     public let layer: Digest
     /// What became of it: `fine-tuned-from`, `merged-from`, `quantised-from`, `converted-from`,
-    /// `evolved-from` or a private name.
+    /// `evolved-from`, `assembled-from` or a private name.
     public let relation: String?
 
     /// A parent.

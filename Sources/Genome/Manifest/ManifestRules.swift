@@ -140,6 +140,31 @@ enum ManifestRules {
         for section in required where object[section] == nil {
             throw .field(path: section, .missing)
         }
+        if object["memoryType"] == "working" {
+            throw .field(
+                path: "memoryType",
+                .notAllowed(
+                    "episodic, semantic or procedural: working memory ends with its session"))
+        }
+        if let assembly = object["assembly"] { _ = try Assembly(assembly) }
+        try checkDependencies(object)
+        for (index, tool) in (object["specialization"]?["tools"]?.array ?? []).enumerated()
+        where tool["parameters"] != nil && tool["parameters"]?.object == nil {
+            let path = "specialization.tools[\(index)].parameters"
+            throw .field(path: path, .wrongType(expected: "an object"))
+        }
+    }
+
+    /// A dependency names one layer, or one publisher's layers by name and range.
+    private static func checkDependencies(_ object: JSONObject) throws(GenomeError) {
+        for (index, dependency) in (object["dependencies"]?.array ?? []).enumerated() {
+            let named = ["publisher", "name", "range"].filter { dependency[$0] != nil }
+            guard dependency["layer"] == nil ? named.count == 3 : named.isEmpty else {
+                throw .field(
+                    path: "dependencies[\(index)]",
+                    .notAllowed("either a layer, or publisher, name and range"))
+            }
+        }
     }
 
     /// Paths named in sections are files of the layer; connections join layers of the assembly.
@@ -153,14 +178,6 @@ enum ManifestRules {
         try check(object["weights"]?["files"], "weights.files")
         for member in object["content"]?.object?.members ?? [] {
             try check(member.value, "content.\(PlainText.shown(member.name))")
-        }
-        let layers = (object["assembly"]?["layers"]?.array ?? []).compactMap { $0.digest("layer") }
-        for connection in object["assembly"]?["connections"]?.array ?? [] {
-            let ends = ["fromLayer", "toLayer"].compactMap { connection.digest($0) }
-            guard ends.allSatisfy({ layers.contains($0) }) else {
-                throw .field(
-                    path: "assembly.connections", .notAllowed("between layers of the assembly"))
-            }
         }
     }
 }

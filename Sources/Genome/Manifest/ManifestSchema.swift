@@ -42,6 +42,11 @@ public enum ManifestSchema {
         .required("provenance", .object(provenance), "where it came from"),
     ]
 
+    /// Checks the sections of a document that is no manifest yet.
+    public static func check(sections: JSONObject) throws(GenomeError) {
+        try Schema.checkKnown(sections, fields.map { $0.asOptional }, at: "")
+    }
+
     private static let closing: [Schema.Field] = [
         .optional(
             "salt", .text(.hexadecimal(bytes: 16)),
@@ -122,7 +127,7 @@ public enum ManifestSchema {
                         .choice(
                             [
                                 "fine-tuned-from", "merged-from", "quantised-from",
-                                "converted-from", "evolved-from",
+                                "converted-from", "evolved-from", "assembled-from",
                             ], open: true), "what became of it"),
                     .optional("weight", .decimal, "its share in a merge"),
                 ]), max: 64, distinct: true), "layers it descends from"),

@@ -20,6 +20,9 @@ extension ManifestSchema {
         .optional("content", .object(content), "memory: what it holds"),
         .optional("style", .object(style), "communication: how it speaks"),
         .optional("contextAwareness", .object(contextAwareness), "communication: what it minds"),
+        .optional(
+            "decoding", .object(decoding),
+            "specialization, communication, assembly: how answers are drawn"),
         .optional("assembly", .object(assembly), "assembly: the layers and how they connect"),
     ]
 
@@ -31,6 +34,7 @@ extension ManifestSchema {
         ("specialization", ["lora", "specialization"]), ("expertise", ["specialization"]),
         ("memoryType", ["memory"]), ("storage", ["memory"]), ("content", ["memory"]),
         ("style", ["communication"]), ("contextAwareness", ["communication"]),
+        ("decoding", ["specialization", "communication", "assembly"]),
         ("assembly", ["assembly"]),
     ]
 
@@ -61,11 +65,15 @@ extension ManifestSchema {
     ]
 
     private static let dependency: [Schema.Field] = [
-        .required("layer", .digest, "layer id"),
+        .optional("layer", .digest, "layer id; else the three that follow"),
+        .optional("publisher", .key, "whose layer it is"),
+        .optional("name", .text(.name), "the publisher's name for it"),
+        .optional("range", .text(.range), "which of its versions"),
         .required(
             "kind", .choice(["requires", "synergizes-with", "conflicts-with"], open: true),
             "relation"),
-        .optional("required", .truth, "whether it cannot run without"),
+        .optional(
+            "required", .truth, "false: it runs without, or beside what it conflicts with"),
         .optional("strength", .decimal, "0 to 1"),
         .optional("note", .plain(512), "why"),
     ]
@@ -115,6 +123,8 @@ extension ManifestSchema {
                     .required("name", .plain(128), "the tool"),
                     .optional("purpose", .plain(512), "what for"),
                     .optional("interface", .plain(256), "how it is called"),
+                    .optional(
+                        "parameters", .free, "JSON Schema of what it takes: an object, no floats"),
                 ]), max: 64, distinct: true), "specialization: outside tools it can use"),
         .optional(
             "workflows",
@@ -174,6 +184,15 @@ extension ManifestSchema {
         .optional("professionalContext", .truth, "minds the workplace"),
     ]
 
+    private static let decoding: [Schema.Field] = [
+        .optional("temperature", .decimal, "0 takes the likeliest token"),
+        .optional("topK", .integer(1...1_048_576), "only so many of the likeliest"),
+        .optional("topP", .decimal, "only the likeliest that reach this probability"),
+        .optional("minP", .decimal, "only tokens this likely beside the likeliest"),
+        .optional("repetitionPenalty", .decimal, "weaken tokens that were there"),
+        .optional("maxTokens", .integer(1...1_048_576), "longest answer"),
+    ]
+
     private static let assembly: [Schema.Field] = [
         .required(
             "layers",
@@ -182,7 +201,8 @@ extension ManifestSchema {
                     .required("layer", .digest, "layer id"),
                     .optional("weight", .decimal, "influence; absent = 1"),
                     .optional("role", .plain(64), "what it is for"),
-                ]), max: 256, distinct: true), "the layers, in the order they apply"),
+                ]), max: Assembly.membersMax, distinct: true),
+            "the layers, in the order they apply"),
         .optional(
             "connections",
             .list(

@@ -5,7 +5,8 @@ public struct SemanticVersion: Sendable {
 
     /// The text as it was written.
     public let text: String
-    private let core: [UInt64]
+    /// Major, minor and patch number.
+    let core: [UInt64]
     private let prerelease: [Substring]
 
     /// The version of a text; nil if it is not one.
@@ -31,6 +32,14 @@ public struct SemanticVersion: Sendable {
         self.text = text
         self.core = core
         self.prerelease = prerelease
+    }
+
+    /// A version of three numbers; `isFirst` makes it the lowest prerelease of them, `-0`.
+    init(core: [UInt64], isFirst: Bool) {
+        precondition(core.count == 3)
+        self.core = core
+        prerelease = isFirst ? ["0"] : []
+        text = core.map { String($0) }.joined(separator: ".") + (isFirst ? "-0" : "")
     }
 
     /// Whether this comes before a release: `1.0.0-rc.1`.

@@ -29,6 +29,9 @@ public indirect enum Schema: Sendable {
         /// What it means, for the format's page.
         public let meaning: String
 
+        /// The same member where it may be absent.
+        var asOptional: Field { .optional(name, schema, meaning) }
+
         /// A member that must be there.
         public static func required(
             _ name: String, _ schema: Schema, _ meaning: String

@@ -13,6 +13,8 @@ public enum TextForm: Hashable, Sendable {
     case label
     /// A Semantic Versioning 2.0.0 version.
     case version
+    /// Which versions are accepted.
+    case range
     /// A decimal number.
     case decimal
     /// A calendar day, `YYYY-MM-DD`, or a part of it from the left.
@@ -38,6 +40,7 @@ public enum TextForm: Hashable, Sendable {
         case .name: return LayerName.isValid(text)
         case .label: return LayerName.isLabel(text)
         case .version: return SemanticVersion(text) != nil
+        case .range: return VersionRange(text) != nil
         case .decimal: return NumberText.isDecimal(text)
         case .date: return Self.isDate(utf8)
         case .digest: return Digest(hexadecimal: text) != nil
@@ -56,6 +59,7 @@ public enum TextForm: Hashable, Sendable {
         case .name: "a name of letters, digits, `.`, `_` and `-` (to 64)"
         case .label: "a label of lower-case letters, digits and `-` (to 32)"
         case .version: "a semantic version (to 32 bytes)"
+        case .range: "a range of versions such as `^1.2.0` (to 256 bytes)"
         case .decimal: "a decimal number as text, without exponent or padding zeros"
         case .date: "a date YYYY-MM-DD, YYYY-MM or YYYY"
         case .digest: "64 lower-case hexadecimal digits"

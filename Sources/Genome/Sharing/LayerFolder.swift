@@ -24,6 +24,7 @@ public struct LayerFolder: Sendable {
     /// Which documents a caller must hand over with their bytes, where they are there.
     public static let documentNames = [
         "adapter_config.json", "config.json", "model.safetensors.index.json", "README.md",
+        LayerSections.fileName,
     ]
 
     /// Longest document that is asked for, in bytes.
@@ -39,6 +40,8 @@ public struct LayerFolder: Sendable {
     public let model: ModelConfig?
     /// The model card's facts.
     public let card: ModelCard?
+    /// What a person wrote about the layer.
+    public let sections: LayerSections?
 
     /// A folder of hashed files and the bytes of its documents by name. A folder that contradicts
     /// itself is refused by name.
@@ -48,6 +51,9 @@ public struct LayerFolder: Sendable {
         let sorted = entries.sorted { $0.file.path < $1.file.path }
         self.entries = sorted
         card = documents["README.md"].flatMap { ModelCard(markdown: $0) }
+        sections = try documents[LayerSections.fileName].map { bytes throws(GenomeError) in
+            try LayerSections(bytes)
+        }
         let shards = sorted.filter { $0.tensors != nil }
         if let config = documents["adapter_config.json"] {
             guard let file = shards.first(where: { Self.isAdapter($0.file) }),

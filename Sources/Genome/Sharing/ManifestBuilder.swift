@@ -41,6 +41,10 @@ public struct ShareChoices: Sendable {
     public var adaptation: JSONValue?
     /// What it learned from: `provenance.trainingData`.
     public var trainingData: [JSONValue] = []
+    /// What it needs, fits or fights, besides what its own document says.
+    public var dependencies: [LayerDependency] = []
+    /// Sections that were put together elsewhere, such as an assembly's.
+    public var sections = JSONObject()
     /// 16 random bytes for a layer that is not public.
     public var salt: [UInt8]
 
@@ -105,12 +109,14 @@ public enum ManifestBuilder {
         }
         addSections(folder, to: &object)
         object["adaptation"] = choices.adaptation
+        addWritten(folder, choices, type, to: &object)
         return Result(manifest: try Manifest.make(object), tensorTable: folder.weights?.table)
     }
 
     private static func decideType(
         _ folder: LayerFolder, asked: LayerType?
     ) throws(GenomeError) -> LayerType {
+        let asked = asked ?? folder.sections?.type
         guard let shown = folder.shownType else {
             guard let asked else {
                 throw .sharing(
@@ -164,6 +170,7 @@ public enum ManifestBuilder {
         object["creator"] = text(choices.creator)
         object["createdAt"] = .integer(choices.createdAt)
         object["creationMethod"] = folder.shownType == nil ? nil : "training"
+        if choices.type == .assembly { object["creationMethod"] = "composition" }
         object["parentLayers"] =
             choices.parents.isEmpty ? nil : .array(choices.parents.map(\.json))
         object["trainingData"] =
@@ -193,6 +200,30 @@ public enum ManifestBuilder {
             object["baseModel"] = .object(base)
         } else {
             object["integration"] = ["format": "plain"]
+        }
+    }
+
+    /// The sections that a person wrote, those of the choices last; a memory whose records are not
+    /// named has its JSON Lines files for them.
+    private static func addWritten(
+        _ folder: LayerFolder, _ choices: ShareChoices, _ type: LayerType,
+        to object: inout JSONObject
+    ) {
+        for member in (folder.sections?.members.members ?? []) + choices.sections.members {
+            object[member.name] = member.value
+        }
+        if !choices.dependencies.isEmpty {
+            let written = object["dependencies"]?.array ?? []
+            let added = choices.dependencies.map(\.json).filter { !written.contains($0) }
+            object["dependencies"] = .array(written + added)
+        }
+        let records = folder.entries.map(\.file).filter {
+            $0.path.text.hasSuffix(".jsonl") && !choices.evidence.contains($0.path)
+        }
+        if type == .memory, object["content"] == nil, !records.isEmpty {
+            object["content"] = [
+                "knowledgeBase": .array(records.map { .string($0.path.text) })
+            ]
         }
     }
 

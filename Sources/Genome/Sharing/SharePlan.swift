@@ -67,20 +67,25 @@ public struct SharePlan: Sendable {
     /// Bytes of everything that is taken.
     public var size: UInt64 { taken.reduce(0) { $0 &+ $1.size } }
 
-    /// The plan for a folder's entries; `included` are the paths given with `--include`.
+    /// The plan for a folder's entries; `included` are the paths given with `--include`, `declared`
+    /// those that the folder's own document names as records: taken, and looked through like text.
     public static func make(
-        _ items: [Item], included: Set<String> = []
+        _ items: [Item], included: Set<String> = [], declared: Set<String> = []
     ) throws(GenomeError) -> SharePlan {
         var taken: [Taken] = []
         var leftOut: [LeftOut] = []
         for item in items {
-            switch try judge(item, isIncluded: included.contains(item.path)) {
+            let verdict = try judge(
+                item, isIncluded: included.contains(item.path),
+                isDeclared: declared.contains(item.path))
+            switch verdict {
             case .take(let file): taken.append(file)
             case .leave(let reason):
                 leftOut.append(LeftOut(path: PlainText.shown(item.path), reason: reason))
             }
         }
-        if let absent = included.first(where: { name in !items.contains { $0.path == name } }) {
+        let named = included.union(declared).sorted()
+        if let absent = named.first(where: { name in !items.contains { $0.path == name } }) {
             throw .sharing(.notThere(PlainText.shown(absent)))
         }
         guard !taken.isEmpty else { throw .sharing(.empty) }
@@ -117,7 +122,9 @@ public struct SharePlan: Sendable {
         case leave(String)
     }
 
-    private static func judge(_ item: Item, isIncluded: Bool) throws(GenomeError) -> Verdict {
+    private static func judge(
+        _ item: Item, isIncluded: Bool, isDeclared: Bool
+    ) throws(GenomeError) -> Verdict {
         let shown = PlainText.shown(item.path)
         switch item.kind {
         case .linkOutside: throw .sharing(.linkOutside(path: shown))
@@ -132,13 +139,13 @@ public struct SharePlan: Sendable {
             throw .sharing(.pickle(path: shown))
         }
         if isHidden && !isIncluded { return .leave("its name begins with a dot") }
-        guard kind.isTakenUnasked || isIncluded else {
+        guard kind.isTakenUnasked || isIncluded || isDeclared else {
             return .leave("not a model, JSON, tokenizer or text file")
         }
         guard let path = LayerPath(item.path) else { throw .sharing(.badPath(shown)) }
         return .take(
             Taken(
                 path: path, size: item.size, kind: kind,
-                needsSecretScan: kind.isText && !isIncluded))
+                needsSecretScan: (kind.isText || isDeclared) && !isIncluded))
     }
 }

@@ -170,10 +170,12 @@ public enum StatementSchema {
             "claim",
             .choice(
                 [
-                    "replayed", "tested", "safe", "compatible", "held", "verified", "not-derived",
+                    "replayed", "tested", "safe", "compatible", "held", "verified", "certified",
+                    "not-derived",
                 ], open: true), "what was checked"),
         .required("result", .choice(["passed", "warned", "failed"], open: false), "how it ended"),
-        .optional("procedure", .plain(1_024), "how it was checked"),
+        .optional(
+            "procedure", .plain(1_024), "how it was checked; of `certified` the capability"),
         .optional("other", .digest, "layer id or weights id that the claim is about besides"),
         .optional("figures", .list(.object(figure), max: 256, distinct: true), "what was measured"),
         .optional("evidence", .object(ManifestSchema.blob), "report with the details"),

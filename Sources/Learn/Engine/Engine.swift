@@ -16,7 +16,7 @@ public final class Engine {
     public let profile: Profile
     /// Rows that run together at most.
     public let batchRows: Int
-    private let blocks: BlockRunner
+    let blocks: BlockRunner
     private var logits: Rows
     private var logitsMemory: Memory
     private let team: Team

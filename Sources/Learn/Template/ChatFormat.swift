@@ -50,9 +50,12 @@ public struct ChatFormat: Sendable {
 
     /// The token ids of a conversation that the model is to go on with.
     ///
-    /// - Parameter messages: pairs of role and text.
+    /// - Parameters:
+    ///   - messages: pairs of role and text.
+    ///   - tools: descriptions of functions that the model may call.
     public func tokens(
-        of messages: [(role: String, content: String)], _ tokenizer: Tokenizer, now: TemplateDate?
+        of messages: [(role: String, content: String)], tools: JSONValue? = nil,
+        _ tokenizer: Tokenizer, now: TemplateDate?
     ) throws(LearnError) -> [Int] {
         let list = messages.map { message in
             JSONValue.object(
@@ -61,7 +64,8 @@ public struct ChatFormat: Sendable {
                     JSONObject.Member(name: "content", value: .string(message.content)),
                 ]))
         }
-        let chat = try render(messages: .array(list), addGenerationPrompt: true, now: now)
+        let chat = try render(
+            messages: .array(list), tools: tools, addGenerationPrompt: true, now: now)
         // The template has put the special tokens itself; adding them again would double them.
         return try tokenizer.encode(chat.text, addSpecial: false).map { Int($0) }
     }

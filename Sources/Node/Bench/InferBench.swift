@@ -28,6 +28,7 @@ struct InferBench {
         peer = BenchPeer(arguments)
         self.report = report
         let session = try ComputeSession.open(arguments, report)
+        try session.requireSilence("bench")
         let threads = try arguments.integer("threads", in: 1...Team.lanesMax) ?? Team.lanesDefault
         self.session = session
         self.threads = threads

@@ -58,7 +58,7 @@ extension Failure {
         case .tensors:
             code = .corrupt
             remedy = "Write the file again with the safetensors library"
-        case .tooLarge, .organization: code = .refused
+        case .tooLarge, .organization, .assembly: code = .refused
         case .adapter:
             code = .refused
             remedy = "Save the adapter again with PEFT, so that configuration and tensors agree"

@@ -1,11 +1,17 @@
 /// The verbs that run models and adapters.
 extension Verbs {
-    static let learning: [VerbShape] = [infer, chat, tokenize, detokenize, merge]
+    static let learning: [VerbShape] = [infer, chat, memory, tokenize, detokenize, merge]
+
+    /// How memories among the layers are asked.
+    static let recallOptions: [VerbShape.Option] = [
+        .init("recall", .one("N"), "entries that each memory gives; else 4"),
+        .init("recall-by", .one("HOW"), "similarity, temporal or importance; else as it says"),
+    ]
 
     /// What chooses a base and the layers over it.
     static let computeOptions: [VerbShape.Option] = [
         .init("base", .one("LAYER|DIR"), "the model; else the one the layer names"),
-        .init("layer", .many("LAYER|DIR[:W]"), "an adapter over it, with its weight"),
+        .init("layer", .many("LAYER|DIR[:W]"), "what acts on it; an adapter with its weight"),
         purpose,
         .init("profile", .one("PROFILE"), "portable-f32 (else) or bf16dot, which is faster"),
         .init("threads", .one("N"), "threads; else one for each core"),
@@ -31,7 +37,8 @@ extension Verbs {
         name: "infer", summary: "let a layer answer a prompt",
         paragraph: "Runs a model with or without adapters on this machine and prints what it "
             + "writes. An adapter is refused unless it was made for the base and every part of it "
-            + "finds its place. The same request gives the same answer on every machine. Ctrl-C "
+            + "finds its place. What specializations, ways of speaking and memories say stands "
+            + "before the prompt. The same request gives the same answer on every machine. Ctrl-C "
             + "ends the answer where it is.",
         examples: [
             ("plasmid infer --layer poems --prompt 'In the beginning'", "on the layer's own base"),
@@ -44,7 +51,7 @@ extension Verbs {
         options: computeOptions + [
             .init("prompt", .one("TEXT"), "what comes before the answer"),
             .init("prompt-tokens", .one("ID,ID,…"), "the same as token ids"),
-        ] + answerOptions + [
+        ] + answerOptions + recallOptions + [
             .init("logprobs", .maybe("N"), "tell probabilities, and the N likeliest"),
             .init("logits", .one("FILE"), "write all logits of the prompt there"),
         ])
@@ -64,7 +71,23 @@ extension Verbs {
             .init("system", .one("TEXT"), "what the model is told first"),
             .init("template", .one("FILE"), "a chat template instead of the base's"),
             .init("plain", .none, "no template: go on from the text of the turns"),
-        ] + answerOptions)
+        ] + answerOptions + recallOptions)
+
+    private static let memory = VerbShape(
+        name: "memory", summary: "look into a memory",
+        paragraph: "Shows what a memory layer or folder gives, in its order. By similarity "
+            + "what is likest to --search comes first: the base reads both. Entries beyond its "
+            + "capacity and those that have lasted their time are gone.",
+        examples: [
+            ("plasmid memory notes --by temporal", "the newest entries"),
+            ("plasmid memory notes --search 'tide tables' --base llama", "the likest ones"),
+        ],
+        operands: [.required("LAYER|DIR")],
+        options: [
+            .init("search", .one("TEXT"), "what is looked for"),
+            .init("by", .one("HOW"), "similarity, temporal or importance; else as it says"),
+            .init("count", .one("N"), "entries shown; else 10"),
+        ] + computeOptions.filter { $0.name != "layer" })
 
     private static let tokenizeOptions: [VerbShape.Option] = [
         .init("base", .one("LAYER|DIR"), "the model whose tokenizer it is")

@@ -2,12 +2,13 @@
 enum Verbs {
     /// Every verb that works.
     static let all: [VerbShape] =
-        [initialise, run, join, trust, share, find, show, list, lineage, fetch, export, verify]
-        + learning + training + evaluation + rights + [licence, peers, status, ticket, bench]
+        [initialise, run, join, trust, share, assemble, find, show, list, lineage, fetch, export]
+        + [verify] + learning + training + evaluation + rights
+        + [licence, peers, status, ticket, bench]
 
     /// Verbs of later versions.
     static let notBuilt: Set<String> = [
-        "pin", "unpin", "remove", "assemble", "dataset", "quantise", "promote",
+        "pin", "unpin", "remove", "dataset", "quantise", "promote",
         "transfers", "compact", "backup", "restore", "doctor",
     ]
 
@@ -82,7 +83,8 @@ enum Verbs {
         paragraph: "Lists what it takes, hashes it, signs a manifest and offers the layer. A PEFT "
             + "adapter or a Hugging Face model is recognised and everything about it read from "
             + "its files. Pickles are refused, names that begin with a dot left out, and text "
-            + "that looks like a key or token stops it. A published copy cannot be called back: "
+            + "that looks like a key or token stops it. What no file shows stands in plasmid.json: "
+            + "prompts, tools, style, what a memory holds. A published copy cannot be called back: "
             + "licence and visibility have no default.",
         examples: [
             (
@@ -100,6 +102,9 @@ enum Verbs {
             .init("type", .one("TYPE"), "where the files do not show it"),
             .init("base", .one("LAYER|DIR|none"), "the model that an adapter changes"),
             .init("parent", .many("LAYER"), "a layer it descends from"),
+            .init("requires", .many("LAYER|NAME@RANGE"), "a layer it does not run without"),
+            .init("suggests", .many("LAYER|NAME@RANGE"), "a layer it runs better with"),
+            .init("conflicts", .many("LAYER|NAME@RANGE"), "a layer it does not run beside"),
             .init("summary", .one("TEXT"), "one paragraph for people"),
             .init("tag", .many("WORD"), "a word to find it by"),
             .init("include", .many("PATH"), "take this file of the folder as well"),
@@ -157,6 +162,7 @@ enum Verbs {
                 "accept-licence", .maybe("SPDX"), "accept terms that need it",
                 aliases: ["accept-license"]),
             .init("evidence", .none, "take what shows how it came about as well"),
+            .init("with-dependencies", .none, "and the base, the members and what it requires"),
         ])
 
     private static let export = VerbShape(
@@ -186,6 +192,7 @@ enum Verbs {
             .init("data", .many("FILE"), "the data of the training, if not with the layer"),
             .init("threads", .one("N"), "threads; else one for each core"),
             .init("unsigned", .none, "do not sign and keep what was found"),
+            .init("certify", .many("CAPABILITY"), "sign that it does this, as you found"),
         ])
 
     private static let peers = VerbShape(
@@ -218,8 +225,8 @@ enum Verbs {
             + "this machine. share: reading and signing a large file. lineage: ancestors in a "
             + "graph of --edges. sketch: what tells near copies, of an adapter of --size MiB. "
             + "seal: a layer of --size MiB for mirrors that may not read it. decide: the question "
-            + "whether somebody may. journal: decisions kept a second. infer: prompts and answers of --base, and of --layer over it. train: steps of "
-            + "training on --base. A peer's "
+            + "whether somebody may. journal: decisions kept a second. infer: prompts and answers "
+            + "of --base, and of --layer over it. train: steps of training on --base. A peer's "
             + "command runs before and after each case and prints tok_s, and rss_mib for train, as "
             + "one line of JSON. In it {base} and {dtype} (fp32, bf16) are replaced; for train "
             + "also {batch}, {tokens} and {targets}; for infer {mode} (prefill, decode), {tokens} "

@@ -23,6 +23,10 @@ struct ChatCommand {
     /// What the sequence has seen.
     private var seen: [Int] = []
     private var answers: [JSONValue] = []
+    /// What the user told the model first.
+    private let system: String
+    /// What the layers tell it.
+    private let preamble: Preamble
 
     static func perform(_ arguments: Arguments, _ report: Report) throws(Failure) -> Int32 {
         var chat = try ChatCommand(arguments, report)
@@ -36,7 +40,9 @@ struct ChatCommand {
         tokenizer = try session.tokenizer()
         format = try Self.format(arguments, session, tokenizer)
         var settings = try GenerationOptions.settings(arguments, session)
-        if arguments.text("max-tokens") == nil { settings.tokensMax = 1_024 }
+        if arguments.text("max-tokens") == nil {
+            settings.tokensMax = session.decoding.maxTokens ?? 1_024
+        }
         if let end = tokenizer.endID, !arguments.isGiven("ignore-eos") {
             settings.ends.insert(Int(end))
         }
@@ -49,7 +55,8 @@ struct ChatCommand {
             try engine.makeSequence(capacity: positions, adapters: stack)
         }
         now = TemplateDate(unixSeconds: Clock.wallMilliseconds() / 1_000)
-        if let system = arguments.text("system") { messages.append(("system", system)) }
+        system = arguments.text("system") ?? ""
+        preamble = try Preamble(session, arguments, engine)
     }
 
     /// The template of the base, a file, or none if the person said so.
@@ -130,21 +137,33 @@ struct ChatCommand {
             return try tokenizer.encoded(messages.map(\.content).joined(separator: "\n"))
         }
         return try inLearn("writing the conversation") { () throws(LearnError) in
-            try format.tokens(of: messages, tokenizer, now: now)
+            try format.tokens(
+                of: messages, tools: session.tools.isEmpty ? nil : .array(session.tools),
+                tokenizer, now: now)
         }
     }
 
     private mutating func turn(_ text: String) throws(Failure) {
         messages.append(("user", text))
         do throws(Failure) {
-            try answerLast()
+            try answerLast(try begin(text))
         } catch {
             messages.removeLast()
             throw error
         }
     }
 
-    private mutating func answerLast() throws(Failure) {
+    /// Puts first what the user and the layers tell the model, memories as far as they have to do
+    /// with this turn.
+    private mutating func begin(_ turn: String) throws(Failure) -> Preamble.Said {
+        let said = try preamble.said(of: turn)
+        let text = Guidance.joined([system, said.text])
+        messages.removeAll { $0.role == "system" }
+        if !text.isEmpty { messages.insert(("system", text), at: 0) }
+        return said
+    }
+
+    private mutating func answerLast(_ said: Preamble.Said) throws(Failure) {
         let tokens = try tokens()
         let positions = session.model.architecture.positions
         guard tokens.count < positions else {
@@ -170,7 +189,9 @@ struct ChatCommand {
             interruption)
         seen = Array((tokens + answer.tokens.map(\.token)).prefix(sequence.count))
         messages.append(("assistant", answer.text))
-        answers.append(.object(InferCommand.object(answer, prompt: tokens.count, tokenizer)))
+        var object = InferCommand.object(answer, prompt: tokens.count, tokenizer)
+        said.describe(&object)
+        answers.append(.object(object))
         // Also when the answer ended by itself in that moment.
         if interruption.isForThisPart {
             interruption.answer()

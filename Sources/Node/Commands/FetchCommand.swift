@@ -12,6 +12,11 @@ enum FetchCommand {
         object["accepted"] = arguments.text("accept-licence").map { .string($0) }
         object["evidence"] = arguments.isGiven("evidence") ? true : nil
         var answer = try fetch(object, access, arguments, report)
+        if arguments.isGiven("with-dependencies") {
+            try FetchDependencies.fetch(&answer, access) { object throws(Failure) in
+                try fetch(object, access, arguments, report)
+            }
+        }
         if let folder = arguments.text("out") {
             let layer = answer["layer"]?.string ?? ""
             let export = try ExportCommand.export(layer, to: folder, access)
@@ -57,6 +62,7 @@ enum FetchCommand {
         }
         lines.append("  files in \(answer["path"]?.string ?? "")")
         return lines + [ExportCommand.proofLine(answer)].compactMap { $0 }
+            + FetchDependencies.lines(answer)
     }
 }
 

@@ -89,6 +89,22 @@ struct FolderScan {
         }
     }
 
+    /// What the folder's own document says of it; nil without one.
+    func sections() throws(Failure) -> LayerSections? {
+        let name = LayerSections.fileName
+        guard items.contains(where: { $0.path == name }) else { return nil }
+        let file = try open(name)
+        let bytes: [UInt8]
+        do {
+            bytes = try file.readAll(limit: LayerSections.bytesMax)
+        } catch {
+            throw Failure(.refused, "\(name) cannot be read: \(error.reason)")
+        }
+        return try inGenome("reading \(name)") { () throws(GenomeError) in
+            try LayerSections(bytes)
+        }
+    }
+
     /// Opens a file of the folder.
     func open(_ path: String) throws(Failure) -> File {
         do {

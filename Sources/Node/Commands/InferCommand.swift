@@ -11,11 +11,17 @@ enum InferCommand {
         let tokenizer = try inLearn("opening the tokenizer of \(session.base.title)") {
             () throws(LearnError) in try Tokenizer(session.base.files)
         }
-        let prompt = try prompt(arguments, tokenizer, session)
+        let interruption = try interruption()
+        let preamble = try Preamble(session, arguments)
+        let (prompt, said) = try prompt(arguments, tokenizer, session, preamble)
         let settings = try GenerationOptions.settings(arguments, session)
         let capacity = Generation.capacity(prompt: prompt.count, settings)
-        let interruption = try interruption()
-        let engine = try session.engine(arguments, positions: capacity)
+        let engine: Engine
+        if let ready = preamble.engine {
+            engine = ready
+        } else {
+            engine = try session.engine(arguments, positions: capacity)
+        }
         // Refused before anything is written.
         let sequence = try inLearn("answering") { () throws(LearnError) in
             try engine.makeSequence(capacity: capacity, adapters: session.stack)
@@ -34,6 +40,7 @@ enum InferCommand {
                 clamping: Engine.memoryEstimate(
                     session.model.architecture, profile: engine.profile, positions: capacity)))
         session.describe(&object, engine.profile)
+        said?.describe(&object)
         object["session"] = .string(use.session)
         use.write(LazyAccess(report), report)
         // Text for people was written as it came.
@@ -57,13 +64,23 @@ enum InferCommand {
     }
 
     private static func prompt(
-        _ arguments: Arguments, _ tokenizer: Tokenizer?, _ session: ComputeSession
-    ) throws(Failure) -> [Int] {
+        _ arguments: Arguments, _ tokenizer: Tokenizer?, _ session: ComputeSession,
+        _ preamble: Preamble
+    ) throws(Failure) -> (tokens: [Int], said: Preamble.Said?) {
         switch (arguments.text("prompt"), arguments.text("prompt-tokens")) {
-        case (let text?, nil):
-            guard tokenizer != nil else { return try session.tokenizer().encoded(text) }
-            return try tokenizer?.encoded(text) ?? []
-        case (nil, let list?): return try TokenList.parse(list)
+        case (let plain?, nil):
+            let said = try preamble.said(of: plain)
+            let text = Guidance.joined([said.text, plain])
+            if let tokenizer { return (try tokenizer.encoded(text), said) }
+            return (try session.tokenizer().encoded(text), said)
+        case (nil, let list?):
+            if let voice = session.voices.first {
+                throw Failure(
+                    .refused, "token ids are used exactly as they are given",
+                    why: "\(voice.source.title) has words that stand before a prompt",
+                    remedy: "give the prompt as text, with --prompt")
+            }
+            return (try TokenList.parse(list), nil)
         default:
             throw Failure(
                 .usage, "one prompt is needed",

@@ -158,6 +158,7 @@ enum LookCommands {
                 "  file        \(PlainText.shown(file["path"]?.string ?? "")) "
                     + "(\(size(file["size"])))")
         }
+        lines += LayerLines.lines(layer)
         lines += (layer["statements"]?.array ?? []).compactMap { said($0) }
         for reason in layer["newerNodeNeeded"]?.array ?? [] {
             lines.append("  needs a newer node to run: \(reason.string ?? "")")

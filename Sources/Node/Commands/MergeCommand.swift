@@ -71,6 +71,7 @@ enum MergeCommand {
         let session = try ComputeSession.open(
             base: arguments.text("base"), layers: arguments.operands,
             LazyAccess(report, for: try LayerUse.derive(arguments.texts("purpose"))))
+        try session.requireSilence("merge")
         guard let stack = session.stack else {
             throw Failure(.usage, "no layer is named", remedy: "say plasmid merge LAYER --base …")
         }
@@ -96,7 +97,7 @@ enum MergeCommand {
 
     private static func parents(_ layers: [ComputeSession.Layer]) -> JSONValue {
         .array(
-            layers.map { layer in
+            layers.flatMap { $0.merged.isEmpty ? [$0] : $0.merged }.map { layer in
                 [
                     "layer": layer.source.layer.map { .string($0) } ?? .null,
                     "title": .string(layer.source.title), "weight": .double(layer.weight),

@@ -37,8 +37,9 @@ enum ShareCommand {
         let folder = resolved.split(separator: "/").last.map { String($0) } ?? "layer"
         if (try? File.facts(of: resolved).kind) == .folder {
             let scan = try FolderScan(resolved, included: included)
+            let declared = try scan.sections()?.contentPaths ?? []
             let plan = try inGenome("sharing \(folder)") { () throws(GenomeError) in
-                try SharePlan.make(scan.items, included: included)
+                try SharePlan.make(scan.items, included: included, declared: declared)
             }
             var files: [File] = []
             for taken in plan.taken { files.append(try scan.open(taken.path.text)) }
@@ -98,7 +99,7 @@ enum ShareCommand {
 
     // MARK: Choices
 
-    private static func choices(_ arguments: Arguments) throws(Failure) -> JSONObject {
+    static func choices(_ arguments: Arguments) throws(Failure) -> JSONObject {
         guard let visibility = arguments.text("visibility") else {
             throw Failure(
                 .usage, "--visibility is missing",
@@ -121,6 +122,9 @@ enum ShareCommand {
         }
         object["tags"] = .array(arguments.texts("tag").map { .string($0) })
         object["parents"] = .array(arguments.texts("parent").map { .string($0) })
+        for name in ["requires", "suggests", "conflicts"] {
+            object[name] = .array(arguments.texts(name).map { .string($0) })
+        }
         return object
     }
 

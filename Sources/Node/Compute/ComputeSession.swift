@@ -17,6 +17,31 @@ struct ComputeSession {
     struct Layer {
         let source: LayerSource
         let weight: Double
+        /// The layers that become this one before it runs; empty for one that is what it is.
+        var merged: [Layer] = []
+
+        init(source: LayerSource, weight: Double) {
+            self.source = source
+            self.weight = weight
+        }
+
+        /// Several layers as one, which takes its place among others by the lowest id.
+        init(merged layers: [Layer]) throws(Failure) {
+            let first = layers.min { ($0.source.layer ?? "") < ($1.source.layer ?? "") }
+            guard let first else {
+                throw Failure(.internal, "a group of layers is empty")
+            }
+            guard layers.count > 1 else {
+                self = first
+                return
+            }
+            source = first.source
+            weight = 1
+            merged = layers
+        }
+
+        /// The layers that it comes from.
+        var sources: [LayerSource] { merged.isEmpty ? [source] : merged.map(\.source) }
     }
 
     /// The base.
@@ -31,6 +56,12 @@ struct ComputeSession {
     let adapters: [Adapter]
     /// The opened layers, bound; nil without any.
     let stack: AdapterStack?
+    /// The layers whose words stand before the conversation.
+    var voices: [Voice] = []
+    /// How the layers want answers drawn.
+    var decoding = DecodingChoices()
+    /// What the layers tell of tools.
+    var tools: [JSONValue] = []
 
     /// Opens what `--base` and `--layer` name.
     static func open(_ arguments: Arguments, _ report: Report) throws(Failure) -> ComputeSession {
@@ -44,27 +75,35 @@ struct ComputeSession {
     static func open(
         base word: String?, layers words: [String], _ access: LazyAccess
     ) throws(Failure) -> ComputeSession {
-        try open(base: word, try layers(words, access), access)
+        let cast = try LayerCast(words, access)
+        var session = try open(
+            base: word, cast.layers, model: cast.model, facts: cast.base, access)
+        session.voices = cast.voices
+        session.decoding = cast.decoding
+        session.tools = cast.tools
+        return session
     }
 
-    /// What the words of `--layer` name.
+    /// The adapters that the words of `--layer` name.
     static func layers(
         _ words: [String], _ access: LazyAccess
     ) throws(Failure) -> [Layer] {
-        var layers: [Layer] = []
-        for word in words {
-            let (name, weight) = weighted(word)
-            layers.append(Layer(source: try LayerSource.open(name, access), weight: weight))
-        }
-        return layers
+        try LayerCast(words, access).layers
     }
 
-    /// Opens a base under layers whose files are known.
+    /// Opens a base under layers whose files are known; `model` and `facts` say what an assembly
+    /// among them runs on.
     static func open(
-        base word: String?, _ layers: [Layer], _ access: LazyAccess
+        base word: String?, _ layers: [Layer], model member: LayerSource? = nil,
+        facts: BaseFacts? = nil, _ access: LazyAccess
     ) throws(Failure) -> ComputeSession {
-        let base = try base(word, layers, access)
-        let match = try BaseCheck.check(base, layers.map(\.source))
+        let base: LayerSource
+        if word == nil, let member {
+            base = member
+        } else {
+            base = try self.base(word, layers, facts, access)
+        }
+        let match = try BaseCheck.check(base, layers.flatMap(\.sources))
         let model = try model(of: base)
         let (adapters, stack) = try bound(layers, model)
         return ComputeSession(
@@ -94,16 +133,16 @@ struct ComputeSession {
 
     /// The base that is named, or that of the layers.
     static func base(
-        _ word: String?, _ layers: [Layer], _ access: LazyAccess
+        _ word: String?, _ layers: [Layer], _ other: BaseFacts? = nil, _ access: LazyAccess
     ) throws(Failure) -> LayerSource {
         if let word { return try LayerSource.open(word, access) }
-        if let facts = layers.lazy.compactMap(\.source.base).first {
+        if let facts = layers.lazy.flatMap(\.sources).compactMap(\.base).first ?? other {
             return try LayerSource.held(weights: facts.weights, access)
         }
         throw Failure(
             .usage, "no base is named",
             why: layers.isEmpty
-                ? "without --layer nothing says what to run"
+                ? "without an adapter nothing says what to run"
                 : "a plain folder does not say what it was made for",
             remedy: "say --base LAYER or --base DIR")
     }
@@ -115,19 +154,40 @@ struct ComputeSession {
         guard !layers.isEmpty else { return ([], nil) }
         var members: [AdapterStack.Member] = []
         for layer in layers {
-            let title = layer.source.title
-            let adapter = try inLearn("opening \(title)") { () throws(LearnError) in
-                try Adapter(layer.source.files)
-            }
             members.append(
                 AdapterStack.Member(
-                    adapter, weight: layer.weight, identifier: layer.source.layer ?? title))
+                    try adapter(layer), weight: layer.weight,
+                    identifier: layer.source.layer ?? layer.source.title))
         }
-        let titles = layers.map(\.source.title).joined(separator: ", ")
+        let titles = layers.flatMap(\.sources).map(\.title).joined(separator: ", ")
         let stack = try inLearn("putting \(titles) on the base") { () throws(LearnError) in
             try AdapterStack(members, model: model)
         }
         return (members.map(\.adapter), stack)
+    }
+
+    private static func adapter(_ layer: Layer) throws(Failure) -> Adapter {
+        guard !layer.merged.isEmpty else {
+            return try inLearn("opening \(layer.source.title)") { () throws(LearnError) in
+                try Adapter(layer.source.files)
+            }
+        }
+        var parts: [AdapterMerge.Part] = []
+        for part in layer.merged { parts.append((try adapter(part), part.weight)) }
+        let titles = layer.sources.map(\.title).joined(separator: " and ")
+        let ready = parts
+        return try inLearn("merging \(titles)") { () throws(LearnError) in
+            try Adapter.sum(ready, title: titles)
+        }
+    }
+
+    /// Refuses layers that speak, for a verb that looks at weights alone.
+    func requireSilence(_ verb: String) throws(Failure) {
+        guard let voice = voices.first else { return }
+        throw Failure(
+            .refused, "\(verb) looks at weights alone",
+            why: "\(voice.source.title) stands before a conversation and changes none",
+            remedy: "leave it out, or name the adapters alone")
     }
 
     /// An engine; refused if it would take more memory than there is.
@@ -178,9 +238,10 @@ struct ComputeSession {
 
     /// What answers, for people: base and layers with their weights.
     var title: String {
-        let names = layers.map { layer in
-            layer.weight == 1 ? layer.source.title : "\(layer.source.title) × \(layer.weight)"
-        }
+        let names =
+            layers.flatMap { $0.merged.isEmpty ? [$0] : $0.merged }.map { layer in
+                layer.weight == 1 ? layer.source.title : "\(layer.source.title) × \(layer.weight)"
+            } + voices.map(\.source.title)
         return names.isEmpty ? base.title : names.joined(separator: " + ") + " on " + base.title
     }
 
@@ -189,12 +250,27 @@ struct ComputeSession {
         object["profile"] = .string(profile.rawValue)
         object["base"] = .string(match.rawValue)
         object["baseLayer"] = base.layer.map { .string($0) } ?? .null
-        object["layers"] = .array(
-            layers.map { layer in
+        object["layers"] = .array(layers.map { Self.entry($0) })
+        guard !voices.isEmpty else { return }
+        object["voices"] = .array(
+            voices.map { voice in
                 [
-                    "layer": layer.source.layer.map { .string($0) } ?? .null,
-                    "title": .string(layer.source.title), "weight": .double(layer.weight),
+                    "layer": voice.source.layer.map { .string($0) } ?? .null,
+                    "title": .string(voice.source.title),
+                    "type": .string(voice.source.type ?? ""),
                 ]
             })
+    }
+
+    private static func entry(_ layer: Layer) -> JSONValue {
+        var object = JSONObject()
+        guard layer.merged.isEmpty else {
+            object["merged"] = .array(layer.merged.map { entry($0) })
+            return .object(object)
+        }
+        object["layer"] = layer.source.layer.map { .string($0) } ?? .null
+        object["title"] = .string(layer.source.title)
+        object["weight"] = .double(layer.weight)
+        return .object(object)
     }
 }

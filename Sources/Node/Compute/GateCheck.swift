@@ -59,7 +59,7 @@ struct GateCheck: Equatable {
             if error.code == .notFound || error.code == .usage { throw error }
             // Neither is one that is damaged here.
             if error.code == .corrupt {
-                _ = try ComputeSession.model(of: try ComputeSession.base(word, layers, access))
+                _ = try ComputeSession.model(of: try ComputeSession.base(word, layers, nil, access))
             }
             return [GateCheck(name: "bound", isSound: false, detail: error.why)]
         }

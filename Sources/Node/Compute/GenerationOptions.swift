@@ -12,8 +12,9 @@ enum GenerationOptions {
     ) throws(Failure) -> GenerationSettings {
         var settings = GenerationSettings()
         settings.tokensMax =
-            try arguments.integer("max-tokens", in: 0...tokensMax) ?? settings.tokensMax
-        settings.sampling = try sampling(arguments)
+            try arguments.integer("max-tokens", in: 0...tokensMax) ?? session.decoding.maxTokens
+            ?? settings.tokensMax
+        settings.sampling = try sampling(arguments, session.decoding)
         settings.stops = arguments.texts("stop")
         if !arguments.isGiven("ignore-eos") {
             settings.ends = try inLearn("reading the ends of text") { () throws(LearnError) in
@@ -26,8 +27,15 @@ enum GenerationOptions {
         return settings
     }
 
-    private static func sampling(_ arguments: Arguments) throws(Failure) -> SamplingSettings {
+    /// What the layers want, and over it what the user says.
+    private static func sampling(
+        _ arguments: Arguments, _ decoding: DecodingChoices
+    ) throws(Failure) -> SamplingSettings {
         var sampling = SamplingSettings()
+        sampling.temperature = decoding.temperature ?? sampling.temperature
+        sampling.topP = decoding.topP ?? sampling.topP
+        sampling.minP = decoding.minP ?? sampling.minP
+        sampling.repetitionPenalty = decoding.repetitionPenalty ?? sampling.repetitionPenalty
         let numbers: [(name: String, place: WritableKeyPath<SamplingSettings, Double>)] = [
             ("temperature", \.temperature), ("top-p", \.topP), ("min-p", \.minP),
             ("repetition-penalty", \.repetitionPenalty), ("presence-penalty", \.presencePenalty),
@@ -36,7 +44,7 @@ enum GenerationOptions {
         for (name, place) in numbers {
             if let value = try number(arguments, name) { sampling[keyPath: place] = value }
         }
-        sampling.topK = try arguments.integer("top-k", in: 0...tokensMax) ?? 0
+        sampling.topK = try arguments.integer("top-k", in: 0...tokensMax) ?? decoding.topK ?? 0
         if let seed = arguments.text("seed") {
             guard let value = UInt64(seed) else {
                 throw Failure(.usage, "--seed \(PlainText.shown(seed)) is no whole number")

@@ -10,14 +10,23 @@ struct LayerSource {
     let files: LayerFiles
     /// Layer id; nil for a folder.
     let layer: String?
-    /// `foundation`, `lora`…; nil for a folder.
-    let type: String?
+    /// `foundation`, `lora`…; nil for a folder that does not say.
+    private(set) var type: String?
+    /// The sections of its manifest, or of a folder's own document, that say how it takes effect.
+    var sections = JSONObject()
+    /// The home that holds it; nil for a folder.
+    var home: String?
+    /// Seconds since 1970 when it was made; nil for a folder.
+    var created: Int64?
     /// What it changes, by its manifest.
     let base: BaseFacts?
     /// What it offers as a base, by its manifest.
     let offers: BaseFacts?
     /// How to call it.
     let title: String
+
+    /// Its type, if it says one.
+    var kind: LayerType? { type.flatMap { LayerType($0) } }
 
     /// Whether a word on the command line means a folder and not a layer.
     static func isFolder(_ word: String) -> Bool {
@@ -30,8 +39,10 @@ struct LayerSource {
             let files = try inLearn("reading \(word)") { () throws(LearnError) in
                 try LayerFiles(folder: ExportCommand.absolute(word))
             }
-            return LayerSource(
+            var source = LayerSource(
                 files: files, layer: nil, type: nil, base: nil, offers: nil, title: word)
+            try source.readSections()
+            return source
         }
         guard !["/", "./", "../", "~"].contains(where: { word.hasPrefix($0) }) else {
             throw Failure(
@@ -40,6 +51,30 @@ struct LayerSource {
         }
         var object = JSONObject()
         object["layer"] = .string(word)
+        return try held(object, access)
+    }
+
+    /// What a plain folder says of itself, checked as if it were to be shared. An adapter without
+    /// a type stays one.
+    private mutating func readSections() throws(Failure) {
+        let name = LayerSections.fileName
+        let bytes = try inLearn("reading \(title)") { [files] () throws(LearnError) in
+            try files.bytes(name, limit: LayerSections.bytesMax)
+        }
+        guard let bytes else { return }
+        try inGenome("reading \(name) of \(title)") { () throws(GenomeError) in
+            let written = try LayerSections(bytes)
+            type = written.type?.name
+            sections = written.members
+            try ManifestSchema.check(sections: sections)
+        }
+        if files.has(Adapter.configName) { sections["loraConfig"] = .object(JSONObject()) }
+    }
+
+    /// A layer that is here, by its id.
+    static func held(layer: Digest, _ access: LazyAccess) throws(Failure) -> LayerSource {
+        var object = JSONObject()
+        object["layer"] = .string(layer.hexadecimal)
         return try held(object, access)
     }
 
@@ -70,7 +105,9 @@ struct LayerSource {
         let title = answer["name"]?.string ?? ""
         return LayerSource(
             files: LayerFiles(paths, title: title), layer: answer["layer"]?.string,
-            type: answer["type"]?.string, base: answer["base"].flatMap { BaseFacts($0) },
+            type: answer["type"]?.string, sections: answer["sections"]?.object ?? JSONObject(),
+            home: answer["home"]?.string, created: answer["created"]?.integer,
+            base: answer["base"].flatMap { BaseFacts($0) },
             offers: answer["offers"].flatMap { BaseFacts($0) }, title: title)
     }
 

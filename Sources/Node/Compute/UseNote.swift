@@ -15,7 +15,14 @@ struct UseNote {
 
     /// A use that begins now, of those of the layers that are of the store.
     init(_ session: ComputeSession, command: String) {
-        layers = ([session.base] + session.layers.map(\.source)).compactMap(\.layer)
+        let sources = session.layers.flatMap(\.sources) + session.voices.map(\.source)
+        var layers: [String] = []
+        // One layer may both change the model and speak.
+        for layer in ([session.base] + sources).compactMap(\.layer)
+        where !layers.contains(layer) {
+            layers.append(layer)
+        }
+        self.layers = layers
         self.command = command
         var bytes = Sodium.random(count: 16)
         bytes[6] = bytes[6] & 0x0f | 0x40

@@ -14,6 +14,7 @@ enum EvalCommand {
         let access = LazyAccess(report, for: try LayerUse.run(arguments.texts("purpose")))
         let session = try ComputeSession.open(
             base: arguments.text("base"), layers: arguments.texts("layer"), access)
+        try session.requireSilence("eval")
         let use = UseNote(session, command: "eval")
         let layer = arguments.isGiven("unsigned") ? nil : subject(session)
         guard layer != nil || !arguments.isGiven("statement") else {
@@ -143,6 +144,7 @@ enum EvalCommand {
     /// base alone.
     private static func subject(_ session: ComputeSession) -> String? {
         guard let first = session.layers.first else { return session.base.layer }
-        return session.layers.count == 1 && first.weight == 1 ? first.source.layer : nil
+        let isAlone = session.layers.count == 1 && first.merged.isEmpty
+        return isAlone && first.weight == 1 ? first.source.layer : nil
     }
 }

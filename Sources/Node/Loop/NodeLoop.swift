@@ -217,6 +217,10 @@ struct LoopWorker: ~Copyable {
             port.findOffer(session, layer, isOwn: isOwn)
         case .noteDecision(let request, let layer, let decision):
             port.note(request, layer: layer, decision)
+        case .proveJournal(let session, let peer, let known):
+            port.proveJournal(session, to: peer, known: known)
+        case .witness(let session, let peer, let offer): port.witness(session, peer, offer)
+        case .keepCosignature(let line): port.keep(cosignature: line)
         case .considerHold(let envelope): holds.consider(envelope)
         case .considerHoldEnd(let contract, let publisher): holds.end(contract, for: publisher)
         case .holdAnswered(let contract, let answer): holds.answered(contract, answer)

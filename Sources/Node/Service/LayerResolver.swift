@@ -49,6 +49,31 @@ struct LayerResolver {
         }
     }
 
+    /// A dependency on a layer by name: one layer, or `NAME@RANGE` for any of its versions that the
+    /// range accepts. The publisher's whole key is taken, not the part of it in the name.
+    func dependency(
+        _ text: String, kind: String, isRequired: Bool
+    ) throws(Failure) -> LayerDependency {
+        let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, SemanticVersion(String(parts[1])) == nil else {
+            return LayerDependency(
+                .layer(try resolve(text)), kind: kind, isRequired: isRequired)
+        }
+        guard let range = VersionRange(String(parts[1])) else {
+            throw Failure(
+                .usage, "\(PlainText.shown(String(parts[1]))) is no range of versions",
+                remedy: "write it like ^1.2.0, ~1.2.0, '>=1.0.0 <2.0.0' or '*'")
+        }
+        let layer = try resolve(String(parts[0]))
+        guard let meant = try candidates().first(where: { $0.layer == layer }) else {
+            throw Failure(
+                .notFound, "nobody is known to publish \(PlainText.shown(String(parts[0])))",
+                remedy: "look for it with: plasmid find --wait 10")
+        }
+        let place = LayerPlace(publisher: meant.publisher, name: meant.name)
+        return LayerDependency(.named(place, range), kind: kind, isRequired: isRequired)
+    }
+
     private func resolve(prefix: String, _ text: String) throws(Failure) -> Digest {
         try only(try candidates().filter { $0.layer.hexadecimal.hasPrefix(prefix) }, text)
     }

@@ -153,6 +153,30 @@ extension Service {
 
     // MARK: Whether the logs hold
 
+    /// Who saw this journal, whose journals were seen here, and who showed two histories.
+    private func noteWitnesses(
+        _ note: (_ name: String, _ ok: Bool, _ detail: String) -> Void
+    ) throws(Failure) {
+        try inStore { () throws(StoreError) in
+            let seen = try library.journal.witnessedNote()
+            let words = seen.map { Cosignature.all(in: $0) } ?? []
+            let count = seen.flatMap { SignedCheckpoint.signed($0)?.checkpoint.count } ?? 0
+            let others = words.filter { $0.witness != keys.node.publicKey }.count
+            note(
+                "witnesses", true,
+                others == 0
+                    ? "no other node has seen this journal; trusted peers are asked"
+                    : "\(others) saw it with \(count) entries")
+            let logs = try library.witness.logs().count
+            note("other journals", true, "\(logs) seen, each one history as far as it was shown")
+            for fork in try library.witness.forks() {
+                note(
+                    "journal of \(fork.node.fingerprint)", false,
+                    "it signed two histories; both are in \(fork.path)")
+            }
+        }
+    }
+
     private func verifyLogs() throws(Failure) -> JSONObject {
         var checks: [JSONValue] = []
         var isSound = true
@@ -165,6 +189,7 @@ extension Service {
         note(
             "journal", fault == nil,
             fault ?? "\(head.count) entries, root \(Base64.encode(head.root.bytes))")
+        try noteWitnesses(note)
         var closed = 0
         var gone = 0
         try inStore { () throws(StoreError) in

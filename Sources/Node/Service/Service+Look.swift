@@ -49,6 +49,10 @@ extension Service {
             object["licenceWords"] = .string(Self.words(manifest.licence))
             describeTerms(of: manifest, in: &object)
             try describeOrigins(of: manifest, in: &object)
+            if !manifest.dependencies.isEmpty {
+                object["dependencies"] = try dependencies(of: manifest)
+            }
+            object["claims"] = .array(try claims(of: manifest))
             object["newerNodeNeeded"] = .array(manifest.notUnderstood.map { .string($0) })
         } else if let (content, publisher) = records.first?.layerFacts {
             object = Self.described(content, publisher: publisher)

@@ -19,6 +19,7 @@ extension Service {
         if let use = try LayerUse(request) {
             try rights.require(use.action, manifest, purpose: use.purpose)
         }
+        try requireUnderstood(manifest)
         var object = try described(manifest)
         object["home"] = .string(library.layout.home)
         object["type"] = .string(manifest.type.name)
@@ -28,7 +29,22 @@ extension Service {
         object["publisher"] = .string(manifest.publisher.base32)
         object["weights"] = manifest.weights.map { .string($0.id.hexadecimal) } ?? .null
         object["run"] = manifest.run?.json ?? .null
+        object["created"] = .integer(manifest.createdAt)
+        var sections = JSONObject()
+        for name in LayerSections.names + ["assembly", "loraConfig"] {
+            sections[name] = manifest.json[name]
+        }
+        object["sections"] = .object(sections)
         return object
+    }
+
+    /// Refuses a layer that says something which this version does not know and must.
+    func requireUnderstood(_ manifest: Manifest) throws(Failure) {
+        guard !manifest.isRunnable else { return }
+        throw Failure(
+            .unsupported, "\(manifest.reference) needs a newer node to run",
+            why: manifest.notUnderstood.joined(separator: ", ") + " is not understood here",
+            remedy: "use a newer version of plasmid")
     }
 
     /// What a layer offers as a base; nil for one that is no model.

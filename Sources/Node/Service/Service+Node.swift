@@ -87,6 +87,9 @@ extension Service {
                 ]
             })
         object["path"] = .string(path)
+        if !manifest.dependencies.isEmpty || manifest.base?.layer != nil {
+            object["dependencies"] = try dependencies(of: manifest)
+        }
         return object
     }
 

@@ -30,6 +30,14 @@ extension Service {
         case .new(let result): built = result
         case .before(let manifest): return try described(manifest)
         }
+        return try keep(built, for: allowed)
+    }
+
+    /// Signs what was built, if this machine may publish it, keeps and announces it, and lets the
+    /// named keys have it.
+    func keep(
+        _ built: ManifestBuilder.Result, for allowed: [NodeKey]
+    ) throws(Failure) -> JSONObject {
         let warnings = try requireTerms(built.manifest)
         let traces = try requireOrigin(built.manifest)
         try rights.require(.publish, built.manifest)
@@ -52,7 +60,7 @@ extension Service {
     }
 
     /// The keys that may have a layer from the beginning.
-    private func allowed(_ request: ServiceRequest) throws(Failure) -> [NodeKey] {
+    func allowed(_ request: ServiceRequest) throws(Failure) -> [NodeKey] {
         var keys: [NodeKey] = []
         for text in request.texts("allow") { keys.append(try key(text)) }
         guard keys.isEmpty || request.text("visibility") == "whitelist" else {
@@ -145,7 +153,7 @@ extension Service {
     /// The layer that was shared under this name and version before, if it says the same but for
     /// the time it was made. One name and version means one layer: another one under it would be
     /// a conflict that everybody sees, and is refused.
-    private func sharedBefore(_ manifest: Manifest) throws(Failure) -> Manifest? {
+    func sharedBefore(_ manifest: Manifest) throws(Failure) -> Manifest? {
         let same = try inStore { () throws(StoreError) in
             try library.index.layers(named: manifest.name, by: manifest.publisher)
         }
@@ -172,7 +180,7 @@ extension Service {
         return object
     }
 
-    private func choices(_ request: ServiceRequest) throws(Failure) -> ShareChoices {
+    func choices(_ request: ServiceRequest) throws(Failure) -> ShareChoices {
         guard let visibility = Visibility(rawValue: try request.required("visibility")) else {
             throw Failure(
                 .usage, "unknown visibility",
@@ -210,6 +218,16 @@ extension Service {
             let layer = try LayerResolver(service: self).resolve(parent)
             choices.parents.append(
                 ParentLayer(layer: layer, relation: request.text("parentRelation")))
+        }
+        for (name, kind, isRequired) in [
+            ("requires", "requires", true), ("suggests", "requires", false),
+            ("conflicts", "conflicts-with", true),
+        ] {
+            for text in request.texts(name) {
+                choices.dependencies.append(
+                    try LayerResolver(service: self).dependency(
+                        text, kind: kind, isRequired: isRequired))
+            }
         }
         choices.evidence = Set(request.texts("evidence").compactMap { LayerPath($0) })
         choices.adaptation = request.arguments["adaptation"]

@@ -56,6 +56,8 @@ final class Service: Sendable {
     ) throws(Failure) -> JSONObject {
         switch request.verb {
         case "share": return try share(request, progress)
+        case "assemble": return try assemble(request)
+        case "dependencies": return try dependencies(request)
         case "list": return try list(request)
         case "show": return try show(request)
         case "find": return try find(request)

@@ -28,6 +28,9 @@ public struct Layout: Equatable, Sendable {
     /// The verified group layer of a blob that is being fetched.
     public func partGroups(_ id: Digest) -> String { "\(parts)/\(id.hexadecimal).groups" }
 
+    /// What a memory layer holds, ready to be asked.
+    public func memory(_ layer: Digest) -> String { "\(home)/memory/\(layer.hexadecimal).db" }
+
     var objects: String { "\(home)/store/obj" }
     var trees: String { "\(home)/store/tree" }
     var parts: String { "\(home)/store/part" }
@@ -38,6 +41,7 @@ public struct Layout: Equatable, Sendable {
     var keys: String { "\(home)/keys" }
     var layers: String { "\(home)/layers" }
     var access: String { "\(home)/access" }
+    var journals: String { "\(home)/journals" }
     var lock: String { "\(home)/LOCK" }
     var format: String { "\(home)/format" }
     var label: String { "\(home)/label" }

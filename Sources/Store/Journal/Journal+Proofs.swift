@@ -116,6 +116,27 @@ extension Journal {
         return LogProof(entry: entry, index: sequence - 1, path: path, note: note)
     }
 
+    /// What to show to a witness that has seen `known` entries: the end as it is signed now, and
+    /// the proof that it follows. Nil where there is nothing new to see.
+    public func offer(known: UInt64) throws(StoreError) -> CheckpointOffer? {
+        let note = try signedNote()
+        guard let (_, end) = SignedCheckpoint.signed(note), end.count != known else { return nil }
+        let proof = known == 0 ? [] : try consistency(from: known, to: end.count)
+        return CheckpointOffer(known: known, proof: proof, note: Array(note.utf8))
+    }
+
+    /// Takes a witness's line on the newest signed checkpoint, or on the one that was witnessed
+    /// last; whether it was one, and new.
+    public func take(witness line: String) throws(StoreError) -> Bool {
+        for note in [try signedNote(), try witnessedNote()].compactMap({ $0 }) {
+            guard let text = SignedCheckpoint.split(note)?.text,
+                let word = Cosignature(line[...], on: text), word.witness != key.publicKey
+            else { continue }
+            return try take(word)
+        }
+        return false
+    }
+
     /// Proof that the log as it was with `old` entries is the beginning of the one with `new`.
     public func consistency(
         from old: UInt64, to new: UInt64

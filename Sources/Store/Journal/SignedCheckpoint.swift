@@ -79,7 +79,7 @@ public struct SignedCheckpoint: Equatable, Sendable {
     }
 
     /// The node that a note names with the checkpoint that this node signed; nil for anything else.
-    static func signed(_ note: String) -> (node: NodeKey, checkpoint: SignedCheckpoint)? {
+    public static func signed(_ note: String) -> (node: NodeKey, checkpoint: SignedCheckpoint)? {
         guard let key = key(of: String(note.prefix { $0 != "\n" })),
             let checkpoint = SignedCheckpoint(note: note, key: key)
         else { return nil }

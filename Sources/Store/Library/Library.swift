@@ -6,8 +6,8 @@ import Wire
 /// be done, `Home` and `Layout` for where it lies.
 ///
 /// Every change goes the same way: its event is appended to the journal and synced, then applied
-/// to the index, then answered; what several lanes want at once shares one sync. What a crash cut off between the two is applied at opening. Calls
-/// block; they may come from any lane.
+/// to the index, then answered; what several lanes want at once shares one sync. What a crash cut
+/// off between the two is applied at opening. Calls block; they may come from any lane.
 public final class Library: Sendable {
     /// The home, held open for as long as the library lives.
     public let home: Home
@@ -17,6 +17,8 @@ public final class Library: Sendable {
     public let journal: Journal
     /// Who was allowed or refused what.
     public let access: AccessLog
+    /// The journals of other nodes.
+    public let witness: WitnessBook
     private let commits = CommitQueue()
 
     /// Where things lie.
@@ -35,6 +37,7 @@ public final class Library: Sendable {
             home.layout, key: key,
             generation: isUnused ? 1 : max(2, Clock.wallMilliseconds() / 1_000))
         access = try AccessLog(home.layout)
+        witness = WitnessBook(home.layout, key: key)
         try completeSwept(finished)
         if index.isNew { try recoverUnlisted() }
         if try index.appliedSequence() > journal.count { try rewriteJournal() }

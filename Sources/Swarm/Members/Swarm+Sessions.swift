@@ -66,6 +66,7 @@ extension Swarm {
         startReconciliation(with: number)
         openCircles(number)
         openHolds(number)
+        askWitness(number)
         sessionReady(number)
     }
 
@@ -125,6 +126,8 @@ extension Swarm {
         case .holdAnswer(let contract, let code, let reason):
             receive(holdAnswer: contract, code, reason, from: number)
         case .holdEnd(let contract): receive(holdEnd: contract, from: number)
+        case .checkpoint(let offer): receive(checkpoint: offer, from: number)
+        case .cosignature(let word): receive(cosignature: word, from: number)
         case .holding(let holding): receive(holding, from: number)
         case .envelope(let layer, let bytes): receiveEnvelope(bytes, of: layer, from: number)
         case .groups(let blob, let page, let bytes):
@@ -138,7 +141,7 @@ extension Swarm {
     private mutating func mayAsk(_ message: Message, _ number: SessionNumber) -> Bool {
         let isWithin = sessions.change(number) { session in
             switch message {
-            case .ping, .introduction, .tags: session.rates.pings.take(at: now.monotonic)
+            case .ping, .introduction, .tags, .checkpoint: session.rates.pings.take(at: now.monotonic)
             case .identifiersRequest, .recordsRequest:
                 session.rates.questions.take(at: now.monotonic)
             case .envelopeRequest, .groupsRequest, .hold, .holdEnd:

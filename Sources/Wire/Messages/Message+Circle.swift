@@ -23,6 +23,12 @@ extension Message {
         case .holdEnd(let contract):
             writer.write(Kind.holdEnd)
             writer.write(contract)
+        case .checkpoint(let offer):
+            writer.write(Kind.checkpoint)
+            offer.encode(to: &writer)
+        case .cosignature(let word):
+            writer.write(Kind.cosignature)
+            word.encode(to: &writer)
         default: return false
         }
         return true
@@ -55,6 +61,8 @@ extension Message {
                 contract: try reader.readDigest(), try reader.readUInt8(),
                 try reader.readText(limit: Limits.reasonBytesMax, "reason"))
         case Kind.holdEnd: return .holdEnd(contract: try reader.readDigest())
+        case Kind.checkpoint: return .checkpoint(try CheckpointOffer(&reader))
+        case Kind.cosignature: return .cosignature(try WitnessWord(&reader))
         default: return nil
         }
     }

@@ -59,6 +59,10 @@ public enum Message: Equatable, Sendable {
     case holdAnswer(contract: Digest, UInt8, String)
     /// Says as the publisher of a contract that it is over.
     case holdEnd(contract: Digest)
+    /// The sender shows its journal to a peer that shall bear witness. Answered by `cosignature`.
+    case checkpoint(CheckpointOffer)
+    /// Answers `checkpoint`.
+    case cosignature(WitnessWord)
     /// A type from 128 up that this version does not know.
     case unknown(type: UInt8)
 
@@ -101,7 +105,11 @@ public enum Message: Equatable, Sendable {
         static let hold: UInt8 = 131
         static let holdAnswer: UInt8 = 132
         static let holdEnd: UInt8 = 133
-        static let optional: Set<UInt8> = [statement, tags, credential, hold, holdAnswer, holdEnd]
+        static let checkpoint: UInt8 = 134
+        static let cosignature: UInt8 = 135
+        static let optional: Set<UInt8> = [
+            statement, tags, credential, hold, holdAnswer, holdEnd, checkpoint, cosignature,
+        ]
     }
 
     /// The bytes of the message.

@@ -9,10 +9,10 @@ struct VerbsTests {
         let names = Verbs.all.map(\.name)
         #expect(
             names == [
-                "init", "run", "join", "trust", "share", "find", "show", "list", "lineage",
-                "fetch", "export", "verify", "infer", "chat", "tokenize", "detokenize", "merge",
-                "train", "jobs", "eval", "grant", "revoke", "withdraw", "mirror", "org", "audit",
-                "licence", "peers", "status", "ticket", "bench",
+                "init", "run", "join", "trust", "share", "assemble", "find", "show", "list",
+                "lineage", "fetch", "export", "verify", "infer", "chat", "memory", "tokenize",
+                "detokenize", "merge", "train", "jobs", "eval", "grant", "revoke", "withdraw",
+                "mirror", "org", "audit", "licence", "peers", "status", "ticket", "bench",
             ])
         #expect(Verbs.notBuilt.isDisjoint(with: names))
     }

@@ -84,7 +84,7 @@ extension RealNodes {
             #expect(text?.hasPrefix("c2sp.org/tlog-proof@v1\n") == true)
             #expect(try auditor.ask("audit", "verify", proof)["kind"] == "share")
             try node.refused("notFound", "audit", "proof", "999")
-            try node.refused("usage", "audit", "proof")
+            try node.refused("usage", exit: 2, "audit", "proof")
             try node.refused("refused", "audit", "export", journal)
             try auditor.refused("notFound", "audit", "verify", "\(laboratory.path)/nothing")
             let junk = try laboratory.write("junk.tlog-proof", "not a proof\n")

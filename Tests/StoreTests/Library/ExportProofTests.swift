@@ -62,7 +62,7 @@ import Wire
         }
     }
 
-    @Test func `a newer proof takes the place of an older one, a file of the user's stays`() throws {
+    @Test func `a newer proof takes an older one's place, a file of the user's stays`() throws {
         try proof.write(beside: folder)
         let path = folder + ExportProof.proofEnding
         let file = try File(path, .create)

@@ -32,18 +32,20 @@ import Wire
         throws
     {
         let fixture = try LibraryFixture()
-        let library = fixture.library
-        let threads = try (0..<12).map { lane in
-            try Thread("lane") {
-                for index in 0..<20 {
-                    try? library.setPolicy("p\(lane)", "\(index)")
+        let expected = (0..<12).map { _ in "19" }
+        do {
+            let library = fixture.library
+            let threads = try (0..<12).map { lane in
+                try Thread("lane") {
+                    for index in 0..<20 {
+                        try? library.setPolicy("p\(lane)", "\(index)")
+                    }
                 }
             }
+            for thread in threads { thread.join() }
+            #expect(library.journal.count == 240)
+            #expect(try (0..<12).map { try library.index.policy("p\($0)") } == expected)
         }
-        for thread in threads { thread.join() }
-        #expect(library.journal.count == 240)
-        let expected = (0..<12).map { _ in "19" }
-        #expect(try (0..<12).map { try library.index.policy("p\($0)") } == expected)
         try fixture.restart(LibraryFixture.loseIndex)
         let index = fixture.library.index
         #expect(try (0..<12).map { try index.policy("p\($0)") } == expected)

@@ -1,0 +1,65 @@
+import Genome
+import Wire
+
+/// What a fetched layer needs besides: told, or fetched after it.
+enum FetchDependencies {
+    /// Rounds of asking: what a layer needs is only known when it is here.
+    private static let roundsMax = DependencyResolver.layersMax
+
+    /// Fetches what is missing, layer after layer, until nothing is; the answer tells what came.
+    static func fetch(
+        _ answer: inout JSONObject, _ access: Access,
+        _ fetch: (JSONObject) throws(Failure) -> JSONObject
+    ) throws(Failure) {
+        var question = JSONObject()
+        question["layer"] = answer["layer"]
+        var fetched: [JSONValue] = []
+        for _ in 0..<roundsMax {
+            let needs = try access.ask("dependencies", question)["dependencies"]
+            answer["dependencies"] = needs
+            try requireLock(needs)
+            guard let next = (needs?["missing"]?.array ?? []).first?["layer"] else { break }
+            guard !fetched.contains(next) else {
+                throw Failure(
+                    .internal, "layer \(next.string ?? "") came and is missing all the same")
+            }
+            var object = JSONObject()
+            object["layer"] = next
+            _ = try fetch(object)
+            fetched.append(next)
+        }
+        answer["fetched"] = .array(fetched)
+    }
+
+    private static func requireLock(_ needs: JSONValue?) throws(Failure) {
+        let core = (needs?["unsatisfiable"]?.array ?? []).compactMap(\.string)
+        guard core.isEmpty else {
+            throw Failure(
+                .refused, "what the layer needs cannot be had together",
+                why: core.joined(separator: "; "),
+                remedy: "wait for news of other versions: plasmid find --wait 10")
+        }
+        if let why = needs?["tooHard"]?.string {
+            throw Failure(.refused, "what the layer needs could not be worked out", why: why)
+        }
+    }
+
+    /// For people: what came with it, or what is missing and how to get it.
+    static func lines(_ answer: JSONObject) -> [String] {
+        let fetched = answer["fetched"]?.array ?? []
+        let missing = answer["dependencies"]?["missing"]?.array ?? []
+        var lines = fetched.map { "  with it    layer \($0.string?.prefix(16) ?? "")" }
+        lines += missing.map { row in
+            let name = row["ref"]?.string ?? ""
+            let title = name.isEmpty || name == "base" ? row["layer"]?.string ?? "" : name
+            return "  missing    \(PlainText.shown(title))" + (name == "base" ? " (its base)" : "")
+        }
+        if !missing.isEmpty {
+            lines.append("  fetch them too with: --with-dependencies")
+        }
+        for line in answer["dependencies"]?["unsatisfiable"]?.array ?? [] {
+            lines.append("  needs      \(PlainText.shown(line.string ?? ""))")
+        }
+        return lines
+    }
+}
