@@ -141,7 +141,8 @@ extension Swarm {
     private mutating func mayAsk(_ message: Message, _ number: SessionNumber) -> Bool {
         let isWithin = sessions.change(number) { session in
             switch message {
-            case .ping, .introduction, .tags, .checkpoint: session.rates.pings.take(at: now.monotonic)
+            case .ping, .introduction, .tags, .checkpoint:
+                session.rates.pings.take(at: now.monotonic)
             case .identifiersRequest, .recordsRequest:
                 session.rates.questions.take(at: now.monotonic)
             case .envelopeRequest, .groupsRequest, .hold, .holdEnd:
