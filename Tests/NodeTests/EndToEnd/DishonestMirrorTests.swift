@@ -160,7 +160,8 @@ extension RealNodes {
         @Test func `gives nobody what is no ciphertext, whatever a contract names`() throws {
             // A publisher that the owner allows knows the id of a private file of hers, and has it
             // put under a contract: then whoever names both would be given it.
-            let path = try laboratory.write("diary.txt", "Dear diary.\n")
+            let path = try laboratory.write(
+                "diary.txt", String(repeating: "Dear diary.\n", count: 20))
             let shared = try mirror.share(path, ["--visibility", "private"])
             let blob = try #require(
                 shared["files"]?.array?.first?["blob"]?.string.flatMap {
@@ -185,8 +186,8 @@ extension RealNodes {
             try mirror.start(["--listen", "127.0.0.1:\(port)"])
             try Laboratory.eventually("the contract is refused") {
                 try mirror.ask("mirror")["heldForOthers"]?.array?.count == 1
+                    && mirror.log.contains("no ciphertext")
             }
-            #expect(mirror.log.contains("no ciphertext"))
             let stranger = try Stranger(to: mirror)
             try stranger.shakeHands()
             try stranger.say(.open(layer: contract, blob: blob))
@@ -195,6 +196,65 @@ extension RealNodes {
                 try stranger.hear { if case .holding = $0 { true } else { false } }
                     == .holding(none))
             #expect(try File.facts(of: mirror.object(blob.hexadecimal)).size == size)
+        }
+
+        @Test func `cannot pass another layer off by a grant of its own making`() throws {
+            let grantees = try Self.sealingKey(of: grantee)
+            try publisher.ask("revoke", layer, grantee.key)
+            try Laboratory.eventually("the grantee hears of it") {
+                let found = try grantee.run("show", layer).json["statements"]?.array ?? []
+                return found.contains { $0["body"]?["isRevoked"] == true }
+            }
+            publisher.stop()
+            let path = try laboratory.write("other.txt", "Something else.\n")
+            let other = try mirror.share(path, ["--visibility", "private"])
+            let port = mirror.port
+            mirror.stop()
+            // The mirror seals a layer of its own and says, by another key of its owner, that it is
+            // the one that the grantee wants.
+            let accomplice = try #require(SigningKey(seed: [UInt8](repeating: 77, count: 32)))
+            let id = try #require(Digest(hexadecimal: layer))
+            let grant = try Self.opened(mirror) { service in
+                let own = try #require(other["layer"]?.string.flatMap { Digest(hexadecimal: $0) })
+                let copy = try service.library.seal(try service.heldManifest(own))
+                let list = try service.library.holdList(copy.list)
+                let now = Int64(Clock.wallMilliseconds() / 1_000)
+                let request = try HoldRequest.make(
+                    publisher: accomplice.publicKey, mirror: service.keys.node.publicKey,
+                    list: copy.list, size: (list.size ?? 0) + copy.list.size, issued: now,
+                    until: now + 9_999, nonce: [UInt8](repeating: 1, count: 16))
+                try service.library.add(hold: request.signed(by: accomplice))
+                try service.library.completeHold(request.contract)
+                let header = try #require(AgeHeader(wrapping: copy.key, for: grantees))
+                var body = JSONObject()
+                body["grantee"] = .string(grantee.key)
+                body["commands"] = ["read", "run"]
+                SealedPlace(
+                    index: copy.index,
+                    copies: [.init(mirror: request.mirror, contract: request.contract)],
+                    header: header
+                ).write(to: &body)
+                return try Statement.make(
+                    kind: .grant, layer: id, publisher: accomplice.publicKey, sequence: 1,
+                    issued: now, body: body)
+            }
+            try mirror.start(["--listen", "127.0.0.1:\(port)"])
+            try grantee.meets(mirror)
+            let stranger = try Stranger(to: grantee)
+            try stranger.shakeHands()
+            try stranger.say(.statement(grant.signed(by: accomplice).encode()))
+            try Laboratory.eventually("the grantee keeps the grant") {
+                let found = try grantee.run("show", layer).json["statements"]?.array ?? []
+                return found.contains { $0["publisher"]?.string == accomplice.publicKey.base32 }
+            }
+            let words = try grantee.refused("refused", "fetch", layer)
+            #expect(words.contains("another layer"))
+            #expect(try grantee.ask("list")["layers"]?.array?.isEmpty == true)
+        }
+
+        private static func sealingKey(of node: TestNode) throws -> [UInt8] {
+            let text = try #require(try node.ask("status")["sealing"]?.string)
+            return try #require(Keys.sealingKey(recipient: text))
         }
 
         /// Does something with the home of a node that does not run.
