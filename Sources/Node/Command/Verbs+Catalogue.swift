@@ -34,6 +34,19 @@ extension Verbs {
 }
 
 extension Verbs {
+    static let schema = VerbShape(
+        name: "schema", summary: "print the JSON Schema of a document",
+        paragraph: "For programs that write plasmid.json or records of a memory, or read manifests "
+            + "and statements. NAME is layer or one of its types, statement or one of its kinds, "
+            + "sections (plasmid.json) or record. Without a name they are listed. What a schema "
+            + "refuses, this program refuses; it also refuses what no schema can tell.",
+        examples: [
+            ("plasmid schema sections", "what plasmid.json may hold"),
+            ("plasmid schema lora > lora.json", "the manifest of an adapter"),
+        ],
+        operands: [.optional("NAME")],
+        options: [])
+
     static let licence = VerbShape(
         name: "licence", summary: "say and take in what licences ask",
         paragraph: "map: sign, as a steward, what a LicenseRef- asks that the catalogue lacks. "
