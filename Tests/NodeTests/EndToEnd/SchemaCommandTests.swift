@@ -44,7 +44,7 @@ extension RealNodes {
             for (name, json) in try signed() {
                 documents.append(["schema": .string(name), "taken": true, "json": json])
             }
-            #expect(documents.count >= 12)
+            #expect(documents.count >= 10)
             let before = documents
             // Each with a member that nothing knows, and with one of another type.
             for document in before {
