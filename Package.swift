@@ -26,7 +26,7 @@ let fuzzed = [
     "TensorFile", "TensorTable", "AdapterConfig", "ModelConfig", "Secrets", "Record", "Message",
     "Hello", "Ticket", "Proof", "Text", "Tokenizer", "SplitPattern", "Template", "Model", "Data",
     "Recipe", "RunRecord", "Organization", "LicenceMapping", "LicenceStub", "Sealed",
-    "Sections", "MemoryRecord", "VersionRange",
+    "Sections", "MemoryRecord", "VersionRange", "Hold",
 ]
 /// The linker is named because gold, the default, fails on the fuzzer's runtime.
 func fuzzer(_ name: String) -> Target {
@@ -79,7 +79,7 @@ let package = Package(
         tests("Simulation", of: ["Swarm", "Genome", "Wire"]),
         tests("Tidy", of: []),
         .target(
-            name: "FuzzTargets", dependencies: ["Learn", "Genome", "Wire"],
+            name: "FuzzTargets", dependencies: ["Learn", "Swarm", "Genome", "Wire"],
             path: "Tests/FuzzTargets", swiftSettings: strict),
         tests("FuzzSmoke", of: ["FuzzTargets"]),
     ] + fuzzers

@@ -51,6 +51,14 @@ public enum Effect: Sendable {
     /// Keep what a peer said about a layer that is here: a statement in its envelope, whose
     /// signature was checked. Not answered.
     case keepStatement([UInt8])
+    /// A publisher that the owner allows it asks this node to keep sealed blobs: the request in
+    /// its envelope, whose signature was checked. Answered by `holdDecided`.
+    case considerHold([UInt8])
+    /// A peer says that a contract is over. Of contracts that are its own nothing is to be kept;
+    /// answered by `holdOver` in any case.
+    case considerHoldEnd(Digest, by: NodeKey)
+    /// A mirror answered this node's request. Not answered.
+    case holdAnswered(Digest, HoldAnswer)
     /// Keep a document of an organisation that this node belongs to. Not answered.
     case keepCredential([UInt8])
     /// Find the keys that let a peer act for them; answered by `delegationsFound`.
@@ -60,6 +68,13 @@ public enum Effect: Sendable {
     case findOffer(SessionNumber, layer: Digest, isOwn: Bool)
     /// Write down how a request of a peer was decided. Not answered.
     case noteDecision(PermissionRequest, layer: Digest, Decision)
+    /// Prove to a trusted peer what came to the journal since it had `known` entries; answered by
+    /// `journalProved` where there is something to show.
+    case proveJournal(SessionNumber, NodeKey, known: UInt64)
+    /// Bear witness of a peer's journal; answered by `witnessed` unless it is not honest.
+    case witness(SessionNumber, NodeKey, CheckpointOffer)
+    /// Keep a witness's word on the own journal, if it is one. Not answered.
+    case keepCosignature(String)
     /// Drop the answer to a peer's `get` if it has not begun to leave.
     case cancelServing(SessionNumber, request: UInt64)
     /// Answer a peer's `groupsRequest` with a page; answered by `pageServed`.

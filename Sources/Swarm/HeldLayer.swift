@@ -107,10 +107,11 @@ public struct HeldLayer: Sendable {
     /// Whether its publisher said anything that peers may have to hear.
     var hasNews: Bool { !news.isEmpty }
 
-    /// What of it concerns somebody: grants to the key or to one that it asks for, and the rest if
-    /// it may know of the layer by what the manifest allows.
+    /// What of it concerns somebody: grants to the key, to one that it asks for or to an
+    /// organisation that it belongs to, and the rest if it may know of the layer by what the
+    /// manifest allows.
     func statements(for caller: Caller) -> [[UInt8]] {
-        let own = news.filter { $0.grantee.map { caller.speaks(for: $0) } ?? false }
+        let own = news.filter { $0.grantee.map { caller.isMeant(by: $0) } ?? false }
         let mayKnow =
             switch widest {
             case .public: true

@@ -50,8 +50,28 @@ public enum Input: Sendable {
     case delegations([Delegation])
     /// The keys that let a peer act for them.
     case delegationsFound(SessionNumber, [Delegation])
+    /// Sealed blobs are here and may be given out under a contract.
+    case contractHeld(HeldContract)
+    /// A contract is over, or not kept any more.
+    case contractEnded(Digest)
+    /// Ask a node to keep sealed blobs: the contract, the node, the signed request.
+    case askHold(Digest, mirror: NodeKey, envelope: [UInt8])
+    /// How this node answers a request to keep sealed blobs.
+    case holdDecided(HoldRequest, HoldAnswer)
+    /// Tell a mirror that a contract of this node is over: the contract, the node.
+    case retractHold(Digest, mirror: NodeKey)
+    /// A peer said that a contract of its own is over; nothing of it is here now.
+    case holdOver(Digest, publisher: NodeKey)
     /// This node's own record about a layer, to be offered to a peer.
     case offerFound(SessionNumber, layer: Digest, record: [UInt8])
+    /// The end of the own journal with the proof that it follows from what a peer has seen.
+    case journalProved(SessionNumber, CheckpointOffer)
+    /// What this node says to a peer's journal.
+    case witnessed(SessionNumber, WitnessWord)
+    /// A peer's journal is not an honest one, and why.
+    case witnessRefused(SessionNumber, String)
+    /// A witness has seen more entries of the own journal than there are.
+    case witnessAhead(SessionNumber, known: UInt64)
     /// Fetch a layer.
     case fetch(FetchNumber, FetchRequest)
     /// Stop a fetch; what arrived stays.

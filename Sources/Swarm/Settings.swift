@@ -81,6 +81,8 @@ enum SwarmLimits {
     /// Organisations that one peer may invite to, and documents of one invitation (each to 60 kB).
     static let invitationsMax = 2
     static let invitationDocumentsMax = 8
+    /// Hold requests that wait for an answer, and answers that wait to be heard.
+    static let holdsAskedMax = 4_096
     /// Keys that one peer may act for: a person, a lab, and a few that are being replaced.
     static let delegationsMax = 16
     /// Layers of which a session remembers how access to them was decided, for the log.
@@ -145,6 +147,8 @@ enum SwarmLimits {
     static let republishPause = Span.minute
     /// The Node and Holdings records, which live for a day, are signed anew this often.
     static let presencePause = 6 * Span.hour
+    /// Witnesses are shown what came to the journal this often.
+    static let witnessPause = Span.hour
 }
 
 /// What a peer may ask or tell in a burst and for ever, each set far above what an honest peer

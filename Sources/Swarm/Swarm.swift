@@ -22,6 +22,14 @@ public struct Swarm: Sendable {
     var publishing = Publishing()
     /// Organisations that this node belongs to or issues for.
     var organizations = OrderedTable<NodeKey, KnownOrganization>()
+    /// Sealed blobs that are given out under contracts.
+    var contracts = OrderedTable<Digest, HeldContract>()
+    /// Hold requests of this node that are not answered finally, by contract.
+    var holds = OrderedTable<Digest, PendingHold>()
+    /// Contracts of this node that are over and whose mirrors may not have heard so.
+    var ends = OrderedTable<Digest, NodeKey>()
+    /// Answers to requests of others that they may not have heard, by contract.
+    var answers = OrderedTable<Digest, PendingAnswer>()
     /// Layers that are here.
     var held = OrderedTable<Digest, HeldLayer>()
     /// Layers on their way here.
@@ -57,7 +65,9 @@ public struct Swarm: Sendable {
             handleGossip(input)
         case .layerHeld(let layer): hold(layer)
         case .layerRemoved(let layer): drop(layer)
-        case .organizations, .owner, .delegations, .delegationsFound, .offerFound:
+        case .journalProved, .witnessed, .witnessRefused, .witnessAhead, .organizations, .owner,
+            .delegations, .delegationsFound, .offerFound,
+            .contractHeld, .contractEnded, .askHold, .holdDecided, .retractHold, .holdOver:
             handleCircles(input)
         default: handleTransfer(input)
         }
@@ -104,6 +114,24 @@ public struct Swarm: Sendable {
         case .delegationsFound(let session, let found): delegationsFound(session, found)
         case .offerFound(let session, let layer, let record):
             offerFound(session, layer, record)
+        case .journalProved(let session, let offer): journalProved(session, offer)
+        case .witnessed(let session, let word): send(.cosignature(word), to: session)
+        case .witnessRefused(let session, let reason):
+            blame(session, "showed a journal that is not honest: \(reason)")
+        case .witnessAhead(let session, let known): witnessAhead(session, known)
+        default: handleHolds(input)
+        }
+    }
+
+    private mutating func handleHolds(_ input: Input) {
+        switch input {
+        case .contractHeld(let contract): hold(contract: contract)
+        case .contractEnded(let contract): endHold(contract)
+        case .askHold(let contract, let mirror, let envelope):
+            askHold(contract, of: mirror, envelope)
+        case .holdDecided(let request, let answer): holdDecided(request, answer)
+        case .retractHold(let contract, let mirror): retractHold(contract, from: mirror)
+        case .holdOver(let contract, let publisher): holdOver(contract, publisher)
         default: break
         }
     }
@@ -145,6 +173,7 @@ public struct Swarm: Sendable {
         dialContacts()
         reconcileIfDue()
         publishIfDue()
+        askWitnessesIfDue()
         watchFetches()
     }
 

@@ -119,7 +119,8 @@ enum Samples {
             .open(layer: digest(1), blob: digest(2)), .get(request),
             .groups(blob: digest(1), page: 0, bytes: [1, 2, 3]),
             .data(request: 1, byteCount: 9), .envelope(layer: digest(1), bytes: [1]),
-            .reject(request: 1, reason: .busy, retryMilliseconds: 5),
+            .reject(request: 1, reason: .busy, retryMilliseconds: 5), .hold([1, 2]),
+            .holdAnswer(contract: digest(1), 2, "no room"), .holdEnd(contract: digest(1)),
         ]
         return all.map(\.bytes)
     }()

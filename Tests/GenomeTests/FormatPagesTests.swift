@@ -104,6 +104,13 @@ struct FormatPagesTests {
         #expect(try String(contentsOf: url, encoding: .utf8) == wanted)
     }
 
+    @Test("the sealed form's is what the code does")
+    func sealed() throws {
+        try check(
+            "sealed.md",
+            [("layer", table(SealedLayer.fields)), ("hold", table(HoldRequest.fields))])
+    }
+
     @Test("the organisations' is what the code does")
     func organizations() throws {
         try check(

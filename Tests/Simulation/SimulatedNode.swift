@@ -18,6 +18,9 @@ final class SimulatedNode {
     /// Milliseconds by which its wall clock is ahead.
     var skewMilliseconds: Int64 = 0
 
+    /// What it keeps for others and asked of others.
+    var mirror = SimulatedMirror()
+
     private(set) var catalogue: [SlotKey: Record] = [:]
     private(set) var heldLayers: [HeldLayer] = []
     private(set) var statuses: [FetchNumber: FetchStatus] = [:]
@@ -65,6 +68,7 @@ final class SimulatedNode {
         life += 1
         isUp = true
         requests = [:]
+        mirror = SimulatedMirror()
         if losingStore {
             catalogue = [:]
             heldLayers = []
@@ -88,6 +92,9 @@ final class SimulatedNode {
 
     func blob(_ id: Digest) -> [UInt8]? { blobs[id] }
 
+    /// Puts a blob into the store.
+    func put(_ bytes: [UInt8]) { blobs[Blake3.hash(bytes)] = bytes }
+
     // MARK: Effects
 
     func perform(_ effect: Effect, in world: World) {
@@ -99,12 +106,14 @@ final class SimulatedNode {
                 isByzantine ? bent(message) : message, from: .init(node: index, session: session))
         case .close(let session, let reason):
             world.close(.init(node: index, session: session), reason: reason)
-        case .fetchChanged(let number, let status): statuses[number] = status
+        case .fetchChanged(let number, let status):
+            statuses[number] = status
+            pulled(number, status, in: world)
         case .log(let text): logs.append(text)
         case .verifyRecords, .storeRecords, .listIdentifiers, .filterMissing, .findRecords,
             .signRecord, .expireRecords, .findHolders:
             performCatalogue(effect, in: world)
-        default: performTransfer(effect, in: world)
+        default: if !performHold(effect, in: world) { performTransfer(effect, in: world) }
         }
     }
 

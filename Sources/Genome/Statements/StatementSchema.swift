@@ -6,6 +6,9 @@ public enum StatementSchema {
     /// Longest statement in bytes.
     public static let bytesMax = 1 << 20
 
+    /// Most mirrors that a grant names: each costs a line of it, and one is enough to fetch from.
+    public static let copiesMax = 16
+
     /// The members that every statement has.
     public static let common: [Schema.Field] = [
         .required("statement", .integer(1...1), "version of this format"),
@@ -75,11 +78,15 @@ public enum StatementSchema {
         .optional(
             "sealed",
             .object([
-                .required("contract", .digest, "hold contract under which mirrors give it"),
                 .required(
                     "index", .object(ManifestSchema.blob), "ciphertext that tells the others"),
                 .required(
-                    "mirrors", .list(.key, max: 16, distinct: true), "who keeps the ciphertext"),
+                    "copies",
+                    .list(
+                        .object([
+                            .required("mirror", .key, "node that keeps the ciphertext"),
+                            .required("contract", .digest, "hold contract under which it does"),
+                        ]), max: copiesMax, distinct: true), "who keeps it"),
             ]), "where it lies sealed, for when its publisher is away"),
         .optional("isRevoked", .truth, "true takes the grant back"),
     ]

@@ -41,10 +41,18 @@ enum BenchCommand {
             rows = try SketchBench(megabytes: megabytes ?? SketchBench.megabytesDefault)
                 .run(report)
         case "share": rows = try ShareBench(megabytes: megabytes).run(report)
+        case "decide": rows = DecideBench().run()
+        case "journal":
+            let seconds = try arguments.integer("seconds", in: 1...3_600)
+            rows = try JournalBench(seconds: seconds ?? JournalBench.secondsDefault).run(report)
+        case "seal":
+            let megabytes = try arguments.integer("size", in: 1...65_536)
+            rows = try SealBench(megabytes: megabytes ?? SealBench.megabytesDefault).run(report)
         default:
             throw Failure(
                 .usage, "there is no bench called \(name)",
-                remedy: "use hash, transfer, share, lineage, sketch, infer or train")
+                remedy: "use hash, transfer, share, seal, lineage, sketch, decide, journal, infer "
+                    + "or train")
         }
         guard let first = rows.first else {
             throw Failure(.internal, "the bench measured nothing")

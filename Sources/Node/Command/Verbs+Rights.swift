@@ -1,6 +1,6 @@
 /// The verbs by which publishers, organisations and owners decide who may do what.
 extension Verbs {
-    static let rights = [grant, revoke, withdraw, org, audit]
+    static let rights = [grant, revoke, withdraw, mirror, org, audit]
 
     /// What `--purpose` means wherever layers are used.
     static let purpose = VerbShape.Option(
@@ -53,6 +53,28 @@ extension Verbs {
             .init("replacement", .one("LAYER"), "what to use instead"),
         ])
 
+    private static let mirror = VerbShape(
+        name: "mirror", summary: "have another node keep a layer that it cannot read",
+        paragraph: "Seals one of your layers and asks a node to keep the ciphertext for some days. "
+            + "Its owner decides by her rules (plasmid trust --allow publisher:KEY --for mirror) "
+            + "and the room there is. It checks and gives out what it keeps without learning what "
+            + "it is; those whom you granted the layer, or its organisation, fetch it there while "
+            + "your node is away. Without LAYER all contracts are listed: what you keep for "
+            + "others and what others keep for you. --end ends one, by layer or by contract; the "
+            + "ciphertext is removed.",
+        examples: [
+            ("plasmid mirror poems --on KEY --days 90", "ask for a copy for three months"),
+            ("plasmid mirror", "what is kept for whom"),
+            ("plasmid mirror poems --on KEY --end", "let that copy go"),
+        ],
+        operands: [.optional("LAYER|CONTRACT")],
+        options: [
+            .init("on", .one("KEY"), "the node that is asked"),
+            .init("days", .one("N"), "how long, to 730; else 30"),
+            .init("wait", .one("S"), "seconds to wait until it has all; else 30"),
+            .init("end", .none, "end the contract"),
+        ])
+
     private static let org = VerbShape(
         name: "org", summary: "organisations: labs that share more with each other",
         paragraph: "ACTION is list, create, show, add, join, renew, revoke, rotate, leave, export "
@@ -81,16 +103,25 @@ extension Verbs {
         name: "audit", summary: "what this node did and decided, and proof of it",
         paragraph: "log shows the journal of this node's own decisions, access who was allowed or "
             + "refused what, why one of these with all that it rested on, decided once more. "
-            + "verify holds journal, tree, signed checkpoint and access log against each other.",
+            + "verify holds journal, tree, signed checkpoint and access log against each other; "
+            + "with a PATH it checks, with no node, a journal that export wrote, a proof, or an "
+            + "exported layer by the proof beside it. proof prints that an entry is in the "
+            + "journal, or the newest about a layer; others check it with any C2SP tlog tool.",
         examples: [
             ("plasmid audit log --last 50", "what was done here"),
             ("plasmid audit access --layer poems", "who asked for it"),
             ("plasmid audit why 17", "why decision 17 was taken"),
             ("plasmid audit verify", "whether the logs hold"),
+            ("plasmid audit export ./journal", "all of it, for an auditor"),
+            ("plasmid audit proof --layer poems --out poems.tlog-proof", "that it is in"),
+            ("plasmid audit verify ./poems.tlog-proof", "whether that holds"),
         ],
-        operands: [.optional("log|access|why|verify"), .optional("NUMBER")],
+        operands: [
+            .optional("log|access|why|verify|proof|export"), .optional("NUMBER|PATH"),
+        ],
         options: [
             .init("last", .one("N"), "how many entries; else 20"),
-            .init("layer", .one("LAYER"), "access: only about this layer"),
+            .init("layer", .one("LAYER"), "access, proof: only about this layer"),
+            .init("out", .one("FILE"), "proof: where to; else the terminal"),
         ])
 }

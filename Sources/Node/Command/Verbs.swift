@@ -8,7 +8,7 @@ enum Verbs {
 
     /// Verbs of later versions.
     static let notBuilt: Set<String> = [
-        "pin", "unpin", "remove", "mirror", "dataset", "quantise", "promote",
+        "pin", "unpin", "remove", "dataset", "quantise", "promote",
         "transfers", "compact", "backup", "restore", "doctor",
     ]
 
@@ -227,8 +227,9 @@ enum Verbs {
             + "hash: BLAKE3 and SHA-256 on one core. transfer: a large file between two nodes on "
             + "this machine. share: reading and signing a large file. lineage: ancestors in a "
             + "graph of --edges. sketch: what tells near copies, of an adapter of --size MiB. "
-            + "infer: prompts and answers of --base, and of --layer over it. train: steps of "
-            + "training on --base. A peer's "
+            + "seal: a layer of --size MiB for mirrors that may not read it. decide: the question "
+            + "whether somebody may. journal: decisions kept a second. infer: prompts and answers "
+            + "of --base, and of --layer over it. train: steps of training on --base. A peer's "
             + "command runs before and after each case and prints tok_s, and rss_mib for train, as "
             + "one line of JSON. In it {base} and {dtype} (fp32, bf16) are replaced; for train "
             + "also {batch}, {tokens} and {targets}; for infer {mode} (prefill, decode), {tokens} "
@@ -243,12 +244,12 @@ enum Verbs {
         ],
         operands: [.required("NAME")],
         options: [
-            .init("size", .one("MIB"), "file of transfer, share, publish; else 2048"),
+            .init("size", .one("MIB"), "file of transfer, share, seal, publish"),
             .init("edges", .one("N"), "lineage: edges of the graph; else 100000"),
             .init(
                 "case", .many("CASE"), "train: PROFILE:BATCHxTOKENS:qkvo or all; else all of them"),
             .init("with", .one("WHAT,…"), "train: beside checkpoint, publish, busy"),
-            .init("seconds", .one("S"), "train: length of a case; else 8, beside something 60"),
+            .init("seconds", .one("S"), "train, journal: length of a case"),
             .init("peer", .one("COMMAND"), "infer, train: another program to be held against"),
         ]
             + computeOptions.filter { $0.name != "profile" })

@@ -5,7 +5,7 @@ import Wire
 
 /// `plasmid audit`: the journal, the access log, and whether both hold.
 enum AuditCommand {
-    private static let actions = ["log", "access", "why", "verify"]
+    private static let actions = ["log", "access", "why", "verify", "proof", "export"]
     private static let lastMax = 10_000
 
     static func perform(_ arguments: Arguments, _ report: Report) throws(Failure) -> Int32 {
@@ -21,6 +21,19 @@ enum AuditCommand {
             .integer(Int64($0))
         }
         object["layer"] = arguments.text("layer").map { .string($0) }
+        if action == "verify", let path = arguments.operand(1) {
+            let finding = try AuditCheck.run(path)
+            report.done(finding.object, text: finding.text)
+            return 0
+        }
+        if action == "export" {
+            try AuditCheck.export(arguments.operand(1), report)
+            return 0
+        }
+        if action == "proof" {
+            try proof(object, arguments, report)
+            return 0
+        }
         if action == "why" {
             guard let number = arguments.operand(1).flatMap({ Int64($0) }), number > 0 else {
                 throw Failure(
@@ -32,6 +45,33 @@ enum AuditCommand {
         let answer = try Access.open(report).ask("audit", object)
         report.done(answer, text: lines(answer, action))
         return answer["ok"]?.bool == false || answer["reproduced"]?.bool == false ? 1 : 0
+    }
+
+    /// Asks for the proof of an entry and writes it where it is wanted.
+    private static func proof(
+        _ question: JSONObject, _ arguments: Arguments, _ report: Report
+    ) throws(Failure) {
+        var question = question
+        let number = arguments.operand(1).flatMap { Int64($0) }
+        guard number ?? 0 > 0 || number == nil && arguments.text("layer") != nil else {
+            throw Failure(
+                .usage, "audit proof needs the number of an entry, or --layer LAYER",
+                remedy: "plasmid audit log lists them")
+        }
+        question["number"] = number.map { .integer($0) }
+        var answer = try Access.open(report).ask("audit", question)
+        let text = answer["proof"]?.string ?? ""
+        guard let path = arguments.text("out") else {
+            return report.done(
+                answer,
+                text: text.split(separator: "\n", omittingEmptySubsequences: false).map {
+                    String($0)
+                }.dropLast())
+        }
+        let file = try NewFile(path)
+        try file.write(text)
+        answer["path"] = .string(path)
+        report.done(answer, text: ["Wrote \(path)"])
     }
 
     private static func lines(_ answer: JSONObject, _ action: String) -> [String] {

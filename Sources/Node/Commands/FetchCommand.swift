@@ -19,8 +19,8 @@ enum FetchCommand {
         }
         if let folder = arguments.text("out") {
             let layer = answer["layer"]?.string ?? ""
-            _ = try ExportCommand.export(layer, to: folder, access)
-            answer["path"] = .string(ExportCommand.absolute(folder))
+            let export = try ExportCommand.export(layer, to: folder, access)
+            for name in ["path", "proof", "proofError"] { answer[name] = export[name] }
         }
         report.done(answer, text: text(answer))
     }
@@ -61,7 +61,8 @@ enum FetchCommand {
                 "  from \(source["node"]?.string?.prefix(8) ?? "")  \(Sizes.text(bytes))")
         }
         lines.append("  files in \(answer["path"]?.string ?? "")")
-        return lines + FetchDependencies.lines(answer)
+        return lines + [ExportCommand.proofLine(answer)].compactMap { $0 }
+            + FetchDependencies.lines(answer)
     }
 }
 
@@ -76,8 +77,17 @@ enum ExportCommand {
             answer,
             text: [
                 "Wrote \(count) file\(count == 1 ? "" : "s") to "
-                    + (answer["path"]?.string ?? "")
-            ])
+                    + (answer["path"]?.string ?? ""),
+                proofLine(answer),
+            ].compactMap { $0 })
+    }
+
+    /// Where the proof is, or why there is none.
+    static func proofLine(_ answer: JSONObject) -> String? {
+        if let path = answer["proof"]?.string {
+            return "Proof that anyone can check: plasmid audit verify \(path)"
+        }
+        return answer["proofError"]?.string.map { "No proof was written beside it: \($0)" }
     }
 
     /// Copies the files of a layer that is here; the command writes them itself.
@@ -109,7 +119,28 @@ enum ExportCommand {
         }
         answer["path"] = .string(absolute(folder))
         answer["home"] = nil
+        prove(&answer, absolute(folder))
         return answer
+    }
+
+    /// Writes the signed manifest and the proof beside the folder. Where that is not possible, as
+    /// beside the root of a disk, the files are there all the same, and the answer says why.
+    private static func prove(_ answer: inout JSONObject, _ folder: String) {
+        let envelope = answer["envelope"]?.string
+        let proof = answer["proof"]?.string.flatMap { LogProof($0) }
+        answer["envelope"] = nil
+        answer["proof"] = .null
+        guard let envelope, let proof else { return }
+        let place = (try? Directory.resolve(folder)) ?? folder
+        do throws(Failure) {
+            try inStore { () throws(StoreError) in
+                try ExportProof(envelope: Array(envelope.utf8), proof: proof)
+                    .write(beside: place)
+            }
+            answer["proof"] = .string(place + ExportProof.proofEnding)
+        } catch {
+            answer["proofError"] = .string(error.message)
+        }
     }
 
     /// A path from the root.

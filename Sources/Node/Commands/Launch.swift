@@ -24,6 +24,7 @@ enum Launch {
         case "grant": try RightsCommands.grant(arguments, report)
         case "revoke": try RightsCommands.revoke(arguments, report)
         case "withdraw": try RightsCommands.withdraw(arguments, report)
+        case "mirror": try MirrorCommand.perform(arguments, report)
         case "org": try OrgCommand.perform(arguments, report)
         case "audit": return try AuditCommand.perform(arguments, report)
         case "peers": try NodeCommands.peers(arguments, report)

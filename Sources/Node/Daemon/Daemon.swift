@@ -24,6 +24,8 @@ final class Daemon: Sendable {
 
     let loop: NodeLoop
     let port: StorePort
+    /// Contracts over sealed blobs.
+    let holds: HoldKeeper
     /// What is really bound.
     let peerAddress: Address
     /// Key and addresses for others.
@@ -56,6 +58,7 @@ final class Daemon: Sendable {
         } catch {
             throw Failure(.internal, "the node cannot start: \(error)")
         }
+        holds = HoldKeeper(loop: loop, port: port, log: options.log)
         peerAddress = bound
         let endpoints = Self.announced(bound)
         ticket = Ticket(key: keys.node.publicKey, endpoints: endpoints)
@@ -64,7 +67,7 @@ final class Daemon: Sendable {
         do throws(SystemError) {
             try loop.start(
                 settings: settings, key: keys.node, links: links, shared: shared, port: port,
-                known: try knownPeers(), log: options.log,
+                holds: holds, known: try knownPeers(), log: options.log,
                 renewIdentity: { [keys] shared in
                     shared.renewIfDue { Self.identity(keys, network) }
                 })
@@ -175,6 +178,7 @@ final class Daemon: Sendable {
         loop.post(.input(.organizations(port.organizations())))
         let held = try inStore { () throws(StoreError) in try port.heldLayers() }
         for layer in held { loop.post(.input(.layerHeld(layer))) }
+        holds.start()
         let founders = network.founders.map { JoinTarget($0) }
         let remembered = try joined().compactMap { text in try? JoinTarget(text) }
         for target in founders + remembered {
@@ -239,10 +243,17 @@ final class Daemon: Sendable {
         _ layer: Digest, withEvidence: Bool = false, acceptance: Envelope? = nil,
         _ progress: (FetchStatus) -> Void
     ) throws(Failure) -> FetchStatus {
-        let latest = Lock<FetchStatus?>(nil)
-        let changed = Semaphore()
         let request = FetchRequest(
             layer: layer, withEvidence: withEvidence, acceptance: acceptance?.encode())
+        return try fetch(request, shownAs: layer, progress)
+    }
+
+    /// The same for a request of any kind.
+    func fetch(
+        _ request: FetchRequest, shownAs layer: Digest, _ progress: (FetchStatus) -> Void
+    ) throws(Failure) -> FetchStatus {
+        let latest = Lock<FetchStatus?>(nil)
+        let changed = Semaphore()
         loop.post(
             .fetch(request) { _, status in
                 latest.withLock { $0 = status }

@@ -34,7 +34,8 @@ struct HolderSearch {
         return LayerHolders(descriptions: descriptions, holders: holders)
     }
 
-    private func endpoints(of node: NodeKey) throws(StoreError) -> [Endpoint] {
+    /// Where a node says that it may be dialled.
+    func endpoints(of node: NodeKey) throws(StoreError) -> [Endpoint] {
         let place = SlotKey(publisher: node, type: .node, slot: .only)
         guard case .node(let facts) = try catalogue.record(at: place)?.content else { return [] }
         return facts.endpoints

@@ -22,7 +22,8 @@ final class NodeLoop: Sendable {
     /// Starts the thread.
     func start(
         settings: Settings, key: SigningKey, links: [LinkLane], shared: LinkShared,
-        port: StorePort, known: [NodeKey: KnownPeer], log: @escaping @Sendable (String) -> Void,
+        port: StorePort, holds: HoldKeeper, known: [NodeKey: KnownPeer],
+        log: @escaping @Sendable (String) -> Void,
         renewIdentity: @escaping @Sendable (LinkShared) -> Void
     ) throws(SystemError) {
         let mailbox = mailbox
@@ -31,7 +32,7 @@ final class NodeLoop: Sendable {
         let started = try Thread("loop") {
             var worker = LoopWorker(
                 swarm: Swarm(settings), key: key, links: links, shared: shared, port: port,
-                known: known, log: log, renewIdentity: renewIdentity,
+                holds: holds, known: known, log: log, renewIdentity: renewIdentity,
                 postBack: { mailbox.post($0) })
             while worker.isRunning {
                 let wait = worker.millisecondsToDeadline
@@ -64,6 +65,7 @@ struct LoopWorker: ~Copyable {
     private let links: [LinkLane]
     private let shared: LinkShared
     private let port: StorePort
+    private let holds: HoldKeeper
     private let log: @Sendable (String) -> Void
     private let renewIdentity: @Sendable (LinkShared) -> Void
     private let postBack: @Sendable (LoopEvent) -> Void
@@ -77,7 +79,8 @@ struct LoopWorker: ~Copyable {
 
     init(
         swarm: consuming Swarm, key: SigningKey, links: [LinkLane], shared: LinkShared,
-        port: StorePort, known: [NodeKey: KnownPeer], log: @escaping @Sendable (String) -> Void,
+        port: StorePort, holds: HoldKeeper, known: [NodeKey: KnownPeer],
+        log: @escaping @Sendable (String) -> Void,
         renewIdentity: @escaping @Sendable (LinkShared) -> Void,
         postBack: @escaping @Sendable (LoopEvent) -> Void
     ) {
@@ -88,6 +91,7 @@ struct LoopWorker: ~Copyable {
         self.links = links
         self.shared = shared
         self.port = port
+        self.holds = holds
         self.known = known
         self.log = log
     }
@@ -108,6 +112,7 @@ struct LoopWorker: ~Copyable {
         guard now - lastCheckpoint >= Self.checkpointPause else { return }
         lastCheckpoint = now
         port.checkpointDue()
+        holds.tick()
         guard now - lastJournal >= Self.journalPause else { return }
         lastJournal = now
         port.signJournal()
@@ -212,6 +217,13 @@ struct LoopWorker: ~Copyable {
             port.findOffer(session, layer, isOwn: isOwn)
         case .noteDecision(let request, let layer, let decision):
             port.note(request, layer: layer, decision)
+        case .proveJournal(let session, let peer, let known):
+            port.proveJournal(session, to: peer, known: known)
+        case .witness(let session, let peer, let offer): port.witness(session, peer, offer)
+        case .keepCosignature(let line): port.keep(cosignature: line)
+        case .considerHold(let envelope): holds.consider(envelope)
+        case .considerHoldEnd(let contract, let publisher): holds.end(contract, for: publisher)
+        case .holdAnswered(let contract, let answer): holds.answered(contract, answer)
         case .serveGroup(let session, let request):
             waitingServes.append((session, request))
             serveWaiting()

@@ -11,15 +11,15 @@ final class StorePort: Sendable {
     let library: Library
     /// The records of everyone.
     let catalogue: Catalogue
-    private let node: NodeKey
-    private let keys: Keys
-    private let post: @Sendable (Input) -> Void
+    let node: NodeKey
+    let keys: Keys
+    let post: @Sendable (Input) -> Void
     private let stores: [Lane]
-    private let indexLane: Lane
+    let indexLane: Lane
     private let catalogueLane: Lane
     private let checkLane: Lane
     private let checkpointLane: Lane
-    private let originLane: Lane
+    let originLane: Lane
     private let partials = Lock([Digest: PartialBlob]())
     private let checkpointing = Lock(Set<Digest>())
     private let readers = ReaderCache()
@@ -310,135 +310,6 @@ final class StorePort: Sendable {
     func release(_ blob: Digest) {
         guard let partial = partials.withLock({ $0.removeValue(forKey: blob) }) else { return }
         checkpointLane.submit { [library] in try? library.checkpoint(partial) }
-    }
-
-    // MARK: Layers
-
-    func readManifest(_ number: FetchNumber, _ layer: Digest) {
-        indexLane.submit { [self] in
-            let reader = try? BlobReader(layer, layout: library.layout)
-            let bytes = try? reader?.readAll(limit: Limits.manifestBytesMax)
-            let manifest = try? Manifest.decode(bytes ?? [])
-            let refusal = manifest.flatMap { KnownTerms(library: library).answer($0).refusal }
-            post(
-                .manifestRead(
-                    number,
-                    ReadManifest(
-                        bytes: bytes ?? [], contradiction: refusal,
-                        statements: rights.statements(about: layer).map(\.statement))))
-        }
-    }
-
-    func adopt(_ number: FetchNumber, manifest: [UInt8], envelope: [UInt8]) {
-        originLane.submit { [self] in
-            do throws(StoreError) {
-                let whole: Envelope
-                let layer: Manifest
-                do throws(GenomeError) {
-                    whole = try Envelope(detached: envelope, payload: manifest)
-                    layer = try Manifest.verified(in: whole)
-                } catch {
-                    throw .refused("\(error)")
-                }
-                let check = OriginCheck(library: library, own: node)
-                try check.catchUp()
-                let traces = check.traces(of: layer)
-                let isHere = try library.index.layer(layer.layer) != nil
-                // Who says that it was made first is taken in and shown for what it is: else a
-                // copy that came earlier would keep its own original out.
-                let finding =
-                    try isHere ? nil : check.findings(layer, traces).first(where: \.isOlder)
-                if let finding {
-                    let problem = StoreProblem(.licence, finding.words)
-                    return post(.adoptionFailed(number, problem))
-                }
-                adopt(number, whole, envelope: envelope, traces)
-            } catch {
-                post(.adoptionFailed(number, StoreProblem(error)))
-            }
-        }
-    }
-
-    private func adopt(
-        _ number: FetchNumber, _ whole: Envelope, envelope: [UInt8], _ traces: WeightsTraces
-    ) {
-        indexLane.submit { [self] in
-            do throws(StoreError) {
-                let manifest = try library.add(whole, origin: .fetched)
-                try OriginCheck(library: library, own: node).remember(traces, of: manifest)
-                _ = try library.link(manifest.layer)
-                let held = try heldLayer(manifest, envelope: envelope)
-                post(.layerAdopted(number, held))
-                rejudge(madeFrom: manifest.layer)
-            } catch {
-                post(.adoptionFailed(number, StoreProblem(error)))
-            }
-        }
-    }
-
-    /// Has the terms of layers judged again: of those that descend from one that came, or of all
-    /// where what is known of licences changed.
-    func rejudge(madeFrom layer: Digest?) {
-        indexLane.submit { [self] in
-            guard let held = try? layers(madeFrom: layer) else { return }
-            for layer in held { post(.layerHeld(layer)) }
-        }
-    }
-
-    private func layers(madeFrom layer: Digest?) throws(StoreError) -> [HeldLayer] {
-        guard let layer else { return try heldLayers() }
-        var result: [HeldLayer] = []
-        for member in try library.index.family(of: layer, .down, own: node).layers
-        where member.layer != layer {
-            if let held = try heldLayer(member.layer) { result.append(held) }
-        }
-        return result
-    }
-
-    /// A layer that is in the index, as the core wants it.
-    func heldLayer(
-        _ manifest: Manifest, envelope: [UInt8]
-    ) throws(StoreError) -> HeldLayer {
-        var present: [BlobReference] = []
-        for blob in manifest.blobs {
-            if let entry = try library.index.blob(blob.blob), entry.state != .partial {
-                present.append(blob)
-            }
-        }
-        let place = SlotKey(
-            publisher: node, type: manifest.publisher == node ? .layer : .mirror,
-            slot: Slot(prefixOf: manifest.layer))
-        let record = try catalogue.record(at: place).flatMap { record in
-            record.type == place.type ? record : nil
-        }
-        let announced = record.map { record in
-            HeldLayer.Announced(
-                issued: record.issued, expires: record.expires, domain: record.domain)
-        }
-        var held = HeldLayer(manifest, envelope: envelope, blobs: present, announced: announced)
-        try rights.complete(&held, manifest)
-        return held
-    }
-
-    private var rights: LayerRights {
-        LayerRights(library: library, catalogue: catalogue, keys: keys)
-    }
-
-    /// All layers that are here, as the core wants them at start.
-    func heldLayers() throws(StoreError) -> [HeldLayer] {
-        var result: [HeldLayer] = []
-        for entry in try library.index.layers() {
-            if let held = try heldLayer(entry.id) { result.append(held) }
-        }
-        return result
-    }
-
-    private func heldLayer(_ layer: Digest) throws(StoreError) -> HeldLayer? {
-        guard let bytes = try library.index.envelope(of: layer),
-            let envelope = try? Envelope.decode(bytes, payloadMax: Limits.manifestBytesMax),
-            let manifest = try? Manifest.verified(in: envelope)
-        else { return nil }
-        return try heldLayer(manifest, envelope: envelope.detached)
     }
 
     // MARK: Blobs that leave

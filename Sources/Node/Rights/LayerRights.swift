@@ -85,15 +85,19 @@ struct LayerRights {
     }
 
     /// Whether this machine may do something with a layer. The decision is written down; a refusal
-    /// says why and what would make it allowed.
+    /// says why and what would make it allowed. With `accepts` the owner has just accepted the
+    /// terms.
     func require(
-        _ action: Action, _ manifest: Manifest, purpose: Purpose = Purpose()
+        _ action: Action, _ manifest: Manifest, purpose: Purpose = Purpose(),
+        accepts: Bool = false
     ) throws(Failure) {
         let owner = try library.ownerPolicy()
         let caller = myself(purpose: purpose)
         let decision = try inStore { () throws(StoreError) in
+            var policy = try policy(of: manifest)
+            if accepts { policy.acceptances.insert(caller.key) }
             let request = PermissionRequest(
-                action, by: caller, with: try policy(of: manifest),
+                action, by: caller, with: policy,
                 holder: Holder(
                     isPublisher: caller.publishes(for: manifest.publisher), isSeeding: true),
                 owner: owner, now: Int64(Clock.wallMilliseconds() / 1_000))

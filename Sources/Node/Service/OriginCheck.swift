@@ -119,6 +119,20 @@ struct OriginCheck {
         return try? Manifest.verified(in: envelope)
     }
 
+    /// What of a layer is ciphertext that its publisher has nothing to do with: bytes that somebody
+    /// else had sealed and put under a contract; nil if nothing is.
+    func sealedForAnother(_ manifest: Manifest) throws(StoreError) -> String? {
+        for file in manifest.files {
+            let publishers = try library.publishers(holding: file.blob)
+            guard let owner = publishers.first, !publishers.contains(manifest.publisher) else {
+                continue
+            }
+            return "\(file.path.text) is ciphertext that \(owner.fingerprint) had put in keeping, "
+                + "no work of \(manifest.publisher.fingerprint)"
+        }
+        return nil
+    }
+
     // MARK: Findings
 
     /// The layers of others that are here, are not named by this one, and have its weights: the

@@ -10,7 +10,7 @@ extension Service {
     private static let rowsMax: Int64 = 10_000
 
     /// Does what `action` says: `log` (the journal), `access` (who was allowed or refused what),
-    /// `why` (one decision, asked again), `verify`.
+    /// `why` (one decision, asked again), `verify`, `proof` (of one entry), `export`.
     func audit(_ request: ServiceRequest) throws(Failure) -> JSONObject {
         let wanted = request.arguments["last"]?.integer ?? 20
         let count = Int(min(Self.rowsMax, max(1, wanted)))
@@ -18,6 +18,14 @@ extension Service {
         case "access": return try decisions(count, request.text("layer"))
         case "why": return try why(request.arguments["number"]?.integer ?? 0)
         case "verify": return try verifyLogs()
+        case "proof": return try proof(request)
+        case "export":
+            // The command reads the entries itself: a node never writes where it is told to.
+            var object = JSONObject()
+            object["home"] = .string(library.layout.home)
+            object["note"] = .string(
+                try inStore { () throws(StoreError) in try library.journal.newestNote() })
+            return object
         default: return try events(count)
         }
     }
@@ -37,6 +45,24 @@ extension Service {
             })
         object["count"] = .integer(Int64(clamping: head.count))
         object["root"] = .string(Base64.encode(head.root.bytes))
+        return object
+    }
+
+    /// The proof that an entry, or the newest one about a layer, is in the journal.
+    private func proof(_ request: ServiceRequest) throws(Failure) -> JSONObject {
+        let wanted = request.arguments["number"]?.integer.map { UInt64(clamping: $0) }
+        let layer = try request.text("layer").map { word throws(Failure) in
+            try LayerResolver(service: self).resolve(word)
+        }
+        var object = JSONObject()
+        try inStore { () throws(StoreError) in
+            let journal = library.journal
+            var sequence = wanted
+            if let layer, wanted == nil { sequence = try journal.sequence(of: layer) }
+            let proof = try journal.proof(of: sequence ?? 0)
+            object["number"] = .integer(Int64(clamping: proof.index + 1))
+            object["proof"] = .string(proof.text)
+        }
         return object
     }
 
@@ -127,6 +153,30 @@ extension Service {
 
     // MARK: Whether the logs hold
 
+    /// Who saw this journal, whose journals were seen here, and who showed two histories.
+    private func noteWitnesses(
+        _ note: (_ name: String, _ ok: Bool, _ detail: String) -> Void
+    ) throws(Failure) {
+        try inStore { () throws(StoreError) in
+            let seen = try library.journal.witnessedNote()
+            let words = seen.map { Cosignature.all(in: $0) } ?? []
+            let count = seen.flatMap { SignedCheckpoint.signed($0)?.checkpoint.count } ?? 0
+            let others = words.filter { $0.witness != keys.node.publicKey }.count
+            note(
+                "witnesses", true,
+                others == 0
+                    ? "no other node has seen this journal; trusted peers are asked"
+                    : "\(others) saw it with \(count) entries")
+            let logs = try library.witness.logs().count
+            note("other journals", true, "\(logs) seen, each one history as far as it was shown")
+            for fork in try library.witness.forks() {
+                note(
+                    "journal of \(fork.node.fingerprint)", false,
+                    "it signed two histories; both are in \(fork.path)")
+            }
+        }
+    }
+
     private func verifyLogs() throws(Failure) -> JSONObject {
         var checks: [JSONValue] = []
         var isSound = true
@@ -139,6 +189,7 @@ extension Service {
         note(
             "journal", fault == nil,
             fault ?? "\(head.count) entries, root \(Base64.encode(head.root.bytes))")
+        try noteWitnesses(note)
         var closed = 0
         var gone = 0
         try inStore { () throws(StoreError) in

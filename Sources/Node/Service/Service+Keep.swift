@@ -61,7 +61,7 @@ extension Service {
 
     /// The files of a layer that are here with the places of their bytes, which the command reads
     /// itself: a node never writes where a command tells it to. Evidence that was not fetched is
-    /// left out.
+    /// left out. With them the signed manifest, and the proof that the journal has the layer.
     func files(_ request: ServiceRequest) throws(Failure) -> JSONObject {
         let layer = try LayerResolver(service: self).resolve(try request.required("layer"))
         let manifest = try heldManifest(layer)
@@ -72,6 +72,13 @@ extension Service {
         object["files"] = .array(present.map(Self.fileJSON))
         object["size"] = .integer(Int64(present.reduce(0) { $0 + $1.size }))
         object["home"] = .string(library.layout.home)
+        try inStore { () throws(StoreError) in
+            let envelope = try library.index.envelope(of: layer)
+            object["envelope"] = envelope.map { .string(String(decoding: $0, as: UTF8.self)) }
+            if let sequence = try library.journal.sequence(of: layer) {
+                object["proof"] = .string(try library.journal.proof(of: sequence).text)
+            }
+        }
         return object
     }
 }

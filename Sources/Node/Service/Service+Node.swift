@@ -59,16 +59,18 @@ extension Service {
         let acceptance = try acceptance(of: layer, accepted: request.text("accepted"))
         let begun = Clock.monotonic()
         let withEvidence = request.arguments["evidence"]?.bool ?? false
-        let status = try daemon.fetch(
-            layer, withEvidence: withEvidence, acceptance: acceptance
-        ) { status in
+        func show(_ status: FetchStatus) {
             var object = JSONObject()
             object["done"] = .integer(Int64(clamping: status.received + status.reused))
             object["total"] = .integer(Int64(clamping: status.size))
             object["phase"] = .string(Self.name(status.phase))
             progress(object)
         }
-        try Self.requireDone(status, layer)
+        let sealed = try SealedFetch(self, daemon, layer, accepts: acceptance != nil)
+        let status = try sealed.run(show) { () throws(Failure) in
+            try daemon.fetch(layer, withEvidence: withEvidence, acceptance: acceptance, show)
+        }
+        try Self.requireDone(status.phase, layer)
         if let acceptance { try keep(acceptance, about: layer) }
         let path = try inStore { () throws(StoreError) in try library.link(layer) }
         let manifest = try heldManifest(layer)
@@ -148,11 +150,11 @@ extension Service {
         }
     }
 
-    private static func requireDone(
-        _ status: FetchStatus, _ layer: Digest
+    static func requireDone(
+        _ phase: FetchStatus.Phase, _ layer: Digest
     ) throws(Failure) {
         let retry = "plasmid fetch \(layer.hexadecimal.prefix(16)) continues where it stopped"
-        switch status.phase {
+        switch phase {
         case .done: return
         case .cancelled: throw Failure(.refused, "the fetch was stopped", remedy: retry)
         case .failed(.unreachable(let reason)):

@@ -130,13 +130,8 @@ extension Service {
             }
             return bytes
         }
-        let place = SlotKey(publisher: key, type: .node, slot: .only)
-        let record = try inStore { () throws(StoreError) in try catalogue.record(at: place) }
-        if case .node(let content) = record?.content, let sealing = content.sealing,
-            Clock.wallMilliseconds() < sealing.notAfter
-        {
-            return sealing.key.bytes
-        }
+        let said = try inStore { () throws(StoreError) in try sealedGrants.recipient(of: key) }
+        if let said { return said }
         throw Failure(
             .notFound, "the sealing key of \(key.fingerprint) is not known here",
             why: "its node was not met yet, and the organisation's secrets go to it sealed",

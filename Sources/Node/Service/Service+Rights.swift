@@ -34,8 +34,12 @@ extension Service {
         let domains = request.texts("excludedDomains")
         if !domains.isEmpty { body["excludedDomains"] = .array(domains.map { .string($0) }) }
         body["purpose"] = request.text("use").map { .string($0) }
+        var told = body
+        try inStore { () throws(StoreError) in
+            try sealedGrants.complete(&told, of: manifest.layer, for: key)
+        }
         let statement = try say(
-            .grant, manifest, body, expires: request.arguments["expires"]?.integer)
+            .grant, manifest, told, expires: request.arguments["expires"]?.integer)
         return try answer(statement, manifest)
     }
 
@@ -96,11 +100,13 @@ extension Service {
             let layer = try LayerResolver(service: self).resolve(other)
             body["replacement"] = .string(layer.hexadecimal)
         }
-        return try answer(try say(.withdrawal, manifest, body), manifest)
+        let statement = try say(.withdrawal, manifest, body)
+        try endMirrors(of: manifest, on: nil)
+        return try answer(statement, manifest)
     }
 
     /// A layer that this node published.
-    private func ownLayer(_ request: ServiceRequest) throws(Failure) -> Manifest {
+    func ownLayer(_ request: ServiceRequest) throws(Failure) -> Manifest {
         let layer = try LayerResolver(service: self).resolve(try request.required("layer"))
         let manifest = try heldManifest(layer)
         guard manifest.publisher == keys.node.publicKey else {

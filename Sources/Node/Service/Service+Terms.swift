@@ -18,6 +18,14 @@ extension Service {
     /// Weights of others are not signed without their name; a private copy leaves nobody's name
     /// out, because it goes nowhere. Gives what the layer is recognised by.
     func requireOrigin(_ manifest: Manifest) throws(Failure) -> WeightsTraces {
+        let sealed = try inStore { () throws(StoreError) in
+            try origins.sealedForAnother(manifest)
+        }
+        if let sealed {
+            throw Failure(
+                .refused, "\(manifest.name) is not yours to share", why: sealed,
+                remedy: "share files of your own")
+        }
         let traces = origins.traces(of: manifest)
         let finding = try inStore { () throws(StoreError) in
             try origins.catchUp()

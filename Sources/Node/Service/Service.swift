@@ -39,6 +39,8 @@ final class Service: Sendable {
     let keys: Keys
     /// The running node; nil when the command opened the home itself.
     let daemon: Daemon?
+    /// Held while a layer is sealed: two at a time would each make a key of their own.
+    let sealing = Lock(())
 
     /// The verbs of a home.
     init(library: Library, catalogue: Catalogue, keys: Keys, daemon: Daemon?) {
@@ -67,6 +69,7 @@ final class Service: Sendable {
         case "grant": return try grant(request)
         case "revoke": return try revoke(request)
         case "withdraw": return try withdraw(request)
+        case "mirror": return try mirror(request, progress)
         case "org": return try organization(request)
         case "audit": return try audit(request)
         case "measure": return try state(.measurement, request)
@@ -90,6 +93,11 @@ final class Service: Sendable {
     /// Who may do what with the layers of this home.
     var rights: LayerRights {
         LayerRights(library: library, catalogue: catalogue, keys: keys)
+    }
+
+    /// What own grants say of mirrors.
+    var sealedGrants: SealedGrants {
+        SealedGrants(library: library, catalogue: catalogue, keys: keys)
     }
 
     /// The organisations of this home.

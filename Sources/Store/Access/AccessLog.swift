@@ -11,6 +11,8 @@ import Wire
 public final class AccessLog: Sendable {
     /// A segment is closed when it has so many bytes.
     public static let segmentBytes = 4 << 20
+    /// Most bytes of a segment's file: it is closed before the first entry beyond the limit.
+    static let fileBytesMax = segmentBytes + (1 << 20)
     /// A segment is closed at the latest so many milliseconds after its first entry: a day.
     public static let segmentSpan: UInt64 = 86_400_000
     /// Days for which closed segments are kept unless the owner says otherwise.

@@ -16,9 +16,13 @@ struct AccessSegment {
     private let file: File
 
     static func path(_ number: UInt64, _ layout: Layout, _ ending: String) -> String {
+        "\(layout.access)/\(name(number, ending))"
+    }
+
+    static func name(_ number: UInt64, _ ending: String) -> String {
         let digits = String(number)
         let zeros = String(repeating: "0", count: max(0, 8 - digits.count))
-        return "\(layout.access)/\(zeros)\(digits).\(ending)"
+        return "\(zeros)\(digits).\(ending)"
     }
 
     /// Numbers of the segments that are there, in order.
@@ -49,9 +53,12 @@ struct AccessSegment {
     static func entries(
         _ number: UInt64, _ layout: Layout
     ) throws(StoreError) -> [AccessEntry] {
-        let bytes =
-            try DurableFile.read(
-                path(number, layout, "log"), limit: AccessLog.segmentBytes + (1 << 20)) ?? []
+        let path = path(number, layout, "log")
+        return entries(in: try DurableFile.read(path, limit: AccessLog.fileBytesMax) ?? [])
+    }
+
+    /// The sound entries at the beginning of a file.
+    static func entries(in bytes: [UInt8]) -> [AccessEntry] {
         var entries: [AccessEntry] = []
         var position = 0
         while let framed = JournalSegments.entry(in: bytes, at: position),

@@ -45,6 +45,25 @@ extension Journal {
         try Self.readNote(witnessedPath)
     }
 
+    /// The newest signed checkpoint, with the words of witnesses where they were about this one.
+    public func newestNote() throws(StoreError) -> String {
+        let signed = try signedNote()
+        guard let witnessed = try witnessedNote(),
+            SignedCheckpoint.split(witnessed)?.text == SignedCheckpoint.split(signed)?.text
+        else { return signed }
+        return witnessed
+    }
+
+    /// The number of the entry by which a layer was shared or fetched last; nil if there is none.
+    public func sequence(of layer: Digest) throws(StoreError) -> UInt64? {
+        try replay(after: 0).last { event in
+            switch event.change {
+            case .share(layer, _), .fetch(layer, _): true
+            default: false
+            }
+        }?.sequence
+    }
+
     /// Puts the word of a witness under the checkpoint it is about, if that is the newest that was
     /// signed or the newest that was witnessed; whether it was new.
     public func take(_ cosignature: Cosignature) throws(StoreError) -> Bool {
@@ -95,6 +114,27 @@ extension Journal {
             throw .damaged("the journal in \(layout.journal) (its tiles make no proof)")
         }
         return LogProof(entry: entry, index: sequence - 1, path: path, note: note)
+    }
+
+    /// What to show to a witness that has seen `known` entries: the end as it is signed now, and
+    /// the proof that it follows. Nil where there is nothing new to see.
+    public func offer(known: UInt64) throws(StoreError) -> CheckpointOffer? {
+        let note = try signedNote()
+        guard let (_, end) = SignedCheckpoint.signed(note), end.count != known else { return nil }
+        let proof = known == 0 ? [] : try consistency(from: known, to: end.count)
+        return CheckpointOffer(known: known, proof: proof, note: Array(note.utf8))
+    }
+
+    /// Takes a witness's line on the newest signed checkpoint, or on the one that was witnessed
+    /// last; whether it was one, and new.
+    public func take(witness line: String) throws(StoreError) -> Bool {
+        for note in [try signedNote(), try witnessedNote()].compactMap({ $0 }) {
+            guard let text = SignedCheckpoint.split(note)?.text,
+                let word = Cosignature(line[...], on: text), word.witness != key.publicKey
+            else { continue }
+            return try take(word)
+        }
+        return false
     }
 
     /// Proof that the log as it was with `old` entries is the beginning of the one with `new`.

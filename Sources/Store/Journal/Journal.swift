@@ -88,15 +88,20 @@ public final class Journal: Sendable {
     public func append(
         _ changes: [JournalChange], time: UInt64
     ) throws(StoreError) -> [JournalEvent] {
+        try append(changes.map { (change: $0, time: time) })
+    }
+
+    /// Adds changes of different times as one durable step and gives their events.
+    func append(
+        _ changes: [(change: JournalChange, time: UInt64)]
+    ) throws(StoreError) -> [JournalEvent] {
         let (events, tiles, isDue) = try state.withLock { state throws(StoreError) in
             if state.hasFailed { throw StoreError.lostWrites(path: layout.journal) }
             var events: [JournalEvent] = []
-            for change in changes {
+            for (change, time) in changes {
                 let sequence = state.log.count + UInt64(events.count) + 1
                 let event = JournalEvent(sequence: sequence, time: time, change: change)
-                guard event.bytes.count <= JournalEvent.bytesMax else {
-                    throw StoreError.refused("the event is longer than a journal entry may be")
-                }
+                try event.requireSize()
                 events.append(event)
             }
             do throws(StoreError) {

@@ -118,6 +118,13 @@ public struct JournalEvent: Equatable, Sendable {
         bytes = CanonicalJSON.write(object)
     }
 
+    /// Refuses an event that is too long for the journal.
+    func requireSize() throws(StoreError) {
+        guard bytes.count <= Self.bytesMax else {
+            throw .refused("the event is longer than a journal entry may be")
+        }
+    }
+
     /// Reads an entry; nil unless it is a canonical one.
     init?(bytes: [UInt8]) {
         let limits = JSONLimits(bytes: Self.bytesMax, depth: 8, values: 10_000)

@@ -131,8 +131,18 @@ struct JournalSegments {
 
     /// Every entry in order.
     func readAll(_ take: ([UInt8]) throws(StoreError) -> Void) throws(StoreError) {
-        for index in 1...number {
-            _ = try Self.scan(try Self.openFile(folder, index)) { entry throws(StoreError) in
+        try Self.readAll(folder, take)
+    }
+
+    /// Every entry below a folder in order, also while another process adds some.
+    static func readAll(
+        _ folder: String, _ take: ([UInt8]) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        for number in try numbers(folder) {
+            let file = try onDisk { () throws(SystemError) in
+                try File(path(folder, number), .read)
+            }
+            _ = try scan(file) { entry throws(StoreError) in
                 try take(entry)
                 return true
             }

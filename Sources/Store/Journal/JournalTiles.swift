@@ -10,7 +10,12 @@ enum JournalTiles {
     }
 
     static func path(_ tile: MerkleLog.Tile, _ layout: Layout) -> String {
-        let full = path(level: tile.level, index: tile.index, layout)
+        "\(layout.journal)/\(name(of: tile))"
+    }
+
+    /// The file of a tile, full or not, below the folder of a log.
+    static func name(of tile: MerkleLog.Tile) -> String {
+        let full = "tile/\(tile.level)/\(name(of: tile.index))"
         if tile.hashes.count == MerkleLog.tileWidth { return full }
         return "\(full).p/\(tile.hashes.count)"
     }

@@ -79,10 +79,7 @@ public struct LogProof: Equatable, Sendable {
 
     /// Checks everything; nothing but the proof is needed.
     public func check() throws(Fault) -> Finding {
-        let origin = note.prefix { $0 != "\n" }
-        guard let key = SignedCheckpoint.key(of: String(origin)),
-            let checkpoint = SignedCheckpoint(note: note, key: key)
-        else { throw .notSigned }
+        guard let (key, checkpoint) = SignedCheckpoint.signed(note) else { throw .notSigned }
         let isIncluded = MerkleProof.isIncluded(
             MerkleLog.leafHash(entry), at: index, in: checkpoint.count, root: checkpoint.root,
             path: path)

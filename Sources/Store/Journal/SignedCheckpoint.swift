@@ -39,6 +39,14 @@ public struct SignedCheckpoint: Equatable, Sendable {
         self.root = root
     }
 
+    /// The key that its signature is checked with, as C2SP signed-note writes it for other
+    /// programs; nil for logs of other programs.
+    public var verifierKey: String? {
+        guard let key = Self.key(of: origin) else { return nil }
+        let hash = Hexadecimal.encode(Self.keyHash(origin, key))
+        return "\(origin)+\(hash)+\(Base64.encode([1] + key.bytes))"
+    }
+
     /// What is signed: three lines.
     public var text: String { "\(origin)\n\(count)\n\(Base64.encode(root.bytes))\n" }
 
@@ -68,6 +76,14 @@ public struct SignedCheckpoint: Equatable, Sendable {
         }
         guard isSigned else { return nil }
         self = checkpoint
+    }
+
+    /// The node that a note names with the checkpoint that this node signed; nil for anything else.
+    public static func signed(_ note: String) -> (node: NodeKey, checkpoint: SignedCheckpoint)? {
+        guard let key = key(of: String(note.prefix { $0 != "\n" })),
+            let checkpoint = SignedCheckpoint(note: note, key: key)
+        else { return nil }
+        return (key, checkpoint)
     }
 
     /// Text and signature lines of a note; nil for what is none.

@@ -52,20 +52,8 @@ public struct LayerExport: Sendable {
         guard Directory.exists(path) else { return false }
         let facts = try onDisk { () throws(SystemError) in try File.facts(of: path) }
         guard facts.kind == .file, facts.size == file.size else { throw .occupied(path: path) }
-        var hasher = TreeHasher()
-        let buffer = Buffer(capacity: HashTree.groupBytes)
-        try onDisk { () throws(SystemError) in
-            let other = try File(path, .read, followsLinks: false)
-            var offset: UInt64 = 0
-            while true {
-                let count = try other.read(
-                    into: buffer, count: buffer.capacity, offset: offset)
-                if count == 0 { break }
-                buffer.withSpan(0..<count) { hasher.update($0) }
-                offset += UInt64(count)
-            }
-        }
-        guard hasher.finish().id == file.blob else { throw .occupied(path: path) }
+        let found = try onDisk { () throws(SystemError) in try FileDigest.compute(path) }
+        guard found == file.blob else { throw .occupied(path: path) }
         return true
     }
 

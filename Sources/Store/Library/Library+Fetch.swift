@@ -53,8 +53,11 @@ extension Library {
         return blob
     }
 
-    /// Refuses what the quota has no room for.
-    func requireRoom(for bytes: UInt64) throws(StoreError) { try requireQuota(bytes) }
+    /// Refuses what quota or disk have no room for.
+    public func requireRoom(for bytes: UInt64) throws(StoreError) {
+        try requireQuota(bytes)
+        try Space.require(bytes, at: layout.parts)
+    }
 
     private func requireQuota(_ bytes: UInt64) throws(StoreError) {
         guard let quota = try index.quota() else { return }

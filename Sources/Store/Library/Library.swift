@@ -6,8 +6,8 @@ import Wire
 /// be done, `Home` and `Layout` for where it lies.
 ///
 /// Every change goes the same way: its event is appended to the journal and synced, then applied
-/// to the index, then answered. What a crash cut off between the two is applied at opening. Calls
-/// block; they may come from any lane.
+/// to the index, then answered; what several lanes want at once shares one sync. What a crash cut
+/// off between the two is applied at opening. Calls block; they may come from any lane.
 public final class Library: Sendable {
     /// The home, held open for as long as the library lives.
     public let home: Home
@@ -17,6 +17,9 @@ public final class Library: Sendable {
     public let journal: Journal
     /// Who was allowed or refused what.
     public let access: AccessLog
+    /// The journals of other nodes.
+    public let witness: WitnessBook
+    private let commits = CommitQueue()
 
     /// Where things lie.
     public var layout: Layout { home.layout }
@@ -34,6 +37,7 @@ public final class Library: Sendable {
             home.layout, key: key,
             generation: isUnused ? 1 : max(2, Clock.wallMilliseconds() / 1_000))
         access = try AccessLog(home.layout)
+        witness = WitnessBook(home.layout, key: key)
         try completeSwept(finished)
         if index.isNew { try recoverUnlisted() }
         if try index.appliedSequence() > journal.count { try rewriteJournal() }
@@ -158,10 +162,25 @@ public final class Library: Sendable {
         return entry.size
     }
 
+    /// Commits a change, together with those of other lanes that come meanwhile.
     func record(
         _ change: JournalChange, now: UInt64 = Clock.wallMilliseconds()
     ) throws(StoreError) {
-        try apply(try journal.append([change], time: now))
+        // What is too long must not fail together with others; no number is longer than this.
+        try JournalEvent(sequence: UInt64(Int64.max), time: now, change: change).requireSize()
+        try commits.run([change], time: now) { requests throws(StoreError) in
+            try commit(requests)
+        }
+    }
+
+    /// Appends, syncs and applies what several callers want.
+    private func commit(_ requests: [CommitQueue.Request]) throws(StoreError) {
+        let events = try journal.append(
+            requests.flatMap { request in request.changes.map { ($0, request.time) } })
+        guard let first = events.first else { return }
+        // What could not be applied before, such as on a full disk, comes before what is new.
+        let applied = try index.appliedSequence()
+        try apply(applied + 1 == first.sequence ? events : try journal.replay(after: applied))
     }
 
     static func manifest(in envelope: Envelope) throws(StoreError) -> Manifest {

@@ -37,11 +37,86 @@ extension Library {
     @discardableResult
     public func endHold(_ contract: Digest) throws(StoreError) -> UInt64 {
         guard let entry = try hold(contract) else { throw .missing("contract \(contract)") }
-        let blobs = (try? holdList(entry.request.list).blobs.map(\.blob)) ?? []
+        let list = entry.request.list
+        var blobs = Set((try? holdList(list).blobs.map(\.blob)) ?? [])
+        blobs.insert(list.blob)
+        // Complete contracts keep their blobs themselves; those on their way may share some.
+        for other in try holds() where other.request.contract != contract && !other.isComplete {
+            blobs.subtract(try blobsNamed(by: other.request))
+        }
         try record(.holdEnd(contract))
+        try setEnding(contract, false)
         var freed: UInt64 = 0
-        for blob in blobs + [entry.request.list.blob] { freed += try discard(blob) }
+        for blob in blobs.sorted() { freed += try discard(blob) }
         return freed
+    }
+
+    private func blobsNamed(by request: HoldRequest) throws(StoreError) -> [Digest] {
+        guard try holds(request.list.blob), let list = try? holdList(request.list) else {
+            return [request.list.blob]
+        }
+        return list.blobs.map(\.blob) + [request.list.blob]
+    }
+
+    /// Refuses a request of another for which there is no room beside what is here and what is
+    /// promised to others.
+    public func requireRoom(
+        toHold request: HoldRequest, at node: NodeKey
+    ) throws(StoreError) {
+        var bytes = request.size
+        for blob in try blobsNamed(by: request) {
+            if let entry = try index.blob(blob), entry.state != .partial {
+                bytes -= min(bytes, entry.size)
+            }
+        }
+        for entry in try holds()
+        where !entry.isComplete && entry.request.mirror == node
+            && entry.request.contract != request.contract
+        {
+            let (sum, isOver) = bytes.addingReportingOverflow(entry.request.size)
+            bytes = isOver ? .max : sum
+        }
+        try requireRoom(for: bytes)
+    }
+
+    // MARK: Contracts that this node took back
+
+    private static let endingPolicy = "holds-ending"
+
+    /// Contracts of this node that are over and whose mirrors have not said that they know.
+    public func endingHolds() throws(StoreError) -> [Digest] {
+        try (index.policy(Self.endingPolicy) ?? "").split(separator: " ").compactMap {
+            Digest(hexadecimal: String($0))
+        }
+    }
+
+    /// Notes that a contract of this node is over, or that its mirror knows.
+    public func setEnding(_ contract: Digest, _ isEnding: Bool) throws(StoreError) {
+        var all = try endingHolds()
+        guard all.contains(contract) != isEnding else { return }
+        all.removeAll { $0 == contract }
+        if isEnding { all.append(contract) }
+        try setPolicy(
+            Self.endingPolicy, all.map(\.hexadecimal).joined(separator: " "))
+    }
+
+    /// Contracts by which this node asked others to keep a layer's sealed form.
+    public func holds(
+        of copy: SealedCopy, by publisher: NodeKey
+    ) throws(StoreError) -> [HoldEntry] {
+        try holds().filter { $0.request.publisher == publisher && $0.request.list == copy.list }
+    }
+
+    /// Who had a blob put under a contract that stands and is complete, here or elsewhere.
+    public func publishers(holding blob: Digest) throws(StoreError) -> [NodeKey] {
+        try index.connection.withLock { connection throws(StoreError) in
+            try connection.query(
+                """
+                SELECT DISTINCT publisher FROM hold_blobs JOIN holds USING(contract)
+                WHERE blob=? ORDER BY publisher
+                """, [SQLValue(blob)]
+            ) { row throws(StoreError) in try row.nodeKey(0) }
+        }
     }
 
     /// The request in an envelope, once its signature was found good.
@@ -77,11 +152,6 @@ extension Library {
             else { return nil }
             return HoldEntry(request: request, envelope: bytes, isComplete: isComplete)
         }
-    }
-
-    /// Bytes that contracts of others may fill here at most: room that is promised.
-    public func heldForOthers(_ node: NodeKey) throws(StoreError) -> UInt64 {
-        try holds().filter { $0.request.mirror == node }.reduce(0) { $0 + $1.request.size }
     }
 }
 

@@ -50,6 +50,8 @@ public struct Session: Sendable {
     var delivered: UInt64 = 0
     /// Monotonic nanoseconds before which no group is asked of it: it said that it is busy.
     var busyUntil: UInt64 = 0
+    /// How it stands as a witness of the own journal.
+    var witness = WitnessState()
     /// What it may still do.
     var rates = Rates()
 

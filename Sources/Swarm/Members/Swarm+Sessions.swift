@@ -65,6 +65,8 @@ extension Swarm {
         introduce(to: number, facts)
         startReconciliation(with: number)
         openCircles(number)
+        openHolds(number)
+        askWitness(number)
         sessionReady(number)
     }
 
@@ -120,6 +122,12 @@ extension Swarm {
             serve(message, to: number)
         case .tags(let tags): receive(tags: tags, from: number)
         case .credential(let bytes): receive(credential: bytes, from: number)
+        case .hold(let bytes): receive(hold: bytes, from: number)
+        case .holdAnswer(let contract, let code, let reason):
+            receive(holdAnswer: contract, code, reason, from: number)
+        case .holdEnd(let contract): receive(holdEnd: contract, from: number)
+        case .checkpoint(let offer): receive(checkpoint: offer, from: number)
+        case .cosignature(let word): receive(cosignature: word, from: number)
         case .holding(let holding): receive(holding, from: number)
         case .envelope(let layer, let bytes): receiveEnvelope(bytes, of: layer, from: number)
         case .groups(let blob, let page, let bytes):
@@ -133,10 +141,11 @@ extension Swarm {
     private mutating func mayAsk(_ message: Message, _ number: SessionNumber) -> Bool {
         let isWithin = sessions.change(number) { session in
             switch message {
-            case .ping, .introduction, .tags: session.rates.pings.take(at: now.monotonic)
+            case .ping, .introduction, .tags, .checkpoint:
+                session.rates.pings.take(at: now.monotonic)
             case .identifiersRequest, .recordsRequest:
                 session.rates.questions.take(at: now.monotonic)
-            case .envelopeRequest, .groupsRequest:
+            case .envelopeRequest, .groupsRequest, .hold, .holdEnd:
                 session.rates.documents.take(at: now.monotonic)
             default: true
             }

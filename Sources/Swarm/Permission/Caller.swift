@@ -49,8 +49,14 @@ public struct Caller: Equatable, Sendable {
         key == other || publishesFor.contains(other)
     }
 
+    /// Whether a grant to `grantee` is one to it: to a key that it speaks for, or to an
+    /// organisation of which it is a member.
+    public func isMeant(by grantee: NodeKey) -> Bool {
+        speaks(for: grantee) || has(.read, in: grantee)
+    }
+
     /// Whether it has a right in an organisation.
-    func has(_ right: MembershipRight, in organization: NodeKey) -> Bool {
+    public func has(_ right: MembershipRight, in organization: NodeKey) -> Bool {
         places.contains { $0.organization == organization && $0.rights.contains(right) }
     }
 }

@@ -30,12 +30,15 @@ public struct Grant: Equatable, Sendable {
     public let expires: Int64?
     /// Whether it was taken back.
     public let isRevoked: Bool
+    /// Where the layer lies sealed; nil where it does not.
+    public let sealed: SealedPlace?
 
     /// A grant.
     public init(
         grantee: NodeKey, commands: Set<Command>, excludedDomains: Set<String> = [],
-        expires: Int64? = nil, isRevoked: Bool = false
+        expires: Int64? = nil, isRevoked: Bool = false, sealed: SealedPlace? = nil
     ) {
+        self.sealed = sealed
         self.grantee = grantee
         self.commands = commands
         self.excludedDomains = excludedDomains
@@ -54,11 +57,12 @@ public struct Grant: Equatable, Sendable {
         let domains = (statement.body["excludedDomains"]?.array ?? []).compactMap(\.string)
         self.init(
             grantee: key, commands: Set(commands), excludedDomains: Set(domains),
-            expires: statement.expires, isRevoked: statement.body["isRevoked"]?.bool ?? false)
+            expires: statement.expires, isRevoked: statement.body["isRevoked"]?.bool ?? false,
+            sealed: SealedPlace(statement.body))
     }
 
     /// Whether it counts at a time in seconds since 1970.
-    func isInForce(at time: Int64) -> Bool {
+    public func isInForce(at time: Int64) -> Bool {
         !isRevoked && expires.map { time < $0 } ?? true
     }
 }

@@ -57,6 +57,21 @@ public struct OwnerPolicy: Equatable, Sendable {
         return nil
     }
 
+    /// Whether the owner said that sealed blobs of a publisher may be kept for it. They cannot be
+    /// looked at, so nothing is kept without a rule that says `mirror`; one that allows everything
+    /// is not meant for it, one that forbids everything is.
+    func allowsHolding(for publisher: NodeKey) -> Bool {
+        for rule in rules {
+            switch rule.subject {
+            case .publisher(publisher), .any: break
+            default: continue
+            }
+            if rule.actions.contains(.mirror) { return rule.allows }
+            if rule.actions.isEmpty, !rule.allows { return false }
+        }
+        return false
+    }
+
     private static func match(_ subject: Subject, _ layer: LayerPolicy) -> String? {
         switch subject {
         case .publisher(let key): layer.publisher == key ? "publisher \(key.fingerprint)" : nil

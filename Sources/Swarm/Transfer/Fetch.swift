@@ -10,12 +10,37 @@ public struct FetchRequest: Equatable, Sendable {
     /// The owner's signed statement that the terms are accepted, in its envelope; nil where the
     /// terms ask for none. Each source is told before it is asked for bytes.
     public let acceptance: [UInt8]?
+    /// Sealed blobs under the contract `layer`, from these holders; nil for a layer.
+    public let sealed: Sealed?
+
+    /// Blobs that are fetched by themselves, without manifest.
+    public struct Sealed: Equatable, Sendable {
+        /// What is wanted.
+        public let blobs: [BlobReference]
+        /// Who has it.
+        public let holders: [LayerHolders.Holder]
+
+        /// A wish.
+        public init(blobs: [BlobReference], holders: [LayerHolders.Holder]) {
+            self.blobs = blobs
+            self.holders = holders
+        }
+    }
 
     /// A request for a layer.
     public init(layer: Digest, withEvidence: Bool = false, acceptance: [UInt8]? = nil) {
         self.layer = layer
         self.withEvidence = withEvidence
         self.acceptance = acceptance
+        sealed = nil
+    }
+
+    /// A request for sealed blobs under a contract.
+    public init(contract: Digest, _ sealed: Sealed) {
+        layer = contract
+        withEvidence = false
+        acceptance = nil
+        self.sealed = sealed
     }
 }
 
@@ -138,6 +163,12 @@ struct Fetch: Sendable {
     init(request: FetchRequest, at monotonic: UInt64) {
         self.request = request
         progressed = monotonic
+        guard let sealed = request.sealed else { return }
+        holders = sealed.holders
+        missing = sealed.blobs.sorted { $0.size < $1.size }
+        isLookupWanted = false
+        status.phase = .transferring
+        status.size = sealed.blobs.reduce(0) { $0 + $1.size }
     }
 
     /// The size of the manifest as far as it is known.

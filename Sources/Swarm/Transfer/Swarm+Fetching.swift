@@ -17,6 +17,10 @@ extension Swarm {
         }
         lookUp(number)
         report(number)
+        if request.sealed != nil {
+            advance(number)
+            finishIfComplete(number)
+        }
     }
 
     /// Asks the catalogue who has the layer when there is reason to, but not too often: anybody
@@ -63,7 +67,7 @@ extension Swarm {
         }
         for (number, fetch) in fetches.entries {
             let isAbout = layer == fetch.request.layer || record.type == .holdings
-            if isAbout || record.type == .node {
+            if fetch.request.sealed == nil, isAbout || record.type == .node {
                 _ = fetches.change(number) { fetch in
                     fetch.isLookupWanted = true
                     if isAbout { fetch.absent[record.publisher] = nil }
@@ -104,14 +108,15 @@ extension Swarm {
     /// Does the next thing that a fetch needs.
     mutating func advance(_ number: FetchNumber) {
         guard let fetch = fetches[number], !fetch.status.isOver else { return }
-        guard !fetch.descriptions.isEmpty, !fetch.isAdopting else { return }
+        let isSealed = fetch.request.sealed != nil
+        guard isSealed || !fetch.descriptions.isEmpty, !fetch.isAdopting else { return }
         let candidates = candidates(fetch)
         if candidates.count < SwarmLimits.holdersDialledMax { dialHolders(of: fetch) }
         if fetch.envelope != nil && fetch.manifest == nil { openManifest(number) }
-        if fetch.manifest != nil { openBlobs(number) }
+        if fetch.manifest != nil || isSealed { openBlobs(number) }
         guard !candidates.isEmpty else { return }
         _ = fetches.change(number) { $0.strandedSince = nil }
-        if fetch.envelope == nil { askForEnvelope(number, candidates) }
+        if fetch.envelope == nil, !isSealed { askForEnvelope(number, candidates) }
         for blob in fetches[number]?.open ?? [] { advance(download: blob) }
     }
 
@@ -194,6 +199,10 @@ extension Swarm {
     }
 
     mutating func finishIfComplete(_ number: FetchNumber) {
+        if let fetch = fetches[number], fetch.request.sealed != nil {
+            if fetch.missing.isEmpty && fetch.open.isEmpty { endFetch(number, .done) }
+            return
+        }
         guard let fetch = fetches[number], let manifest = fetch.manifest, !fetch.isAdopting,
             let envelope = fetch.envelope, fetch.missing.isEmpty, fetch.open.isEmpty
         else { return }
@@ -256,7 +265,7 @@ extension Swarm {
     /// Whether a fetch can go on only by what peers send, not by what the shell is doing.
     private func isWaitingForPeers(_ number: FetchNumber) -> Bool {
         guard let fetch = fetches[number], !fetch.isAdopting else { return false }
-        if fetch.envelope == nil { return true }
+        if fetch.envelope == nil, fetch.request.sealed == nil { return true }
         return fetch.open.contains { downloads[$0]?.isWaitingForPeers == true }
     }
 
@@ -265,7 +274,9 @@ extension Swarm {
         let since = fetch.strandedSince ?? now.monotonic
         _ = fetches.change(number) { fetch in
             fetch.strandedSince = since
-            if now.monotonic >= fetch.nextLookup + Span.second { fetch.isLookupWanted = true }
+            if now.monotonic >= fetch.nextLookup + Span.second, fetch.request.sealed == nil {
+                fetch.isLookupWanted = true
+            }
         }
         let hasOthers = fetch.holders.contains { mayAsk($0.node, fetch) }
         let isOver = now.monotonic - since > SwarmLimits.holderPatience
@@ -283,7 +294,9 @@ extension Swarm {
     }
 
     private func strandedReason(_ fetch: Fetch) -> String {
-        if fetch.descriptions.isEmpty { return "no record of this layer has reached this node" }
+        if fetch.descriptions.isEmpty, fetch.request.sealed == nil {
+            return "no record of this layer has reached this node"
+        }
         let missed = fetch.holders.filter { mayAsk($0.node, fetch) }
         let names = missed.prefix(4).map(\.node.fingerprint).joined(separator: ", ")
         return names.isEmpty

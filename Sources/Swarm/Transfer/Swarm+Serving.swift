@@ -7,7 +7,7 @@ extension Swarm {
     mutating func serve(_ message: Message, to number: SessionNumber) {
         switch message {
         case .open(let layer, let blob):
-            let isHere = servable(layer, blob, to: number)?.size(of: blob) != nil
+            let isHere = size(of: blob, through: layer, for: number) != nil
             let holding = Holding(
                 layer: layer, blob: blob, extent: isHere ? .complete : .none)
             send(.holding(holding), to: number)
@@ -15,7 +15,7 @@ extension Swarm {
             let bytes = servable(layer, layer, to: number)?.envelope ?? []
             send(.envelope(layer: layer, bytes: bytes), to: number)
         case .groupsRequest(let layer, let blob, let page):
-            guard let size = servable(layer, blob, to: number)?.size(of: blob),
+            guard let size = size(of: blob, through: layer, for: number),
                 page < UInt64(GroupPage.count(size: size))
             else {
                 send(.groups(blob: blob, page: page, bytes: []), to: number)
@@ -29,6 +29,16 @@ extension Swarm {
         case .statement(let bytes): hear(bytes, from: number)
         default: break
         }
+    }
+
+    /// The size of a blob that the peer may have through a layer or a contract; nil if it may not.
+    private mutating func size(
+        of blob: Digest, through layer: Digest, for number: SessionNumber
+    ) -> UInt64? {
+        if let contract = contracts[layer], let peer = sessions[number]?.facts.peer {
+            return contract.size(of: blob, from: settings.node, to: peer, at: seconds)
+        }
+        return servable(layer, blob, to: number)?.size(of: blob)
     }
 
     /// The layer, if its blob may be given to the peer. Manifest and texts of the terms may before
@@ -71,8 +81,7 @@ extension Swarm {
             return
         }
         guard
-            let size = servable(request.layer, request.blob, to: number)?
-                .size(of: request.blob),
+            let size = size(of: request.blob, through: request.layer, for: number),
             request.group < UInt64(HashTree.groupCount(size: size))
         else {
             reject(request, .absent, to: number)

@@ -12,6 +12,23 @@ extension Message {
         case .credential(let bytes):
             writer.write(Kind.credential)
             writer.write(bytes)
+        case .hold(let bytes):
+            writer.write(Kind.hold)
+            writer.write(bytes)
+        case .holdAnswer(let contract, let code, let reason):
+            writer.write(Kind.holdAnswer)
+            writer.write(contract)
+            writer.write(code)
+            writer.writeText(reason)
+        case .holdEnd(let contract):
+            writer.write(Kind.holdEnd)
+            writer.write(contract)
+        case .checkpoint(let offer):
+            writer.write(Kind.checkpoint)
+            offer.encode(to: &writer)
+        case .cosignature(let word):
+            writer.write(Kind.cosignature)
+            word.encode(to: &writer)
         default: return false
         }
         return true
@@ -36,6 +53,16 @@ extension Message {
                 throw .tooLarge("credential")
             }
             return .credential(try reader.readBytes(reader.remaining))
+        case Kind.hold:
+            guard reader.remaining <= Limits.envelopeBytesMax else { throw .tooLarge("hold") }
+            return .hold(try reader.readBytes(reader.remaining))
+        case Kind.holdAnswer:
+            return .holdAnswer(
+                contract: try reader.readDigest(), try reader.readUInt8(),
+                try reader.readText(limit: Limits.reasonBytesMax, "reason"))
+        case Kind.holdEnd: return .holdEnd(contract: try reader.readDigest())
+        case Kind.checkpoint: return .checkpoint(try CheckpointOffer(&reader))
+        case Kind.cosignature: return .cosignature(try WitnessWord(&reader))
         default: return nil
         }
     }

@@ -52,6 +52,17 @@ public enum Message: Equatable, Sendable {
     /// A root, revocation list or membership of an organisation in its DSSE envelope, to a peer
     /// that belongs to it. Not answered.
     case credential([UInt8])
+    /// Asks the peer to keep sealed blobs: a signed request in its DSSE envelope.
+    case hold([UInt8])
+    /// Answers `hold`: 1 accepted, 2 refused with a reason, 3 all of it is here. Answers `holdEnd`:
+    /// 4 nothing of it is here.
+    case holdAnswer(contract: Digest, UInt8, String)
+    /// Says as the publisher of a contract that it is over.
+    case holdEnd(contract: Digest)
+    /// The sender shows its journal to a peer that shall bear witness. Answered by `cosignature`.
+    case checkpoint(CheckpointOffer)
+    /// Answers `checkpoint`.
+    case cosignature(WitnessWord)
     /// A type from 128 up that this version does not know.
     case unknown(type: UInt8)
 
@@ -91,7 +102,14 @@ public enum Message: Equatable, Sendable {
         static let statement: UInt8 = 128
         static let tags: UInt8 = 129
         static let credential: UInt8 = 130
-        static let optional: Set<UInt8> = [statement, tags, credential]
+        static let hold: UInt8 = 131
+        static let holdAnswer: UInt8 = 132
+        static let holdEnd: UInt8 = 133
+        static let checkpoint: UInt8 = 134
+        static let cosignature: UInt8 = 135
+        static let optional: Set<UInt8> = [
+            statement, tags, credential, hold, holdAnswer, holdEnd, checkpoint, cosignature,
+        ]
     }
 
     /// The bytes of the message.

@@ -12,11 +12,18 @@ extension RealNodes {
 
         init() throws { laboratory = try Laboratory() }
 
-        @Test(arguments: ["hash", "transfer", "share", "lineage", "sketch"])
+        @Test(arguments: [
+            "hash", "transfer", "share", "seal", "lineage", "sketch", "decide", "journal",
+        ])
         func `prints each figure beside what it was held against`(_ name: String) throws {
             let node = laboratory.node("bench")
             let small =
-                name == "hash" ? [] : name == "lineage" ? ["--edges", "5000"] : ["--size", "8"]
+                switch name {
+                case "hash", "decide": [String]()
+                case "lineage": ["--edges", "5000"]
+                case "journal": ["--seconds", "1"]
+                default: ["--size", "8"]
+                }
             let outcome = try node.spawn(["bench", name, "--json"] + small).wait(seconds: 120)
             try #require(outcome.code == 0, "\(outcome.out) \(outcome.error)")
             let rows = try #require(outcome.json["rows"]?.array)

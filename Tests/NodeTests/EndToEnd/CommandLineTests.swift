@@ -70,7 +70,7 @@ extension RealNodes {
             }
             try node.refused("unsupported", "find", "--scope", "local")
             try node.refused("unsupported", "run", "--http", "127.0.0.1:0")
-            for verb in ["pin", "mirror", "doctor"] {
+            for verb in ["pin", "compact", "doctor"] {
                 try node.refused("unsupported", verb)
                 #expect(!(try node.spawn(["--help"]).wait().out.contains("  \(verb) ")))
             }

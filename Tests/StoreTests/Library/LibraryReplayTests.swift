@@ -17,6 +17,50 @@ import Wire
         #expect(try fixture.library.index.pins() == [manifest.layer])
     }
 
+    @Test func `an event that could not be applied is applied before the next one`() throws {
+        let fixture = try LibraryFixture()
+        let manifest = try fixture.share()
+        _ = try fixture.library.journal.append([.pin(layer: manifest.layer)], time: 1)
+        try fixture.library.setPolicy("quota", "5")
+        #expect(try fixture.library.index.pins() == [manifest.layer])
+        #expect(try fixture.library.index.quota() == 5)
+        let count = fixture.library.journal.count
+        #expect(try fixture.library.index.appliedSequence() == count)
+    }
+
+    @Test func `changes of many lanes at once are all kept, and survive the loss of the index`()
+        throws
+    {
+        let fixture = try LibraryFixture()
+        let expected = (0..<12).map { _ in "19" }
+        do {
+            let library = fixture.library
+            let threads = try (0..<12).map { lane in
+                try Thread("lane") {
+                    for index in 0..<20 {
+                        try? library.setPolicy("p\(lane)", "\(index)")
+                    }
+                }
+            }
+            for thread in threads { thread.join() }
+            #expect(library.journal.count == 240)
+            #expect(try (0..<12).map { try library.index.policy("p\($0)") } == expected)
+        }
+        try fixture.restart(LibraryFixture.loseIndex)
+        let index = fixture.library.index
+        #expect(try (0..<12).map { try index.policy("p\($0)") } == expected)
+    }
+
+    @Test func `a change too long for the journal is refused and nothing else`() throws {
+        let fixture = try LibraryFixture()
+        let long = String(repeating: "x", count: JournalEvent.bytesMax)
+        #expect(throws: StoreError.refused("the event is longer than a journal entry may be")) {
+            try fixture.library.setPolicy("quota", long)
+        }
+        try fixture.library.setPolicy("quota", "7")
+        #expect(try fixture.library.index.quota() == 7)
+    }
+
     @Test func `deleting the index loses nothing`() throws {
         let fixture = try LibraryFixture()
         let first = try fixture.share(name: "first", seed: 1)

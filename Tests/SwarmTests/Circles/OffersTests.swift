@@ -152,6 +152,40 @@ import Testing
         #expect(driver.core.held[sample.id]?.policy.grants.isEmpty == true)
     }
 
+    @Test func `a grant to an organisation reaches its members, and is kept by them alone`() throws
+    {
+        let sample = try internalLayer(by: 1)
+        var body = JSONObject()
+        body["grantee"] = .string(society.id.base32)
+        body["commands"] = ["read"]
+        let statement = try Statement.make(
+            kind: .grant, layer: sample.id, publisher: Driver.key(1).publicKey, sequence: 1,
+            issued: 1_760_000_000, body: body)
+        let envelope = statement.signed(by: Driver.key(1)).encode()
+        var held = sample.held
+        held.take([(statement, envelope)])
+        var pair = Pair(a: try society.member(1), b: try society.member(2))
+        pair.a.feed(.layerHeld(held))
+        let effects = pair.meet(1, 2)
+        #expect(effects.a.sent(to: 1).contains(.statement(envelope)))
+        func keeps(_ effects: [Effect]) -> Bool {
+            effects.contains { if case .keepStatement(envelope) = $0 { true } else { false } }
+        }
+        #expect(keeps(effects.b) && pair.b.core.sessions[1]?.faults == 0)
+        let words = pair.a.open(2, 9).sent(to: 2)
+        #expect(!words.contains(.statement(envelope)))
+        // Who was taken out and knows it keeps nothing, and blames nobody: its peer may not know.
+        var former = try society.member(3)
+        former.open(1, 1)
+        former.hear(1, .credential(try society.revocations([Driver.key(3).publicKey]).encode()))
+        #expect(!keeps(former.hear(1, .statement(envelope))))
+        #expect(former.core.sessions[1]?.faults == 0)
+        var stranger = Driver(9)
+        stranger.open(1, 1)
+        #expect(!keeps(stranger.hear(1, .statement(envelope))))
+        #expect(stranger.core.sessions[1]?.faults == 1)
+    }
+
     @Test func `a layer taken back is served no more, and its record ends for all`() throws {
         let sample = try Sample(by: 1)
         var driver = Driver(1)

@@ -14,5 +14,7 @@ import Testing
         #expect(caller.has(.read, in: Ground.organization))
         #expect(!caller.has(.mirror, in: Ground.organization))
         #expect(!caller.has(.read, in: Ground.person))
+        #expect(caller.isMeant(by: Ground.organization) && caller.isMeant(by: Ground.person))
+        #expect(!caller.isMeant(by: Ground.publisher))
     }
 }

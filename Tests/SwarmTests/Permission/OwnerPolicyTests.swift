@@ -28,6 +28,28 @@ import Wire
         for subject in others { #expect(hindrance([.init(subject, allows: false)]) == nil) }
     }
 
+    @Test
+    func `sealed copies need a rule that says so, and the first about their publisher decides`() {
+        let key = Ground.publisher
+        typealias Rule = OwnerPolicy.Rule
+        let mirror = Rule(.publisher(key), [.mirror], allows: true)
+        let cases: [([Rule], Bool)] = [
+            ([], false), ([mirror], true), ([Rule(.any, [.mirror, .fetch], allows: true)], true),
+            // Allowing everything is not meant for what nobody can look at; forbidding it is.
+            ([Rule(.publisher(key), allows: true)], false),
+            ([Rule(.publisher(key), allows: true), mirror], true),
+            ([Rule(.any, allows: false), mirror], false),
+            ([mirror, Rule(.any, allows: false)], true),
+            ([Rule(.publisher(key), [.mirror], allows: false), mirror], false),
+            ([Rule(.publisher(Ground.key), [.mirror], allows: true)], false),
+            ([Rule(.type("lora"), [.mirror], allows: true)], false),
+            ([Rule(.any, [.fetch], allows: false), mirror], true),
+        ]
+        for (rules, isAllowed) in cases {
+            #expect(OwnerPolicy(rules).allowsHolding(for: key) == isAllowed, "\(rules)")
+        }
+    }
+
     @Test func `lets the first rule that matches decide, and allows without one`() {
         let all = OwnerPolicy.Rule(.any, allows: false)
         let lora = OwnerPolicy.Rule(.type("lora"), allows: true)

@@ -21,7 +21,10 @@ import Wire
         .get(GroupRequest(request: 1, layer: digest, blob: digest, group: 2)),
         .data(request: 4, byteCount: 1 << 20),
         .reject(request: 4, reason: .busy, retryMilliseconds: 500), .cancel(request: 4),
-        .statement([7, 8]), .credential([9]),
+        .statement([7, 8]), .credential([9]), .hold([1]),
+        .holdAnswer(contract: digest, 2, "no room"), .holdEnd(contract: digest),
+        .checkpoint(CheckpointOffer(known: 7, proof: [digest, digest], note: [1, 2])),
+        .cosignature(WitnessWord(known: 9, line: "x")), .cosignature(WitnessWord(known: 3)),
         .tags([[UInt8](repeating: 3, count: 16), [UInt8](repeating: 4, count: 16)]),
     ]
 

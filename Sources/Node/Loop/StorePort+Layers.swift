@@ -1,0 +1,159 @@
+import Genome
+import Host
+import Store
+import Swarm
+import Wire
+
+/// Layers that come in, and what the core is told of those that are here.
+extension StorePort {
+    var rights: LayerRights {
+        LayerRights(library: library, catalogue: catalogue, keys: keys)
+    }
+
+    func readManifest(_ number: FetchNumber, _ layer: Digest) {
+        indexLane.submit { [self] in
+            let reader = try? BlobReader(layer, layout: library.layout)
+            let bytes = try? reader?.readAll(limit: Limits.manifestBytesMax)
+            let manifest = try? Manifest.decode(bytes ?? [])
+            let refusal = manifest.flatMap { KnownTerms(library: library).answer($0).refusal }
+            post(
+                .manifestRead(
+                    number,
+                    ReadManifest(
+                        bytes: bytes ?? [], contradiction: refusal,
+                        statements: rights.statements(about: layer).map(\.statement))))
+        }
+    }
+
+    /// Takes a layer in whose blobs are all here, for a fetch.
+    func adopt(_ number: FetchNumber, manifest: [UInt8], envelope: [UInt8]) {
+        adopt(manifest: manifest, envelope: envelope) { [post] adoption in
+            switch adoption {
+            case .layer(let held): post(.layerAdopted(number, held))
+            case .problem(let problem): post(.adoptionFailed(number, problem))
+            }
+        }
+    }
+
+    /// How taking a layer in ended.
+    enum Adoption: Sendable {
+        /// It is in the index, journaled and linked.
+        case layer(HeldLayer)
+        /// It is not.
+        case problem(StoreProblem)
+    }
+
+    /// The same for whoever waits for it.
+    func adopt(
+        manifest: [UInt8], envelope: [UInt8], done: @escaping @Sendable (Adoption) -> Void
+    ) {
+        originLane.submit { [self] in
+            do throws(StoreError) {
+                let whole: Envelope
+                let layer: Manifest
+                do throws(GenomeError) {
+                    whole = try Envelope(detached: envelope, payload: manifest)
+                    layer = try Manifest.verified(in: whole)
+                } catch {
+                    throw .refused("\(error)")
+                }
+                let check = OriginCheck(library: library, own: node)
+                if let words = try check.sealedForAnother(layer) {
+                    return done(.problem(StoreProblem(.licence, words)))
+                }
+                try check.catchUp()
+                let traces = check.traces(of: layer)
+                let isHere = try library.index.layer(layer.layer) != nil
+                // Who says that it was made first is taken in and shown for what it is: else a
+                // copy that came earlier would keep its own original out.
+                let finding =
+                    try isHere ? nil : check.findings(layer, traces).first(where: \.isOlder)
+                if let finding {
+                    return done(.problem(StoreProblem(.licence, finding.words)))
+                }
+                takeIn(whole, envelope: envelope, traces, done)
+            } catch {
+                done(.problem(StoreProblem(error)))
+            }
+        }
+    }
+
+    private func takeIn(
+        _ whole: Envelope, envelope: [UInt8], _ traces: WeightsTraces,
+        _ done: @escaping @Sendable (Adoption) -> Void
+    ) {
+        indexLane.submit { [self] in
+            do throws(StoreError) {
+                let manifest = try library.add(whole, origin: .fetched)
+                try OriginCheck(library: library, own: node).remember(traces, of: manifest)
+                _ = try library.link(manifest.layer)
+                done(.layer(try heldLayer(manifest, envelope: envelope)))
+                rejudge(madeFrom: manifest.layer)
+            } catch {
+                done(.problem(StoreProblem(error)))
+            }
+        }
+    }
+
+    /// Has the terms of layers judged again: of those that descend from one that came, or of all
+    /// where what is known of licences changed.
+    func rejudge(madeFrom layer: Digest?) {
+        indexLane.submit { [self] in
+            guard let held = try? layers(madeFrom: layer) else { return }
+            for layer in held { post(.layerHeld(layer)) }
+        }
+    }
+
+    private func layers(madeFrom layer: Digest?) throws(StoreError) -> [HeldLayer] {
+        guard let layer else { return try heldLayers() }
+        var result: [HeldLayer] = []
+        for member in try library.index.family(of: layer, .down, own: node).layers
+        where member.layer != layer {
+            if let held = try heldLayer(member.layer) { result.append(held) }
+        }
+        return result
+    }
+
+    /// A layer that is in the index, as the core wants it.
+    func heldLayer(
+        _ manifest: Manifest, envelope: [UInt8]
+    ) throws(StoreError) -> HeldLayer {
+        var present: [BlobReference] = []
+        for blob in manifest.blobs {
+            if let entry = try library.index.blob(blob.blob), entry.state != .partial {
+                present.append(blob)
+            }
+        }
+        let place = SlotKey(
+            publisher: node, type: manifest.publisher == node ? .layer : .mirror,
+            slot: Slot(prefixOf: manifest.layer))
+        let record = try catalogue.record(at: place).flatMap { record in
+            record.type == place.type ? record : nil
+        }
+        let announced = record.map { record in
+            HeldLayer.Announced(
+                issued: record.issued, expires: record.expires, domain: record.domain)
+        }
+        var held = HeldLayer(manifest, envelope: envelope, blobs: present, announced: announced)
+        try rights.complete(&held, manifest)
+        return held
+    }
+
+    /// All layers that are here, as the core wants them at start.
+    func heldLayers() throws(StoreError) -> [HeldLayer] {
+        var result: [HeldLayer] = []
+        for entry in try library.index.layers() {
+            if let held = try heldLayer(entry.id) { result.append(held) }
+        }
+        return result
+    }
+
+    /// The same for one; nil where it is not here.
+    func heldLayer(_ layer: Digest) throws(StoreError) -> HeldLayer? {
+        guard let bytes = try library.index.envelope(of: layer),
+            let envelope = try? Envelope.decode(bytes, payloadMax: Limits.manifestBytesMax),
+            let manifest = try? Manifest.verified(in: envelope)
+        else { return nil }
+        return try heldLayer(manifest, envelope: envelope.detached)
+    }
+}

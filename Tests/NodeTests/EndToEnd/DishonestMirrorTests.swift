@@ -1,0 +1,229 @@
+import Foundation
+import Genome
+import Host
+import Store
+import Swarm
+import Testing
+import Wire
+
+@testable import Node
+
+extension RealNodes {
+    /// Two honest nodes and a mirror whose owner does what she likes with what she keeps.
+    @Suite("A dishonest mirror", .serialized)
+    struct DishonestMirrorTests {
+        private let laboratory: Laboratory
+        private let publisher: TestNode
+        private let mirror: TestNode
+        private let grantee: TestNode
+        private let layer: String
+        private let contract: Digest
+        private let plain: [UInt8]
+
+        init() throws {
+            laboratory = try Laboratory()
+            publisher = try laboratory.running("publisher")
+            mirror = try laboratory.running("mirror", joining: [publisher])
+            grantee = try laboratory.running("grantee", joining: [publisher, mirror])
+            try mirror.meets(publisher)
+            try grantee.meets(publisher)
+            try grantee.meets(mirror)
+            let folder = try laboratory.layerFolder("confided", size: 3 << 20)
+            plain = [UInt8](
+                try Data(contentsOf: URL(fileURLWithPath: "\(folder)/data.safetensors")))
+            try mirror.ask(
+                "trust", "--allow", "publisher:\(publisher.key)", "--for", "mirror")
+            let shared = try publisher.share(
+                folder, ["--visibility", "whitelist", "--allow", grantee.key])
+            layer = try #require(shared["layer"]?.string)
+            let held = try publisher.ask("mirror", layer, "--on", mirror.key)
+            contract = try #require(held["contract"]?.string.flatMap { Digest(hexadecimal: $0) })
+            try Laboratory.eventually("the grantee is told of the mirror") { [grantee, layer] in
+                let found = try grantee.run("show", layer).json["statements"]?.array ?? []
+                return found.contains { $0["body"]?["sealed"] != nil }
+            }
+        }
+
+        @Test func `holds only ciphertext, and cannot forge, replay or launder`() throws {
+            try holdsOnlyCiphertext()
+            try cannotLaunder()
+            try cannotReplay()
+            try cannotForge()
+        }
+
+        /// Neither the bytes of the layer nor its name nor its id are anywhere in the mirror's
+        /// home.
+        private func holdsOnlyCiphertext() throws {
+            let id = try #require(Digest(hexadecimal: layer))
+            var needles = stride(from: 200, to: plain.count - 32, by: 400_000).map {
+                Data(plain[$0..<$0 + 32])
+            }
+            needles += [
+                Data("One line of notes.".utf8), Data("confided".utf8), Data(layer.utf8),
+                Data(id.bytes), Data("data.safetensors".utf8),
+            ]
+            let files = Sealing.files(below: mirror.home)
+            #expect(files.count > 10)
+            for file in files where !file.hasSuffix(".sock") {
+                let bytes = try Data(contentsOf: URL(fileURLWithPath: file))
+                for needle in needles { #expect(bytes.range(of: needle) == nil, "\(file)") }
+            }
+            // The search finds what is there.
+            let found = Sealing.files(below: "\(publisher.home)/store/obj").contains { file in
+                let bytes = (try? Data(contentsOf: URL(fileURLWithPath: file))) ?? Data()
+                return bytes.range(of: needles[0]) != nil
+            }
+            #expect(found)
+        }
+
+        /// Ciphertext is nobody's work but its publisher's: not here, and not under another name.
+        private func cannotLaunder() throws {
+            let stolen = try Sealing.objects(of: mirror).max { left, right in
+                try File.facts(of: left.path).size < File.facts(of: right.path).size
+            }
+            let bytes = try Data(contentsOf: URL(fileURLWithPath: try #require(stolen?.path)))
+            let copy = try laboratory.write("mine.dat", [UInt8](bytes))
+            let words = try mirror.refused(
+                "refused", "share", copy, "--type", "memory", "--licence", "MIT",
+                "--visibility", "public")
+            #expect(words.contains("ciphertext"))
+            let accomplice = try laboratory.running("accomplice", joining: [publisher])
+            try accomplice.meets(publisher)
+            let laundered = try #require(try accomplice.share(copy)["layer"]?.string)
+            try Laboratory.eventually("the publisher hears of it") {
+                try publisher.ask("find", "mine")["results"]?.array?.count == 1
+            }
+            let refusal = try publisher.refused("licence", "fetch", laundered)
+            #expect(refusal.contains("ciphertext"))
+            accomplice.stop()
+        }
+
+        /// Nobody but its publisher asks for a copy by a request, and a grant that was taken back
+        /// stays so, whoever repeats it.
+        private func cannotReplay() throws {
+            mirror.stop()
+            let entry = try Self.opened(mirror) { service in
+                try #require(try service.library.hold(contract))
+            }
+            try mirror.start(["--join", publisher.ticket, "--join", grantee.ticket])
+            try grantee.meets(mirror)
+            let thief = try Stranger(to: grantee)
+            try thief.shakeHands()
+            try thief.say(.hold(entry.envelope))
+            #expect(try thief.isAnswered())
+            #expect(try grantee.ask("mirror")["heldForOthers"]?.array?.isEmpty == true)
+
+            // The publisher takes the grant back; then the mirror repeats the older one.
+            try publisher.ask("revoke", layer, grantee.key)
+            try Laboratory.eventually("the grantee hears of it") {
+                let found = try grantee.run("show", layer).json["statements"]?.array ?? []
+                return found.contains { $0["body"]?["isRevoked"] == true }
+            }
+            publisher.stop()
+            #expect(try grantee.run("fetch", layer, seconds: 90).code == 1)
+            let old = try Self.opened(publisher) { service in
+                try service.oldGrant(of: layer, to: grantee.key)
+            }
+            try thief.say(.statement(old))
+            #expect(try thief.isAnswered())
+            #expect(try grantee.run("fetch", layer, seconds: 90).code == 1)
+            #expect(try grantee.ask("list")["layers"]?.array?.isEmpty == true)
+            // Granted anew, it comes.
+            let ready = try publisher.ask("grant", layer, grantee.key)
+            #expect(ready["body"]?["sealed"] != nil)
+        }
+
+        /// What is not the ciphertext that the grant names is not taken, to the last bit.
+        private func cannotForge() throws {
+            try publisher.start(["--join", grantee.ticket])
+            try grantee.meets(publisher)
+            try Laboratory.eventually("the grantee is granted it again") {
+                let found = try grantee.run("show", layer).json["statements"]?.array ?? []
+                return found.contains { $0["body"]?["sealed"] != nil }
+            }
+            publisher.stop()
+            let port = mirror.port
+            mirror.stop()
+            let objects = Sealing.objects(of: mirror)
+            for object in objects {
+                let size = try File.facts(of: object.path).size
+                try Laboratory.flip(object.path, at: size / 2)
+            }
+            try mirror.start(["--listen", "127.0.0.1:\(port)"])
+            try grantee.meets(mirror)
+            let outcome = try grantee.run("fetch", layer, seconds: 120)
+            #expect(outcome.code == 1)
+            #expect(["corrupt", "unreachable"].contains(outcome.failure))
+            #expect(try grantee.ask("list")["layers"]?.array?.isEmpty == true)
+        }
+
+        @Test func `gives nobody what is no ciphertext, whatever a contract names`() throws {
+            // A publisher that the owner allows knows the id of a private file of hers, and has it
+            // put under a contract: then whoever names both would be given it.
+            let path = try laboratory.write("diary.txt", "Dear diary.\n")
+            let shared = try mirror.share(path, ["--visibility", "private"])
+            let blob = try #require(
+                shared["files"]?.array?.first?["blob"]?.string.flatMap {
+                    Digest(hexadecimal: $0)
+                })
+            let size = try File.facts(of: mirror.object(blob.hexadecimal)).size
+            let port = mirror.port
+            mirror.stop()
+            let thief = try #require(SigningKey(seed: [UInt8](repeating: 77, count: 32)))
+            let list = HoldList([BlobReference(blob: blob, size: size)]).bytes
+            let contract = try Self.opened(mirror) { service in
+                let listed = try service.library.importBytes(list)
+                let now = Int64(Clock.wallMilliseconds() / 1_000)
+                let request = try HoldRequest.make(
+                    publisher: thief.publicKey, mirror: service.keys.node.publicKey,
+                    list: BlobReference(blob: listed.id, size: listed.size),
+                    size: size + listed.size, issued: now, until: now + 9_999,
+                    nonce: [UInt8](repeating: 1, count: 16))
+                try service.library.add(hold: request.signed(by: thief))
+                return request.contract
+            }
+            try mirror.start(["--listen", "127.0.0.1:\(port)"])
+            try Laboratory.eventually("the contract is refused") {
+                try mirror.ask("mirror")["heldForOthers"]?.array?.count == 1
+            }
+            #expect(mirror.log.contains("no ciphertext"))
+            let stranger = try Stranger(to: mirror)
+            try stranger.shakeHands()
+            try stranger.say(.open(layer: contract, blob: blob))
+            let none = Holding(layer: contract, blob: blob, extent: .none)
+            #expect(
+                try stranger.hear { if case .holding = $0 { true } else { false } }
+                    == .holding(none))
+            #expect(try File.facts(of: mirror.object(blob.hexadecimal)).size == size)
+        }
+
+        /// Does something with the home of a node that does not run.
+        private static func opened<Result>(
+            _ node: TestNode, _ body: (Service) throws -> Result
+        ) throws -> Result {
+            let service = try Access.service(node.home)
+            defer { try? service.library.close() }
+            return try body(service)
+        }
+    }
+}
+
+extension Service {
+    /// A grant as this node said it before the newest one.
+    fileprivate func oldGrant(of layer: String, to key: String) throws -> [UInt8] {
+        let id = try #require(Digest(hexadecimal: layer))
+        let grantee = try #require(NodeKey(base32: key))
+        var body = JSONObject()
+        body["grantee"] = .string(key)
+        body["commands"] = ["read", "run"]
+        let copies = try #require(try sealedGrants.copies(of: id))
+        let recipient = try #require(try sealedGrants.recipient(of: grantee))
+        let header = try #require(AgeHeader(wrapping: copies.sealed.key, for: recipient))
+        SealedPlace(index: copies.sealed.index, copies: copies.copies, header: header)
+            .write(to: &body)
+        let statement = try Statement.make(
+            kind: .grant, layer: id, publisher: keys.node.publicKey, sequence: 2, issued: 1,
+            body: body)
+        return statement.signed(by: keys.node).encode()
+    }
+}
