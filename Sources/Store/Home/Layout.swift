@@ -41,7 +41,7 @@ public struct Layout: Equatable, Sendable {
     var keys: String { "\(home)/keys" }
     var layers: String { "\(home)/layers" }
     var access: String { "\(home)/access" }
-    var witnessed: String { "\(home)/witnessed" }
+    var journals: String { "\(home)/journals" }
     var lock: String { "\(home)/LOCK" }
     var format: String { "\(home)/format" }
     var label: String { "\(home)/label" }

@@ -37,7 +37,7 @@ public final class WitnessBook: Sendable {
 
     /// The book of a home.
     public init(_ layout: Layout, key: SigningKey) {
-        folder = layout.witnessed
+        folder = layout.journals
         self.key = key
     }
 

@@ -65,7 +65,7 @@ extension RealNodes {
             try FileManager.default.removeItem(atPath: node.home)
             try FileManager.default.moveItem(atPath: copy, toPath: node.home)
             try node.start(["--join", friend.ticket])
-            try Laboratory.eventually("the owner is told") {
+            Laboratory.eventually("the owner is told") {
                 node.log.contains("was an old copy of the home put back?")
             }
         }
