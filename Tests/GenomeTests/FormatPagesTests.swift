@@ -92,6 +92,18 @@ struct FormatPagesTests {
             ])
     }
 
+    /// Schemas are files of their own, so that programs can take them as they are.
+    @Test("the JSON Schemas are what the code does", arguments: JSONSchema.files)
+    func schemas(_ name: String) throws {
+        let url = VectorFile.tests.deletingLastPathComponent()
+            .appending(path: "docs/formats/schemas/\(name).json")
+        let wanted = IndentedJSON.write(.object(JSONSchema.named(name) ?? JSONObject()))
+        if ProcessInfo.processInfo.environment["PLASMID_WRITE_DOCS"] != nil {
+            try wanted.write(to: url, atomically: true, encoding: .utf8)
+        }
+        #expect(try String(contentsOf: url, encoding: .utf8) == wanted)
+    }
+
     @Test("the sealed form's is what the code does")
     func sealed() throws {
         try check(

@@ -15,10 +15,15 @@ public struct LayerSections: Sendable {
         "content", "style", "contextAwareness", "decoding", "classification", "restrictedDomains",
     ]
 
+    /// Sections that files show: what it says of them must be what they show.
+    public static let claimNames = ["architecture", "integration", "baseModel", "loraConfig"]
+
     /// The layer's type, if it says one.
     public let type: LayerType?
     /// The sections.
     public let members: JSONObject
+    /// What it says of sections that files show.
+    public let claims: JSONObject
 
     /// The sections of a document; their own rules are checked with the manifest they go into.
     public init(_ bytes: [UInt8]) throws(GenomeError) {
@@ -39,10 +44,20 @@ public struct LayerSections: Sendable {
         } else {
             type = nil
         }
+        var claims = JSONObject()
+        for name in Self.claimNames {
+            guard let claim = object[name] else { continue }
+            guard claim.object != nil else {
+                throw .field(path: "\(Self.fileName): \(name)", .wrongType(expected: "an object"))
+            }
+            claims[name] = claim
+            object[name] = nil
+        }
         for name in object.names where !Self.names.contains(name) {
             throw .field(path: "\(Self.fileName): \(PlainText.shown(name))", .unknown)
         }
         members = object
+        self.claims = claims
     }
 
     /// Paths of the files that hold a memory's records, as far as it names them.

@@ -107,7 +107,8 @@ public enum ManifestBuilder {
         if choices.visibility != .public {
             object["salt"] = .string(Hexadecimal.encode(choices.salt))
         }
-        addSections(folder, to: &object)
+        for section in folder.shownSections.members { object[section.name] = section.value }
+        try addClaims(folder, to: &object)
         object["adaptation"] = choices.adaptation
         addWritten(folder, choices, type, to: &object)
         return Result(manifest: try Manifest.make(object), tensorTable: folder.weights?.table)
@@ -179,27 +180,27 @@ public enum ManifestBuilder {
         return .object(object)
     }
 
-    private static func addSections(
+    /// What a person says of sections that files show is held against them; what only a person can
+    /// say goes beside.
+    private static func addClaims(
         _ folder: LayerFolder, to object: inout JSONObject
-    ) {
-        let types = Set((folder.table?.rows ?? []).map(\.type.rawValue)).sorted()
-        if let adapter = folder.adapter {
-            object["loraConfig"] = adapter.loraConfig
-            object["integration"] = [
-                "format": "peft", "method": "low-rank",
-                "attaches": .array(adapter.targetNames.map { .string($0) }),
-            ]
-            object["architecture"] = ["dataTypes": .array(types.map { .string($0) })]
-        } else if let model = folder.model {
-            object["architecture"] = model.architecture(
-                tokenizer: folder.tokenizer, dataTypes: types)
-            object["integration"] = ["format": "transformers", "method": "whole-model"]
-            var base = JSONObject()
-            base["family"] = .string(model.modelType)
-            base["contextWindow"] = model.contextWindow.map { .integer(Int64($0)) }
-            object["baseModel"] = .object(base)
-        } else {
-            object["integration"] = ["format": "plain"]
+    ) throws(GenomeError) {
+        guard let claims = folder.sections?.claims else { return }
+        if let fact = LayerFacts.fault(of: claims, in: folder), let claimed = fact.claimed {
+            let said = "not \(LayerFact.text(claimed))"
+            throw .field(
+                path: "\(LayerSections.fileName): \(fact.name)",
+                .notAllowed(
+                    fact.computed.map { "\(LayerFact.text($0)), as the files show, \(said)" }
+                        ?? "absent: no file shows it"))
+        }
+        for claim in claims.members {
+            guard var section = object[claim.name]?.object else { continue }
+            for member in claim.value.object?.members ?? []
+            where LayerFacts.isWord(claim.name, member.name) {
+                section[member.name] = member.value
+            }
+            object[claim.name] = .object(section)
         }
     }
 

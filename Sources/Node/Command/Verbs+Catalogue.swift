@@ -5,7 +5,8 @@ extension Verbs {
         paragraph: "Follows base, parents, data and members of a layer, and what was made from it, "
             + "as far as this node knows: by manifests that are here, signed statements of the "
             + "publishers, of this node and of keys it trusts. A layer that is only named by "
-            + "another is shown by its id. Terms pass on along the same ways.",
+            + "another is shown by its id. Terms pass on along the same ways. With --event and "
+            + "--from this node signs how the layer came from another.",
         examples: [
             ("plasmid lineage poems", "a tree in both directions"),
             ("plasmid lineage poems --up --format dot | dot -Tsvg", "a picture by Graphviz"),
@@ -18,6 +19,11 @@ extension Verbs {
             .init("depth", .one("N"), "at most so many steps"),
             .init("format", .one("FORMAT"), "tree, dot, cypher, csv or prov"),
             .init("out", .one("DIR"), "write dot, cypher, csv or prov into this folder"),
+            .init("event", .one("WORD"), "sign that this happened: pruned, distilled, …"),
+            .init("from", .one("LAYER"), "to which layer it happened"),
+            .init("confidence", .one("C"), "how sure that is, 0 to 1"),
+            .init("gain", .many("METRIC=X"), "what got better by how much"),
+            .init("note", .one("TEXT"), "in words"),
         ])
 
     static let kinOptions: [VerbShape.Option] = [
@@ -34,6 +40,19 @@ extension Verbs {
 }
 
 extension Verbs {
+    static let schema = VerbShape(
+        name: "schema", summary: "print the JSON Schema of a document",
+        paragraph: "For programs that write plasmid.json or records of a memory, or read manifests "
+            + "and statements. NAME is layer or one of its types, statement or one of its kinds, "
+            + "sections (plasmid.json) or record. Without a name they are listed. What a schema "
+            + "refuses, this program refuses; it also refuses what no schema can tell.",
+        examples: [
+            ("plasmid schema sections", "what plasmid.json may hold"),
+            ("plasmid schema lora > lora.json", "the manifest of an adapter"),
+        ],
+        operands: [.optional("NAME")],
+        options: [])
+
     static let licence = VerbShape(
         name: "licence", summary: "say and take in what licences ask",
         paragraph: "map: sign, as a steward, what a LicenseRef- asks that the catalogue lacks. "

@@ -4,7 +4,7 @@ enum Verbs {
     static let all: [VerbShape] =
         [initialise, run, join, trust, share, assemble, find, show, list, lineage, fetch, export]
         + [verify] + learning + training + evaluation + rights
-        + [licence, peers, status, ticket, bench]
+        + [licence, schema, peers, status, ticket, bench]
 
     /// Verbs of later versions.
     static let notBuilt: Set<String> = [
@@ -177,17 +177,20 @@ enum Verbs {
     private static let verify = VerbShape(
         name: "verify", summary: "check a layer that is here, byte for byte",
         paragraph: "Checks signature, schema, every file's hashes and its tensors, and says which "
-            + "file is damaged if one is. The comprehensive level puts an adapter on its base and "
+            + "file is damaged if one is. The thorough level computes from the files what the "
+            + "manifest says of them, an adapter's strength beside its base, and what it takes to "
+            + "run it. The comprehensive level also puts an adapter on its base and "
             + "runs it; of one with a run record it does a part of the training again, chosen at "
             + "random, and compares every bit. What it found is signed with this node's key and "
             + "kept; show tells it.",
         examples: [
             ("plasmid verify poems", "every check with its result"),
+            ("plasmid verify poems --level thorough", "what is claimed, computed anew"),
             ("plasmid verify poems --level comprehensive", "and does a part of its training again"),
         ],
         operands: [.required("LAYER")],
         options: [
-            .init("level", .one("LEVEL"), "basic (else), or comprehensive: runs an adapter too"),
+            .init("level", .one("LEVEL"), "basic (else), thorough or comprehensive"),
             .init("base", .one("LAYER|DIR"), "run it on this base; else the one it names"),
             .init("all", .none, "do the whole training again, not one part of it"),
             .init("data", .many("FILE"), "the data of the training, if not with the layer"),

@@ -43,6 +43,7 @@ enum Launch {
         case "export": try ExportCommand.perform(arguments, report)
         case "verify": return try VerifyCommand.perform(arguments, report)
         case "chat": return try ChatCommand.perform(arguments, report)
+        case "schema": try SchemaCommand.perform(arguments, report)
         case "infer": return try InferCommand.perform(arguments, report)
         case "memory": try MemoryCommand.perform(arguments, report)
         case "tokenize": try TokenizeCommand.tokenize(arguments, report)

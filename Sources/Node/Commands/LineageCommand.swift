@@ -7,6 +7,9 @@ enum LineageCommand {
     private static let formats = ["tree"] + LineageFormat.allCases.map(\.rawValue)
 
     static func perform(_ arguments: Arguments, _ report: Report) throws(Failure) {
+        if arguments.isGiven("event") || arguments.isGiven("from") {
+            return try evolve(arguments, report)
+        }
         let name = try arguments.choice("format", among: formats) ?? "tree"
         var object = JSONObject()
         object["layer"] = .string(arguments.operand(0) ?? "")
@@ -42,6 +45,54 @@ enum LineageCommand {
         let paths = try write(files, to: ExportCommand.absolute(folder))
         answer["files"] = .array(paths.map { .string($0) })
         report.done(answer, text: paths.map { "Wrote \(PlainText.shown($0))" })
+    }
+
+    /// Has the node say how a layer came from another.
+    private static func evolve(_ arguments: Arguments, _ report: Report) throws(Failure) {
+        guard let event = arguments.text("event"), let from = arguments.text("from") else {
+            throw Failure(
+                .usage, "--event and --from go together",
+                remedy: "say what happened and which layer it happened to")
+        }
+        var body = JSONObject()
+        body["event"] = .string(event)
+        if let text = arguments.text("confidence") {
+            body["confidence"] = try decimal(text, "a confidence from 0 to 1", in: 0...1)
+        }
+        let gains = try arguments.texts("gain").map { text throws(Failure) -> JSONValue in
+            let parts = text.split(separator: "=", maxSplits: 1).map { String($0) }
+            guard parts.count == 2 else {
+                throw Failure(
+                    .usage, "--gain \(PlainText.shown(text)) makes no sense",
+                    why: "it must be METRIC=NUMBER")
+            }
+            let value = try decimal(parts[1], "a number", in: -1e30...1e30)
+            return ["metric": .string(parts[0]), "value": value]
+        }
+        if !gains.isEmpty { body["improvements"] = .array(gains) }
+        body["text"] = arguments.text("note").map { .string($0) }
+        var object = JSONObject()
+        object["layer"] = .string(arguments.operand(0) ?? "")
+        object["from"] = .string(from)
+        object["body"] = .object(body)
+        let answer = try Access.open(report).ask("evolve", object)
+        report.done(
+            answer,
+            text: [
+                "Signed by this node as statement \(answer["sequence"]?.integer ?? 0), and kept."
+            ])
+    }
+
+    private static func decimal(
+        _ text: String, _ what: String, in range: ClosedRange<Double>
+    ) throws(Failure) -> JSONValue {
+        guard let value = Double(text), range.contains(value),
+            let decimal = NumberText.decimal(of: value)
+        else {
+            throw Failure(
+                .usage, "\(PlainText.shown(text)) makes no sense", why: "it must be \(what)")
+        }
+        return .string(decimal)
     }
 
     private static func write(

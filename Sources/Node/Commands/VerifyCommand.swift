@@ -3,7 +3,8 @@ import Host
 import Wire
 
 /// `plasmid verify`: checks every byte of a layer; exit code 1 when something is damaged. The
-/// comprehensive level also runs it, and keeps what was found as a signed statement.
+/// thorough level computes anew what the manifest says of the files, the comprehensive one also
+/// runs the layer; both keep what was found as a signed statement.
 enum VerifyCommand {
     /// Seconds that another command may hold the home when the statement is kept.
     private static let homeSeconds: UInt64 = 60
@@ -11,17 +12,18 @@ enum VerifyCommand {
     static func perform(_ arguments: Arguments, _ report: Report) throws(Failure) -> Int32 {
         let levels = ["basic", "thorough", "comprehensive"]
         let level = try arguments.choice("level", among: levels) ?? "basic"
-        guard level != "thorough" else {
-            throw Failure(
-                .unsupported, "--level thorough is not built into this version",
-                remedy: "say --level basic or --level comprehensive")
-        }
         var object = JSONObject()
         object["layer"] = .string(arguments.operand(0) ?? "")
         let access = LazyAccess(report)
         var answer = try access.get().ask("verify", object, showing: "verify")
-        if level == "comprehensive", answer["ok"]?.bool == true {
-            try run(&answer, arguments, access, report)
+        if level != "basic", answer["ok"]?.bool == true {
+            let facts = try FactCheck.run(answer["layer"]?.string ?? "", arguments, access)
+            facts.describe(&answer)
+            if level == "comprehensive" {
+                try run(&answer, facts, arguments, access, report)
+            } else {
+                try tell(&answer, facts, arguments, access)
+            }
         }
         if answer["ok"]?.bool == true {
             try certify(&answer, arguments, access)
@@ -49,28 +51,51 @@ enum VerifyCommand {
         if !certified.isEmpty { answer["certified"] = .array(certified) }
     }
 
+    /// Says what was computed of the layer's files.
+    private static func tell(
+        _ answer: inout JSONObject, _ facts: FactCheck, _ arguments: Arguments,
+        _ access: LazyAccess
+    ) throws(Failure) {
+        answer["checks"] = .array((answer["checks"]?.array ?? []) + [facts.check.json])
+        answer["ok"] = .bool(facts.isSound)
+        guard !arguments.isGiven("unsigned") else { return }
+        try sign(&answer, facts.statement, access)
+    }
+
+    /// Signs a statement about the layer, and keeps it.
+    private static func sign(
+        _ answer: inout JSONObject, _ body: JSONObject, _ access: LazyAccess
+    ) throws(Failure) {
+        var request = JSONObject()
+        request["layer"] = answer["layer"]
+        request["body"] = .object(body)
+        answer["statement"] = .object(
+            try access.get(waiting: homeSeconds).ask("attest", request))
+    }
+
     /// Puts the layer on its base, does a part of its training again, and says so.
     private static func run(
-        _ answer: inout JSONObject, _ arguments: Arguments, _ access: LazyAccess, _ report: Report
+        _ answer: inout JSONObject, _ facts: FactCheck, _ arguments: Arguments,
+        _ access: LazyAccess, _ report: Report
     ) throws(Failure) {
         // By its id: a folder may have the layer's name.
         let layer = answer["layer"]?.string ?? ""
         let gates = try GateCheck.run(layer, arguments, access)
         let replay = try ReplayCheck.run(arguments, access, report)
-        let checks = gates + (replay.map { [$0.check] } ?? [])
+        // Facts that are as claimed are no part of what the statement says was run.
+        let wrong = facts.isSound ? [] : [facts.check]
+        let checks = wrong + gates + (replay.map { [$0.check] } ?? [])
         let shown =
             gates.isEmpty
             ? [GateCheck(name: "gates", isSound: true, detail: "no adapter: nothing to run")] : []
-        answer["checks"] = .array((answer["checks"]?.array ?? []) + (shown + checks).map(\.json))
+        let told = facts.isSound ? [facts.check] : []
+        answer["checks"] = .array(
+            (answer["checks"]?.array ?? []) + (told + shown + checks).map(\.json))
         answer["ok"] = .bool(checks.allSatisfy(\.isSound))
         answer["verdict"] = replay.map { .string($0.verdict.rawValue) }
         answer["replayed"] = replay?.extent?.json
         guard !checks.isEmpty, !arguments.isGiven("unsigned") else { return }
-        var request = JSONObject()
-        request["layer"] = .string(layer)
-        request["body"] = .object(statement(checks, replay))
-        answer["statement"] = .object(
-            try access.get(waiting: homeSeconds).ask("attest", request))
+        try sign(&answer, statement(checks, replay), access)
     }
 
     /// The body of the statement: what was checked, in order, and how it ended.
@@ -89,6 +114,14 @@ enum VerifyCommand {
         let figures = checks.flatMap(\.figures)
         if !figures.isEmpty { body["figures"] = .array(figures) }
         return body
+    }
+
+    private static func ending(_ isSound: Bool, _ checks: [JSONValue]) -> String {
+        let wrong = checks.first { $0["name"] == "facts" && $0["ok"] == false }
+        guard let wrong else {
+            return isSound ? "Everything is as it was published." : "Something is damaged."
+        }
+        return "The manifest is wrong: \(PlainText.shown(wrong["detail"]?.string ?? ""))."
     }
 
     private static func lines(_ answer: JSONObject) -> [String] {
@@ -112,10 +145,10 @@ enum VerifyCommand {
         let signed = (answer["statement"]?["sequence"]?.integer).map {
             ["Signed by this node as attestation \($0) of the layer, and kept."]
         }
-        return table.lines(width: Terminal(descriptor: 1).columns)
+        return table.lines(width: Terminal(descriptor: 1).columns) + FactCheck.lines(answer)
             + flags.map { "Look at \($0["name"]?.string ?? ""): \(text($0))." }
             + replays.map { "Replay: \(text($0))." }
-            + [isSound ? "Everything is as it was published." : "Something is damaged."]
+            + [ending(isSound, checks)]
             + (signed ?? [])
     }
 }

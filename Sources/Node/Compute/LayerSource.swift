@@ -126,16 +126,23 @@ struct LayerSource {
     }
 
     private static func read(_ files: LayerFiles) throws(Failure) -> LayerFolder {
+        try folder(files, hashesAll: false)
+    }
+
+    /// What files are as a layer, computed now from their bytes. Tensors have hashes of their own,
+    /// so those of whole files may be left out; of the others the hash is what a tokenizer is
+    /// known by.
+    static func folder(
+        _ files: LayerFiles, hashesAll: Bool
+    ) throws(Failure) -> LayerFolder {
         var reader = FolderReader()
-        // Tensors have hashes of their own, so those of whole files are not asked for; of the
-        // others the hash is what a tokenizer is known by.
         let none = Digest(words: (0, 0, 0, 0))
         for (name, place) in files.paths.sorted(by: { $0.key < $1.key }) {
             guard let path = LayerPath(name), Directory.exists(place) else { continue }
             let file = try JobFolder.onDisk(place) { () throws(SystemError) in
                 try File(place, .read)
             }
-            if name.hasSuffix(".safetensors") {
+            if name.hasSuffix(".safetensors"), !hashesAll {
                 let size = (try? file.facts().size) ?? 0
                 try reader.add(path, file, blob: none, size: size, sha256: none)
             } else {

@@ -8,6 +8,23 @@ extension Service {
     /// Records that are looked through for relations of layers that are not here.
     private static let recordsMax = 100_000
 
+    /// Says how a layer that is here came from another: a statement of this node, `evolution`.
+    /// Arguments: `layer`, `body`, and the layer it came from as `from`.
+    func evolve(_ request: ServiceRequest) throws(Failure) -> JSONObject {
+        let layer = try LayerResolver(service: self).resolve(try request.required("layer"))
+        let from = try LayerResolver(service: self).resolve(try request.required("from"))
+        guard layer != from else {
+            throw Failure(.usage, "a layer does not come from itself")
+        }
+        _ = try heldManifest(layer)
+        var body = request.arguments["body"]?.object ?? JSONObject()
+        body["from"] = .string(from.hexadecimal)
+        var arguments = request.arguments
+        arguments["body"] = .object(body)
+        return try state(
+            .evolution, ServiceRequest(verb: request.verb, arguments: arguments, files: []))
+    }
+
     /// The lineage of a layer that is here or was heard of. Arguments: `layer`, and the optional
     /// `up`, `down` (both without either) and `depth`.
     func lineage(_ request: ServiceRequest) throws(Failure) -> JSONObject {

@@ -81,6 +81,7 @@ final class Service: Sendable {
         case "terms": return try terms(request)
         case "licence": return try licence(request)
         case "lineage": return try lineage(request)
+        case "evolve": return try evolve(request)
         case "use": return try noteUse(request)
         case "usage": return try usage(request)
         case "fetch": return try fetch(request, progress)

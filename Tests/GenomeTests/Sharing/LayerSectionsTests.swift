@@ -27,7 +27,7 @@ struct LayerSectionsTests {
         "is refused otherwise",
         arguments: [
             "[]", "{", #"{"type": "poem"}"#, #"{"licence": {}}"#, #"{"files": []}"#,
-            #"{"publisher": "x"}"#, #"{"loraConfig": {}}"#, #"{"provenance": {}}"#,
+            #"{"publisher": "x"}"#, #"{"loraConfig": 8}"#, #"{"provenance": {}}"#,
         ])
     func refuses(_ text: String) { #expect(Fixtures.fault { _ = try sections(text) } != nil) }
 

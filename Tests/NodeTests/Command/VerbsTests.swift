@@ -12,8 +12,8 @@ struct VerbsTests {
                 "init", "run", "join", "trust", "share", "assemble", "find", "show", "list",
                 "lineage", "fetch", "export", "verify", "infer", "chat", "memory", "tokenize",
                 "detokenize", "merge", "train", "jobs", "eval", "grant", "revoke", "withdraw",
-                "mirror", "org", "identity", "delegate", "audit", "licence", "peers", "status",
-                "ticket", "bench",
+                "mirror", "org", "identity", "delegate", "audit", "licence", "schema", "peers",
+                "status", "ticket", "bench",
             ])
         #expect(Verbs.notBuilt.isDisjoint(with: names))
     }

@@ -69,8 +69,6 @@ extension RealNodes {
                 #expect(outcome.errorLines.count == 1)
             }
             try node.refused("unsupported", "find", "--scope", "local")
-            let layer = String(repeating: "1", count: 64)
-            try node.refused("unsupported", "verify", layer, "--level", "thorough")
             try node.refused("unsupported", "run", "--http", "127.0.0.1:0")
             for verb in ["pin", "compact", "doctor"] {
                 try node.refused("unsupported", verb)

@@ -58,6 +58,31 @@ extension RealNodes {
             for node in [a, b] { node.stop() }
         }
 
+        @Test func `holds what a node signs of how a layer came from another`() throws {
+            let node = laboratory.node("a")
+            let first = try layer(
+                node.share(try laboratory.layerFolder("one", size: 1_000), ["--name", "one"]))
+            let second = try layer(
+                node.share(
+                    try laboratory.layerFolder("two", size: 1_000, seed: 2), ["--name", "two"]))
+            let signed = try node.ask(
+                "lineage", second, "--event", "pruned", "--from", "one", "--confidence", "0.5",
+                "--gain", "loss=-0.25", "--note", "every other record")
+            #expect(signed["sequence"] == 1)
+            let edges = try node.ask("lineage", second)["edges"]?.array ?? []
+            try #require(edges.count == 1)
+            let words = String(decoding: CanonicalJSON.write(edges[0]), as: UTF8.self)
+            for part in [first, "EVOLVED_FROM", "pruned", "0.5", "\"loss\":-0.25"] {
+                #expect(words.contains(part), "\(words)")
+            }
+            try node.refused("usage", exit: 2, "lineage", second, "--event", "pruned")
+            try node.refused(
+                "usage", exit: 2, "lineage", second, "--event", "pruned", "--from", second)
+            try node.refused(
+                "usage", exit: 2, "lineage", second, "--event", "x", "--from", first,
+                "--confidence", "2")
+        }
+
         @Test func `picks relatives out of what is here and what was heard of`() throws {
             let a = try laboratory.running("a")
             let b = try laboratory.running("b", joining: [a])
