@@ -109,6 +109,7 @@ public struct Swarm: Sendable {
             settings.owner = policy
             for layer in held.values { hold(layer) }
         case .delegations(let delegations):
+            guard settings.delegations != delegations else { return }
             settings.delegations = delegations
             for layer in held.values { hold(layer) }
         case .delegationsFound(let session, let found): delegationsFound(session, found)

@@ -12,7 +12,7 @@ struct RecordPlacement {
         var outcomes = [StoreOutcome](repeating: .superseded, count: records.count)
         var accepted: [(index: Int, record: Record)] = []
         // Delegations that come in one batch with what they cover are kept first.
-        let delegations = records.filter { $0.type == .delegation }
+        let delegations = records.filter { $0.slotKey.type == .delegation }
         var keptBefore: Set<Digest> = []
         for record in delegations {
             guard try refusal(record) == nil else { continue }
@@ -53,7 +53,7 @@ struct RecordPlacement {
             publisher: record.publisher, type: .delegation, slot: Slot(prefixOf: signer.digest))
         guard case .delegation(let delegation) = try catalogue.record(at: place)?.content,
             delegation.key == signer, delegation.rights.contains(.publish),
-            record.type != .delegation, record.type != .keyRevocation
+            record.slotKey.type == .layer
         else { return "no delegation covers its signer" }
         return nil
     }

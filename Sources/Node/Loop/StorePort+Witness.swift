@@ -8,8 +8,7 @@ extension StorePort {
     /// Proves to a peer that the owner trusts what came to the journal since it saw it last.
     func proveJournal(_ session: SessionNumber, to peer: NodeKey, known: UInt64) {
         onIndexLane { [self] in
-            let contacts = (try? library.index.contacts()) ?? []
-            guard contacts.contains(where: { $0.key == peer && $0.isTrusted }) else { return }
+            guard (try? library.index.contact(peer))?.isTrusted == true else { return }
             if known > library.journal.count {
                 post(.witnessAhead(session, known: known))
             } else if let offer = try? library.journal.offer(known: known) {
@@ -22,12 +21,15 @@ extension StorePort {
     func witness(_ session: SessionNumber, _ peer: NodeKey, _ offer: CheckpointOffer) {
         onIndexLane { [self] in
             let seconds = Clock.wallMilliseconds() / 1_000
-            switch try? library.witness.witness(offer, of: peer, at: seconds) {
+            let contact = try? library.index.contact(peer)
+            let outcome = try? library.witness.witness(
+                offer, of: peer, isTrusted: contact?.isTrusted == true, at: seconds)
+            switch outcome {
             case .cosigned(let count, let line):
                 post(.witnessed(session, WitnessWord(known: count, line: line)))
             case .known(let count): post(.witnessed(session, WitnessWord(known: count)))
             case .refused(let reason): post(.witnessRefused(session, reason))
-            case nil: return
+            case .full, nil: return
             }
         }
     }

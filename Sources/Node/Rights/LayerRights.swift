@@ -59,24 +59,37 @@ struct LayerRights {
     }
 
     /// The delegations to a key that the catalogue holds. This node acts for nobody whom its owner
-    /// does not know: only for identities of the home and keys that she trusts.
+    /// does not know, however many delegate to it: it publishes for identities of the home, and
+    /// asks for these and for keys that she trusts.
     func delegations(to key: NodeKey) -> [Delegation] {
-        let isOwn = key == keys.node.publicKey
-        let records = (try? catalogue.delegations(to: key)) ?? []
-        guard !records.isEmpty else { return [] }
-        var own: [NodeKey] = []
-        if isOwn { own = ((try? IdentityShelf(library.layout).all()) ?? []).map(\.key) }
-        return records.compactMap { record in
-            if isOwn, !own.contains(record.publisher) {
-                let contact = try? library.index.contact(record.publisher)
-                guard contact?.isTrusted == true else { return nil }
+        guard key == keys.node.publicKey else {
+            return ((try? catalogue.delegations(to: key)) ?? []).compactMap {
+                Self.delegation($0, to: key)
             }
-            guard case .delegation(let content) = record.content, content.key == key else {
-                return nil
-            }
-            return Delegation(
-                publisher: record.publisher, rights: content.rights, expires: record.expires)
         }
+        let own = ((try? IdentityShelf(library.layout).all()) ?? []).map(\.key)
+        let contacts = (try? library.index.contacts()) ?? []
+        let trusted = contacts.filter(\.isTrusted).map(\.key)
+        let slot = Slot(prefixOf: key.digest)
+        return (own + trusted.filter { !own.contains($0) }).compactMap { publisher in
+            let place = SlotKey(publisher: publisher, type: .delegation, slot: slot)
+            guard let record = (try? catalogue.record(at: place)) ?? nil,
+                let found = Self.delegation(record, to: key)
+            else { return nil }
+            return own.contains(publisher)
+                ? found
+                : Delegation(
+                    publisher: publisher, rights: found.rights.subtracting(.publish),
+                    expires: found.expires)
+        }
+    }
+
+    private static func delegation(_ record: Record, to key: NodeKey) -> Delegation? {
+        guard case .delegation(let content) = record.content, content.key == key else {
+            return nil
+        }
+        return Delegation(
+            publisher: record.publisher, rights: content.rights, expires: record.expires)
     }
 
     /// This node as it asks for itself.

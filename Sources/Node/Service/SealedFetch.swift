@@ -37,6 +37,10 @@ struct SealedFetch {
         offers = isHere ? [] : try Self.offers(of: layer, service)
     }
 
+    /// Largest sealed index: what a document may have, and its tags.
+    private static let indexBytesMax = SealedStream.sealedSize(
+        plain: UInt64(SealedLayer.bytesMax)) ?? 0
+
     /// The offers for this node that count now and open with one of its keys.
     private static func offers(
         of layer: Digest, _ service: Service
@@ -47,7 +51,7 @@ struct SealedFetch {
         for (statement, _) in service.rights.statements(about: layer) {
             guard let grant = Grant(statement), grant.isInForce(at: now),
                 grant.commands.contains(.read), myself.isMeant(by: grant.grantee),
-                let place = grant.sealed
+                let place = grant.sealed, place.index.size <= Self.indexBytesMax
             else { continue }
             let epochs = try inStore { () throws(StoreError) in
                 try service.shelf.epochs(of: grant.grantee)
@@ -86,8 +90,10 @@ struct SealedFetch {
         return !offers.contains { peers.contains($0.publisher) }
     }
 
+    /// Anyone may send a grant, so what is wrong with one offer says nothing of the next: only the
+    /// terms and the room are the same everywhere.
     private static func mayBeOtherwiseElsewhere(_ failure: Failure) -> Bool {
-        failure.code == .unreachable || failure.code == .corrupt
+        failure.code != .licence && failure.code != .quota
     }
 
     // MARK: Mirrors
@@ -153,8 +159,14 @@ struct SealedFetch {
     /// this layer. Nobody but its publisher can have made one that is: the manifest in it is
     /// signed, and its hash is the layer's id.
     private func opened(_ index: BlobReference, _ offer: Offer) throws(Failure) -> SealedLayer {
-        let document = try inStore { () throws(StoreError) in
-            try library.sealedLayer(index, key: offer.key)
+        let document: SealedLayer
+        do throws(Failure) {
+            document = try inStore { () throws(StoreError) in
+                try library.sealedLayer(index, key: offer.key)
+            }
+        } catch {
+            discard([index])
+            throw error
         }
         let manifest = try Self.manifest(of: document)
         guard manifest.layer == layer, manifest.publisher == offer.publisher else {

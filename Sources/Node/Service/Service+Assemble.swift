@@ -55,7 +55,7 @@ extension Service {
         if let before = try sharedBefore(built.manifest) {
             object = try described(before)
         } else {
-            object = try keep(built, for: allowed)
+            object = try keep(built, for: allowed, agent: request.text("agent"))
         }
         object["plan"] = Self.words(plan)
         object["overlaps"] = .array(try overlaps(manifests.filter { $0.weights != nil }))

@@ -187,8 +187,12 @@ extension Service {
             let days = request.arguments["days"]?.integer ?? Self.delegationDays
             life = UInt64(min(max(1, days), Self.delegationDays)) * 86_400_000
         }
+        let (next, isOver) = (standing?.sequence ?? 0).addingReportingOverflow(1)
+        guard !isOver else {
+            throw Failure(.refused, "the delegation to \(key.fingerprint) cannot be replaced")
+        }
         let unsigned = UnsignedRecord(
-            publisher: identity.key, sequence: max(now, (standing?.sequence ?? 0) + 1),
+            publisher: identity.key, sequence: max(now, next),
             issued: now, expires: now + life, content: content)
         let signature = try Signer(identity: identity, agent: request.text("agent")).sign(
             unsigned.signingInput)

@@ -13,7 +13,7 @@ extension Service {
     /// Grants rights on an own layer of named keys: `layer`, `key`, and the optional `commands`,
     /// `excludedDomains`, `expires` (seconds since 1970), `use` (text).
     func grant(_ request: ServiceRequest) throws(Failure) -> JSONObject {
-        let manifest = try ownLayer(request, withIdentities: true)
+        let manifest = try ownLayer(request)
         guard manifest.visibility == .whitelist else {
             throw Failure(
                 .refused, "\(manifest.reference) needs no grants",
@@ -47,7 +47,7 @@ extension Service {
     /// Takes a grant back (`layer`, `key`), or narrows who may know of the layer (`layer`,
     /// `visibility`).
     func revoke(_ request: ServiceRequest) throws(Failure) -> JSONObject {
-        let manifest = try ownLayer(request, withIdentities: true)
+        let manifest = try ownLayer(request)
         if let text = request.text("visibility") {
             return try narrow(manifest, to: text, request)
         }
@@ -97,6 +97,12 @@ extension Service {
     /// `replacement`.
     func withdraw(_ request: ServiceRequest) throws(Failure) -> JSONObject {
         let manifest = try ownLayer(request, withIdentities: true)
+        guard rights.myself().publishes(for: manifest.publisher) else {
+            throw Failure(
+                .refused, "this node may not speak for \(manifest.publisher.fingerprint)",
+                why: "no delegation to it counts now, and others would not hear of it",
+                remedy: "plasmid delegate IDENTITY, then again")
+        }
         var body = JSONObject()
         body["reason"] = .string(try request.required("reason"))
         if let other = request.text("replacement") {

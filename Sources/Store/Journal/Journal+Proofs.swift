@@ -67,11 +67,14 @@ extension Journal {
     /// Puts the word of a witness under the checkpoint it is about, if that is the newest that was
     /// signed or the newest that was witnessed; whether it was new.
     public func take(_ cosignature: Cosignature) throws(StoreError) -> Bool {
-        for note in [try signedNote(), try witnessedNote()].compactMap({ $0 }) {
+        for note in try witnessable() {
             guard let parts = SignedCheckpoint.split(note),
                 Cosignature(cosignature.line[...], on: parts.text) != nil
             else { continue }
             let standing = try witnessedNote()
+            let reached = standing.flatMap { SignedCheckpoint.signed($0)?.checkpoint.count } ?? 0
+            guard let count = SignedCheckpoint.signed(note)?.checkpoint.count, count >= reached
+            else { return false }
             let isSame = standing.flatMap { SignedCheckpoint.split($0) }?.text == parts.text
             let base = isSame ? standing ?? note : note
             let known = Cosignature.all(in: base)
@@ -122,13 +125,24 @@ extension Journal {
         let note = try signedNote()
         guard let (_, end) = SignedCheckpoint.signed(note), end.count != known else { return nil }
         let proof = known == 0 ? [] : try consistency(from: known, to: end.count)
+        offered.withLock { notes in
+            notes = notes.filter { $0 != note }.suffix(Self.offeredMax - 1) + [note]
+        }
         return CheckpointOffer(known: known, proof: proof, note: Array(note.utf8))
     }
 
-    /// Takes a witness's line on the newest signed checkpoint, or on the one that was witnessed
-    /// last; whether it was one, and new.
+    /// Offers whose answers are waited for: more than one an hour to each of many witnesses.
+    private static let offeredMax = 64
+
+    private func witnessable() throws(StoreError) -> [String] {
+        let notes = [try Self.readNote("\(layout.journal)/checkpoint"), try witnessedNote()]
+        return offered.withLock { $0 }.reversed() + notes.compactMap { $0 }
+    }
+
+    /// Takes a witness's line on a checkpoint that was offered, the newest signed one or the one
+    /// that was witnessed last; whether it was one, and new.
     public func take(witness line: String) throws(StoreError) -> Bool {
-        for note in [try signedNote(), try witnessedNote()].compactMap({ $0 }) {
+        for note in try witnessable() {
             guard let text = SignedCheckpoint.split(note)?.text,
                 let word = Cosignature(line[...], on: text), word.witness != key.publicKey
             else { continue }

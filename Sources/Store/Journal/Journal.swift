@@ -23,6 +23,10 @@ public final class Journal: Sendable {
     let layout: Layout
     let key: SigningKey
     let state: Lock<State>
+    /// One checkpoint is written at a time, and never an older one over a newer one.
+    private let signing = Lock(())
+    /// The notes that were offered to witnesses last: their words may come after newer entries.
+    let offered = Lock([String]())
 
     /// Opens the journal of a home. A write that was cut off is removed; an entry that a signed
     /// checkpoint covers must be there and unchanged. Where nothing of a journal is there it is
@@ -115,22 +119,25 @@ public final class Journal: Sendable {
             let isDue = state.log.count - state.signedCount >= Self.entriesPerCheckpoint
             return (events, tiles, isDue)
         }
-        for tile in tiles { try JournalTiles.write(tile, layout) }
-        if isDue { try checkpoint() }
+        // The entries are durable: what follows from them is made again at opening if it fails.
+        for tile in tiles { try? JournalTiles.write(tile, layout) }
+        if isDue { try? checkpoint() }
         return events
     }
 
     /// Writes the unfinished tiles and signs where the journal stands, unless that is signed
     /// already. Done at opening, at the end, and every 256 entries.
     public func checkpoint() throws(StoreError) {
-        let (log, signedCount) = state.withLock { ($0.log, $0.signedCount) }
-        let path = "\(layout.journal)/checkpoint"
-        if log.count == signedCount && Directory.exists(path) { return }
-        for tile in log.partialTiles { try JournalTiles.write(tile, layout) }
-        let note = SignedCheckpoint(origin: origin, count: log.count, root: log.root)
-            .sign(with: key)
-        try DurableFile.write(Array(note.utf8), to: path)
-        state.withLock { $0.signedCount = max($0.signedCount, log.count) }
+        try signing.withLock { _ throws(StoreError) in
+            let (log, signedCount) = state.withLock { ($0.log, $0.signedCount) }
+            let path = "\(layout.journal)/checkpoint"
+            if log.count == signedCount && Directory.exists(path) { return }
+            for tile in log.partialTiles { try JournalTiles.write(tile, layout) }
+            let note = SignedCheckpoint(origin: origin, count: log.count, root: log.root)
+                .sign(with: key)
+            try DurableFile.write(Array(note.utf8), to: path)
+            state.withLock { $0.signedCount = max($0.signedCount, log.count) }
+        }
     }
 
     /// The events behind `sequence`, in order.

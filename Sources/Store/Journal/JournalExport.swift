@@ -31,11 +31,8 @@ public struct JournalExport: Equatable, Sendable {
         _ layout: Layout, note: String, to folder: String
     ) throws(StoreError) -> JournalExport {
         guard !Directory.exists(folder) else { throw .occupied(path: folder) }
-        let draft = "\(folder).new"
+        let draft = "\(folder).\(Hexadecimal.encode(Sodium.random(count: 6))).new"
         do throws(StoreError) {
-            if Directory.exists(draft) {
-                try onDisk { () throws(SystemError) in try Directory.removeTree(draft) }
-            }
             let closed = try writeTree(layout, note, to: draft)
             for segment in closed {
                 let name = AccessSegment.path(segment, layout, "log")
@@ -96,6 +93,7 @@ public struct JournalExport: Equatable, Sendable {
             try Directory.create(Layout.folder(of: path), mode: 0o755)
             let file = try File(path, .createNew, mode: 0o644)
             try file.write(bytes, offset: 0)
+            try file.sync()
         }
     }
 

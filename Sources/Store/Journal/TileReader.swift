@@ -6,12 +6,14 @@ import Wire
 struct TileReader: ~Copyable {
     private let layout: Layout
     private let edge: [[Digest]]
+    private let count: UInt64
     private var cached: [String: [Digest]] = [:]
 
     /// A reader of the tree as it stands in memory.
     init(_ layout: Layout, _ log: MerkleLog) {
         self.layout = layout
         edge = log.edge
+        count = log.count
     }
 
     /// The hash of the subtree of 2^level entries that begins at entry index · 2^level.
@@ -39,7 +41,7 @@ struct TileReader: ~Copyable {
                 guard let hash = Digest(bytes: bytes[start..<start + 32]) else { break }
                 hashes.append(hash)
             }
-        } else if edge.indices.contains(level) {
+        } else if edge.indices.contains(level), index == count >> UInt64(8 * (level + 1)) {
             hashes = edge[level]
         }
         cached[path] = hashes

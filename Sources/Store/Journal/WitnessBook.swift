@@ -10,6 +10,8 @@ import Wire
 public final class WitnessBook: Sendable {
     /// Most logs that are followed: some 4 MiB, and more nodes than one meets in years.
     public static let logsMax = 4_096
+    /// Most of them that are of nodes which the owner does not trust, so that strangers leave room.
+    public static let strangersMax = 2_048
     /// Most logs of one node: each is begun where the one before was lost.
     public static let logsPerNodeMax = 8
 
@@ -21,6 +23,8 @@ public final class WitnessBook: Sendable {
         case known(count: UInt64)
         /// It is not an honest offer, and why.
         case refused(String)
+        /// There is no room for another log.
+        case full
     }
 
     /// Two checkpoints that a node signed and that cannot both be of one log.
@@ -44,7 +48,7 @@ public final class WitnessBook: Sendable {
     /// Looks at what `peer` offers of its own journal and, where it follows from all that was seen
     /// of it, keeps it and signs. `seconds` since 1970 goes into the signature.
     public func witness(
-        _ offer: CheckpointOffer, of peer: NodeKey, at seconds: UInt64
+        _ offer: CheckpointOffer, of peer: NodeKey, isTrusted: Bool = true, at seconds: UInt64
     ) throws(StoreError) -> Outcome {
         let note = String(decoding: offer.note, as: UTF8.self)
         guard let (node, checkpoint) = SignedCheckpoint.signed(note), node == peer else {
@@ -57,7 +61,7 @@ public final class WitnessBook: Sendable {
             let path = path(checkpoint.origin)
             guard let seen = try read(path) else {
                 guard offer.known == 0 else { return .known(count: 0) }
-                guard try hasRoom(for: node) else { return .refused("too many logs are followed") }
+                guard try hasRoom(for: node, isTrusted: isTrusted) else { return .full }
                 return try keep(checkpoint, note, path, seconds)
             }
             let (count, root) = (seen.checkpoint.count, seen.checkpoint.root)
@@ -67,6 +71,8 @@ public final class WitnessBook: Sendable {
                 return .refused("it signed two histories of \(count) entries")
             }
             guard count == offer.known else { return .known(count: count) }
+            // Nothing new: its word stands already.
+            guard count < checkpoint.count else { return .known(count: count) }
             let follows = MerkleProof.isConsistent(
                 old: count, root: root, new: checkpoint.count, root: checkpoint.root,
                 proof: offer.proof)
@@ -115,10 +121,11 @@ public final class WitnessBook: Sendable {
             .map { "\(folder)/\($0)" }
     }
 
-    private func hasRoom(for node: NodeKey) throws(StoreError) -> Bool {
+    private func hasRoom(for node: NodeKey, isTrusted: Bool) throws(StoreError) -> Bool {
         let logs = try files { !$0.hasSuffix(Self.forkEnding) }
         let own = logs.filter { $0.hasPrefix("\(folder)/\(node.base32)") }
-        return logs.count < Self.logsMax && own.count < Self.logsPerNodeMax
+        let most = isTrusted ? Self.logsMax : Self.strangersMax
+        return logs.count < most && own.count < Self.logsPerNodeMax
     }
 
     private func read(

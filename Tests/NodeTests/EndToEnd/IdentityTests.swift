@@ -32,7 +32,7 @@ extension RealNodes {
             let agent = try ChildProcess(
                 try #require(Judges.program("ssh-agent")), ["-D", "-a", socket])
             defer {
-                agent.signal(15)
+                agent.signal(9)
                 agent.wait()
             }
             Laboratory.eventually("the agent listens") { Directory.exists(socket) }
