@@ -38,8 +38,9 @@ struct SealedFetch {
     }
 
     /// Largest sealed index: what a document may have, and its tags.
-    private static let indexBytesMax = SealedStream.sealedSize(
-        plain: UInt64(SealedLayer.bytesMax)) ?? 0
+    private static let indexBytesMax =
+        SealedStream.sealedSize(
+            plain: UInt64(SealedLayer.bytesMax)) ?? 0
 
     /// The offers for this node that count now and open with one of its keys.
     private static func offers(
