@@ -58,7 +58,7 @@ extension RealNodes {
                 return found.first?["publisher"]?.string == key
             }
             try other.ask("fetch", layer)
-            #expect(try other.ask("show", layer)["publisher"]?.string == key)
+            #expect(try other.ask("show", layer)["manifest"]?["publisher"]?.string == key)
 
             let seed = try seed(of: secret, key: try #require(NodeKey(base32: key)))
             let public32 = try #require(NodeKey(base32: key)).bytes
