@@ -64,30 +64,6 @@ extension Journal {
         }?.sequence
     }
 
-    /// Puts the word of a witness under the checkpoint it is about, if that is the newest that was
-    /// signed or the newest that was witnessed; whether it was new.
-    public func take(_ cosignature: Cosignature) throws(StoreError) -> Bool {
-        for note in try witnessable() {
-            guard let parts = SignedCheckpoint.split(note),
-                Cosignature(cosignature.line[...], on: parts.text) != nil
-            else { continue }
-            let standing = try witnessedNote()
-            let reached = standing.flatMap { SignedCheckpoint.signed($0)?.checkpoint.count } ?? 0
-            guard let count = SignedCheckpoint.signed(note)?.checkpoint.count, count >= reached
-            else { return false }
-            let isSame = standing.flatMap { SignedCheckpoint.split($0) }?.text == parts.text
-            let base = isSame ? standing ?? note : note
-            let known = Cosignature.all(in: base)
-            guard known.count < SignedCheckpoint.signaturesMax - 1,
-                !known.contains(where: { $0.witness == cosignature.witness })
-            else { return false }
-            try DurableFile.write(
-                Array("\(base)\(cosignature.line)\n".utf8), to: witnessedPath)
-            return true
-        }
-        return false
-    }
-
     /// Proof that the entry with a number is in the log: under the last checkpoint that witnesses
     /// saw, if it reaches so far, else under one that is signed now.
     public func proof(of sequence: UInt64) throws(StoreError) -> LogProof {
@@ -146,9 +122,28 @@ extension Journal {
             guard let text = SignedCheckpoint.split(note)?.text,
                 let word = Cosignature(line[...], on: text), word.witness != key.publicKey
             else { continue }
-            return try take(word)
+            return try put(word, under: note, of: text)
         }
         return false
+    }
+
+    /// Puts the word of a witness under a note, unless another one that reaches further has words.
+    private func put(
+        _ word: Cosignature, under note: String, of text: String
+    ) throws(StoreError) -> Bool {
+        let standing = try witnessedNote()
+        let reached = standing.flatMap { SignedCheckpoint.signed($0)?.checkpoint.count } ?? 0
+        guard let count = SignedCheckpoint.signed(note)?.checkpoint.count, count >= reached else {
+            return false
+        }
+        let isSame = standing.flatMap { SignedCheckpoint.split($0) }?.text == text
+        let base = isSame ? standing ?? note : note
+        let known = Cosignature.all(in: base)
+        guard known.count < SignedCheckpoint.signaturesMax - 1,
+            !known.contains(where: { $0.witness == word.witness })
+        else { return false }
+        try DurableFile.write(Array("\(base)\(word.line)\n".utf8), to: witnessedPath)
+        return true
     }
 
     /// Proof that the log as it was with `old` entries is the beginning of the one with `new`.

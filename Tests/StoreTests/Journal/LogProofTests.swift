@@ -74,8 +74,8 @@ import Wire
         let checkpoint = try #require(
             SignedCheckpoint(note: note, key: Fixture.key(7).publicKey))
         let word = Cosignature(of: checkpoint, at: 1_790_000_000, by: Fixture.key(2))
-        #expect(try journal.take(word))
-        #expect(try !journal.take(word))
+        #expect(try journal.take(witness: word.line))
+        #expect(try !journal.take(witness: word.line))
         let finding = try journal.proof(of: 3).check()
         #expect(finding.witnesses == [word])
         // The log goes on: the proof still rests on what the witness saw, as far as that reaches.
@@ -85,7 +85,7 @@ import Wire
         let foreign = SignedCheckpoint(
             origin: checkpoint.origin, count: 9, root: checkpoint.root)
         #expect(
-            try !journal.take(Cosignature(of: foreign, at: 1, by: Fixture.key(3))))
+            try !journal.take(witness: Cosignature(of: foreign, at: 1, by: Fixture.key(3)).line))
     }
 
     @Test func `a log is proven to go on from what it was`() throws {
