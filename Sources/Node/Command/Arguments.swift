@@ -58,6 +58,17 @@ extension Arguments {
         operands.indices.contains(index) ? operands[index] : nil
     }
 
+    /// The first operand, where it says what the verb shall do: one of `actions`, else `usual`.
+    func action(of actions: [String], or usual: String) throws(Failure) -> String {
+        let action = operand(0) ?? usual
+        guard actions.contains(action) else {
+            throw Failure(
+                .usage, "\(verb.name) does not know \(PlainText.shown(action))",
+                remedy: "use " + actions.joined(separator: ", "))
+        }
+        return action
+    }
+
     /// Whether the option was given, with or without a value.
     func isGiven(_ option: String) -> Bool { given.contains(option) }
 

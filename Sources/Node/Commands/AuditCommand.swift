@@ -9,12 +9,7 @@ enum AuditCommand {
     private static let lastMax = 10_000
 
     static func perform(_ arguments: Arguments, _ report: Report) throws(Failure) -> Int32 {
-        let action = arguments.operand(0) ?? "log"
-        guard actions.contains(action) else {
-            throw Failure(
-                .usage, "audit does not know \(PlainText.shown(action))",
-                remedy: "use " + actions.joined(separator: ", "))
-        }
+        let action = try arguments.action(of: actions, or: "log")
         var object = JSONObject()
         object["action"] = .string(action)
         object["last"] = try arguments.integer("last", in: 1...lastMax).map {

@@ -13,12 +13,7 @@ enum OrgCommand {
     private static let fileBytesMax = 64 << 20
 
     static func perform(_ arguments: Arguments, _ report: Report) throws(Failure) {
-        let action = arguments.operand(0) ?? "list"
-        guard actions.contains(action) else {
-            throw Failure(
-                .usage, "org does not know \(PlainText.shown(action))",
-                remedy: "use " + actions.joined(separator: ", "))
-        }
+        let action = try arguments.action(of: actions, or: "list")
         var object = JSONObject()
         object["action"] = .string(action)
         if action != "list" {

@@ -15,12 +15,7 @@ enum JobsCommand {
     private static let logBytesMax = 16 << 20
 
     static func perform(_ arguments: Arguments, _ report: Report) throws(Failure) -> Int32 {
-        let action = arguments.operand(0) ?? "list"
-        guard actions.contains(action) else {
-            throw Failure(
-                .usage, "jobs does not know \(PlainText.shown(action))",
-                remedy: "use " + actions.joined(separator: ", "))
-        }
+        let action = try arguments.action(of: actions, or: "list")
         let home = Home.defaultPath()
         guard action != "list" else {
             try list(home, report)
