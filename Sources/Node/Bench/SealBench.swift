@@ -78,9 +78,7 @@ struct SealBench {
         let library = try Access.service(home).library
         return try inStore { () throws(StoreError) in
             guard let layer = try library.index.layers().first,
-                let bytes = try library.index.envelope(of: layer.id),
-                let envelope = try? Envelope.decode(bytes, payloadMax: ManifestSchema.bytesMax),
-                let manifest = try? Manifest.verified(in: envelope)
+                let manifest = try library.manifest(of: layer.id)
             else { throw .missing("the layer of the bench") }
             return try BenchCommand.seconds { () throws(StoreError) in
                 _ = try library.seal(manifest)

@@ -130,9 +130,7 @@ struct SealedGrants {
         var result: [Manifest] = []
         for entry in try library.index.layers() where entry.origin == .own {
             guard try SealedCopy.read(entry.id, library.layout) != nil,
-                let bytes = try library.index.envelope(of: entry.id),
-                let envelope = try? Envelope.decode(bytes, payloadMax: Limits.manifestBytesMax),
-                let manifest = try? Manifest.verified(in: envelope),
+                let manifest = try library.manifest(of: entry.id),
                 manifest.publisher == keys.node.publicKey
             else { continue }
             result.append(manifest)

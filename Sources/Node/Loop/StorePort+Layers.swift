@@ -161,8 +161,7 @@ extension StorePort {
 
     /// The same for one; nil where it is not here.
     func heldLayer(_ layer: Digest) throws(StoreError) -> HeldLayer? {
-        guard let bytes = try library.index.envelope(of: layer),
-            let envelope = try? Envelope.decode(bytes, payloadMax: Limits.manifestBytesMax),
+        guard let envelope = try library.envelope(of: layer),
             let manifest = try? Manifest.verified(in: envelope)
         else { return nil }
         return try heldLayer(manifest, envelope: envelope.detached)

@@ -70,9 +70,6 @@ struct KnownTerms {
     }
 
     private func manifest(_ layer: Digest) -> Manifest? {
-        guard let bytes = try? library.index.envelope(of: layer),
-            let envelope = try? Envelope.decode(bytes, payloadMax: Limits.manifestBytesMax)
-        else { return nil }
-        return try? Manifest.verified(in: envelope)
+        (try? library.manifest(of: layer)) ?? nil
     }
 }

@@ -91,21 +91,13 @@ struct LayerResolver {
                     name: content.name, version: content.version)
             }
             for entry in try service.library.index.layers() {
-                let label = try label(of: entry)
+                let label = try service.library.manifest(of: entry.id)?.label ?? ""
                 found[entry.id] = Candidate(
                     layer: entry.id, publisher: entry.publisher, label: label,
                     name: entry.name, version: entry.version)
             }
             return found.values.sorted { $0.layer < $1.layer }
         }
-    }
-
-    private func label(of entry: LayerEntry) throws(StoreError) -> String {
-        guard let bytes = try service.library.index.envelope(of: entry.id),
-            let envelope = try? Envelope.decode(bytes, payloadMax: Limits.manifestBytesMax),
-            let manifest = try? Manifest.verified(in: envelope)
-        else { return "" }
-        return manifest.label
     }
 
     /// Bare names mean only layers of this node's own key, of the identities of its home and of

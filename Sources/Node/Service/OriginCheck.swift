@@ -113,10 +113,7 @@ struct OriginCheck {
     }
 
     private func manifest(_ layer: Digest) -> Manifest? {
-        guard let bytes = try? library.index.envelope(of: layer),
-            let envelope = try? Envelope.decode(bytes, payloadMax: Limits.manifestBytesMax)
-        else { return nil }
-        return try? Manifest.verified(in: envelope)
+        (try? library.manifest(of: layer)) ?? nil
     }
 
     /// What of a layer is ciphertext that its publisher has nothing to do with: bytes that somebody

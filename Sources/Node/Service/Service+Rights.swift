@@ -166,9 +166,7 @@ extension Service {
     func tell(of manifest: Manifest) throws(Failure) {
         guard let daemon else { return }
         let held = try inStore { () throws(StoreError) -> HeldLayer? in
-            guard let bytes = try library.index.envelope(of: manifest.layer),
-                let envelope = try? Envelope.decode(bytes, payloadMax: Limits.manifestBytesMax)
-            else { return nil }
+            guard let envelope = try library.envelope(of: manifest.layer) else { return nil }
             return try daemon.port.heldLayer(manifest, envelope: envelope.detached)
         }
         if let held { daemon.loop.post(.input(.layerHeld(held))) }

@@ -148,9 +148,7 @@ extension Library {
     func rewriteJournal() throws(StoreError) {
         var changes: [JournalChange] = []
         for layer in try index.layers() {
-            guard let bytes = try index.envelope(of: layer.id),
-                let envelope = try? Envelope.decode(bytes, payloadMax: ManifestSchema.bytesMax)
-            else { continue }
+            guard let envelope = try envelope(of: layer.id) else { continue }
             changes.append(
                 layer.origin == .own
                     ? .share(layer: layer.id, signatures: envelope.entries)

@@ -183,6 +183,19 @@ public final class Library: Sendable {
         try apply(applied + 1 == first.sequence ? events : try journal.replay(after: applied))
     }
 
+    /// The envelope of a layer that is here; nil if it is not, or cannot be read.
+    public func envelope(of layer: Digest) throws(StoreError) -> Envelope? {
+        try index.envelope(of: layer).flatMap {
+            try? Envelope.decode($0, payloadMax: ManifestSchema.bytesMax)
+        }
+    }
+
+    /// The manifest of a layer that is here, its signature checked; nil if it is not here, or not
+    /// sound.
+    public func manifest(of layer: Digest) throws(StoreError) -> Manifest? {
+        try envelope(of: layer).flatMap { try? Manifest.verified(in: $0) }
+    }
+
     static func manifest(in envelope: Envelope) throws(StoreError) -> Manifest {
         do {
             return try Manifest.verified(in: envelope)

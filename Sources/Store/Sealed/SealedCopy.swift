@@ -78,9 +78,9 @@ extension Library {
             done += blob.size
             progress(done, total)
         }
-        guard let bytes = try index.envelope(of: manifest.layer),
-            let envelope = try? Envelope.decode(bytes, payloadMax: ManifestSchema.bytesMax)
-        else { throw .missing("the signature of layer \(manifest.layer)") }
+        guard let envelope = try envelope(of: manifest.layer) else {
+            throw .missing("the signature of layer \(manifest.layer)")
+        }
         let document = SealedLayer(
             manifest: manifest.bytes, envelope: envelope.detached, parts: parts)
         let index = try importBytes(SealedStream.seal(document.bytes, key: key))
