@@ -69,24 +69,30 @@ extension Library {
         }
     }
 
-    /// An organisation as its newest root and revocation list say; nil if it is not here.
+    /// An organisation as its newest root and revocation list say; nil if it is not here. The same
+    /// documents are checked once; whether they are in force is for each question to ask.
     public func organization(_ id: NodeKey) throws(StoreError) -> Organization? {
         let roots = try credentials(of: id, .root)
         guard !roots.isEmpty else { return nil }
+        let lists = (try? credentials(of: id, .revocations)) ?? []
         return try Self.inOrganization { () throws(GenomeError) in
-            var envelopes: [Envelope] = []
-            for bytes in roots {
-                envelopes.append(
-                    try Envelope.decode(bytes, payloadMax: OrganizationSchema.bytesMax))
+            try checked.organizations.value(of: roots + lists) { () throws(GenomeError) in
+                try Self.organization(roots: roots, lists: lists)
             }
-            var organization = try Organization(roots: envelopes)
-            for bytes in (try? credentials(of: id, .revocations)) ?? [] {
-                try organization.take(
-                    revocations: try Envelope.decode(
-                        bytes, payloadMax: OrganizationSchema.bytesMax))
-            }
-            return organization
         }
+    }
+
+    /// An organisation by its documents, each signature checked.
+    private static func organization(
+        roots: [[UInt8]], lists: [[UInt8]]
+    ) throws(GenomeError) -> Organization {
+        func envelope(_ bytes: [UInt8]) throws(GenomeError) -> Envelope {
+            try Envelope.decode(bytes, payloadMax: OrganizationSchema.bytesMax)
+        }
+        var organization = try Organization(
+            roots: try roots.map { bytes throws(GenomeError) in try envelope(bytes) })
+        for bytes in lists { try organization.take(revocations: try envelope(bytes)) }
+        return organization
     }
 
     /// The newest membership of each member that is here, with its envelope. What a peer showed is
