@@ -28,7 +28,9 @@ struct Access {
         }
         guard isThere || makes else { throw Failure(StoreError.noHome(path: home)) }
         if !isThere { report.note("making a new home at \(home)") }
-        return Access(way: .home(try service(home)), home: home)
+        let service = try service(home)
+        if let notice = service.library.journal.notice { report.note(notice) }
+        return Access(way: .home(service), home: home)
     }
 
     private static func control(_ home: String) throws(Failure) -> ControlChannel? {

@@ -80,6 +80,7 @@ final class Daemon: Sendable {
             throw Failure(.internal, "the node cannot start: \(error)")
         }
         try feedStart(network, options)
+        if let notice = library.journal.notice { options.log(notice) }
     }
 
     private static func listen(_ address: Address) throws(Failure) -> Socket {

@@ -67,6 +67,10 @@ final class HoldKeeper: Sendable {
                 } else if entry.isComplete {
                     give(request)
                 } else {
+                    // An index that was made anew forgot what was looked at before.
+                    if library.index.isNew, let list = try? library.holdList(request.list) {
+                        try? library.claim(list, for: request)
+                    }
                     pull(request)
                 }
             }
@@ -156,6 +160,14 @@ final class HoldKeeper: Sendable {
             }
             let list = try library.holdList(request.list)
             if let fault = try fault(of: list, request) { return refuse(request, fault) }
+            if try !library.hasClaimed(request.contract) {
+                if let fault = try otherUse(of: list) { return refuse(request, fault) }
+                do throws(StoreError) {
+                    try library.claim(list, for: request)
+                } catch {
+                    return refuse(request, Self.words(error))
+                }
+            }
             var missing: [BlobReference] = []
             for blob in list.blobs where !(try library.holds(blob.blob)) { missing.append(blob) }
             guard missing.isEmpty else { return fetch(missing, for: request) }
@@ -186,6 +198,18 @@ final class HoldKeeper: Sendable {
             guard isSealed, blob.size <= Limits.blobBytesMax,
                 try library.index.layers(listing: blob.blob).isEmpty
             else { return "its list names what is no ciphertext" }
+        }
+        return nil
+    }
+
+    /// Why a list that is new here is not kept; nil if it is. What is here for another reason was
+    /// not sent for this contract, so nothing shows that its publisher has it.
+    private func otherUse(of list: HoldList) throws(StoreError) -> String? {
+        for blob in list.blobs {
+            let isHere = try library.index.blob(blob.blob) != nil
+            if isHere, try !library.isClaimed(blob.blob) {
+                return "its list names what is no ciphertext"
+            }
         }
         return nil
     }

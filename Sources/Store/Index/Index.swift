@@ -136,6 +136,16 @@ public final class Index: Sendable {
         }
     }
 
+    /// What follows `prefix` in the names of what the owner set, in order.
+    func policies(named prefix: String) throws(StoreError) -> [String] {
+        try connection.withLock { connection throws(StoreError) in
+            try connection.query(
+                "SELECT name FROM policies WHERE substr(name, 1, ?)=? ORDER BY name",
+                [.integer(Int64(prefix.utf8.count)), .text(prefix)]
+            ) { String($0.text(0).dropFirst(prefix.count)) }
+        }
+    }
+
     /// Bytes that all blobs together may take; nil for no limit beyond the disk.
     public func quota() throws(StoreError) -> UInt64? {
         try policy("quota").flatMap { UInt64($0) }

@@ -20,6 +20,16 @@ public final class Journal: Sendable {
     /// A checkpoint is signed at the latest after so many entries.
     private static let entriesPerCheckpoint: UInt64 = 256
 
+    /// Bytes of a write that a crash or a power failure cut off, removed at opening.
+    public let bytesCut: UInt64
+
+    /// What the owner should hear about the opening; nil for nothing.
+    public var notice: String? {
+        guard bytesCut > 0 else { return nil }
+        return "removed \(bytesCut) bytes from the journal's end: its last write was cut off, by a "
+            + "crash or a power failure, and was never answered"
+    }
+
     let layout: Layout
     let key: SigningKey
     let state: Lock<State>
@@ -56,6 +66,7 @@ public final class Journal: Sendable {
                 "the journal in \(layout.journal) (its signed checkpoint has other entries)")
         }
         try segments.cutTail()
+        bytesCut = segments.tailBytes
         for tile in tiles + log.partialTiles { try JournalTiles.repair(tile, layout) }
         state = Lock(State(segments: segments, log: log, signedCount: signed?.count ?? 0))
         try checkpoint()

@@ -6,11 +6,16 @@ struct JournalSegments {
     /// A new file is begun when the last one has so many bytes: small enough to copy and check
     /// in a moment.
     static let bytesMax: UInt64 = 16 << 20
+    /// One write and its sync cover so many bytes at most, sixty-four of the longest entries: no
+    /// more than this can be lost or out of order when the power goes.
+    static let writeBytesMax = 64 * (JournalEvent.bytesMax + 2)
 
     private let folder: String
     private var file: File
     private var number: Int
     private var end: UInt64
+    /// Bytes behind the last sound entry when the journal was opened: a write that was cut off.
+    let tailBytes: UInt64
 
     private static func path(_ folder: String, _ number: Int) -> String {
         let digits = String(number)
@@ -29,8 +34,9 @@ struct JournalSegments {
     }
 
     /// Opens the segments and gives every entry to `accept`, which says whether it is sound.
-    /// Where the entries stop making sense the journal ends: what is behind is a write that was
-    /// cut off. `cutTail` removes it once the caller is content with what there is.
+    /// Where the entries stop making sense the journal ends, if what is behind can be one write
+    /// that was cut off; else an entry was changed. `cutTail` removes the rest once the caller is
+    /// content with what there is.
     init(
         _ folder: String, accept: ([UInt8]) throws(StoreError) -> Bool
     ) throws(StoreError) {
@@ -39,15 +45,48 @@ struct JournalSegments {
         number = max(1, numbers.count)
         end = 0
         file = try Self.openFile(folder, number)
+        var rest: UInt64 = 0
         for index in numbers {
             file = try Self.openFile(folder, index)
-            let (sound, size) = try Self.scan(file, accept: accept)
-            end = sound
-            guard sound == size || index == numbers.last else {
+            let bytes = try Self.read(file)
+            let sound = try Self.scan(bytes, accept: accept)
+            end = UInt64(sound)
+            rest = UInt64(bytes.count - sound)
+            let isLast = index == numbers.last
+            guard rest == 0 || isLast && Self.isCutOff(bytes, from: sound) else {
                 throw .damaged("the journal in \(file.path) at byte \(sound)")
             }
         }
+        tailBytes = rest
     }
+
+    /// Whether what lies behind the last sound entry can be a write that a power failure cut off.
+    ///
+    /// The disk takes the pages of a write in any order, so whole entries can follow pages that
+    /// never came; those are zeros. A changed entry has no sector of zeros and has sound ones
+    /// behind it.
+    private static func isCutOff(_ bytes: [UInt8], from position: Int) -> Bool {
+        guard bytes.count - position <= writeBytesMax else { return false }
+        var next = position
+        var isFollowed = false
+        while let entry = entry(in: bytes, at: next) {
+            next += 2 + entry.count
+            isFollowed = isFollowed || JournalEvent(bytes: entry) != nil
+        }
+        guard isFollowed else { return true }
+        let end = position + 2 + (entry(in: bytes, at: position)?.count ?? 0)
+        // An entry whose length is not there has none behind it, so its first sector came.
+        var start = (position / sectorBytes + 1) * sectorBytes
+        while start < end {
+            let sectorEnd = min(start + sectorBytes, bytes.count)
+            if bytes[start..<sectorEnd].allSatisfy({ $0 == 0 }) { return true }
+            start = sectorEnd
+        }
+        return false
+    }
+
+    /// The least that a disk writes at a time.
+    private static let sectorBytes = 512
 
     /// Removes what lies behind the last sound entry.
     func cutTail() throws(StoreError) {
@@ -68,26 +107,21 @@ struct JournalSegments {
         }
     }
 
-    /// The end of the last sound entry, and of the file.
-    private static func scan(
-        _ file: File, accept: ([UInt8]) throws(StoreError) -> Bool
-    ) throws(StoreError) -> (sound: UInt64, size: UInt64) {
-        let bytes = try onDisk { () throws(SystemError) in
-            try file.readAll(limit: Int(bytesMax) + (JournalEvent.bytesMax + 2) * 1024)
+    private static func read(_ file: File) throws(StoreError) -> [UInt8] {
+        try onDisk { () throws(SystemError) in
+            try file.readAll(limit: Int(bytesMax) + writeBytesMax)
         }
+    }
+
+    /// The end of the last entry that is sound.
+    private static func scan(
+        _ bytes: [UInt8], accept: ([UInt8]) throws(StoreError) -> Bool
+    ) throws(StoreError) -> Int {
         var position = 0
         while let entry = entry(in: bytes, at: position), try accept(entry) {
             position += 2 + entry.count
         }
-        // A write that was cut off has nothing sound behind it; a flipped bit does.
-        var next = position
-        while let entry = entry(in: bytes, at: next) {
-            next += 2 + entry.count
-            guard JournalEvent(bytes: entry) == nil else {
-                throw .damaged("the journal in \(file.path) at byte \(position)")
-            }
-        }
-        return (UInt64(position), UInt64(bytes.count))
+        return position
     }
 
     /// An entry behind its length.
@@ -103,22 +137,40 @@ struct JournalSegments {
         return Array(bytes[position + 2..<position + 2 + length])
     }
 
-    /// Adds entries with one write and one sync. On a full disk nothing is added.
+    /// Adds entries and syncs them, a few megabytes at a time. On a full disk nothing is added.
     mutating func append(_ entries: [[UInt8]]) throws(StoreError) {
+        let (begun, bytesBefore) = (number, end)
+        do throws(StoreError) {
+            var bytes: [UInt8] = []
+            for entry in entries {
+                precondition((1...JournalEvent.bytesMax).contains(entry.count))
+                if bytes.count + entry.count + 2 > Self.writeBytesMax {
+                    try write(bytes)
+                    bytes.removeAll(keepingCapacity: true)
+                }
+                bytes += Self.framed(entry)
+            }
+            try write(bytes)
+        } catch {
+            if case .lostWrites = error { throw error }
+            guard takeBack(to: bytesBefore, of: begun) else {
+                throw .lostWrites(path: file.path)
+            }
+            throw error
+        }
+    }
+
+    /// Adds bytes with one write and one sync.
+    private mutating func write(_ bytes: [UInt8]) throws(StoreError) {
+        if bytes.isEmpty { return }
         if end >= Self.bytesMax {
             file = try Self.openFile(folder, number + 1)
             number += 1
             end = 0
         }
-        var bytes: [UInt8] = []
-        for entry in entries {
-            precondition((1...JournalEvent.bytesMax).contains(entry.count))
-            bytes += Self.framed(entry)
-        }
         do throws(SystemError) {
             try file.write(bytes, offset: end)
         } catch {
-            try? file.resize(to: end)
             throw StoreError(error, bytes: UInt64(bytes.count))
         }
         do throws(SystemError) {
@@ -127,6 +179,22 @@ struct JournalSegments {
             throw .lostWrites(path: file.path)
         }
         end += UInt64(bytes.count)
+    }
+
+    /// Puts the files back to where an append began; false if that cannot be done.
+    private mutating func takeBack(to size: UInt64, of begun: Int) -> Bool {
+        do {
+            while number > begun {
+                try Directory.removeFile(Self.path(folder, number))
+                number -= 1
+            }
+            file = try File(Self.path(folder, number), .write)
+            try file.resize(to: size)
+            end = size
+            return true
+        } catch {
+            return false
+        }
     }
 
     /// Every entry in order.
@@ -142,7 +210,7 @@ struct JournalSegments {
             let file = try onDisk { () throws(SystemError) in
                 try File(path(folder, number), .read)
             }
-            _ = try scan(file) { entry throws(StoreError) in
+            _ = try scan(try read(file)) { entry throws(StoreError) in
                 try take(entry)
                 return true
             }

@@ -9,9 +9,14 @@ extension Library {
         guard let last = events.last else { return }
         var layers: [UInt64: (Manifest, [UInt8])] = [:]
         var contracts: [Digest: [Digest]] = [:]
+        var requests: [Digest: [UInt8]] = [:]
         for event in events {
             switch event.change {
-            case .holdComplete(let contract): contracts[contract] = heldBlobs(contract, events)
+            case .hold(let contract, let envelope):
+                requests[contract] = envelope
+                contracts[contract] = heldBlobs(contract, envelope, ofOwn: true)
+            case .holdComplete(let contract):
+                contracts[contract] = heldBlobs(contract, requests[contract], ofOwn: false)
             case .share(let layer, let signatures), .fetch(let layer, let signatures):
                 layers[event.sequence] = try load(layer, signatures)
             default: continue
@@ -52,6 +57,8 @@ extension Library {
         case .licence(let bytes):
             guard let document = Self.licenceDocument(in: bytes) else { return }
             try Index.put(document, bytes: bytes, connection)
+        case .policy(let name, let value) where value.isEmpty:
+            try connection.run("DELETE FROM policies WHERE name=?", [.text(name)])
         case .policy(let name, let value):
             try connection.run(
                 "INSERT OR REPLACE INTO policies VALUES(?, ?)", [.text(name), .text(value)])
@@ -65,6 +72,7 @@ extension Library {
             try Index.put(credential: bytes, of: organization, connection)
         case .hold(let contract, let bytes):
             try Index.put(hold: bytes, contract: contract, connection)
+            try Index.claim(contracts[contract] ?? [], for: contract, connection)
         case .holdComplete(let contract):
             try Index.completeHold(contract, contracts[contract] ?? [], connection)
         case .holdEnd(let contract): try Index.endHold(contract, connection)
@@ -73,17 +81,14 @@ extension Library {
         }
     }
 
-    /// The blobs of a contract that is complete: what its list names, and the list. None where the
-    /// list is not here, as at a publisher that gave its copies up.
-    private func heldBlobs(_ contract: Digest, _ events: [JournalEvent]) -> [Digest] {
-        var bytes: [UInt8]?
-        for event in events {
-            if case .hold(contract, let envelope)? = event.change { bytes = envelope }
-        }
-        bytes = bytes ?? (try? hold(contract))??.envelope
-        guard let bytes,
+    /// The blobs of a contract: what its list names, and the list. None where the list is not
+    /// here, as at a publisher that gave its copies up, or with `ofOwn` where another asked: what
+    /// that one names is looked at first.
+    private func heldBlobs(_ contract: Digest, _ bytes: [UInt8]?, ofOwn: Bool) -> [Digest] {
+        guard let bytes = bytes ?? (try? hold(contract))??.envelope,
             let envelope = try? Envelope.decode(bytes, payloadMax: HoldRequest.bytesMax),
             let request = try? HoldRequest.decode(envelope.payload),
+            !ofOwn || request.publisher == journal.key.publicKey,
             let list = try? holdList(request.list)
         else { return [] }
         return list.blobs.map(\.blob) + [request.list.blob]

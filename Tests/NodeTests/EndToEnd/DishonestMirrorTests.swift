@@ -171,31 +171,47 @@ extension RealNodes {
             let port = mirror.port
             mirror.stop()
             let thief = try #require(SigningKey(seed: [UInt8](repeating: 77, count: 32)))
-            let list = HoldList([BlobReference(blob: blob, size: size)]).bytes
-            let contract = try Self.opened(mirror) { service in
-                let listed = try service.library.importBytes(list)
-                let now = Int64(Clock.wallMilliseconds() / 1_000)
-                let request = try HoldRequest.make(
-                    publisher: thief.publicKey, mirror: service.keys.node.publicKey,
-                    list: BlobReference(blob: listed.id, size: listed.size),
-                    size: size + listed.size, issued: now, until: now + 9_999,
-                    nonce: [UInt8](repeating: 1, count: 16))
-                try service.library.add(hold: request.signed(by: thief))
-                return request.contract
+            // Also a file that no layer lists, such as one that was recovered.
+            let (contracts, blobs) = try Self.opened(mirror) { service in
+                let loose = try service.library.importBytes(
+                    [UInt8](repeating: 7, count: Int(size)))
+                let blobs = [blob, loose.id]
+                let contracts = try blobs.map {
+                    try Self.contract(over: $0, size: size, by: thief, service)
+                }
+                return (contracts, blobs)
             }
             try mirror.start(["--listen", "127.0.0.1:\(port)"])
-            try Laboratory.eventually("the contract is refused") {
+            try Laboratory.eventually("the contracts are refused") {
                 try mirror.ask("mirror")["heldForOthers"]?.array?.count == 1
-                    && mirror.log.contains("no ciphertext")
+                    && mirror.log.split(separator: "no ciphertext").count == 3
             }
             let stranger = try Stranger(to: mirror)
             try stranger.shakeHands()
-            try stranger.say(.open(layer: contract, blob: blob))
-            let none = Holding(layer: contract, blob: blob, extent: .none)
-            #expect(
-                try stranger.hear { if case .holding = $0 { true } else { false } }
-                    == .holding(none))
-            #expect(try File.facts(of: mirror.object(blob.hexadecimal)).size == size)
+            for (contract, blob) in zip(contracts, blobs) {
+                try stranger.say(.open(layer: contract, blob: blob))
+                let none = Holding(layer: contract, blob: blob, extent: .none)
+                #expect(
+                    try stranger.hear { if case .holding = $0 { true } else { false } }
+                        == .holding(none))
+                #expect(try File.facts(of: mirror.object(blob.hexadecimal)).size == size)
+            }
+        }
+
+        /// A contract over one blob, as a mirror would keep it whose list is here.
+        private static func contract(
+            over blob: Digest, size: UInt64, by thief: SigningKey, _ service: Service
+        ) throws -> Digest {
+            let listed = try service.library.importBytes(
+                HoldList([BlobReference(blob: blob, size: size)]).bytes)
+            let now = Int64(Clock.wallMilliseconds() / 1_000)
+            let request = try HoldRequest.make(
+                publisher: thief.publicKey, mirror: service.keys.node.publicKey,
+                list: BlobReference(blob: listed.id, size: listed.size),
+                size: size + listed.size, issued: now, until: now + 9_999,
+                nonce: [UInt8](repeating: 1, count: 16))
+            try service.library.add(hold: request.signed(by: thief))
+            return request.contract
         }
 
         @Test func `cannot pass another layer off by a grant of its own making`() throws {

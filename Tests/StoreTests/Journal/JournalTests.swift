@@ -65,6 +65,62 @@ import Wire
         #expect(try File.facts(of: path).size == size)
     }
 
+    /// Five long events, of which one write appended the last four; where its second entry lies.
+    private func longJournal(_ layout: Layout, isSigned: Bool) throws -> (path: String, at: Int) {
+        let long = (0..<4).map {
+            JournalChange.policy(name: "p\($0)", value: String(repeating: "x", count: 3_000))
+        }
+        let journal = try Journal(layout, key: key)
+        _ = try journal.append([change(1)], time: 1)
+        _ = try journal.append(long, time: 1)
+        if isSigned { try journal.checkpoint() }
+        let path = "\(layout.journal)/00000001.log"
+        let bytes = try File(path, .read).readAll(limit: 1 << 20)
+        var at = 0
+        for _ in 0..<2 { at += 2 + Int(bytes[at]) << 8 + Int(bytes[at + 1]) }
+        return (path, at)
+    }
+
+    @Test func `pages of the last write that never reached the disk cost that write alone`() throws
+    {
+        let layout = try Scratch().home().layout
+        let (path, second) = try longJournal(layout, isSigned: false)
+        let size = try File.facts(of: path).size
+        let sector = UInt64((second / 512 + 2) * 512)
+        try File(path, .write).write([UInt8](repeating: 0, count: 512), offset: sector)
+        let journal = try Journal(layout, key: key)
+        #expect(journal.count == 2)
+        #expect(journal.bytesCut == size - UInt64(second))
+        #expect(try File.facts(of: path).size == UInt64(second))
+        #expect(try journal.append([change(3)], time: 2).first?.sequence == 3)
+        try journal.checkpoint()
+        let again = try Journal(layout, key: key)
+        #expect(again.head == journal.head && again.bytesCut == 0)
+    }
+
+    @Test func `the same hole in what is signed is damage`() throws {
+        let layout = try Scratch().home().layout
+        let (path, second) = try longJournal(layout, isSigned: true)
+        let size = try File.facts(of: path).size
+        let sector = UInt64((second / 512 + 2) * 512)
+        try File(path, .write).write([UInt8](repeating: 0, count: 512), offset: sector)
+        #expect(throws: StoreError.self) { try Journal(layout, key: key) }
+        #expect(try File.facts(of: path).size == size)
+    }
+
+    @Test func `more than one write behind a fault is damage`() throws {
+        let layout = try Scratch().home().layout
+        let (path, second) = try longJournal(layout, isSigned: false)
+        let size = try File.facts(of: path).size
+        let hole = UInt64(JournalSegments.writeBytesMax)
+        try File(path, .write).write([0], offset: size + hole)
+        let error = #expect(throws: StoreError.self) { try Journal(layout, key: key) }
+        #expect(error?.description.contains("at byte \(size)") == true)
+        try File(path, .write).resize(to: size + hole)
+        #expect(try Journal(layout, key: key).bytesCut == hole)
+        #expect(try File.facts(of: path).size == size && UInt64(second) < size)
+    }
+
     @Test func `a changed or missing entry is found, never cut off`() throws {
         let layout = try Scratch().home().layout
         do {

@@ -1,3 +1,4 @@
+import Dispatch
 import Genome
 import Host
 import Testing
@@ -82,11 +83,105 @@ import Wire
         for contract in contracts { try library.setEnding(contract, true) }
         try library.setEnding(contracts[1], true)
         try library.setEnding(contracts[0], false)
-        #expect(try library.endingHolds() == Array(contracts.dropFirst()))
+        #expect(try library.endingHolds() == contracts.dropFirst().sorted())
         try fixture.restart(LibraryFixture.loseIndex)
-        #expect(try library.endingHolds() == Array(contracts.dropFirst()))
+        #expect(try library.endingHolds() == contracts.dropFirst().sorted())
         try library.endHold(contracts[2])
         #expect(try library.endingHolds() == [contracts[1]])
+    }
+
+    @Test func `one publisher takes a part of the contracts, and of a list four`() throws {
+        let asking = Fixture.key(9)
+        func request(_ nonce: UInt8, _ list: BlobReference, by key: SigningKey) throws
+            -> HoldRequest
+        {
+            try HoldRequest.make(
+                publisher: key.publicKey, mirror: mirror, list: list, size: 10, issued: 1,
+                until: 9, nonce: [UInt8](repeating: nonce, count: 16))
+        }
+        func hold(_ request: HoldRequest, by key: SigningKey) throws {
+            try library.add(hold: request.signed(by: key))
+        }
+        let list = BlobReference(blob: Blake3.hash([1]), size: 9)
+        let first = try (1...4).map { try request($0, list, by: asking) }
+        for request in first { try hold(request, by: asking) }
+        let fifth = #expect(throws: StoreError.self) {
+            try hold(try request(5, list, by: asking), by: asking)
+        }
+        #expect(fifth?.description.contains("4 contracts over this list") == true)
+        try library.endHold(first[0].contract)
+        try hold(try request(5, list, by: asking), by: asking)
+        // 512 contracts with it, each over a list of its own.
+        let requests = try (5...Library.holdsOfOneMax).map { number in
+            let name = Blake3.hash([1, UInt8(number & 255), UInt8(number >> 8)])
+            return try request(9, BlobReference(blob: name, size: 9), by: asking)
+        }
+        try library.index.connection.withLock { connection throws(StoreError) in
+            try connection.transaction { () throws(StoreError) in
+                for request in requests {
+                    try Index.put(
+                        hold: request.signed(by: asking).encode(),
+                        contract: request.contract, connection)
+                }
+            }
+        }
+        let other = BlobReference(blob: Blake3.hash([2]), size: 9)
+        let error = #expect(throws: StoreError.self) {
+            try hold(try request(7, other, by: asking), by: asking)
+        }
+        #expect(error?.description.contains("512 contracts for it") == true)
+        let others = try request(7, other, by: Fixture.key(10))
+        try hold(others, by: Fixture.key(10))
+        #expect(try library.hold(others.contract) != nil)
+    }
+
+    @Test func `contracts of one publisher name so many blobs and no more`() throws {
+        let first = try hold(try request(nonce: 1))
+        let second = try hold(
+            try request(nonce: 2, list: BlobReference(blob: Blake3.hash([3]), size: 9)))
+        func fill(_ count: Int) throws {
+            _ = try library.index.connection.withLock { connection throws(StoreError) in
+                try connection.run(
+                    """
+                    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<?)
+                    INSERT INTO hold_blobs SELECT ?, randomblob(32) FROM n
+                    """, [.integer(Int64(count)), SQLValue(first.contract)])
+            }
+        }
+        let own = list.blobs.count + 1
+        let names = HoldList([BlobReference(blob: Blake3.hash([4]), size: 9)])
+        try fill(Library.holdBlobsOfOneMax - own - 2)
+        #expect(try !library.hasClaimed(second.contract))
+        try library.claim(names, for: second)
+        #expect(try library.hasClaimed(second.contract))
+        #expect(try library.isClaimed(Blake3.hash([4])) && library.isClaimed(Blake3.hash([3])))
+        try fill(1)
+        #expect(throws: StoreError.self) { try library.claim(names, for: second) }
+    }
+
+    @Test func `what a contract took stays here while it comes, and goes with it`() throws {
+        let home = try LibraryFixture()
+        let entry = try request()
+        try home.library.add(hold: entry.signed(by: publisher))
+        let blob = try home.library.importBytes([1, 2, 3]).id
+        try home.library.claim(
+            HoldList([BlobReference(blob: blob, size: 3)]), for: entry)
+        #expect(try home.library.discard(blob) == 0)
+        #expect(try home.library.publishers(holding: blob).isEmpty)
+        #expect(try home.library.endHold(entry.contract) == 3)
+        #expect(try !home.library.holds(blob) && !home.library.isClaimed(blob))
+    }
+
+    @Test func `contracts that end at the same time are all remembered`() throws {
+        let contracts = try (1...4).map { try hold(try request(nonce: $0)).contract }
+        let library = library
+        DispatchQueue.concurrentPerform(iterations: 4) { index in
+            try? library.setEnding(contracts[index], true)
+        }
+        #expect(try library.endingHolds() == contracts.sorted())
+        for contract in contracts { try library.setEnding(contract, false) }
+        #expect(try library.endingHolds().isEmpty)
+        #expect(try !library.index.policies().contains { $0.name.hasPrefix("hold-ending") })
     }
 
     @Test func `a blob under a contract has its publisher's name`() throws {
