@@ -287,7 +287,7 @@ struct LicencePropagationTests {
     }
 
     @Test(arguments: [
-        ("C-UDA-1.0", true), ("O-UDA-1.0", true), ("CDLA-Sharing-1.0", true), ("ODbL-1.0", true),
+        ("C-UDA-1.0", true), ("CDLA-Sharing-1.0", true), ("ODbL-1.0", true),
         ("CC-BY-SA-4.0", false), ("CC-BY-NC-4.0", false),
         ("ODbL-1.0 AND CC-BY-NC-4.0", false), ("CDLA-Sharing-1.0 OR CC-BY-NC-4.0", true),
     ])

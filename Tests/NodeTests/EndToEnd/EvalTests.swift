@@ -103,7 +103,8 @@ extension RealNodes {
             #expect(Set(conflicts.compactMap { $0["type"]?.string }) == ["measured", "opposing"])
             let measured = try #require(conflicts.first { $0["type"] == "measured" })
             #expect(measured["from"]?.string == ids[0] && measured["to"]?.string == ids[1])
-            #expect(measured["saidBy"]?.string == node.key && measured["origin"] == "statement")
+            #expect(measured["saidBy"] == answer["statement"]?["publisher"])
+            #expect(measured["origin"] == "statement")
             // A scale of −0.6 turns every product round: nothing is as far away.
             let opposing = try #require(conflicts.first { $0["type"] == "opposing" })
             #expect(opposing["properties"]?["severity"]?.number ?? 0 > 0.9)

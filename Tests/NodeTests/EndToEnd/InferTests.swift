@@ -166,7 +166,7 @@ extension RealNodes {
             return manifest.layer.hexadecimal
         }
 
-        @Test func `runs nothing that asks for a newer node, and says what is not understood`()
+        @Test func `runs nothing that asks for a newer node, and says so`()
             throws
         {
             let base = try #require(
@@ -185,11 +185,14 @@ extension RealNodes {
                         object["colour"] = "red"
                     }
                 }
-                let why = try node.refused(
-                    "unsupported", "infer", "--layer", newer, "--prompt", "x")
-                #expect(why.contains("newer") && why.contains(words), "\(why)")
-                try node.refused(
-                    "unsupported", "infer", "--base", base, "--layer", newer, "--prompt", "x")
+                for base in [[], ["--base", base]] {
+                    let outcome = try node.spawn(
+                        ["infer", "--json", "--layer", newer, "--prompt", "x"] + base
+                    ).wait()
+                    #expect(outcome.code == 1 && outcome.failure == "refused")
+                    #expect(outcome.error.contains("needsNewerNode"), "\(outcome.error)")
+                    #expect(outcome.error.contains("use a newer node"), "\(outcome.error)")
+                }
                 // It may be kept and shown all the same.
                 let shown = try node.spawn(["show", newer]).wait().out
                 #expect(shown.contains("needs a newer node to run: \(words)"), "\(shown)")
