@@ -14,8 +14,8 @@ public struct LicenceMapping: SignedDocument {
     /// Longest mapping in bytes.
     ///
     /// A mapping is kept as an entry of the journal, which has at most 65,535 bytes: in base64,
-    /// with a signature, behind its number. A steward reads dozens of licences, each of a few hundred
-    /// bytes.
+    /// with a signature, behind its number. A steward reads dozens of licences, and each takes a
+    /// few hundred bytes.
     public static let bytesMax = 48_000
 
     /// Most licences of one mapping.
