@@ -86,9 +86,11 @@ public final class AccessLog: Sendable {
         return .access(segment: closed.number, count: closed.log.count, root: closed.log.root)
     }
 
-    /// Makes what was noted durable.
+    /// Makes what was noted durable; costs nothing where nothing was.
     func sync() throws(StoreError) {
-        try state.withLock { state throws(StoreError) in try state.segment.sync() }
+        try state.withLock { state throws(StoreError) in
+            if state.segment.isDirty { try state.segment.sync() }
+        }
     }
 
     /// Removes closed segments whose last entry is older than so many days; their number.

@@ -13,6 +13,8 @@ struct AccessSegment {
     private(set) var begun: UInt64?
     /// Sequence of its last entry; nil while there is none.
     private(set) var last: UInt64?
+    /// Whether entries were added here that are not synced.
+    private(set) var isDirty = false
     private let file: File
 
     static func path(_ number: UInt64, _ layout: Layout, _ ending: String) -> String {
@@ -86,11 +88,13 @@ struct AccessSegment {
         try onDisk(bytes: UInt64(bytes.count)) { () throws(SystemError) in
             try file.write(bytes, offset: end)
         }
+        isDirty = true
         note(entry)
     }
 
-    /// Makes what was added durable.
-    func sync() throws(StoreError) {
+    /// Makes every entry durable, also those of an earlier process that ended in a crash.
+    mutating func sync() throws(StoreError) {
         try onDisk { () throws(SystemError) in try file.syncData() }
+        isDirty = false
     }
 }
