@@ -79,11 +79,17 @@ extension Library {
                 envelopes.append(
                     try Envelope.decode(bytes, payloadMax: OrganizationSchema.bytesMax))
             }
-            var organization = try Organization(roots: envelopes)
+            var organization = try Organization(founding: envelopes[0])
+            var lists: [Envelope] = []
             for bytes in (try? credentials(of: id, .revocations)) ?? [] {
-                try organization.take(
-                    revocations: try Envelope.decode(
-                        bytes, payloadMax: OrganizationSchema.bytesMax))
+                lists.append(
+                    try Envelope.decode(bytes, payloadMax: OrganizationSchema.bytesMax))
+            }
+            // A list was checked under the root of its time; whom it takes out stays out when a
+            // later root drops the key that signed it.
+            for (index, root) in envelopes.enumerated() {
+                if index > 0 { try organization.take(root: root) }
+                for list in lists { _ = try? organization.take(revocations: list) }
             }
             return organization
         }

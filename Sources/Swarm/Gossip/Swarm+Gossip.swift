@@ -81,6 +81,7 @@ extension Swarm {
                 holdersChanged(by: record)
                 delegationsChanged(by: record)
                 withdrawn(by: record)
+                if waiting.source != nil { saidByOther(record) }
                 if waiting.source != nil { outdone(by: record) }
             case .equivocation:
                 effects.append(
