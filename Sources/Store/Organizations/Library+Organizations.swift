@@ -38,7 +38,14 @@ extension Library {
             return true
         }
         switch envelope.payloadType {
-        case OrganizationRoot.payloadType: return try organization.take(root: envelope)
+        case OrganizationRoot.payloadType:
+            // A whole chain may come again: what is known of it changes nothing.
+            let known = (try? credentials(of: id, .root)) ?? []
+            let isKnown = known.contains { bytes in
+                (try? Envelope.decode(bytes, payloadMax: OrganizationSchema.bytesMax))?.payload
+                    == envelope.payload
+            }
+            return try isKnown ? false : organization.take(root: envelope)
         case RevocationList.payloadType: return try organization.take(revocations: envelope)
         default:
             let now = Int64(Clock.wallMilliseconds() / 1_000)

@@ -27,10 +27,11 @@ struct SessionRights: Sendable {
     enum Waiting: Sendable {
         case statement([UInt8])
         case credential([UInt8])
+        case record([UInt8])
 
         var byteCount: Int {
             switch self {
-            case .statement(let bytes), .credential(let bytes): bytes.count
+            case .statement(let bytes), .credential(let bytes), .record(let bytes): bytes.count
             }
         }
     }

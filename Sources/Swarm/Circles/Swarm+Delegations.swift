@@ -31,8 +31,13 @@ extension Swarm {
             switch word {
             case .statement(let bytes): hear(bytes, from: number)
             case .credential(let bytes): receive(credential: bytes, from: number)
+            case .record: break
             }
         }
+        let records = waiting.compactMap { word in
+            if case .record(let bytes) = word { bytes } else { nil }
+        }
+        if !records.isEmpty { accept(records, from: number) }
         offerLayers(to: number)
     }
 
@@ -82,6 +87,15 @@ extension Swarm {
             if size <= SwarmLimits.waitingBytesMax { session.rights.waiting.append(word) }
         }
         if isNew { findDelegations(number) }
+    }
+
+    /// Keeps a record that came behind a grant in the name of a key whose delegation is not known
+    /// yet: it would not come again in this session.
+    mutating func waitForGrant(_ record: Record, _ bytes: [UInt8], from number: SessionNumber) {
+        guard let session = sessions[number], record.signer == session.facts.peer,
+            session.rights.named.contains(record.publisher), !session.rights.waiting.isEmpty
+        else { return }
+        wait(for: record.publisher, .record(bytes), from: number)
     }
 
     /// Whose delegations matter from now on, since a layer of theirs or for them is here.

@@ -55,8 +55,9 @@ extension Swarm {
         effects.append(.keepStatement(bytes))
     }
 
-    /// What a publisher, or a node that she lets publish, says of her layer: kept where the layer is here, and a grant to this
-    /// node also before, so that the record that follows it is understood.
+    /// What a publisher, or a node that she lets publish, says of her layer: kept where the layer
+    /// is here, and a grant to this node also before, so that the record that follows it is
+    /// understood.
     private mutating func hear(
         publisher statement: Statement, _ bytes: [UInt8], from number: SessionNumber
     ) {

@@ -16,27 +16,30 @@ extension RealNodes {
 
         init() throws { laboratory = try Laboratory() }
 
+        /// Makes a member for two days in a home that nobody has open.
+        private func admit(
+            _ key: NodeKey, at home: String, _ sealing: String, _ time: Int64
+        ) throws {
+            let service = try Access.service(home)
+            var action = JSONObject()
+            action["action"] = "create"
+            action["name"] = "northlab"
+            let request = ServiceRequest(verb: "org", arguments: action, files: [])
+            _ = try service.answer(request) { _ in }
+            _ = try service.admit(
+                try service.organization(named: "northlab"), key, rights: [.read], life: 172_800,
+                label: nil, sealing: Keys.sealingKey(recipient: sealing), at: time)
+            try service.library.close()
+        }
+
         @Test func `a member's place is renewed half-way, with nothing to do for it`() throws {
             let member = try laboratory.running("member")
             let sealing = try #require(try member.ask("status")["sealing"]?.string)
             let issuer = laboratory.node("issuer")
             try issuer.ask("init")
-            // Made a day and a half ago for two days.
-            let service = try Access.service(issuer.home)
-            var action = JSONObject()
-            action["action"] = "create"
-            action["name"] = "northlab"
-            let request = ServiceRequest(
-                verb: "org", arguments: action,
-                files: [])
-            _ = try service.answer(request) { _ in }
             let now = Int64(Clock.wallMilliseconds() / 1_000)
-            _ = try service.admit(
-                try service.organization(named: "northlab"),
-                try #require(NodeKey(base32: member.key)), rights: [.read], life: 172_800,
-                label: nil, sealing: Keys.sealingKey(recipient: sealing), at: now - 129_600)
-            try service.library.close()
-
+            try admit(
+                try #require(NodeKey(base32: member.key)), at: issuer.home, sealing, now - 129_600)
             try issuer.start(["--join", member.ticket])
             try Laboratory.eventually("the member joins") {
                 try member.run("org", "join", "northlab").code == 0
