@@ -86,7 +86,7 @@ extension RealNodes {
             try third.ask("org", "import", file("two"))
             try first.ask(
                 "org", "root", "northlab", "--remove", thirdKey, "--out", file("three"))
-            try third.refused("refused", "org", "sign", file("three"), "--as", "nobody")
+            try third.refused("notFound", "org", "sign", file("three"), "--as", "nobody")
             try second.ask("org", "sign", file("three"))
             try first.ask("org", "import", file("three"))
             #expect(try root(first) == 3)
