@@ -38,7 +38,14 @@ extension Library {
             return true
         }
         switch envelope.payloadType {
-        case OrganizationRoot.payloadType: return try organization.take(root: envelope)
+        case OrganizationRoot.payloadType:
+            // A whole chain may come again: what is known of it changes nothing.
+            let known = (try? credentials(of: id, .root)) ?? []
+            let isKnown = known.contains { bytes in
+                (try? Envelope.decode(bytes, payloadMax: OrganizationSchema.bytesMax))?.payload
+                    == envelope.payload
+            }
+            return try isKnown ? false : organization.take(root: envelope)
         case RevocationList.payloadType: return try organization.take(revocations: envelope)
         default:
             let now = Int64(Clock.wallMilliseconds() / 1_000)
@@ -79,11 +86,17 @@ extension Library {
                 envelopes.append(
                     try Envelope.decode(bytes, payloadMax: OrganizationSchema.bytesMax))
             }
-            var organization = try Organization(roots: envelopes)
+            var organization = try Organization(founding: envelopes[0])
+            var lists: [Envelope] = []
             for bytes in (try? credentials(of: id, .revocations)) ?? [] {
-                try organization.take(
-                    revocations: try Envelope.decode(
-                        bytes, payloadMax: OrganizationSchema.bytesMax))
+                lists.append(
+                    try Envelope.decode(bytes, payloadMax: OrganizationSchema.bytesMax))
+            }
+            // A list was checked under the root of its time; whom it takes out stays out when a
+            // later root drops the key that signed it.
+            for (index, root) in envelopes.enumerated() {
+                if index > 0 { try organization.take(root: root) }
+                for list in lists { _ = try? organization.take(revocations: list) }
             }
             return organization
         }
