@@ -49,6 +49,7 @@ enum Exceptions {
         "Sources/Node/Bench/LineageBench.swift": "as a real process (BenchCommandTests)",
         "Sources/Node/Bench/SketchBench.swift": "as a real process (BenchCommandTests)",
         "Sources/Node/Bench/SealBench.swift": "as a real process (BenchCommandTests)",
+        "Sources/Node/Bench/CodecBench.swift": "as a real process (BenchCommandTests)",
         "Sources/Node/Bench/DecideBench.swift": "in a real process (BenchCommandTests)",
         "Sources/Node/Bench/JournalBench.swift": "as a real process (BenchCommandTests)",
         "Sources/Node/Commands/LicenceCommand.swift": "as a real process (StewardTests)",
