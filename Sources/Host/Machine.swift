@@ -82,8 +82,10 @@ public enum Machine {
         return answers ? Int(size.ws_col) : nil
     }
 
-    /// Most memory this process has held, in bytes.
+    /// Most memory this process has held, in bytes. The kernel's mark of the program itself comes
+    /// first: the figure of `getrusage` outlives `exec` and may be that of the parent.
     public static var peakMemory: UInt64 {
+        if let mark = kernelFigure("VmHWM:", in: "/proc/self/status") { return mark }
         var usage = rusage()
         getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         return UInt64(max(0, usage.ru_maxrss)) * 1024

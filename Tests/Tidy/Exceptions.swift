@@ -42,6 +42,7 @@ enum Exceptions {
         "Sources/Node/Commands/AuditCheck.swift": "as a real process (JournalJudgedTests)",
         "Sources/Node/Commands/MirrorCommand.swift": "as real processes (MirrorTests)",
         "Sources/Node/Holds/HoldKeeper.swift": "as real processes (MirrorTests)",
+        "Sources/Node/Service/ConflictCheck.swift": "as real processes (EvalTests)",
         "Sources/Node/Service/SealedFetch.swift": "as real processes (MirrorTests)",
         "Sources/Node/Bench/HashBench.swift": "as a real process (BenchCommandTests)",
         "Sources/Node/Bench/ShareBench.swift": "as a real process (BenchCommandTests)",

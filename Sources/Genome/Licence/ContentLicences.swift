@@ -27,17 +27,21 @@ extension LicenceCatalogue {
 
     private static let restrictedContent: [Entry] =
         ["2.0", "2.5", "3.0", "4.0"].flatMap { version in
-            [
+            // 2.0 to 3.0 §3 grant no right to make adaptations; 4.0 §2 (a) (1) grants one to make
+            // and not to share them.
+            let unchanged: Set<LicenceBit> =
+                version == "4.0" ? [.noDerivatives] : [.noDerivatives, .noChanges]
+            return [
                 Entry.restricted(
                     "CC-BY-NC-\(version)", "name the author; no commercial use",
                     [.nonCommercial, .attribution, .licenceCopy]),
                 .restricted(
                     "CC-BY-ND-\(version)", "name the author; no derived works",
-                    [.noDerivatives, .attribution, .licenceCopy]),
+                    unchanged.union([.attribution, .licenceCopy])),
                 .restricted(
                     "CC-BY-NC-ND-\(version)",
                     "name the author; no commercial use, no derived works",
-                    [.nonCommercial, .noDerivatives, .attribution, .licenceCopy]),
+                    unchanged.union([.nonCommercial, .attribution, .licenceCopy])),
                 .shareAlike(
                     "CC-BY-NC-SA-\(version)", .strong, .content,
                     "no commercial use; derived works under the same licence",
@@ -49,9 +53,7 @@ extension LicenceCatalogue {
         }
 
     /// C-UDA-1.0 §2.1 and 3.1: use by computers only. ODbL-1.0 §4.4. CDLA-Sharing-1.0 §3.1 (a)
-    /// and 3.3. OFL-1.1 §5. What a computer makes of the data, a trained model too, is free under
-    /// O-UDA-1.0 and C-UDA-1.0 (§2.2, 5.5), CDLA-Sharing-1.0 (§3.5) and, with a notice, ODbL-1.0
-    /// (§4.3, 4.5 (b)); the rules do not tell that apart and ask more than these texts.
+    /// and 3.3. OFL-1.1 §5. What a computer makes of the data is told in `results`.
     private static let data: [Entry] = [
         .free("PDDL-1.0", "public domain"),
         .notice("ODC-By-1.0", "name the source of the data", [.credit]),
@@ -78,5 +80,14 @@ extension LicenceCatalogue {
         .restricted(
             "PolyForm-Noncommercial-1.0.0", "no commercial use",
             [.nonCommercial, .attribution, .licenceCopy]),
+    ]
+
+    /// What data licences ask of a model that was trained on the data, where that is less than they
+    /// ask of the data: O-UDA-1.0 and C-UDA-1.0 §2.2 and 5.5 and CDLA-Sharing-1.0 §3.5 ask nothing
+    /// of results. ODbL-1.0 §4.5 (b) leaves a work produced from the database out of its
+    /// share-alike, and §4.3 asks for a notice that names the database.
+    static let results: [String: LicenceTerms] = [
+        "O-UDA-1.0": .none, "C-UDA-1.0": .none, "CDLA-Sharing-1.0": .none,
+        "ODbL-1.0": LicenceTerms(bits: [.attribution]),
     ]
 }

@@ -4,6 +4,8 @@
 public enum LicenceBit: String, CaseIterable, Comparable, Sendable {
     /// No changed version may be passed on.
     case noDerivatives
+    /// No change at all, not even for oneself: no right to change it is granted.
+    case noChanges
     /// No commercial use.
     case nonCommercial
     /// Research only.
@@ -26,7 +28,8 @@ public enum LicenceBit: String, CaseIterable, Comparable, Sendable {
     public var isDuty: Bool {
         switch self {
         case .attribution, .licenceCopy, .needsAcceptance: true
-        case .noDerivatives, .nonCommercial, .researchOnly, .noTrainOtherModels, .noRedistribute,
+        case .noDerivatives, .noChanges, .nonCommercial, .researchOnly, .noTrainOtherModels,
+            .noRedistribute,
             .unknown:
             false
         }
@@ -36,6 +39,7 @@ public enum LicenceBit: String, CaseIterable, Comparable, Sendable {
     public var meaning: String {
         switch self {
         case .noDerivatives: "no changed version may be passed on"
+        case .noChanges: "no right to change it, not even for yourself"
         case .nonCommercial: "no commercial use"
         case .researchOnly: "for research only"
         case .noTrainOtherModels: "may not improve models of another family"

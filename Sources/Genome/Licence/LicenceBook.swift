@@ -62,6 +62,20 @@ public struct LicenceBook: Sendable {
         return found
     }
 
+    /// What alternatives of data ask of a model that was trained on it.
+    func results(of alternatives: [LicenceAlternative]) -> [LicenceAlternative] {
+        alternatives.map { alternative in
+            let free = alternative.licences.compactMap { LicenceCatalogue.results[$0] }
+            guard !free.isEmpty else { return alternative }
+            let others = alternative.licences.filter { LicenceCatalogue.results[$0] == nil }
+            // A licence with an exception is one name, whose terms are joined in already.
+            guard others.allSatisfy({ !$0.contains(" WITH ") }) else { return alternative }
+            return LicenceAlternative(
+                licences: alternative.licences,
+                terms: (free + others.map { terms(of: $0) }).reduce(.none) { $0.joined($1) })
+        }
+    }
+
     /// What a licence asks; unknown for one that neither catalogue nor mapping holds.
     public func terms(of id: String) -> LicenceTerms {
         LicenceCatalogue.terms(of: id) ?? mapped[id] ?? .unknown

@@ -96,6 +96,8 @@ public struct LicenceExplanation: Hashable, Sendable {
         }
         var sentences = [use]
         if !terms.bits.contains(.noRedistribute) { sentences.append("pass it on") }
+        // Training changes the work: who may not change it may only run it.
+        guard !terms.bits.contains(.noChanges) else { return sentences }
         let isBound = !terms.bits.isDisjoint(with: [.noDerivatives, .noRedistribute])
         sentences.append(
             isBound || terms.derived == .only([])
@@ -136,6 +138,9 @@ public struct LicenceExplanation: Hashable, Sendable {
             sentences.append("use it commercially")
         }
         if bits.contains(.noRedistribute) { sentences.append("pass it on") }
+        if bits.contains(.noChanges) {
+            sentences.append("change it or train on it, not even for yourself")
+        }
         if bits.contains(.noDerivatives) { sentences.append("pass on what you make from it") }
         if bits.contains(.noTrainOtherModels) {
             sentences.append("use it or its answers to improve models of another family")

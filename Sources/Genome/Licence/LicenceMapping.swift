@@ -12,7 +12,11 @@ public struct LicenceMapping: SignedDocument {
     public static let version: Int64 = 1
 
     /// Longest mapping in bytes.
-    public static let bytesMax = 1 << 20
+    ///
+    /// A mapping is kept as an entry of the journal, which has at most 65,535 bytes: in base64,
+    /// with a signature, behind its number. A steward reads dozens of licences, each of a few hundred
+    /// bytes.
+    public static let bytesMax = 48_000
 
     /// Most licences of one mapping.
     public static let entriesMax = 1_024

@@ -10,15 +10,19 @@ public struct LicenceChild: Sendable {
     public var visibility: Visibility
     /// What it is made from.
     public var links: [LicenceLink]
+    /// Whether it is a trained model, which learned from its data and does not hold them.
+    public var isTrained: Bool
 
     /// A layer.
     public init(
-        name: String, declared: LicenceExpression?, visibility: Visibility, links: [LicenceLink]
+        name: String, declared: LicenceExpression?, visibility: Visibility, links: [LicenceLink],
+        isTrained: Bool = false
     ) {
         self.name = name
         self.declared = declared
         self.visibility = visibility
         self.links = links
+        self.isTrained = isTrained
     }
 }
 
@@ -63,7 +67,8 @@ public struct LicencePropagation {
     public func check(_ child: LicenceChild) -> LicenceAnswer {
         do throws(LicenceRefusal) {
             let walk = try LicenceWalk(
-                child.links, followsData: dataPolicy != .off, book: book, lookup: lookup)
+                child.links, isTrained: child.isTrained, followsData: dataPolicy != .off,
+                book: book, lookup: lookup)
             let counted = walk.found.filter { dataPolicy == .strict || !$0.isData }
             let check = try LicenceCheck(child, counted, book)
             var warnings: [LicenceRefusal] = []

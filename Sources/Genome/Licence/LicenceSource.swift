@@ -43,16 +43,19 @@ public struct LicenceSource: Sendable {
     public let widestChild: Visibility
     /// What it is made from itself.
     public let links: [LicenceLink]
+    /// Whether it is a trained model, which learned from its data and does not hold them.
+    public let isTrained: Bool
 
     /// A source.
     public init(
         label: String, stated: Stated, widestChild: Visibility = .public,
-        links: [LicenceLink] = []
+        links: [LicenceLink] = [], isTrained: Bool = false
     ) {
         self.label = label
         self.stated = stated
         self.widestChild = widestChild
         self.links = links
+        self.isTrained = isTrained
     }
 
     /// The expression, if it states one.

@@ -44,22 +44,30 @@ struct LicenceWalk {
     private struct Key: Hashable {
         let layer: Digest
         let isData: Bool
+        let isLearned: Bool
     }
 
     private struct Step {
         let link: LicenceLink
         let path: [String]
         let isData: Bool
+        /// Whether a trained model on the path learned from it.
+        let isLearned: Bool
+        /// Whether what names the link is a trained model.
+        let isByTrained: Bool
     }
 
-    /// Follows `links` with the data that `policy` leaves in.
+    /// Follows `links` of a layer, which may be a trained model, with the data that `policy` leaves
+    /// in.
     init(
-        _ links: [LicenceLink], followsData: Bool, book: LicenceBook,
+        _ links: [LicenceLink], isTrained: Bool = false, followsData: Bool, book: LicenceBook,
         lookup: (Digest) -> LicenceSource?
     ) throws(LicenceRefusal) {
         var seen = Set<Key>()
         var edges: [Digest: Set<Digest>] = [:]
-        var queue = links.map { Step(link: $0, path: [], isData: false) }
+        var queue = links.map {
+            Step(link: $0, path: [], isData: false, isLearned: false, isByTrained: isTrained)
+        }
         var parents: [Digest?] = Array(repeating: nil, count: queue.count)
         var next = 0
         while next < queue.count {
@@ -67,6 +75,8 @@ struct LicenceWalk {
             let parent = parents[next]
             next += 1
             let isData = step.isData || step.link.role == .data
+            // What data is made from has reached the model through learning too.
+            let isLearned = step.isLearned || step.link.role == .data && step.isByTrained
             guard followsData || !isData else { continue }
             let source: LicenceSource
             var layer: Digest?
@@ -77,7 +87,9 @@ struct LicenceWalk {
                 continue
             case .layer(let digest):
                 if let parent { edges[parent, default: []].insert(digest) }
-                guard seen.insert(Key(layer: digest, isData: isData)).inserted else { continue }
+                guard
+                    seen.insert(Key(layer: digest, isData: isData, isLearned: isLearned)).inserted
+                else { continue }
                 guard let known = lookup(digest) else {
                     let name = "\(step.link.role.word) \(digest.hexadecimal.prefix(16))"
                     note(step.path + [name])
@@ -90,11 +102,16 @@ struct LicenceWalk {
             guard found.count < Self.sourcesMax, path.count <= Self.depthMax else {
                 throw Self.tooLarge(path)
             }
+            let stated = Self.alternatives(source, book)
             found.append(
                 Found(
-                    source: source, alternatives: Self.alternatives(source, book), path: path,
-                    isData: isData))
-            queue += source.links.map { Step(link: $0, path: path, isData: isData) }
+                    source: source, alternatives: isLearned ? book.results(of: stated) : stated,
+                    path: path, isData: isData))
+            queue += source.links.map {
+                Step(
+                    link: $0, path: path, isData: isData, isLearned: isLearned,
+                    isByTrained: source.isTrained)
+            }
             parents += source.links.map { _ in layer ?? parent }
         }
         try Self.requireNoCycle(edges)

@@ -45,7 +45,8 @@ public struct LayerEdge: Equatable, Sendable {
     public let relation: LayerRelation
     /// The other layer.
     public let target: Digest
-    /// What kind of evolution, dependency or conflict; empty for a synergy.
+    /// What kind of evolution, dependency or conflict; of a synergy `measured`, or empty where a
+    /// manifest only says so.
     public let type: String
     /// The members that the relation has.
     public let properties: JSONObject
@@ -107,6 +108,19 @@ extension LayerEdge {
         properties["required"] = .bool(isRequired)
         return LayerEdge(
             source, .dependsOn, target, type: type, properties: properties, saidBy: saidBy,
+            origin: origin)
+    }
+
+    /// The two do more together than alone.
+    static func synergy(
+        _ source: Digest, with target: Digest, type: String, strength: Double,
+        capabilities: [String], saidBy: NodeKey, origin: Origin
+    ) -> LayerEdge {
+        var properties = JSONObject()
+        properties["synergyStrength"] = .double(strength)
+        properties["emergentCapabilities"] = .array(capabilities.map { .string($0) })
+        return LayerEdge(
+            source, .synergizesWith, target, type: type, properties: properties, saidBy: saidBy,
             origin: origin)
     }
 

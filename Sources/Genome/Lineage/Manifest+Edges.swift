@@ -38,11 +38,8 @@ extension Manifest {
             let strength = Self.decimal(entry["strength"])
             switch kind {
             case "synergizes-with":
-                var properties = JSONObject()
-                properties["synergyStrength"] = .double(strength)
-                properties["emergentCapabilities"] = .array([])
-                return LayerEdge(
-                    layer, .synergizesWith, target, type: "", properties: properties,
+                return .synergy(
+                    layer, with: target, type: "", strength: strength, capabilities: [],
                     saidBy: publisher, origin: .manifest)
             case "conflicts-with":
                 return .conflict(
@@ -70,8 +67,54 @@ extension Manifest {
 }
 
 extension Statement {
-    /// What an evolution statement says of where the layer came from; nothing for other kinds.
-    public var edges: [LayerEdge] {
+    /// What it says of relations to other layers: an evolution of where the layer came from, a
+    /// measurement beside another layer of how the two go together; nothing for other kinds.
+    public var edges: [LayerEdge] { kind == .measurement ? measured : evolved }
+
+    /// Nats a token by which two layers foretell better together than the better one alone.
+    public static let synergyMetric = "synergy"
+    /// The loss of the better one of two layers alone.
+    public static let bestAloneMetric = "best-alone-loss"
+    /// Records that two layers answer exactly together and neither alone.
+    public static let emergentMetric = "emergent-exact"
+
+    private var measured: [LayerEdge] {
+        guard let other = body["beside"]?.string.flatMap({ Digest(hexadecimal: $0) }),
+            other != layer, let strength = figure(Self.synergyMetric), strength != 0
+        else { return [] }
+        guard strength < 0 else {
+            let count = Int64(exactly: (figure(Self.emergentMetric) ?? 0).rounded()) ?? 0
+            let records = body["dataset"]?["records"]?.integer ?? 0
+            let name = body["dataset"]?["name"]?.string ?? "the data"
+            return [
+                .synergy(
+                    layer, with: other, type: "measured", strength: strength,
+                    capabilities: count < 1
+                        ? []
+                        : [
+                            "exact answers to \(count) of \(records) records of "
+                                + "\(name) that neither gives alone"
+                        ],
+                    saidBy: publisher, origin: .statement)
+            ]
+        }
+        let best = figure(Self.bestAloneMetric) ?? 0
+        let part = best > 0 ? min(1, -strength / best) : 1
+        return [
+            .conflict(
+                layer, with: other, type: "measured",
+                severity: max(0.01, (part * 100).rounded() / 100),
+                resolution: "run the better one alone: together they foretell worse",
+                saidBy: publisher, origin: .statement)
+        ]
+    }
+
+    private func figure(_ metric: String) -> Double? {
+        let found = body["figures"]?.array?.first { $0["metric"]?.string == metric }
+        return found?["value"]?.string.flatMap { Double($0) }.flatMap { $0.isFinite ? $0 : nil }
+    }
+
+    private var evolved: [LayerEdge] {
         guard kind == .evolution, let from = body["from"]?.string,
             let target = Digest(hexadecimal: from), target != layer
         else { return [] }
@@ -110,6 +153,7 @@ extension Statement {
         common["sequence"] = .integer(Int64(clamping: sequence))
         common["dataset"] = body["dataset"]?["name"]
         common["base"] = body["base"]
+        common["beside"] = body["beside"]
         common["hardware"] = body["hardware"]
         return (body["figures"]?.array ?? []).compactMap { figure in
             guard let metric = figure["metric"]?.string,

@@ -30,11 +30,9 @@ public struct WeightsSketch: Equatable, Sendable {
             self.high = high
         }
 
-        /// Bits that differ, or that agree if those are fewer: turning the sign of an adapter
-        /// makes no other adapter.
-        func distance(to other: Module) -> Int {
-            let count = (low ^ other.low).nonzeroBitCount + (high ^ other.high).nonzeroBitCount
-            return min(count, WeightsSketch.bitCount - count)
+        /// Bits that differ.
+        func difference(to other: Module) -> Int {
+            (low ^ other.low).nonzeroBitCount + (high ^ other.high).nonzeroBitCount
         }
     }
 
@@ -94,6 +92,8 @@ public struct Likeness: Equatable, Sendable {
     /// Mean part of the bits of common modules that differ, signs aside: 0 for one product and its
     /// multiples, near a half for products that have nothing in common.
     public let distance: Double
+    /// The same with signs: 0 for one product and its positive multiples, 1 for its negative ones.
+    public let difference: Double
 
     /// Mean part of differing bits up to which two are near copies. Chosen from what was measured:
     /// docs/decisions/0012-near-copies-by-the-signs-of-products.md.
@@ -110,11 +110,15 @@ public struct Likeness: Equatable, Sendable {
     public init(_ left: WeightsSketch, _ right: WeightsSketch) {
         var (index, other) = (0, 0)
         var bits = 0
+        var signed = 0
         var common = 0
         while index < left.modules.count, other < right.modules.count {
             let (one, two) = (left.modules[index], right.modules[other])
             if one.path == two.path {
-                bits += one.distance(to: two)
+                // Turning the sign of an adapter makes no other adapter.
+                let count = one.difference(to: two)
+                bits += min(count, WeightsSketch.bitCount - count)
+                signed += count
                 common += 1
                 index += 1
                 other += 1
@@ -127,25 +131,41 @@ public struct Likeness: Equatable, Sendable {
         self.common = common
         smaller = min(left.modules.count, right.modules.count)
         distance = common == 0 ? 0.5 : Double(bits) / Double(common * WeightsSketch.bitCount)
+        difference = common == 0 ? 0.5 : Double(signed) / Double(common * WeightsSketch.bitCount)
     }
 
     /// Whether one is a near copy of the other: enough of the smaller one is in both, and it is
     /// near.
-    public var isNear: Bool {
+    public var isNear: Bool { isEnough(distance) }
+
+    /// Whether the two turn the modules that both change nearly the same way.
+    public var isSameDirection: Bool { isEnough(difference) }
+
+    /// Whether the two turn the modules that both change nearly opposite ways.
+    public var isOppositeDirection: Bool { isEnough(1 - difference) }
+
+    private func isEnough(_ distance: Double) -> Bool {
         common > 0 && common * 2 >= smaller
             && distance <= (common < Self.modulesMin ? Self.distanceMaxOfFew : Self.distanceMax)
     }
 
+    /// The cosine of the angle between the products with their signs: −1 to 1.
+    public var directionCosine: Double {
+        difference <= 0.5 ? Self.cosine(difference) : -Self.cosine(1 - difference)
+    }
+
     /// The cosine of the angle between the products that the distance stands for, in hundredths:
     /// what people are told.
-    public var percent: Int {
-        // cos(πd) for d up to a half, by its series: no library of functions is at hand here.
-        let angle = Double.pi * min(distance, 0.5)
+    public var percent: Int { Int((Self.cosine(min(distance, 0.5)) * 100).rounded()) }
+
+    /// cos(πd) for d up to a half, by its series: no library of functions is at hand here.
+    private static func cosine(_ distance: Double) -> Double {
+        let angle = Double.pi * distance
         var (term, sum) = (1.0, 1.0)
         for step in 1...12 {
             term *= -angle * angle / Double((2 * step - 1) * (2 * step))
             sum += term
         }
-        return Int((sum * 100).rounded())
+        return sum
     }
 }

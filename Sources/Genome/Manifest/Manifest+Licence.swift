@@ -50,13 +50,18 @@ extension Manifest {
     public func licenceSource(for publisher: NodeKey) -> LicenceSource {
         LicenceSource(
             label: "\(name)@\(version.text)", stated: licence.map { .expression($0) } ?? .nothing,
-            widestChild: widestChild(of: publisher), links: licenceLinks)
+            widestChild: widestChild(of: publisher), links: licenceLinks, isTrained: isTrained)
     }
 
     /// This layer as one whose terms are to be checked; `more` is what it is known to be made from
     /// besides.
     public func licenceChild(madeFrom more: [LicenceLink] = []) -> LicenceChild {
         LicenceChild(
-            name: name, declared: licence, visibility: visibility, links: more + licenceLinks)
+            name: name, declared: licence, visibility: visibility, links: more + licenceLinks,
+            isTrained: isTrained)
     }
+
+    /// Whether it is a model or an adapter: what learned from data and does not hold them, as a
+    /// memory does.
+    private var isTrained: Bool { type == .foundation || type == .lora }
 }

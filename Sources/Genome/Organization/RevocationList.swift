@@ -36,6 +36,14 @@ public struct RevocationList: Sendable, Equatable {
         organization: NodeKey, version: UInt64, rootVersion: UInt64, memberships: Set<Digest>,
         keys: Set<NodeKey>, issued: Int64, expires: Int64
     ) throws(GenomeError) -> RevocationList {
+        // Said here in words: the schema would only name the member that is too long.
+        for (what, count) in [
+            ("list of revoked memberships", memberships.count),
+            ("list of revoked keys", keys.count),
+        ] where count > OrganizationSchema.revocationsMax {
+            throw .tooLarge(
+                what: what, limit: OrganizationSchema.revocationsMax)
+        }
         guard let number = Int64(exactly: version), let root = Int64(exactly: rootVersion) else {
             throw .field(path: "version", .notAllowed("within 2^53"))
         }

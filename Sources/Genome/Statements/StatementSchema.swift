@@ -161,6 +161,9 @@ public enum StatementSchema {
         .optional("retention", .object(examples), "the general text, likewise"),
         .optional("settings", .free, "how examples are made of records, as in a recipe"),
         .optional("base", .digest, "layer id of the base it ran on"),
+        .optional(
+            "beside", .digest,
+            "layer id of another that acted too; `synergy` is what both gain over the better one"),
         .optional("hardware", .plain(256), "on which machine"),
         .optional("evidence", .object(ManifestSchema.blob), "report with the details"),
     ]

@@ -30,6 +30,7 @@ extension Verbs {
         .init("ancestor-of", .one("LAYER"), "only what this layer came from"),
         .init("descendant-of", .one("LAYER"), "only what came of this layer"),
         .init("compatible-with", .one("LAYER"), "only with the same base, without a conflict"),
+        .init("goes-with", .one("LAYER"), "only what was measured or said to go well with it"),
     ]
 
     static let usageOptions: [VerbShape.Option] = [

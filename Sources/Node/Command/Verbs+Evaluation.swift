@@ -15,6 +15,10 @@ extension Verbs {
                 "plasmid eval --base ./llama --layer ./a --data test.jsonl --retention news.txt",
                 "and what was forgotten of general text"
             ),
+            (
+                "plasmid eval --layer poems --layer rhymes --data test.jsonl --synergy",
+                "whether two do more together than the better one alone"
+            ),
         ],
         operands: [],
         options: computeOptions + [
@@ -27,6 +31,9 @@ extension Verbs {
             .init("date", .one("DATE"), "what a template is told when it asks for the day"),
             .init("items", .one("FILE"), "write a line of JSON for each record there"),
             .init("statement", .one("FILE"), "write the signed result there too"),
+            .init(
+                "synergy", .none,
+                "also each of two layers alone: what they gain together, as an edge of lineage"),
             .init("unsigned", .none, "do not sign and keep the result"),
         ])
 }

@@ -99,6 +99,13 @@ enum AssembleCommand {
             "  acts   adapters: \(adapters), layers with words or memories: \(texts)",
         ]
         lines += leftOut.map { "  passed by  \($0.string?.prefix(16) ?? "")" }
+        for edge in (answer["conflicts"]?.array ?? []).compactMap({ LayerEdge($0) }) {
+            let severity = Decimals.text(edge.properties["severity"]?.number ?? 1, 2)
+            lines.append(
+                "  warning  \(edge.source.hexadecimal.prefix(8)) conflicts with "
+                    + "\(edge.target.hexadecimal.prefix(8)) (\(edge.type), \(severity) of 1): "
+                    + (edge.properties["resolution"]?.string ?? ""))
+        }
         let overlaps = answer["overlaps"]?.array ?? []
         lines += overlaps.prefix(8).map { overlap in
             let layers = (overlap["layers"]?.array ?? []).compactMap(\.string)

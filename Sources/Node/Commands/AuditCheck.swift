@@ -72,19 +72,72 @@ enum AuditCheck {
         return (object, text)
     }
 
+    /// Lines and members about the access log. Retention takes segments from the start; what is
+    /// gone behind one that is here, and a file that no entry names, cannot pass as sound: the
+    /// tree still holds, but the decisions are not there to be read, or nobody vouches for them.
+    private static func add(_ access: AccessCoverage, to finding: inout Finding) {
+        let unlisted = access.unlisted.prefix(unlistedMax)
+        finding.object["accessSegments"] = .integer(Int64(access.found.count))
+        finding.object["accessExpired"] = ranges(access.expired).json
+        finding.object["accessMissing"] = ranges(access.missing).json
+        finding.object["accessUnlisted"] = .array(unlisted.map { .string($0) })
+        if !access.missing.isEmpty || !unlisted.isEmpty { finding.object["ok"] = false }
+        if !access.expired.isEmpty {
+            finding.text.append(
+                "        without the oldest of the access log, past their time: segments "
+                    + ranges(access.expired).text)
+        }
+        if !access.missing.isEmpty {
+            finding.text.append(
+                "MISSING segments \(ranges(access.missing).text) of the access log, though older "
+                    + "ones are here: retention takes the oldest first")
+        }
+        for name in unlisted {
+            finding.text.append(
+                "EXTRA   access/\(PlainText.shown(name)): no entry of the journal names it")
+        }
+    }
+
+    /// Most unlisted files of the access log that are named.
+    private static let unlistedMax = 100
+
+    /// Numbers in order as runs of successive ones: an answer that stays short.
+    private static func ranges(_ numbers: [UInt64]) -> (json: JSONValue, text: String) {
+        var runs: [ClosedRange<UInt64>] = []
+        for number in numbers {
+            if let last = runs.last, last.upperBound + 1 == number {
+                runs[runs.count - 1] = last.lowerBound...number
+            } else {
+                runs.append(number...number)
+            }
+        }
+        let text = runs.prefix(20).map {
+            $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)"
+        }.joined(separator: ", ")
+        let json = runs.prefix(1_000).map { run -> JSONValue in
+            [
+                "from": .integer(Int64(clamping: run.lowerBound)),
+                "to": .integer(Int64(clamping: run.upperBound)),
+            ]
+        }
+        return (.array(json), runs.count > 20 ? text + ", …" : text)
+    }
+
     private static func finding(_ export: JournalExport) -> Finding {
-        var object = head(export.node, export.checkpoint, export.witnesses)
-        object["accessSegments"] = .integer(Int64(export.segments))
+        let object = head(export.node, export.checkpoint, export.witnesses)
         let count = export.checkpoint.count
-        let segments = export.segments
-        let access = segments > 0 ? ", \(segments) segments of the access log" : ""
-        return (
+        let segments = export.access.found.count
+        let plural = segments == 1 ? "segment" : "segments"
+        let access = segments > 0 ? ", \(segments) \(plural) of the access log" : ""
+        var found: Finding = (
             object,
             [
                 "a journal of \(count) \(count == 1 ? "entry" : "entries")\(access)",
                 "        node    \(export.node.base32)",
             ] + witnessLines(export.witnesses)
         )
+        add(export.access, to: &found)
+        return found
     }
 
     private static func proof(_ path: String) throws(Failure) -> Finding {
@@ -118,6 +171,9 @@ enum AuditCheck {
         object["publisher"] = .string(found.manifest.publisher.base32)
         object["files"] = .integer(Int64(found.files))
         object["absent"] = .array(found.absent.map { .string($0) })
+        object["unlisted"] = .array(found.unlisted.map { .string($0) })
+        object["unlistedCount"] = .integer(Int64(found.unlistedCount))
+        if found.unlistedCount > 0 { object["ok"] = false }
         let count = "\(found.files) file\(found.files == 1 ? "" : "s")"
         let absent =
             found.absent.isEmpty ? [] : ["        without the evidence that was not fetched"]
@@ -127,7 +183,18 @@ enum AuditCheck {
                 "ok      \(count) of layer \(found.manifest.layer.hexadecimal.prefix(16))",
                 "        signed by \(found.manifest.publisher.base32)",
             ] + absent + ["ok      \(entry(found.log))"] + witnessLines(found.log.witnesses)
+                + unlistedLines(found)
         )
+    }
+
+    /// A folder with a file that nobody signed is not the layer: programs that open it by name
+    /// read that file like the others.
+    private static func unlistedLines(_ found: ExportProof.Finding) -> [String] {
+        let lines = found.unlisted.map { path in
+            "EXTRA   \(PlainText.shown(path)): the signed manifest does not list it"
+        }
+        let more = found.unlistedCount - lines.count
+        return lines + (more > 0 ? ["EXTRA   and \(more) more"] : [])
     }
 
     // MARK: Parts

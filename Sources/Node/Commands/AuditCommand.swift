@@ -19,7 +19,7 @@ enum AuditCommand {
         if action == "verify", let path = arguments.operand(1) {
             let finding = try AuditCheck.run(path)
             report.done(finding.object, text: finding.text)
-            return 0
+            return finding.object["ok"]?.bool == false ? 1 : 0
         }
         if action == "export" {
             try AuditCheck.export(arguments.operand(1), report)

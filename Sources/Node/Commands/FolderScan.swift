@@ -89,6 +89,16 @@ struct FolderScan {
         }
     }
 
+    /// Paths of files that hold records by their names, hidden ones left out.
+    var records: Set<String> {
+        Set(
+            items.filter { item in
+                (item.kind == .file || item.kind == .linkInside)
+                    && item.path.lowercased().hasSuffix(".jsonl")
+                    && !item.path.split(separator: "/").contains { $0.hasPrefix(".") }
+            }.map(\.path))
+    }
+
     /// What the folder's own document says of it; nil without one.
     func sections() throws(Failure) -> LayerSections? {
         let name = LayerSections.fileName

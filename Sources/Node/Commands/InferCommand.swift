@@ -39,6 +39,7 @@ enum InferCommand {
             Int64(
                 clamping: Engine.memoryEstimate(
                     session.model.architecture, profile: engine.profile, positions: capacity)))
+        object["peakMemory"] = .integer(Int64(clamping: Machine.peakMemory))
         session.describe(&object, engine.profile)
         said?.describe(&object)
         object["session"] = .string(use.session)

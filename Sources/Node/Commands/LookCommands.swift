@@ -71,7 +71,7 @@ enum LookCommands {
     private static func askForKin(_ arguments: Arguments, _ object: inout JSONObject) {
         for (option, name) in [
             ("ancestor-of", "ancestorOf"), ("descendant-of", "descendantOf"),
-            ("compatible-with", "compatibleWith"),
+            ("compatible-with", "compatibleWith"), ("goes-with", "goesWith"),
         ] {
             object[name] = arguments.text(option).map { .string($0) }
         }

@@ -10,7 +10,8 @@ enum ShareCommand {
 
     static func perform(_ arguments: Arguments, _ report: Report) throws(Failure) {
         let path = arguments.operand(0) ?? ""
-        let (plan, files, folder) = try gather(path, included: Set(arguments.texts("include")))
+        let (plan, files, folder) = try gather(
+            path, included: Set(arguments.texts("include")), type: arguments.text("type"))
         var object = try choices(arguments)
         object["paths"] = .array(plan.taken.map { .string($0.path.text) })
         object["folder"] = .string(folder)
@@ -25,7 +26,7 @@ enum ShareCommand {
     // MARK: Files
 
     private static func gather(
-        _ path: String, included: Set<String>
+        _ path: String, included: Set<String>, type: String?
     ) throws(Failure) -> (SharePlan, [File], folder: String) {
         let resolved: String
         do {
@@ -37,7 +38,12 @@ enum ShareCommand {
         let folder = resolved.split(separator: "/").last.map { String($0) } ?? "layer"
         if (try? File.facts(of: resolved).kind) == .folder {
             let scan = try FolderScan(resolved, included: included)
-            let declared = try scan.sections()?.contentPaths ?? []
+            let sections = try scan.sections()
+            var declared = sections?.contentPaths ?? []
+            // What a memory knows are records: without them it would be shared empty.
+            if (type ?? sections?.type?.name) == "memory", declared.isEmpty {
+                declared = scan.records
+            }
             let plan = try inGenome("sharing \(folder)") { () throws(GenomeError) in
                 try SharePlan.make(scan.items, included: included, declared: declared)
             }

@@ -16,7 +16,9 @@ enum EvalCommand {
             base: arguments.text("base"), layers: arguments.texts("layer"), access)
         try session.requireSilence("eval")
         let use = UseNote(session, command: "eval")
-        let layer = arguments.isGiven("unsigned") ? nil : subject(session)
+        let isPair = arguments.isGiven("synergy")
+        let pair = try isPair ? EvalSynergy.layers(of: session) : nil
+        let layer = arguments.isGiven("unsigned") ? nil : pair?.first ?? subject(session)
         guard layer != nil || !arguments.isGiven("statement") else {
             throw Failure(
                 .refused, "nothing can be stated",
@@ -33,7 +35,7 @@ enum EvalCommand {
             // Refused before anything is computed.
             let items = try newFile("items", arguments, &made)
             let statement = try newFile("statement", arguments, &made)
-            let result = try result(data, retention, options.settings, session, arguments)
+            let result = try result(data, retention, options.settings, session, arguments, pair)
             try items?.write(
                 EvalItems.lines(
                     data.data.training, base: result.data.base.items,
@@ -60,7 +62,7 @@ enum EvalCommand {
 
     private static func result(
         _ data: Read, _ retention: Read?, _ settings: DataSettings,
-        _ session: ComputeSession, _ arguments: Arguments
+        _ session: ComputeSession, _ arguments: Arguments, _ pair: (first: String, second: String)?
     ) throws(Failure) -> EvalResult {
         let entries = data.data.training + (retention?.data.training ?? [])
         let longest = entries.map { $0.example.tokens.count }.max() ?? 1
@@ -75,11 +77,30 @@ enum EvalCommand {
         let general = try retention.map { read throws(Failure) in
             try score(read, session, engine)
         }
+        var gained: EvalSynergy?
+        if let pair {
+            gained = try synergy(of: pair, data.data, session, engine, together: part.adapted)
+        }
         return EvalResult(
-            data: part, retention: general, settings: settings, profile: engine.profile,
+            data: part, retention: general, synergy: gained, settings: settings,
+            profile: engine.profile,
             hasLayers: session.stack != nil, hardware: Machine.processorName,
             peakMemory: Machine.peakMemory,
             processorSeconds: Double(Clock.processTime()) / 1e9)
+    }
+
+    /// Each of two layers alone on the same examples, beside what both do.
+    private static func synergy(
+        of pair: (first: String, second: String), _ data: TrainingData, _ session: ComputeSession,
+        _ engine: Engine, together: EvalScores
+    ) throws(Failure) -> EvalSynergy {
+        func alone(_ index: Int) throws(Failure) -> EvalScores {
+            let layer = session.layers[index]
+            let (_, stack) = try ComputeSession.bound([layer], session.model)
+            return try score(data, Evaluation(engine, adapters: stack), layer.source.title)
+        }
+        return EvalSynergy(
+            layers: pair, alone: (try alone(0), try alone(1)), together: together)
     }
 
     private static func score(
@@ -133,8 +154,8 @@ enum EvalCommand {
             let answer = try access.get().ask("measure", request)
             object["statement"] = .object(answer)
             lines.append(
-                "Signed by this node as measurement \(answer["sequence"]?.integer ?? 0) of the "
-                    + "layer, and kept")
+                "Signed by this node as measurement \(answer["sequence"]?.integer ?? 0) of "
+                    + (result.synergy == nil ? "the layer, and kept" : "what joins both, and kept"))
             try file?.write((answer["envelope"]?.string ?? "") + "\n")
         }
         report.done(object, text: lines)

@@ -27,6 +27,8 @@ struct EvalResult {
     let data: Part
     /// General text, to see what was forgotten.
     let retention: Part?
+    /// What two layers do beside each alone, if that was asked for.
+    let synergy: EvalSynergy?
     /// How records became examples.
     let settings: DataSettings
     /// How products were computed.
@@ -60,6 +62,7 @@ struct EvalResult {
         object["peakMemory"] = .integer(Int64(clamping: peakMemory))
         object["processorSeconds"] = .double(processorSeconds)
         object["hardware"] = hardware.map { .string($0) } ?? .null
+        object["synergy"] = synergy?.json
         guard let retention else { return }
         var kept = JSONObject()
         kept["loss"] = .double(retention.adapted.totals.loss)
@@ -112,7 +115,9 @@ struct EvalResult {
             TextWidth.fitted(title, to: width),
             "\(totals.items) \(kind), \(totals.targets) tokens to foretell", "",
         ] + table.lines(width: width) + [
-            "", "Memory: \(Sizes.text(peakMemory)) at most, the mapped weights included",
+            ""
+        ] + (synergy.map { [$0.line] } ?? []) + [
+            "Memory: \(Sizes.text(peakMemory)) at most, the mapped weights included"
         ]
     }
 
@@ -164,6 +169,7 @@ struct EvalResult {
         {
             body["hardware"] = .string(hardware)
         }
+        synergy?.state(in: &body)
         return body
     }
 }

@@ -8,15 +8,10 @@ struct LayerResolver {
     struct Candidate: Hashable {
         let layer: Digest
         let publisher: NodeKey
-        let label: String
+        /// Nil where only the manifest tells it.
+        let label: String?
         let name: String
         let version: String
-
-        /// `label.key/name@version`.
-        var reference: String {
-            PublishedName(label: label, publisher: publisher, name: name, version: version)
-                .description
-        }
     }
 
     /// Records looked through for a prefix or handle.
@@ -91,9 +86,8 @@ struct LayerResolver {
                     name: content.name, version: content.version)
             }
             for entry in try service.library.index.layers() {
-                let label = try service.library.manifest(of: entry.id)?.label ?? ""
                 found[entry.id] = Candidate(
-                    layer: entry.id, publisher: entry.publisher, label: label,
+                    layer: entry.id, publisher: entry.publisher, label: nil,
                     name: entry.name, version: entry.version)
             }
             return found.values.sorted { $0.layer < $1.layer }
@@ -115,7 +109,7 @@ struct LayerResolver {
         guard kept.isEmpty, !named.isEmpty else { return kept }
         throw Failure(
             .refused, "\(text) is only known from keys that you do not trust",
-            why: "anyone may use any name: " + Self.words(named),
+            why: "anyone may use any name: " + words(named),
             remedy: "name one of these in full, or trust its key with: plasmid trust KEY")
     }
 
@@ -144,16 +138,26 @@ struct LayerResolver {
         guard candidates.count == 1 else {
             throw Failure(
                 .refused, "\(text) could be any of \(candidates.count) layers",
-                why: Self.words(candidates), remedy: "use the full id or reference of one")
+                why: words(candidates), remedy: "use the full id or reference of one")
         }
         return first.layer
     }
 
-    private static func words(_ candidates: [Candidate]) -> String {
+    private func words(_ candidates: [Candidate]) -> String {
         candidates.prefix(6).map { candidate in
-            "\(candidate.reference) (\(candidate.layer.hexadecimal.prefix(16)), "
+            "\(reference(candidate)) (\(candidate.layer.hexadecimal.prefix(16)), "
                 + "key \(candidate.publisher.base32))"
         }.joined(separator: "; ")
+    }
+
+    /// `label.key/name@version`. The label of a layer that is here stands in its manifest, which is
+    /// read only for the few that are shown: names are looked up among thousands.
+    private func reference(_ candidate: Candidate) -> String {
+        let manifest = (try? service.library.manifest(of: candidate.layer)) ?? nil
+        return PublishedName(
+            label: candidate.label ?? manifest?.label ?? "", publisher: candidate.publisher,
+            name: candidate.name, version: candidate.version
+        ).description
     }
 }
 

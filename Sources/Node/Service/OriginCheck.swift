@@ -98,10 +98,11 @@ struct OriginCheck {
         return traces
     }
 
-    /// Keeps the traces of a layer that is here now.
+    /// Keeps the traces of a layer that is here now, and what stands between it and others.
     func remember(_ traces: WeightsTraces, of manifest: Manifest) throws(StoreError) {
         guard manifest.weights != nil else { return }
         try library.index.put(traces, of: manifest.layer, baseWeights: manifest.base?.weights)
+        try ConflictCheck(library: library).run(manifest, traces.sketch)
     }
 
     /// Looks at the layers that are here and were not looked at yet.

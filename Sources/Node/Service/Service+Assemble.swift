@@ -58,6 +58,7 @@ extension Service {
             object = try keep(built, for: allowed, agent: request.text("agent"))
         }
         object["plan"] = Self.words(plan)
+        object["conflicts"] = .array(try conflicts(among: manifests))
         object["overlaps"] = .array(try overlaps(manifests.filter { $0.weights != nil }))
         return object
     }
@@ -113,6 +114,21 @@ extension Service {
         object["base"] = plan.base.map { .string($0.hexadecimal) } ?? .null
         object["leftOut"] = .array(plan.leftOut.map { .string($0.hexadecimal) })
         return .object(object)
+    }
+
+    /// What is known to stand between members. A warning and no refusal: whether two directions
+    /// that overlap do harm is for the person who weighs them.
+    private func conflicts(among manifests: [Manifest]) throws(Failure) -> [JSONValue] {
+        let members = Set(manifests.map(\.layer))
+        var found: [JSONValue] = []
+        for member in manifests.map(\.layer) {
+            let edges = try inStore { () throws(StoreError) in
+                try library.index.edges(.conflictsWith, of: member, own: keys.node.publicKey)
+            }
+            found += edges.filter { $0.source == member && members.contains($0.target) }
+                .map(\.json)
+        }
+        return found
     }
 
     /// Modules that more than one adapter changes, with these adapters: no fault, since what they

@@ -57,9 +57,9 @@ extension Service {
         var object = JSONObject()
         try inStore { () throws(StoreError) in
             let journal = library.journal
-            var sequence = wanted
-            if let layer, wanted == nil { sequence = try journal.sequence(of: layer) }
-            let proof = try journal.proof(of: sequence ?? 0)
+            var found: LogProof?
+            if let layer, wanted == nil { found = try journal.proof(ofLayer: layer) }
+            let proof = if let found { found } else { try journal.proof(of: wanted ?? 0) }
             object["number"] = .integer(Int64(clamping: proof.index + 1))
             object["proof"] = .string(proof.text)
         }
@@ -190,22 +190,19 @@ extension Service {
             "journal", fault == nil,
             fault ?? "\(head.count) entries, root \(Base64.encode(head.root.bytes))")
         try noteWitnesses(note)
-        var closed = 0
-        var gone = 0
-        try inStore { () throws(StoreError) in
-            for event in try library.journal.replay(after: 0) {
-                guard case .access(let segment, let count, let root) = event.change else {
-                    continue
-                }
-                switch try library.access.check(segment: segment, count: count, root: root) {
-                case true?: closed += 1
-                case nil: gone += 1
-                case false?:
-                    note("access segment \(segment)", false, "other entries than the journal names")
-                }
-            }
+        let coverage = try inStore { () throws(StoreError) in
+            try library.access.coverage(of: try library.journal.replay(after: 0))
         }
-        note("access log", true, "\(closed) closed segments hold, \(gone) are past their time")
+        for segment in coverage.changed {
+            note("access segment \(segment)", false, "other entries than the journal names")
+        }
+        for segment in coverage.missing {
+            note("access segment \(segment)", false, "missing, though older ones are here")
+        }
+        note(
+            "access log", true,
+            "\(coverage.found.count) closed segments hold, "
+                + "\(coverage.expired.count) are past their time")
         var again = 0
         var other: [UInt64] = []
         try inStore { () throws(StoreError) in

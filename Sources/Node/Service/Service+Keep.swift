@@ -75,9 +75,8 @@ extension Service {
         try inStore { () throws(StoreError) in
             let envelope = try library.index.envelope(of: layer)
             object["envelope"] = envelope.map { .string(String(decoding: $0, as: UTF8.self)) }
-            if let sequence = try library.journal.sequence(of: layer) {
-                object["proof"] = .string(try library.journal.proof(of: sequence).text)
-            }
+            let proof = try library.journal.proof(ofLayer: layer)
+            object["proof"] = proof.map { .string($0.text) }
         }
         return object
     }

@@ -65,8 +65,8 @@ extension Service {
 
     // MARK: Queries
 
-    /// The layers that `ancestorOf`, `descendantOf` and `compatibleWith` leave; nil without any of
-    /// them.
+    /// The layers that `ancestorOf`, `descendantOf`, `compatibleWith` and `goesWith` leave; nil
+    /// without any of them.
     func kin(_ request: ServiceRequest) throws(Failure) -> Kin? {
         var kin = Kin()
         var isAsked = false
@@ -85,8 +85,18 @@ extension Service {
             kin.partner = layer
             kin.baseWeights = try baseWeights(of: layer)
             kin.enemies = try inStore { () throws(StoreError) in
-                try library.index.conflicts(of: layer, own: keys.node.publicKey)
+                try library.index.partners(
+                    .conflictsWith, of: layer, own: keys.node.publicKey)
             }
+        }
+        if let text = request.text("goesWith") {
+            isAsked = true
+            let layer = try LayerResolver(service: self).resolve(text)
+            let friends = try inStore { () throws(StoreError) in
+                try library.index.partners(
+                    .synergizesWith, of: layer, own: keys.node.publicKey)
+            }
+            kin.allowed = kin.allowed.map { $0.intersection(friends) } ?? friends
         }
         return isAsked ? kin : nil
     }

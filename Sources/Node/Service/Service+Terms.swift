@@ -82,7 +82,7 @@ extension Service {
             name: name,
             declared: request.text("licence").flatMap { try? LicenceExpression(parsing: $0) },
             visibility: request.text("visibility").flatMap { Visibility(rawValue: $0) } ?? .private,
-            links: links)
+            links: links, isTrained: true)
         let answer = known.answer(child, by: keys.node.publicKey)
         try Self.require(answer, name)
         var object = JSONObject()

@@ -74,9 +74,18 @@ struct LineageTree {
     private func relation(_ edge: LayerEdge) -> String {
         switch edge.relation {
         case .evolvedFrom, .dependsOn: edge.type
-        case .synergizesWith: "goes well with"
-        case .conflictsWith: "conflicts with (\(edge.type))"
+        case .synergizesWith:
+            "goes well with" + figure(edge, "synergyStrength")
+        case .conflictsWith:
+            "conflicts with" + figure(edge, "severity")
         }
+    }
+
+    /// ` (measured, 0.25)`, or only the figure where the edge has no type.
+    private func figure(_ edge: LayerEdge, _ property: String) -> String {
+        let value = edge.properties[property]?.number.map { Decimals.text($0, 2) }
+        let words = [edge.type.isEmpty ? nil : edge.type, value].compactMap { $0 }
+        return words.isEmpty ? "" : " (\(words.joined(separator: ", ")))"
     }
 
     private func words(_ layer: Digest) -> String {

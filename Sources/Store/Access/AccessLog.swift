@@ -86,11 +86,10 @@ public final class AccessLog: Sendable {
         return .access(segment: closed.number, count: closed.log.count, root: closed.log.root)
     }
 
-    /// Makes what was noted durable; costs nothing where nothing was.
-    func sync() throws(StoreError) {
-        try state.withLock { state throws(StoreError) in
-            if state.segment.isDirty { try state.segment.sync() }
-        }
+    /// Makes what was noted durable; whether there was anything.
+    @discardableResult
+    func sync() throws(StoreError) -> Bool {
+        try state.withLock { state throws(StoreError) in try state.segment.sync() }
     }
 
     /// Removes closed segments whose last entry is older than so many days; their number.
@@ -135,14 +134,9 @@ public final class AccessLog: Sendable {
         return keys.first { Self.pseudonym($0, salt) == name }
     }
 
-    /// Whether the entries of a closed segment are those that the journal names; nil when the
-    /// segment is gone.
-    public func check(
-        segment: UInt64, count: UInt64, root: Digest
-    ) throws(StoreError) -> Bool? {
-        guard Directory.exists(AccessSegment.path(segment, layout, "log")) else { return nil }
-        var log = MerkleLog()
-        for entry in try AccessSegment.entries(segment, layout) { _ = log.append(entry.bytes) }
-        return log.count == count && log.root == root
+    /// The bytes of a segment; nil when it is gone.
+    func read(segment: UInt64) throws(StoreError) -> [UInt8]? {
+        let path = AccessSegment.path(segment, layout, "log")
+        return try DurableFile.read(path, limit: Self.fileBytesMax)
     }
 }

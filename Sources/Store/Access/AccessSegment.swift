@@ -13,7 +13,7 @@ struct AccessSegment {
     private(set) var begun: UInt64?
     /// Sequence of its last entry; nil while there is none.
     private(set) var last: UInt64?
-    /// Whether entries were added here that are not synced.
+    /// Whether something was added that is not synced yet.
     private(set) var isDirty = false
     private let file: File
 
@@ -41,7 +41,9 @@ struct AccessSegment {
             try File(Self.path(number, layout, "log"), .create, mode: 0o600)
         }
         for entry in try Self.entries(number, layout) { note(entry) }
-        try onDisk { () throws(SystemError) in try file.resize(to: end) }
+        try onDisk { () throws(SystemError) in
+            if try file.facts().size > end { try file.resize(to: end) }
+        }
     }
 
     private mutating func note(_ entry: AccessEntry) {
@@ -92,9 +94,13 @@ struct AccessSegment {
         note(entry)
     }
 
-    /// Makes every entry durable, also those of an earlier process that ended in a crash.
-    mutating func sync() throws(StoreError) {
+    /// Makes what was added durable; whether there was anything. Most commands decide nothing, and
+    /// a sync that moves no byte still waits for the disk.
+    @discardableResult
+    mutating func sync() throws(StoreError) -> Bool {
+        guard isDirty else { return false }
         try onDisk { () throws(SystemError) in try file.syncData() }
         isDirty = false
+        return true
     }
 }

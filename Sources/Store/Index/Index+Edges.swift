@@ -98,13 +98,13 @@ extension Index {
     ) throws(StoreError) {
         guard statement.kind == .evolution || statement.kind == .measurement else { return }
         let who = [SQLValue(statement.layer), SQLValue(statement.publisher)]
-        if statement.kind == .evolution {
-            try connection.run(
-                """
-                DELETE FROM edges WHERE source=(SELECT number FROM nodes WHERE layer=?)
-                    AND said_by=? AND origin=1
-                """, who)
-        } else {
+        let isEvolution = statement.kind == .evolution
+        try connection.run(
+            """
+            DELETE FROM edges WHERE source=(SELECT number FROM nodes WHERE layer=?)
+                AND said_by=? AND origin=1 AND (relation='EVOLVED_FROM')=?
+            """, who + [SQLValue(isEvolution)])
+        if !isEvolution {
             try connection.run("DELETE FROM layer_performance WHERE layer=? AND said_by=?", who)
         }
         let kept = try connection.query(
@@ -118,6 +118,23 @@ extension Index {
             else { continue }
             for edge in statement.edges { try put(edge, connection) }
             try put(statement.performance, of: statement, connection)
+        }
+    }
+
+    /// Makes anew what this node found when it held a layer against others.
+    public func put(
+        comparisons edges: [LayerEdge], of layer: Digest
+    ) throws(StoreError) {
+        precondition(edges.allSatisfy { $0.origin == .comparison })
+        let node = "(SELECT number FROM nodes WHERE layer=?)"
+        try connection.withLock { connection throws(StoreError) in
+            try connection.transaction { () throws(StoreError) in
+                for end in ["source", "target"] {
+                    try connection.run(
+                        "DELETE FROM edges WHERE \(end)=\(node) AND origin=3", [SQLValue(layer)])
+                }
+                for edge in edges { try Self.put(edge, connection) }
+            }
         }
     }
 

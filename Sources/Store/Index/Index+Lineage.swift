@@ -145,16 +145,25 @@ extension Index {
         return LineageGraph(root: layer, nodes: nodes, edges: edges, isCut: isCut)
     }
 
-    /// The layers that do not go together with one, whoever of the two says so.
-    public func conflicts(of layer: Digest, own: NodeKey) throws(StoreError) -> Set<Digest> {
-        try connection.withLock { connection throws(StoreError) in
+    /// What is said of how a layer goes with others, whoever of the two says it.
+    public func edges(
+        _ relation: LayerRelation, of layer: Digest, own: NodeKey
+    ) throws(StoreError) -> [LayerEdge] {
+        precondition(relation.isMutual)
+        return try connection.withLock { connection throws(StoreError) in
             let edges =
                 try Self.edges(of: layer, "source", own: own, connection)
                 + Self.edges(of: layer, "target", own: own, connection)
-            let ends = edges.filter { $0.relation == .conflictsWith }
-                .flatMap { [$0.source, $0.target] }
-            return Set(ends).subtracting([layer])
+            return edges.filter { $0.relation == relation }
         }
+    }
+
+    /// The layers that go together with one so, or do not.
+    public func partners(
+        _ relation: LayerRelation, of layer: Digest, own: NodeKey
+    ) throws(StoreError) -> Set<Digest> {
+        let ends = try edges(relation, of: layer, own: own).flatMap { [$0.source, $0.target] }
+        return Set(ends).subtracting([layer])
     }
 
     private static func edges(

@@ -56,12 +56,16 @@ extension Journal {
 
     /// The number of the entry by which a layer was shared or fetched last; nil if there is none.
     public func sequence(of layer: Digest) throws(StoreError) -> UInt64? {
+        try event(of: layer)?.sequence
+    }
+
+    private func event(of layer: Digest) throws(StoreError) -> JournalEvent? {
         try replay(after: 0).last { event in
             switch event.change {
             case .share(layer, _), .fetch(layer, _): true
             default: false
             }
-        }?.sequence
+        }
     }
 
     /// Proof that the entry with a number is in the log: under the last checkpoint that witnesses
@@ -70,7 +74,17 @@ extension Journal {
         guard sequence > 0, sequence <= count else {
             throw .missing("entry \(sequence) of the journal")
         }
-        let entry = try entry(sequence)
+        return try proof(of: sequence, try entry(sequence))
+    }
+
+    /// Proof of the entry by which a layer was shared or fetched last, out of one pass through the
+    /// journal; nil if there is none.
+    public func proof(ofLayer layer: Digest) throws(StoreError) -> LogProof? {
+        guard let event = try event(of: layer) else { return nil }
+        return try proof(of: event.sequence, event.bytes)
+    }
+
+    private func proof(of sequence: UInt64, _ entry: [UInt8]) throws(StoreError) -> LogProof {
         var note = try signedNote()
         if let witnessed = try witnessedNote(),
             let checkpoint = SignedCheckpoint(note: witnessed, key: key.publicKey),

@@ -108,21 +108,19 @@ public final class Journal: Sendable {
     public func append(
         _ changes: [JournalChange], time: UInt64
     ) throws(StoreError) -> [JournalEvent] {
-        try append(changes.map { (change: $0, time: time) })
+        try append(
+            try changes.map { change throws(StoreError) in
+                try JournalDraft(change, time: time)
+            })
     }
 
-    /// Adds changes of different times as one durable step and gives their events.
-    func append(
-        _ changes: [(change: JournalChange, time: UInt64)]
-    ) throws(StoreError) -> [JournalEvent] {
+    /// Adds changes that are laid out as one durable step and gives their events.
+    func append(_ drafts: [JournalDraft]) throws(StoreError) -> [JournalEvent] {
         let (events, tiles, isDue) = try state.withLock { state throws(StoreError) in
             if state.hasFailed { throw StoreError.lostWrites(path: layout.journal) }
-            var events: [JournalEvent] = []
-            for (change, time) in changes {
-                let sequence = state.log.count + UInt64(events.count) + 1
-                let event = JournalEvent(sequence: sequence, time: time, change: change)
-                try event.requireSize()
-                events.append(event)
+            let first = state.log.count + 1
+            let events = drafts.enumerated().map { index, draft in
+                JournalEvent(draft, sequence: first + UInt64(index))
             }
             do throws(StoreError) {
                 try state.segments.append(events.map(\.bytes))

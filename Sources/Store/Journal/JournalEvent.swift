@@ -60,6 +60,51 @@ public enum JournalChange: Equatable, Sendable {
     }
 }
 
+extension JournalChange {
+    /// What its entry holds beside kind, number and time.
+    var members: [(name: String, value: JSONValue)] {
+        switch self {
+        case .share(let layer, let signatures), .fetch(let layer, let signatures):
+            [
+                ("layer", .string(layer.hexadecimal)),
+                ("signatures", .array(signatures.map(Self.json))),
+            ]
+        case .pin(let layer), .unpin(let layer), .remove(let layer):
+            [("layer", .string(layer.hexadecimal))]
+        case .licence(let envelope): [Self.text(envelope)]
+        case .trust(let key, let isTrusted), .steward(let key, let isTrusted):
+            [("key", .string(key.base32)), ("trusted", .bool(isTrusted))]
+        case .policy(let name, let value): [("name", .string(name)), ("value", .string(value))]
+        case .statement(let layer, let envelope):
+            [("layer", .string(layer.hexadecimal)), Self.text(envelope)]
+        case .organization(let organization, let envelope):
+            [("organization", .string(organization.base32)), Self.text(envelope)]
+        case .hold(let contract, let envelope):
+            [("contract", .string(contract.hexadecimal)), Self.text(envelope)]
+        case .holdComplete(let contract), .holdEnd(let contract):
+            [("contract", .string(contract.hexadecimal))]
+        case .leave(let organization): [("organization", .string(organization.base32))]
+        case .access(let segment, let count, let root):
+            [
+                ("segment", .integer(Int64(clamping: segment))),
+                ("count", .integer(Int64(clamping: count))),
+                ("root", .string(root.hexadecimal)),
+            ]
+        }
+    }
+
+    private static func text(_ envelope: [UInt8]) -> (name: String, value: JSONValue) {
+        ("envelope", .string(String(decoding: envelope, as: UTF8.self)))
+    }
+
+    private static func json(_ entry: Envelope.Entry) -> JSONValue {
+        [
+            "keyid": .string(entry.hint),
+            "sig": .string(Base64.encode(entry.signature.bytes)),
+        ]
+    }
+}
+
 /// One entry of the journal: a change with its number and time.
 public struct JournalEvent: Equatable, Sendable {
     /// 1 for the first entry.
@@ -74,55 +119,12 @@ public struct JournalEvent: Equatable, Sendable {
     /// Most bytes of an entry: what its 16-bit length can say.
     static let bytesMax = 65_535
 
-    /// Lays out a change.
-    init(sequence: UInt64, time: UInt64, change: JournalChange) {
+    /// A change with the number that it gets.
+    init(_ draft: JournalDraft, sequence: UInt64) {
         self.sequence = sequence
-        self.time = time
-        self.change = change
-        var object = JSONObject()
-        object["seq"] = .integer(Int64(sequence))
-        object["time"] = .integer(Int64(clamping: time))
-        object["kind"] = .string(change.kind)
-        switch change {
-        case .share(let layer, let signatures), .fetch(let layer, let signatures):
-            object["layer"] = .string(layer.hexadecimal)
-            object["signatures"] = .array(signatures.map(Self.json))
-        case .pin(let layer), .unpin(let layer), .remove(let layer):
-            object["layer"] = .string(layer.hexadecimal)
-        case .licence(let envelope):
-            object["envelope"] = .string(String(decoding: envelope, as: UTF8.self))
-        case .trust(let key, let isTrusted), .steward(let key, let isTrusted):
-            object["key"] = .string(key.base32)
-            object["trusted"] = .bool(isTrusted)
-        case .policy(let name, let value):
-            object["name"] = .string(name)
-            object["value"] = .string(value)
-        case .statement(let layer, let envelope):
-            object["layer"] = .string(layer.hexadecimal)
-            object["envelope"] = .string(String(decoding: envelope, as: UTF8.self))
-        case .organization(let organization, let envelope):
-            object["organization"] = .string(organization.base32)
-            object["envelope"] = .string(String(decoding: envelope, as: UTF8.self))
-        case .hold(let contract, let envelope):
-            object["contract"] = .string(contract.hexadecimal)
-            object["envelope"] = .string(String(decoding: envelope, as: UTF8.self))
-        case .holdComplete(let contract), .holdEnd(let contract):
-            object["contract"] = .string(contract.hexadecimal)
-        case .leave(let organization):
-            object["organization"] = .string(organization.base32)
-        case .access(let segment, let count, let root):
-            object["segment"] = .integer(Int64(clamping: segment))
-            object["count"] = .integer(Int64(clamping: count))
-            object["root"] = .string(root.hexadecimal)
-        }
-        bytes = CanonicalJSON.write(object)
-    }
-
-    /// Refuses an event that is too long for the journal.
-    func requireSize() throws(StoreError) {
-        guard bytes.count <= Self.bytesMax else {
-            throw .refused("the event is longer than a journal entry may be")
-        }
+        time = draft.time
+        change = draft.change
+        bytes = draft.bytes(sequence)
     }
 
     /// Reads an entry; nil unless it is a canonical one.
@@ -199,13 +201,6 @@ public struct JournalEvent: Equatable, Sendable {
             return .access(segment: segment, count: count, root: root)
         default: return nil
         }
-    }
-
-    private static func json(_ entry: Envelope.Entry) -> JSONValue {
-        [
-            "keyid": .string(entry.hint),
-            "sig": .string(Base64.encode(entry.signature.bytes)),
-        ]
     }
 
     private static func entry(_ value: JSONValue) -> Envelope.Entry? {

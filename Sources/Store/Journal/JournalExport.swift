@@ -12,8 +12,9 @@ public struct JournalExport: Equatable, Sendable {
     public let checkpoint: SignedCheckpoint
     /// Who saw that checkpoint too.
     public let witnesses: [Cosignature]
-    /// Closed segments of the access log that are in the folder, all of them as the journal says.
-    public let segments: Int
+    /// Closed segments of the access log that the journal names; those in the folder are as it
+    /// says.
+    public let access: AccessCoverage
 
     /// Most bytes of a file of entries: 256 of the longest.
     private static let bundleBytesMax = MerkleLog.tileWidth * (JournalEvent.bytesMax + 2)
@@ -110,7 +111,7 @@ public struct JournalExport: Equatable, Sendable {
             throw .damaged("\(path) (not signed by the node that it names)")
         }
         var log = MerkleLog()
-        var segments = 0
+        var access = AccessCoverage()
         while log.count < end.count {
             let index = log.count / UInt64(MerkleLog.tileWidth)
             let count = Int(min(UInt64(MerkleLog.tileWidth), end.count - log.count))
@@ -119,17 +120,33 @@ public struct JournalExport: Equatable, Sendable {
                 guard let event = JournalEvent(bytes: entry), event.sequence == log.count else {
                     throw .damaged("\(folder) (entry \(log.count) is none of a journal)")
                 }
-                segments += try check(event, folder) ? 1 : 0
+                guard case .access(let segment, let count, let root)? = event.change else {
+                    continue
+                }
+                let path = "\(folder)/access/\(AccessSegment.name(segment, "log"))"
+                let isSound = try access.take(segment: segment, count: count, root: root) {
+                    () throws(StoreError) in
+                    try DurableFile.read(path, limit: AccessLog.fileBytesMax)
+                }
+                guard isSound else {
+                    throw .damaged("\(path) (other entries than the journal names)")
+                }
             }
         }
         guard log.root == end.root else {
             throw .damaged("\(folder) (its signed checkpoint has other entries)")
         }
         for tile in log.partialTiles { try check(tile, folder) }
+        access.note(files: try names("\(folder)/access"))
         return JournalExport(
             node: key, checkpoint: end,
             witnesses: Cosignature.all(in: note).filter { $0.witness != key },
-            segments: segments)
+            access: access)
+    }
+
+    private static func names(_ folder: String) throws(StoreError) -> [String] {
+        guard Directory.exists(folder) else { return [] }
+        return try onDisk { () throws(SystemError) in try Directory.list(folder).map(\.name) }
     }
 
     private static func entries(_ path: String, _ count: Int) throws(StoreError) -> [[UInt8]] {
@@ -152,22 +169,5 @@ public struct JournalExport: Equatable, Sendable {
         guard bytes == tile.hashes.flatMap(\.bytes) else {
             throw .damaged("\(path) (not what the entries say)")
         }
-    }
-
-    /// Whether an entry is about a segment of the access log that is in the folder.
-    private static func check(
-        _ event: JournalEvent, _ folder: String
-    ) throws(StoreError) -> Bool {
-        guard case .access(let segment, let count, let root) = event.change else { return false }
-        let path = "\(folder)/access/\(AccessSegment.name(segment, "log"))"
-        guard let bytes = try DurableFile.read(path, limit: AccessLog.fileBytesMax) else {
-            return false
-        }
-        var log = MerkleLog()
-        for entry in AccessSegment.entries(in: bytes) { _ = log.append(entry.bytes) }
-        guard log.count == count, log.root == root else {
-            throw .damaged("\(path) (other entries than the journal names)")
-        }
-        return true
     }
 }

@@ -12,18 +12,13 @@ final class CommitQueue: Sendable {
 
     /// What one caller wants, and what became of it.
     final class Request: Sendable {
-        /// Its changes, in order.
-        let changes: [JournalChange]
-        /// Milliseconds since 1970.
-        let time: UInt64
+        /// Its changes, in order, laid out.
+        let drafts: [JournalDraft]
         /// Nil until somebody committed it.
         fileprivate let outcome = Lock<Result<Void, StoreError>?>(nil)
         fileprivate let turn = Semaphore()
 
-        init(_ changes: [JournalChange], time: UInt64) {
-            self.changes = changes
-            self.time = time
-        }
+        init(_ drafts: [JournalDraft]) { self.drafts = drafts }
     }
 
     private struct State {
@@ -33,13 +28,13 @@ final class CommitQueue: Sendable {
 
     private let state = Lock(State())
 
-    /// Has `changes` committed, by this thread or by another, and waits for it. `commit` makes
+    /// Has changes committed, by this thread or by another, and waits for it. `commit` makes
     /// all it is given durable and visible, or throws for all of it.
     func run(
-        _ changes: [JournalChange], time: UInt64,
+        _ drafts: [JournalDraft],
         commit: ([Request]) throws(StoreError) -> Void
     ) throws(StoreError) {
-        let request = Request(changes, time: time)
+        let request = Request(drafts)
         let isFirst = state.withLock { state in
             state.waiting.append(request)
             defer { state.isCommitting = true }

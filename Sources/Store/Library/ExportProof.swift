@@ -32,6 +32,10 @@ public struct ExportProof: Sendable {
         public let files: Int
         /// Paths of evidence that is not in the folder.
         public let absent: [String]
+        /// Paths in the folder that the manifest does not list: the first hundred.
+        public let unlisted: [String]
+        /// How many there are.
+        public let unlistedCount: Int
     }
 
     /// Writes both files beside a folder. A file of another kind that is there stays, and is named
@@ -71,6 +75,7 @@ public struct ExportProof: Sendable {
     }
 
     /// Checks everything: the publisher's signature, the node's log, and every file of `folder`.
+    /// Files that the manifest does not list are no damage of those that it lists: they are named.
     public func check(_ folder: String) throws(StoreError) -> Finding {
         let finding = try Self.finding(proof, in: folder + Self.proofEnding)
         guard let signed = try? Envelope.decode(envelope, payloadMax: ManifestSchema.bytesMax),
@@ -98,7 +103,10 @@ public struct ExportProof: Sendable {
             }
             found += 1
         }
-        return Finding(manifest: manifest, log: finding, files: found, absent: absent)
+        let unlisted = try UnlistedFiles(folder, listed: manifest.files)
+        return Finding(
+            manifest: manifest, log: finding, files: found, absent: absent,
+            unlisted: unlisted.named, unlistedCount: unlisted.count)
     }
 
     /// What a proof in a file says, if it holds.

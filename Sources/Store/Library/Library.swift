@@ -20,6 +20,10 @@ public final class Library: Sendable {
     /// The journals of other nodes.
     public let witness: WitnessBook
     private let commits = CommitQueue()
+    /// Manifests and organisations whose signatures were found good since this home was opened.
+    let checked = (
+        manifests: CheckedDocuments<Manifest>(), organizations: CheckedDocuments<Organization>()
+    )
 
     /// Where things lie.
     public var layout: Layout { home.layout }
@@ -167,17 +171,16 @@ public final class Library: Sendable {
     func record(
         _ change: JournalChange, now: UInt64 = Clock.wallMilliseconds()
     ) throws(StoreError) {
-        // What is too long must not fail together with others; no number is longer than this.
-        try JournalEvent(sequence: UInt64(Int64.max), time: now, change: change).requireSize()
-        try commits.run([change], time: now) { requests throws(StoreError) in
+        // What is too long is refused here, so that it does not fail together with others.
+        let draft = try JournalDraft(change, time: now)
+        try commits.run([draft]) { requests throws(StoreError) in
             try commit(requests)
         }
     }
 
     /// Appends, syncs and applies what several callers want.
     private func commit(_ requests: [CommitQueue.Request]) throws(StoreError) {
-        let events = try journal.append(
-            requests.flatMap { request in request.changes.map { ($0, request.time) } })
+        let events = try journal.append(requests.flatMap(\.drafts))
         guard let first = events.first else { return }
         // What could not be applied before, such as on a full disk, comes before what is new.
         let applied = try index.appliedSequence()
@@ -192,9 +195,14 @@ public final class Library: Sendable {
     }
 
     /// The manifest of a layer that is here, its signature checked; nil if it is not here, or not
-    /// sound.
+    /// sound. The same bytes are checked once.
     public func manifest(of layer: Digest) throws(StoreError) -> Manifest? {
-        try envelope(of: layer).flatMap { try? Manifest.verified(in: $0) }
+        guard let bytes = try index.envelope(of: layer) else { return nil }
+        let manifest = try? checked.manifests.value(of: [bytes]) { () throws(GenomeError) in
+            try Manifest.verified(
+                in: try Envelope.decode(bytes, payloadMax: ManifestSchema.bytesMax))
+        }
+        return manifest?.layer == layer ? manifest : nil
     }
 
     static func manifest(in envelope: Envelope) throws(StoreError) -> Manifest {

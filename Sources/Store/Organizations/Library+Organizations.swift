@@ -76,30 +76,36 @@ extension Library {
         }
     }
 
-    /// An organisation as its newest root and revocation list say; nil if it is not here.
+    /// An organisation as its newest root and revocation list say; nil if it is not here. The same
+    /// documents are checked once; whether they are in force is for each question to ask.
     public func organization(_ id: NodeKey) throws(StoreError) -> Organization? {
         let roots = try credentials(of: id, .root)
         guard !roots.isEmpty else { return nil }
+        let lists = (try? credentials(of: id, .revocations)) ?? []
         return try Self.inOrganization { () throws(GenomeError) in
-            var envelopes: [Envelope] = []
-            for bytes in roots {
-                envelopes.append(
-                    try Envelope.decode(bytes, payloadMax: OrganizationSchema.bytesMax))
+            try checked.organizations.value(of: roots + lists) { () throws(GenomeError) in
+                try Self.organization(roots: roots, lists: lists)
             }
-            var organization = try Organization(founding: envelopes[0])
-            var lists: [Envelope] = []
-            for bytes in (try? credentials(of: id, .revocations)) ?? [] {
-                lists.append(
-                    try Envelope.decode(bytes, payloadMax: OrganizationSchema.bytesMax))
-            }
-            // A list was checked under the root of its time; whom it takes out stays out when a
-            // later root drops the key that signed it.
-            for (index, root) in envelopes.enumerated() {
-                if index > 0 { try organization.take(root: root) }
-                for list in lists { _ = try? organization.take(revocations: list) }
-            }
-            return organization
         }
+    }
+
+    /// An organisation by its documents, each signature checked.
+    private static func organization(
+        roots: [[UInt8]], lists: [[UInt8]]
+    ) throws(GenomeError) -> Organization {
+        func envelope(_ bytes: [UInt8]) throws(GenomeError) -> Envelope {
+            try Envelope.decode(bytes, payloadMax: OrganizationSchema.bytesMax)
+        }
+        let chain = try roots.map { bytes throws(GenomeError) in try envelope(bytes) }
+        let revocations = try lists.map { bytes throws(GenomeError) in try envelope(bytes) }
+        var organization = try Organization(founding: chain[0])
+        // A list was checked under the root of its time; whom it takes out stays out when a later
+        // root drops the key that signed it.
+        for (index, root) in chain.enumerated() {
+            if index > 0 { try organization.take(root: root) }
+            for list in revocations { _ = try? organization.take(revocations: list) }
+        }
+        return organization
     }
 
     /// The newest membership of each member that is here, with its envelope. What a peer showed is

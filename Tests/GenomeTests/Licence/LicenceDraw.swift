@@ -71,11 +71,11 @@ struct FamilyTree {
     func check(
         _ licence: String?, _ links: [LicenceLink], name: String = "child",
         visibility: Visibility = .public, data: DataPolicy = .strict,
-        book: LicenceBook = .catalogue
+        book: LicenceBook = .catalogue, isTrained: Bool = false
     ) throws -> LicenceAnswer {
         let child = LicenceChild(
             name: name, declared: try licence.map { try LicenceExpression(parsing: $0) },
-            visibility: visibility, links: links)
+            visibility: visibility, links: links, isTrained: isTrained)
         let layers = layers
         return LicencePropagation(book: book, dataPolicy: data) { layers[$0] }.check(child)
     }

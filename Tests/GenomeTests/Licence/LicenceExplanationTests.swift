@@ -42,6 +42,16 @@ struct LicenceExplanationTests {
         #expect(text.contains("change it and train on it for yourself"))
     }
 
+    @Test(arguments: ["2.0", "2.5", "3.0"])
+    func `of terms that grant no right to change`(_ version: String) throws {
+        for name in ["CC-BY-ND", "CC-BY-NC-ND"] {
+            let text = try lines("\(name)-\(version)").joined(separator: "\n")
+            #expect(text.contains("change it or train on it, not even for yourself"))
+            #expect(!text.contains("for yourself, ") && !text.contains("change it and train"))
+            #expect(text.contains("pass it on"))
+        }
+    }
+
     @Test func `of a choice, of what is unknown and of what excludes itself`() throws {
         let choice = try lines("GPL-3.0-only OR CC-BY-NC-4.0")
         #expect(choice.contains("  choice 1 of 2:"))

@@ -14,6 +14,19 @@ struct LicenceMappingTests {
             licences: licences)
     }
 
+    @Test func `that is longer than the journal can keep is refused with the limit`() throws {
+        let text = String(repeating: "w", count: 500)
+        func made(_ count: Int) throws -> LicenceMapping {
+            try mapping((0..<count).map { ("LicenseRef-\($0)", .none, nil, text) })
+        }
+        let error = Fixtures.fault { _ = try made(100) }
+        #expect(error?.description.contains("limit of \(LicenceMapping.bytesMax)") == true)
+        // The longest one fits an entry of at most 65,535 bytes, in base64 and signed.
+        let signed = Envelope.signed(
+            try made(85).bytes, type: LicenceMapping.payloadType, by: Self.steward)
+        #expect(signed.encode().count < 65_000)
+    }
+
     @Test func `reads back what was written, and is signed by its steward`() throws {
         let terms = LicenceTerms(
             bits: [.researchOnly, .attribution], useRestrictions: ["ours"], caps: ["9 users"],

@@ -285,4 +285,35 @@ struct LicencePropagationTests {
         }
         #expect(tried > 50)
     }
+
+    @Test(arguments: [
+        ("C-UDA-1.0", true), ("CDLA-Sharing-1.0", true), ("ODbL-1.0", true),
+        ("CC-BY-SA-4.0", false), ("CC-BY-NC-4.0", false),
+        ("ODbL-1.0 AND CC-BY-NC-4.0", false), ("CDLA-Sharing-1.0 OR CC-BY-NC-4.0", true),
+    ])
+    func `data whose licence leaves results free bind what holds them, not what learned from them`(
+        _ licence: String, _ isFree: Bool
+    ) throws {
+        var tree = FamilyTree()
+        try tree.add(1, "D", licence)
+        // A data set that was made from the first.
+        try tree.add(2, "E", licence, [.parent(1)])
+        for link in [LicenceLink.data(1), .data(2)] {
+            #expect(try tree.check("MIT", [link]).refusal != nil)
+            let trained = try tree.check("MIT", [link], isTrained: true)
+            #expect((trained.refusal == nil) == isFree, "\(licence)")
+        }
+        #expect(try tree.check("MIT", [.parent(1)], isTrained: true).refusal != nil)
+    }
+
+    @Test func `who learned from an open database still names it`() throws {
+        var tree = FamilyTree()
+        try tree.add(1, "D", "ODbL-1.0")
+        let answer = try tree.check("CC0-1.0", [.data(1)], isTrained: true)
+        #expect(answer.refusal == nil)
+        #expect(answer.effective.map(\.bits) == [[.attribution]])
+        // A memory holds the data: what is made from it is made from them.
+        try tree.add(2, "M", nil, [.data(1)])
+        #expect(try tree.check("MIT", [.parent(2)], isTrained: true).refusal != nil)
+    }
 }

@@ -16,6 +16,17 @@ struct RevocationListTests {
         #expect(!list.revokes(try society.membership(days: 8)))
     }
 
+    @Test func `says how many it holds at most`() throws {
+        let keys = Set(
+            (0..<257).map { number in
+                NodeKey(bytes: Blake3.hash([UInt8(number & 255), UInt8(number >> 8)]).bytes)!
+            })
+        let limit = OrganizationSchema.revocationsMax
+        #expect(
+            Fixtures.fault { _ = try society.revocations(keys: keys) }
+                == .tooLarge(what: "list of revoked keys", limit: limit))
+    }
+
     @Test func `lives thirty days at most`() throws {
         #expect(
             Fixtures.fault { _ = try society.revocations(days: 31) }

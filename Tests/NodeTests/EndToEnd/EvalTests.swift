@@ -73,6 +73,81 @@ extension RealNodes {
             #expect(Set(items).count == 1)
         }
 
+        @Test func `of two layers beside each alone is an edge of their lineage, with its gain`()
+            throws
+        {
+            _ = try node.share(LearningSample.base, ["--type", "foundation"])
+            let other = "\(laboratory.path)/other"
+            _ = try node.ask(
+                "merge", "\(LearningSample.adapter):-0.6", "--method", "cat", "--out", other)
+            var ids: [String] = []
+            for (path, name) in [(LearningSample.adapter, "first"), (other, "second")] {
+                let words = ["--type", "lora", "--base", LearningSample.base, "--name", name]
+                ids.append(try #require(node.share(path, words)["layer"]?.string))
+            }
+            let pair = ["--layer", ids[0], "--layer", ids[1], "--data", data, "--synergy"]
+            let answer = try eval(pair)
+            let found = try #require(answer["synergy"])
+            let losses = try ids.map { id in
+                try #require(
+                    eval(["--layer", id, "--data", data, "--unsigned"])["loss"]?.number)
+            }
+            let joint = try #require(answer["loss"]?.number)
+            let strength = try #require(found["strength"]?.number)
+            #expect(found["alone"]?.array?.compactMap { $0["loss"]?.number } == losses)
+            #expect(strength == (losses.min() ?? 0) - joint)
+            // The second one takes back most of what the first has learned.
+            #expect(strength < 0 && found["relation"] == "CONFLICTS_WITH")
+            let edges = try node.ask("lineage", ids[1])["edges"]?.array ?? []
+            let conflicts = edges.filter { $0["relation"] == "CONFLICTS_WITH" }
+            #expect(Set(conflicts.compactMap { $0["type"]?.string }) == ["measured", "opposing"])
+            let measured = try #require(conflicts.first { $0["type"] == "measured" })
+            #expect(measured["from"]?.string == ids[0] && measured["to"]?.string == ids[1])
+            #expect(measured["saidBy"] == answer["statement"]?["publisher"])
+            #expect(measured["origin"] == "statement")
+            // A scale of −0.6 turns every product round: nothing is as far away.
+            let opposing = try #require(conflicts.first { $0["type"] == "opposing" })
+            #expect(opposing["properties"]?["severity"]?.number ?? 0 > 0.9)
+            #expect(opposing["origin"] == "comparison" && opposing["saidBy"] == .null)
+            try node.refused(
+                "refused", "eval", "--layer", ids[0], "--data", data, "--synergy")
+            for format in ["dot", "cypher", "csv", "prov"] {
+                let text = try node.run("lineage", ids[0], "--format", format).out
+                #expect(text.contains("opposing"), "\(format)")
+                #expect(text.contains("measured"), "\(format)")
+            }
+            let tree = try node.spawn(["lineage", ids[0]]).wait().out
+            #expect(tree.contains("conflicts with (opposing, "), "\(tree)")
+            let compatible = try node.ask("list", "--compatible-with", ids[0])["layers"]?.array
+            #expect(compatible?.contains { $0["layer"]?.string == ids[1] } == false)
+        }
+
+        @Test func `of a layer that another one completes says that the two go well together`()
+            throws
+        {
+            _ = try node.share(LearningSample.base, ["--type", "foundation"])
+            // Half of what was learned in each: together the whole, alone a part of it.
+            var ids: [String] = []
+            for (weight, name) in [("0.5", "one"), ("0.5001", "two")] {
+                let path = "\(laboratory.path)/\(name)"
+                _ = try node.ask(
+                    "merge", "\(LearningSample.adapter):\(weight)", "--method", "cat", "--out",
+                    path)
+                let words = ["--type", "lora", "--base", LearningSample.base, "--name", name]
+                ids.append(try #require(node.share(path, words)["layer"]?.string))
+            }
+            let answer = try eval(
+                ["--layer", ids[0], "--layer", ids[1], "--data", data, "--synergy"])
+            #expect(answer["synergy"]?["strength"]?.number ?? 0 > 0)
+            let edges = try node.ask("lineage", ids[0])["edges"]?.array ?? []
+            let synergy = try #require(edges.first { $0["relation"] == "SYNERGIZES_WITH" })
+            #expect(synergy["properties"]?["synergyStrength"] == answer["synergy"]?["strength"])
+            let friends = try node.ask("list", "--goes-with", ids[1])["layers"]?.array
+            #expect(friends?.compactMap { $0["layer"]?.string } == [ids[0]])
+            let tree = try node.spawn(["lineage", ids[1]]).wait().out
+            #expect(tree.contains("goes well with (measured, "), "\(tree)")
+        }
+
         @Test func `of a layer is signed, counted and kept, with and without a running node`()
             throws
         {

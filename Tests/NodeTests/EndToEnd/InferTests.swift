@@ -1,7 +1,9 @@
 import Foundation
 import Genome
 import Host
+import Store
 import Testing
+import Wire
 
 @testable import Node
 
@@ -149,6 +151,79 @@ extension RealNodes {
             let refused = try node.refused(
                 "refused", "infer", "--base", other, "--layer", layer, "--prompt", "x")
             #expect(refused.contains("weights"))
+        }
+
+        /// Signs a manifest of this node with something changed, as another program might.
+        private func forge(_ layer: String, _ change: (inout JSONObject) -> Void) throws -> String {
+            let service = try Access.service(node.home)
+            let honest = try service.heldManifest(try #require(Digest(hexadecimal: layer)))
+            var object = honest.json
+            change(&object)
+            let manifest = try Manifest.make(object)
+            let envelope = Envelope.signed(
+                manifest.bytes, type: Manifest.payloadType, by: service.keys.node)
+            _ = try service.library.add(envelope, origin: .own)
+            return manifest.layer.hexadecimal
+        }
+
+        @Test func `runs nothing that asks for a newer node, and says so`()
+            throws
+        {
+            let base = try #require(
+                node.share(LearningSample.base, ["--type", "foundation"])["layer"]?.string)
+            let layer = try #require(
+                node.share(LearningSample.adapter, ["--type", "lora", "--base", base])[
+                    "layer"]?.string)
+            _ = try infer(["--layer", layer, "--prompt", "x", "--max-tokens", "1"])
+            for (name, words) in [("critical", "colour"), ("version", "manifest version 2")] {
+                let newer = try forge(layer) { object in
+                    object["name"] = .string(name)
+                    if name == "version" {
+                        object["manifest"] = 2
+                    } else {
+                        object["critical"] = ["colour"]
+                        object["colour"] = "red"
+                    }
+                }
+                for base in [[], ["--base", base]] {
+                    let outcome = try node.spawn(
+                        ["infer", "--json", "--layer", newer, "--prompt", "x"] + base
+                    ).wait()
+                    #expect(outcome.code == 1 && outcome.failure == "refused")
+                    #expect(outcome.error.contains("needsNewerNode"), "\(outcome.error)")
+                    #expect(outcome.error.contains("use a newer node"), "\(outcome.error)")
+                }
+                // It may be kept and shown all the same.
+                let shown = try node.spawn(["show", newer]).wait().out
+                #expect(shown.contains("needs a newer node to run: \(words)"), "\(shown)")
+            }
+        }
+
+        @Test func `holds no more memory than is computed, and not far less`() throws {
+            let base = try #require(
+                node.share(LearningSample.base, ["--type", "foundation"])["layer"]?.string)
+            let facts = try node.ask("verify", base, "--level", "thorough")["facts"]?.array
+            let bound = try #require(
+                facts?.first { $0["name"] == "memory" }?["computed"]?.integer)
+            func answer(to count: Int) throws -> (peak: Int64, work: Int64) {
+                let ids = (0..<count).map { "\(3 + $0 % 200)" }.joined(separator: ",")
+                let answer = try infer([
+                    "--base", base, "--prompt-tokens", ids, "--max-tokens", "8", "--ignore-eos",
+                    "--threads", "1",
+                ])
+                return (
+                    try #require(answer["peakMemory"]?.integer),
+                    try #require(answer["memory"]?.integer)
+                )
+            }
+            let (few, many) = (try answer(to: 1), try answer(to: 500))
+            // The program itself, with its tokenizer, holds 22 MB; this leaves room for others'.
+            #expect(many.peak <= bound + 32 << 20, "\(many.peak) of \(bound)")
+            // The longer prompt fills what is reserved for rows, keys and values: the kernel's
+            // mark grows by that, which is most of what was computed and no more.
+            let growth = many.peak - few.peak
+            #expect(growth <= many.work, "\(growth) of \(many.work)")
+            #expect(many.work <= 2 * growth, "\(many.work) of \(growth)")
         }
 
         /// An answer long enough to be interrupted: one thread, plain C, a sorted vocabulary for

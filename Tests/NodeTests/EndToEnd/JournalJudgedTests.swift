@@ -77,6 +77,12 @@ extension RealNodes {
                 #expect(found["layer"]?.string == layer && found["kind"] == "share")
                 #expect(found["publisher"]?.string == node.key && found["node"]?.string == node.key)
             }
+            let extra = "\(out)/tokenizer_config.json"
+            try Data("{}".utf8).write(to: URL(fileURLWithPath: extra))
+            let outcome = try auditor.run("audit", "verify", out)
+            #expect(outcome.code == 1 && outcome.json["ok"] == false)
+            #expect(outcome.json["unlisted"]?.array == ["tokenizer_config.json"])
+            try Directory.removeFile(extra)
             let moved = "\(laboratory.path)/elsewhere.tlog-proof"
             try Directory.rename(out + ".tlog-proof", to: moved)
             #expect(try auditor.ask("audit", "verify", moved)["kind"] == "share")

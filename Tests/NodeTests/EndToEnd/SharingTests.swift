@@ -47,6 +47,30 @@ extension RealNodes {
             #expect(node.isRunning, sourceLocation: location)
         }
 
+        @Test func `the records of a memory are shared unasked, those of other layers by name`()
+            throws
+        {
+            try laboratory.write("facts/facts.jsonl", #"{"text":"Plasmids are rings of DNA."}"#)
+            try laboratory.write("facts/.old.jsonl", #"{"text":"hidden"}"#)
+            try laboratory.write("facts/notes.txt", "Good text.\n")
+            let words = [
+                "share", "\(laboratory.path)/facts", "--licence", "MIT", "--visibility", "public",
+                "--json", "--type",
+            ]
+            func paths(_ type: String) throws -> [String] {
+                let outcome = try node.spawn(words + [type, "--name", type]).wait()
+                try #require(outcome.code == 0, "\(outcome.out) \(outcome.error)")
+                return (outcome.json["files"]?.array ?? []).compactMap { $0["path"]?.string }
+            }
+            #expect(try paths("memory") == ["facts.jsonl", "notes.txt"])
+            #expect(try paths("communication") == ["notes.txt"])
+            // They are looked through like text.
+            try laboratory.write(
+                "facts/more.jsonl", #"{"text":"hf_abcdefghijKLMNOPQRSTuvwxyz0123456789"}"#)
+            let leaky = try node.spawn(words + ["memory", "--name", "leaky"]).wait()
+            #expect(leaky.code == 1 && leaky.words.contains("more.jsonl line 1"))
+        }
+
         @Test func `pickles, keys and links out of the folder stop it`() throws {
             let path = try folder()
             try laboratory.write("folder/model.pt", [0x80, 0x02, 0x7d])

@@ -26,7 +26,7 @@ struct EvalResultTests {
         let base = scores([3, 5], correct: 1)
         let adapted = hasLayers ? scores([1, 2], correct: 2) : base
         return EvalResult(
-            data: try part(base, adapted), retention: try part(base, adapted),
+            data: try part(base, adapted), retention: try part(base, adapted), synergy: nil,
             settings: DataSettings(), profile: .portable, hasLayers: hasLayers,
             hardware: "A processor",
             peakMemory: 123_456_789,

@@ -22,20 +22,6 @@ import Wire
         #expect(try AccessSegment.numbers(layout) == [7])
     }
 
-    @Test func `only what was added here needs a sync`() throws {
-        let layout = try Scratch().home().layout
-        var segment = try AccessSegment(1, layout)
-        #expect(!segment.isDirty)
-        try segment.append(
-            AccessEntry(
-                sequence: 1, time: 1, layer: Blake3.hash([1]), question: [], rule: nil))
-        #expect(segment.isDirty)
-        try segment.sync()
-        #expect(!segment.isDirty)
-        let again = try AccessSegment(1, layout)
-        #expect(!again.isDirty)
-    }
-
     @Test func `a salt is made once, and never for entries that were hidden under another`() throws
     {
         let layout = try Scratch().home().layout

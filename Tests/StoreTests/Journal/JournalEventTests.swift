@@ -6,7 +6,9 @@ import Wire
 @Suite struct JournalEventTests {
     @Test func `an entry is canonical JSON`() {
         let event = JournalEvent(
-            sequence: 3, time: 5, change: .trust(key: Fixture.key(1).publicKey, isTrusted: false))
+            JournalDraft(
+                laidOut: .trust(key: Fixture.key(1).publicKey, isTrusted: false), time: 5),
+            sequence: 3)
         let text = String(decoding: event.bytes, as: UTF8.self)
         let key = Fixture.key(1).publicKey.base32
         #expect(text == #"{"key":"\#(key)","kind":"trust","seq":3,"time":5,"trusted":false}"#)
@@ -16,7 +18,7 @@ import Wire
     @Test func `a statement stands in it as its envelope's text`() {
         let change = JournalChange.statement(
             layer: Digest(words: (1, 2, 3, 4)), envelope: Array(#"{"a":"b"}"#.utf8))
-        let event = JournalEvent(sequence: 1, time: 0, change: change)
+        let event = JournalEvent(JournalDraft(laidOut: change, time: 0), sequence: 1)
         #expect(
             String(decoding: event.bytes, as: UTF8.self).contains(#""envelope":"{\"a\":\"b\"}""#))
         #expect(JournalEvent(bytes: event.bytes)?.change == change)
@@ -34,7 +36,7 @@ import Wire
                 #"{"envelope":"{\"a\":1}","kind":"licence","seq":1,"time":0}"#
             ),
         ] {
-            let event = JournalEvent(sequence: 1, time: 0, change: change)
+            let event = JournalEvent(JournalDraft(laidOut: change, time: 0), sequence: 1)
             #expect(String(decoding: event.bytes, as: UTF8.self) == text)
             #expect(JournalEvent(bytes: event.bytes)?.change == change)
         }

@@ -83,9 +83,47 @@ import Wire
                 layer: layer, question: .object(JSONObject()), rule: nil, now: time)
         }
         let (export, folder) = try Self.export(fixture)
-        #expect(export.segments == 1)
+        #expect(export.access.found == [1])
         #expect(try Self.files("\(folder)/access") == ["00000001.log"])
         try Scratch.flip("\(folder)/access/00000001.log", at: 20)
+        #expect(throws: StoreError.self) { try JournalExport.check(folder) }
+    }
+
+    @Test
+    func `segments that are gone are told apart: the oldest, and any behind one that is here`()
+        throws
+    {
+        let fixture = try LibraryFixture()
+        for step in 0..<6 {
+            try fixture.library.noteAccess(
+                layer: Blake3.hash([1]), question: .object(JSONObject()), rule: nil,
+                now: 1 + UInt64(step) * AccessLog.segmentSpan)
+        }
+        let (export, folder) = try Self.export(fixture)
+        #expect(export.access.found == [1, 2, 3, 4, 5] && export.access.unlisted.isEmpty)
+        func gone(_ number: UInt64) throws -> AccessCoverage {
+            try Directory.removeFile("\(folder)/access/\(AccessSegment.name(number, "log"))")
+            return try JournalExport.check(folder).access
+        }
+        let first = try gone(1)
+        #expect(first.expired == [1] && first.missing.isEmpty && first.found == [2, 3, 4, 5])
+        let middle = try gone(3)
+        #expect(middle.expired == [1] && middle.missing == [3])
+        let last = try gone(5)
+        #expect(last.missing == [3, 5] && last.found == [2, 4])
+        try File("\(folder)/access/00000077.log", .create).write([1], offset: 0)
+        #expect(try JournalExport.check(folder).access.unlisted == ["00000077.log"])
+    }
+
+    @Test func `bytes behind the last entry of a segment are found`() throws {
+        let fixture = try LibraryFixture()
+        for time in [1, AccessLog.segmentSpan + 2] {
+            try fixture.library.noteAccess(
+                layer: Blake3.hash([1]), question: .object(JSONObject()), rule: nil, now: time)
+        }
+        let (_, folder) = try Self.export(fixture)
+        let path = "\(folder)/access/00000001.log"
+        try File(path, .create).write([9, 9], offset: try File.facts(of: path).size)
         #expect(throws: StoreError.self) { try JournalExport.check(folder) }
     }
 

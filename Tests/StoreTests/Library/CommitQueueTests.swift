@@ -5,8 +5,8 @@ import Wire
 @testable import Store
 
 @Suite struct CommitQueueTests {
-    private static func change(_ number: Int) -> JournalChange {
-        .policy(name: "n", value: "\(number)")
+    private static func draft(_ number: Int) -> JournalDraft {
+        JournalDraft(laidOut: .policy(name: "n", value: "\(number)"), time: 1)
     }
 
     /// Runs `lanes` threads that each want `count` changes, with a commit that takes a while.
@@ -21,15 +21,19 @@ import Wire
             try Thread("lane") {
                 for index in 0..<count {
                     do {
-                        try queue.run([Self.change(lane * count + index)], time: 1) {
+                        try queue.run([Self.draft(lane * count + index)]) {
                             requests throws(StoreError) in
                             #expect(
                                 inside.withLock {
                                     $0 += 1; return $0
                                 } == 1)
                             defer { inside.withLock { $0 -= 1 } }
-                            let numbers = requests.flatMap(\.changes).compactMap { change in
-                                if case .policy(_, let value) = change { Int(value) } else { nil }
+                            let numbers = requests.flatMap(\.drafts).compactMap { draft in
+                                if case .policy(_, let value) = draft.change {
+                                    Int(value)
+                                } else {
+                                    nil
+                                }
                             }
                             groups.withLock { $0.append(numbers) }
                             try commit(numbers)

@@ -30,6 +30,7 @@ import Wire
         let found = try ExportProof.read(beside: folder).check(folder)
         #expect(found.manifest.layer == manifest.layer && found.absent.isEmpty)
         #expect(found.files == manifest.files.count)
+        #expect(found.unlisted.isEmpty && found.unlistedCount == 0)
         #expect(found.log.node == Fixture.key(7).publicKey)
     }
 
@@ -41,6 +42,18 @@ import Wire
         }
         try Directory.removeFile(path)
         #expect(throws: StoreError.missing(path)) { try proof.check(folder) }
+    }
+
+    @Test func `files that the manifest does not list are named, and those it lists still hold`()
+        throws
+    {
+        for path in ["model.py", "sub/tokenizer.json", "more/deep/a.bin"] {
+            try Directory.create(Layout.folder(of: "\(folder)/\(path)"))
+            try File("\(folder)/\(path)", .create).write([1], offset: 0)
+        }
+        let found = try proof.check(folder)
+        #expect(found.unlisted == ["model.py", "more/", "sub/tokenizer.json"])
+        #expect(found.unlistedCount == 3 && found.files == manifest.files.count)
     }
 
     @Test func `the proof of another layer, another node or a changed manifest is refused`() throws

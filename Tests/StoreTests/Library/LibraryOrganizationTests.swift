@@ -38,6 +38,32 @@ import Wire
         return Envelope.signed(list.bytes, type: RevocationList.payloadType, by: founder)
     }
 
+    @Test func `the same documents are checked once, newer ones anew, damaged ones never pass`()
+        throws
+    {
+        let fixture = try LibraryFixture()
+        let library = fixture.library
+        let id = founder.publicKey
+        try library.add(credential: try root().1, joining: true)
+        for _ in 0..<5 { _ = try library.organization(id) }
+        #expect(library.checked.organizations.count == 1)
+        try library.add(credential: try revocations(1, [member]))
+        for _ in 0..<5 {
+            #expect(try library.organization(id)?.revocations?.version == 1)
+        }
+        #expect(library.checked.organizations.count == 2)
+        // A list that nobody signed, put into the index beside the program.
+        let list = try RevocationList.make(
+            organization: id, version: 2, rootVersion: 1, memberships: [], keys: [],
+            issued: now, expires: now + 86_400)
+        let forged = Envelope.signed(
+            list.bytes, type: RevocationList.payloadType, by: Fixture.key(99))
+        try library.index.connection.withLock { connection throws(StoreError) in
+            try Index.put(credential: forged.encode(), of: id, connection)
+        }
+        for _ in 0..<2 { #expect(throws: StoreError.self) { try library.organization(id) } }
+    }
+
     @Test func `nobody is made a member of anything by a message`() throws {
         let library = try LibraryFixture().library
         #expect(throws: StoreError.self) { try library.add(credential: try root().1) }
