@@ -54,6 +54,9 @@ let package = Package(
         .systemLibrary(
             name: "CSQLite", path: "Sources/C/SQLite", pkgConfig: "sqlite3",
             providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(
+            name: "CZstd", path: "Sources/C/Zstd", pkgConfig: "libzstd",
+            providers: [.apt(["libzstd-dev"])]),
         .target(name: "CLinux", path: "Sources/C/Linux"),
         .target(
             name: "CKernels", path: "Sources/C/Kernels",
@@ -63,7 +66,7 @@ let package = Package(
         room("Genome", uses: ["Wire"]),
         room("Swarm", uses: ["Wire", "Genome"]),
         room("Host", uses: ["CLinux"]),
-        room("Store", uses: ["Wire", "Genome", "Host", "CSQLite"]),
+        room("Store", uses: ["Wire", "Genome", "Host", "CSQLite", "CZstd"]),
         room("Learn", uses: ["Wire", "Genome", "Host", "CKernels"]),
         .executableTarget(
             name: "Node", dependencies: ["Wire", "Genome", "Swarm", "Store", "Host", "Learn"],

@@ -26,10 +26,12 @@ extension ChildProcess {
         while true {
             let found = code.withLock { code -> Int32? in
                 if let code { return code }
-                var status: Int32 = 0
-                guard waitpid(number, &status, WNOHANG) == number else { return nil }
-                let ended = status & 0x7f
-                code = ended == 0 ? status >> 8 & 0xff : 128 + ended
+                var information = siginfo_t()
+                let options = WEXITED | WNOHANG | WNOWAIT
+                guard waitid(P_PID, id_t(number), &information, options) == 0,
+                    information.si_signo == SIGCHLD
+                else { return nil }
+                code = reap()
                 return code
             }
             if let found { return found }

@@ -9,29 +9,40 @@ public final class ChildProcess: Sendable {
     private let pending = Lock([UInt8]())
     /// Its exit code once it was waited for: from then on its number may be another process's.
     let code = Lock<Int32?>(nil)
+    /// Whether it and what it starts are one group that is ended as a whole.
+    let isGroup: Bool
 
     /// Starts the program at `path`; `environment` is added to ours. It reads `input`, or what we
-    /// read; its errors go to `errors`, or where ours go.
+    /// read; its errors go to `errors`, or where ours go. A `group` of its own ends with it: no
+    /// program that it started outlives it. It gets no signals of the terminal then.
     public init(
         _ path: String, _ arguments: [String], environment: [String: String] = [:],
-        input: File? = nil, errors: File? = nil
+        input: File? = nil, errors: File? = nil, group: Bool = false
     ) throws(SystemError) {
+        isGroup = group
         var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { throw .last("pipe") }
-        _ = fcntl(ends[0], F_SETFD, FD_CLOEXEC)
+        // Closed in every other program from the first moment on: one that another thread starts
+        // now would keep this output open.
+        guard plasmid_pipe(&ends) == 0 else { throw .last("pipe") }
         output = Descriptor(owning: ends[0])
         let written = Descriptor(owning: ends[1])
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_adddup2(&actions, written.number, 1)
-        posix_spawn_file_actions_addclose(&actions, written.number)
         if let input { posix_spawn_file_actions_adddup2(&actions, input.descriptor.number, 0) }
         if let errors { posix_spawn_file_actions_adddup2(&actions, errors.descriptor.number, 2) }
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        if group {
+            posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+            posix_spawnattr_setpgroup(&attributes, 0)
+        }
         var process = pid_t()
         let code = Self.withTexts([path] + arguments) { words in
             Self.withTexts(Self.merged(environment)) { variables in
-                posix_spawn(&process, path, &actions, nil, words, variables)
+                posix_spawn(&process, path, &actions, &attributes, words, variables)
             }
         }
         guard code == 0 else { throw SystemError("spawn", path, code: code) }
@@ -82,7 +93,7 @@ public final class ChildProcess: Sendable {
     /// waited for; whether it was sent.
     @discardableResult
     public func signal(_ signal: Int32) -> Bool {
-        code.withLock { $0 == nil && kill(number, signal) == 0 }
+        code.withLock { $0 == nil && kill(isGroup ? -number : number, signal) == 0 }
     }
 
     /// Waits for its end and gives its exit code; 128 and the signal's number when one ended it.
@@ -93,13 +104,20 @@ public final class ChildProcess: Sendable {
         while waitid(P_PID, id_t(number), &information, WEXITED | WNOWAIT) < 0 && errno == EINTR {}
         return code.withLock { code in
             if let code { return code }
-            var status: Int32 = 0
-            while waitpid(number, &status, 0) < 0 && errno == EINTR {}
-            let ended = status & 0x7f
-            let found = ended == 0 ? status >> 8 & 0xff : 128 + ended
+            let found = reap()
             code = found
             return found
         }
+    }
+
+    /// Takes the ended program's number away, under the lock of `code`. What is left of its group
+    /// ends before: afterwards the number may be another group's.
+    func reap() -> Int32 {
+        if isGroup { kill(-number, SIGKILL) }
+        var status: Int32 = 0
+        while waitpid(number, &status, 0) < 0 && errno == EINTR {}
+        let ended = status & 0x7f
+        return ended == 0 ? status >> 8 & 0xff : 128 + ended
     }
 
     /// Most memory that it has held so far, in bytes; 0 when that is unknown.

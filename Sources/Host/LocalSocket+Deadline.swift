@@ -3,11 +3,6 @@ import Glibc
 
 /// Talking to a program that may never answer.
 extension LocalSocket {
-    /// From here on reads and writes return at once; only the calls below may be used.
-    public func stopBlocking() throws(SystemError) {
-        guard fcntl(descriptor.number, F_SETFL, O_NONBLOCK) == 0 else { throw .last("fcntl") }
-    }
-
     /// Writes all bytes before `deadline` (`Clock.monotonic`); ETIMEDOUT when that passed.
     public func write(_ bytes: [UInt8], before deadline: UInt64) throws(SystemError) {
         var done = 0

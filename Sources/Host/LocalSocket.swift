@@ -34,8 +34,27 @@ public struct LocalSocket: Sendable {
         return socket
     }
 
-    private init() throws(SystemError) {
-        let number = plasmid_blocking_local_socket()
+    /// The same, given up with ETIMEDOUT at `deadline` (`Clock.monotonic`): a listener that is
+    /// stopped takes no more connections than wait already. Reads and writes need deadlines too.
+    public static func connect(
+        _ path: String, before deadline: UInt64
+    ) throws(SystemError) -> LocalSocket {
+        let socket = try LocalSocket(isBlocking: false)
+        var storage = sockaddr_storage()
+        let size = plasmid_local_address(&storage, path)
+        guard size > 0 else { throw .last("socket path", path) }
+        while plasmid_connect(socket.descriptor.number, &storage, socklen_t(size)) != 0 {
+            guard errno == EAGAIN || errno == EINTR else { throw .last("connect", path) }
+            guard Clock.monotonic() < deadline else {
+                throw SystemError("connect", path, code: ETIMEDOUT)
+            }
+            usleep(5_000)
+        }
+        return socket
+    }
+
+    private init(isBlocking: Bool = true) throws(SystemError) {
+        let number = isBlocking ? plasmid_blocking_local_socket() : plasmid_ready_local_socket()
         guard number >= 0 else { throw .last("socket") }
         descriptor = Descriptor(owning: number)
     }

@@ -61,8 +61,8 @@ public enum Effect: Sendable {
     case holdAnswered(Digest, HoldAnswer)
     /// Keep a document of an organisation that this node belongs to. Not answered.
     case keepCredential([UInt8])
-    /// Find the keys that let a peer act for them; answered by `delegationsFound`.
-    case findDelegations(SessionNumber, NodeKey)
+    /// Find which of these keys let a peer act for them; answered by `delegationsFound`.
+    case findDelegations(SessionNumber, NodeKey, of: Set<NodeKey>)
     /// Find this node's own Layer or Mirror record about a layer; answered by `offerFound` when
     /// there is one.
     case findOffer(SessionNumber, layer: Digest, isOwn: Bool)

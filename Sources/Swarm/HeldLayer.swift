@@ -13,7 +13,10 @@ public struct HeldLayer: Sendable {
     public let blobs: [BlobReference]
     /// When this node's own record about it was issued and runs out (milliseconds since 1970);
     /// nil when there is none.
-    public let announced: Announced?
+    public internal(set) var announced: Announced?
+    /// Whether the publisher's record of it was signed by another node that acts for her: that
+    /// node's to renew and to end. This one says for itself that it has a copy.
+    public var isSaidByOther = false
     /// The visibility that its manifest allows at most.
     public let widest: Visibility
     /// What its publisher said of it that peers may have to hear, in envelopes, with the keys of
@@ -104,6 +107,9 @@ public struct HeldLayer: Sendable {
         policy.withdrawal = policy.withdrawal ?? reason
     }
 
+    /// Whether its publisher's own word takes it back, and not only gossip.
+    var isTakenBack: Bool { news.contains { $0.place.kind == .withdrawal } }
+
     /// Whether its publisher said anything that peers may have to hear.
     var hasNews: Bool { !news.isEmpty }
 
@@ -111,6 +117,8 @@ public struct HeldLayer: Sendable {
     /// organisation that it belongs to, and the rest if it may know of the layer by what the
     /// manifest allows.
     func statements(for caller: Caller) -> [[UInt8]] {
+        // Other nodes of the publisher hear all: each may say the next word.
+        if caller.publishes(for: publisher) { return news.map(\.envelope) }
         let own = news.filter { $0.grantee.map { caller.isMeant(by: $0) } ?? false }
         let mayKnow =
             switch widest {

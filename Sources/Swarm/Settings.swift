@@ -83,8 +83,15 @@ enum SwarmLimits {
     static let invitationDocumentsMax = 8
     /// Hold requests that wait for an answer, and answers that wait to be heard.
     static let holdsAskedMax = 4_096
-    /// Keys that one peer may act for: a person, a lab, and a few that are being replaced.
-    static let delegationsMax = 16
+    /// Keys that one peer may name as those it acts for: a person, a lab, and a few that are being
+    /// replaced.
+    static let namedMax = 16
+    /// Delegations to one peer that count, of those keys and of publishers and grantees of layers
+    /// that are here.
+    static let delegationsMax = 256
+    /// Bytes of one peer's words that wait for a delegation which gossip has not brought yet: a
+    /// few hundred grants.
+    static let waitingBytesMax = 256 << 10
     /// Layers of which a session remembers how access to them was decided, for the log.
     static let decidedMax = 1024
     /// Questions of one peer to catalogue and disk that are being answered: an honest peer has

@@ -32,6 +32,8 @@ public struct Swarm: Sendable {
     var answers = OrderedTable<Digest, PendingAnswer>()
     /// Layers that are here.
     var held = OrderedTable<Digest, HeldLayer>()
+    /// Publishers and grantees of layers that are here: whose delegations to peers matter.
+    var principals: Set<NodeKey> = []
     /// Layers on their way here.
     var fetches = OrderedTable<FetchNumber, Fetch>()
     /// Blobs on their way here.
@@ -108,10 +110,7 @@ public struct Swarm: Sendable {
         case .owner(let policy):
             settings.owner = policy
             for layer in held.values { hold(layer) }
-        case .delegations(let delegations):
-            guard settings.delegations != delegations else { return }
-            settings.delegations = delegations
-            for layer in held.values { hold(layer) }
+        case .delegations(let delegations): delegationsChanged(to: delegations)
         case .delegationsFound(let session, let found): delegationsFound(session, found)
         case .offerFound(let session, let layer, let record):
             offerFound(session, layer, record)

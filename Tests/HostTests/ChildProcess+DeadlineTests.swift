@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import Host
@@ -18,6 +19,23 @@ struct ChildProcessDeadlineTests {
         #expect(try talker.readAll(limit: 100, before: later) == nil)
         talker.signal(9)
         #expect(talker.wait(before: later) == 137)
+    }
+
+    @Test func `ends with all that it started, where it is a group`() throws {
+        let program = try ChildProcess(
+            "/bin/sh", ["-c", "sleep 600 >/dev/null 2>&1 & echo $!"], group: true)
+        let later = Clock.monotonic() + 10_000_000_000
+        let printed = try #require(try program.readAll(limit: 20, before: later))
+        let number = try #require(
+            Int32(String(decoding: printed, as: UTF8.self).dropLast()))
+        #expect(program.wait(before: later) == 0)
+        var line: [UInt8] = [1]
+        for _ in 0..<500 where !line.isEmpty {
+            usleep(10_000)
+            // An ended program that nobody waited for yet has no command line.
+            line = (try? File("/proc/\(number)/cmdline", .read).readAll(limit: 4_096)) ?? []
+        }
+        #expect(line.isEmpty)
     }
 
     @Test func `is given up when it hangs`() throws {

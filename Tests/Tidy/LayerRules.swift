@@ -37,6 +37,7 @@ enum LayerRules {
         let mayPoint =
             isHost || Exceptions.bridges.contains(file.path)
             || file.path.hasPrefix("Sources/Learn/Tensor/")
+            || file.path.hasPrefix("Sources/Store/Coding/")
         let sendable = ["@unchecked Sendable", "nonisolated(unsafe)", "@preconcurrency"]
         let pointers = [
             "Unsafe", "withUnsafe", "OpaquePointer", "Unmanaged", "unsafeBitCast",

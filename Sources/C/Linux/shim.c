@@ -165,6 +165,10 @@ int plasmid_stream_socket(int family) {
 int plasmid_blocking_local_socket(void) {
     return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 }
+int plasmid_ready_local_socket(void) {
+    return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+}
+int plasmid_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 int plasmid_bind(int file, const struct sockaddr_storage *address, socklen_t size) {
     return bind(file, (const struct sockaddr *)address, size);
 }

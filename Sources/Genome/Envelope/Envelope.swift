@@ -135,9 +135,10 @@ extension Envelope {
     }
 
     /// Reads an envelope whose payload is at most `payloadMax` bytes. The JSON need not be
-    /// canonical: envelopes of other programs are accepted; only their payload was signed.
+    /// canonical: envelopes of other programs are accepted; only their payload was signed. A
+    /// draft may have no signature yet.
     public static func decode(
-        _ bytes: [UInt8], payloadMax: Int
+        _ bytes: [UInt8], payloadMax: Int, isDraft: Bool = false
     ) throws(GenomeError) -> Envelope {
         let limits = JSONLimits(bytes: payloadMax / 3 * 4 + 65_536, depth: 4, values: 256)
         guard let object = try JSONParser.parse(bytes, limits: limits).object else {
@@ -152,7 +153,7 @@ extension Envelope {
         guard payload.count <= payloadMax else {
             throw .tooLarge(what: "signed document", limit: payloadMax)
         }
-        guard let list = object["signatures"]?.array, !list.isEmpty else {
+        guard let list = object["signatures"]?.array, isDraft || !list.isEmpty else {
             throw .envelope(.malformed("signatures"))
         }
         guard list.count <= signaturesMax else { throw .envelope(.tooManySignatures) }

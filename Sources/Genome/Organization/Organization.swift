@@ -70,6 +70,12 @@ public struct Organization: Sendable, Equatable {
         return membership
     }
 
+    /// Whether enough issuers of the newest root signed a document: also one that was taken under
+    /// an older root.
+    public func isIssued(_ envelope: Envelope) -> Bool {
+        (try? root.check(envelope, by: .issuer)) != nil
+    }
+
     /// Why a membership that was signed rightly does not count at `time`; nil if it does.
     public func fault(of membership: Membership, at time: Int64) -> OrganizationFault? {
         if let fault = fault(at: time) { return fault }

@@ -41,6 +41,14 @@ enum BenchCommand {
             rows = try SketchBench(megabytes: megabytes ?? SketchBench.megabytesDefault)
                 .run(report)
         case "share": rows = try ShareBench(megabytes: megabytes).run(report)
+        case "codec":
+            guard let base = arguments.text("base") else {
+                throw Failure(
+                    .usage, "the codec needs a model", remedy: "give its folder with --base DIR")
+            }
+            let child = arguments.text("layer")
+            rows = try CodecBench(folder: child ?? base, parent: child == nil ? nil : base)
+                .run(report)
         case "decide": rows = DecideBench().run()
         case "journal":
             let seconds = try arguments.integer("seconds", in: 1...3_600)
@@ -51,8 +59,8 @@ enum BenchCommand {
         default:
             throw Failure(
                 .usage, "there is no bench called \(name)",
-                remedy: "use hash, transfer, share, seal, lineage, sketch, decide, journal, infer "
-                    + "or train")
+                remedy: "use hash, transfer, share, seal, lineage, sketch, codec, decide, "
+                    + "journal, infer or train")
         }
         guard let first = rows.first else {
             throw Failure(.internal, "the bench measured nothing")

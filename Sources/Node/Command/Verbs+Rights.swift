@@ -77,16 +77,26 @@ extension Verbs {
 
     private static let org = VerbShape(
         name: "org", summary: "organisations: labs that share more with each other",
-        paragraph: "ACTION is list, create, show, add, join, renew, revoke, rotate, leave, export "
-            + "or import. create founds one and makes this node its issuer; add makes a node a "
-            + "member for a few days, renew does it again for all, revoke takes one out now and "
-            + "rotate gives the others new secrets. Who was made a member joins when the issuer's "
-            + "node is met. export and import carry the documents by hand.",
+        paragraph: "ACTION is list, create, show, add, join, renew, revoke, rotate, root, sign, "
+            + "leave, export or import. create founds one and makes this node its issuer; add "
+            + "makes a node a member for a few days, renew does it again for all, revoke takes "
+            + "one out now and rotate gives the others new secrets. Who was made a member joins "
+            + "when the issuer's node is met. root changes who speaks for it; where several must "
+            + "sign, --out FILE writes what is to be signed, each of them adds a signature with "
+            + "sign, and import takes the file once enough did. export and import carry any "
+            + "documents by hand. renew --auto on lets a running node renew half-way through; it "
+            + "is off at first, since a membership that nobody renews is how membership ends.",
         examples: [
             ("plasmid org create northlab", "found an organisation"),
             ("plasmid org add northlab KEY --rights read,publish", "make a member"),
             ("plasmid org join northlab", "accept to be one"),
             ("plasmid org revoke northlab KEY", "take a member out now"),
+            (
+                "plasmid org root northlab --add KEY --threshold root=2 --out next.json",
+                "two must sign from now on"
+            ),
+            ("plasmid org sign next.json --as me", "add a signature"),
+            ("plasmid org import next.json", "take it when it is complete"),
         ],
         operands: [
             .optional("ACTION"), .optional("ORG|FILE"), .optional("KEY"),
@@ -94,9 +104,15 @@ extension Verbs {
         options: [
             .init("rights", .one("LIST"), "add: read, publish, mirror; else read"),
             .init("days", .one("N"), "add: how long, to 30; else 7"),
-            .init("label", .one("NAME"), "add: whose node it is"),
+            .init("label", .one("NAME"), "add, root: whose key it is"),
             .init("sealing", .one("AGE"), "add: its sealing key, where it was not met"),
-            .init("out", .one("FILE"), "export: where to; else the terminal"),
+            .init("as", .one("IDENTITY"), "create, root, sign: the key that signs"),
+            .init("add", .many("KEY=ROLES"), "root: a key with roles; else root,issuer"),
+            .init("remove", .many("KEY"), "root: a key that speaks for it no more"),
+            .init("threshold", .many("ROLE=N"), "root: how many keys of a role must sign"),
+            .init("auto", .one("on|off"), "renew: by itself while this node runs"),
+            .init("check", .none, "sign: show what the file says, sign nothing"),
+            .init("out", .one("FILE"), "export: where to; others: a file for more signers"),
         ])
 
     private static let identity = VerbShape(

@@ -63,7 +63,9 @@ enum IdentityCommands {
     /// A path as it is from any folder: the node may run in another.
     private static func whole(_ path: String) throws(Failure) -> String {
         do throws(SystemError) {
-            return try Directory.resolve(path)
+            // A link stays one: what it is called by may matter to the program behind it.
+            let resolved = try Directory.resolve(path)
+            return path.hasPrefix("/") ? path : resolved
         } catch {
             throw Failure(
                 .notFound, "\(PlainText.shown(path)) cannot be opened: \(error.reason)")

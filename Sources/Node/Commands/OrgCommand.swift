@@ -7,10 +7,8 @@ import Wire
 enum OrgCommand {
     private static let actions = [
         "list", "create", "show", "add", "join", "renew", "revoke", "rotate", "leave", "export",
-        "import",
+        "import", "root", "sign",
     ]
-    /// Longest file of documents: roots, a revocation list and a few hundred memberships.
-    private static let fileBytesMax = 64 << 20
 
     static func perform(_ arguments: Arguments, _ report: Report) throws(Failure) {
         let action = try arguments.action(of: actions, or: "list")
@@ -20,14 +18,23 @@ enum OrgCommand {
             let word = arguments.operand(1)
             guard let word else {
                 throw Failure(
-                    .usage, "org \(action) needs \(action == "import" ? "FILE" : "ORG")",
+                    .usage, "org \(action) needs \(Self.isAboutFile(action) ? "FILE" : "ORG")",
                     remedy: "plasmid org --help shows how")
             }
             try fill(&object, action, word, arguments)
         }
         let answer = try Access.open(makes: action != "list", report).ask("org", object)
         if action == "export" { return try write(answer, arguments, report) }
+        if action == "sign", object["isCheck"]?.bool != true {
+            try OrganizationFile.replace(arguments.text("out") ?? arguments.operand(1), answer)
+        } else if object["isDraft"]?.bool == true {
+            try OrganizationFile.replace(arguments.text("out"), answer)
+        }
         report.done(answer, text: lines(answer, action))
+    }
+
+    private static func isAboutFile(_ action: String) -> Bool {
+        action == "import" || action == "sign"
     }
 
     private static func fill(
@@ -35,9 +42,22 @@ enum OrgCommand {
     ) throws(Failure) {
         switch action {
         case "create": object["name"] = .string(word)
-        case "import": object["documents"] = try documents(word)
+        case "import", "sign": object["documents"] = try OrganizationFile.documents(word)
         default: object["organization"] = .string(word)
         }
+        IdentityCommands.addAgent(to: &object)
+        object["as"] = arguments.text("as").map { .string($0) }
+        object["isCheck"] = .bool(arguments.isGiven("check"))
+        object["isDraft"] = .bool(
+            arguments.isGiven("out") && !isAboutFile(action) && action != "export")
+        if let word = try arguments.choice("auto", among: ["on", "off"]) {
+            object["auto"] = .bool(word == "on")
+        }
+        for name in ["add", "remove"] {
+            object[name] = .array(arguments.texts(name).map { .string($0) })
+        }
+        object["thresholds"] = .array(arguments.texts("threshold").map { .string($0) })
+        if action == "root" { object["label"] = arguments.text("label").map { .string($0) } }
         guard action == "add" || action == "revoke" else { return }
         guard let key = arguments.operand(2) else {
             throw Failure(.usage, "org \(action) needs KEY after ORG")
@@ -50,27 +70,6 @@ enum OrgCommand {
         }
         object["label"] = arguments.text("label").map { .string($0) }
         object["sealing"] = arguments.text("sealing").map { .string($0) }
-    }
-
-    // MARK: Files
-
-    private static func documents(_ path: String) throws(Failure) -> JSONValue {
-        let bytes: [UInt8]
-        do throws(SystemError) {
-            bytes = try File(path, .read).readAll(limit: fileBytesMax)
-        } catch {
-            throw Failure(
-                .notFound, "\(PlainText.shown(path)) cannot be read: \(error.reason)")
-        }
-        let limits = JSONLimits(bytes: fileBytesMax, depth: 4, values: 100_000)
-        guard let value = try? JSONParser.parse(bytes, limits: limits),
-            let documents = value["documents"]?.array
-        else {
-            throw Failure(
-                .refused, "\(PlainText.shown(path)) holds no documents of an organisation",
-                remedy: "make such a file with: plasmid org export ORG --out FILE")
-        }
-        return .array(documents)
     }
 
     private static func write(
@@ -92,6 +91,8 @@ enum OrgCommand {
 
     private static func lines(_ answer: JSONObject, _ action: String) -> [String] {
         if answer["organizations"] != nil { return listLines(answer) }
+        let signing = (answer["signing"]?.array ?? []).flatMap { OrganizationFile.lines($0) }
+        if action == "sign" { return signing }
         var lines = head(answer)
         switch action {
         case "create":
@@ -105,7 +106,7 @@ enum OrgCommand {
             }
         default: break
         }
-        return lines + memberLines(answer)
+        return lines + memberLines(answer) + signing
     }
 
     private static func name(_ answer: JSONObject) -> String { answer["name"]?.string ?? "" }
@@ -118,6 +119,9 @@ enum OrgCommand {
             "  root    \(answer["root"]?.integer ?? 0), runs out in \(Ages.text(left))",
         ]
         if answer["issuer"]?.bool == true { lines.append("  you     make and end members") }
+        if answer["renewsAlone"]?.bool == true {
+            lines.append("  renewal by this node, half-way through each membership")
+        }
         if let fault = answer["fault"]?.string {
             lines.append("  now     does not count: \(fault)")
         }

@@ -147,7 +147,7 @@ final class Daemon: Sendable {
             software: Software.name, isSeeding: options.isSeeding, lastSequence: last,
             seed: Self.randomSeed())
         settings.owner = try library.ownerPolicy()
-        settings.delegations = port.delegations(to: keys.node.publicKey)
+        settings.delegations = port.ownDelegations()
         settings.sealing = Digest(bytes: keys.sealingPublic).map { key in
             NodeContent.Sealing(
                 key: key,

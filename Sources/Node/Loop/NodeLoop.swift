@@ -57,7 +57,7 @@ final class NodeLoop: Sendable {
 struct LoopWorker: ~Copyable {
     /// Nanoseconds between looks for groups that should become durable.
     private static let checkpointPause: UInt64 = 500_000_000
-    /// Nanoseconds between signatures under the journal.
+    /// Nanoseconds between signatures under the journal, and looks for memberships that end.
     private static let journalPause: UInt64 = 60_000_000_000
 
     private var swarm: Swarm
@@ -116,6 +116,7 @@ struct LoopWorker: ~Copyable {
         guard now - lastJournal >= Self.journalPause else { return }
         lastJournal = now
         port.signJournal()
+        port.renewMemberships()
         renewIdentity(shared)
     }
 
@@ -212,7 +213,8 @@ struct LoopWorker: ~Copyable {
             port.adopt(number, manifest: manifest, envelope: envelope)
         case .keepStatement(let envelope): port.keep(statement: envelope)
         case .keepCredential(let envelope): port.keep(credential: envelope)
-        case .findDelegations(let session, let key): port.findDelegations(session, key)
+        case .findDelegations(let session, let key, let publishers):
+            port.findDelegations(session, key, of: publishers)
         case .findOffer(let session, let layer, let isOwn):
             port.findOffer(session, layer, isOwn: isOwn)
         case .noteDecision(let request, let layer, let decision):

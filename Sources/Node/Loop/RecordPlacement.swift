@@ -1,3 +1,4 @@
+import Host
 import Store
 import Swarm
 import Wire
@@ -5,6 +6,9 @@ import Wire
 /// Decides which records, whose signatures are good, take their places in the catalogue.
 struct RecordPlacement {
     let catalogue: Catalogue
+    /// Milliseconds since 1970. The catalogue keeps a delegation a little beyond its end, for
+    /// clocks that differ; it covers nothing any more by then.
+    var now = Clock.wallMilliseconds()
 
     /// Puts records in their places, delegations before what they cover; what became of each.
     func place(_ records: [Record]) throws(StoreError) -> [StoreOutcome] {
@@ -51,8 +55,9 @@ struct RecordPlacement {
         guard let signer = record.signer else { return nil }
         let place = SlotKey(
             publisher: record.publisher, type: .delegation, slot: Slot(prefixOf: signer.digest))
-        guard case .delegation(let delegation) = try catalogue.record(at: place)?.content,
-            delegation.key == signer, delegation.rights.contains(.publish),
+        guard let standing = try catalogue.record(at: place), now < standing.expires,
+            case .delegation(let delegation) = standing.content, delegation.key == signer,
+            delegation.rights.contains(.publish),
             record.slotKey.type == .layer
         else { return "no delegation covers its signer" }
         return nil

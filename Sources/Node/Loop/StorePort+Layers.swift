@@ -10,7 +10,7 @@ extension StorePort {
     func publishes(for publisher: NodeKey) -> Bool {
         guard publisher != node else { return true }
         let now = Clock.wallMilliseconds()
-        return delegations(to: node).contains { delegation in
+        return ownDelegations().contains { delegation in
             delegation.publisher == publisher && delegation.rights.contains(.publish)
                 && now < delegation.expires
         }
@@ -134,10 +134,20 @@ extension StorePort {
                 present.append(blob)
             }
         }
-        let isOwn = publishes(for: manifest.publisher)
+        let publishes = publishes(for: manifest.publisher)
+        let slot = Slot(prefixOf: manifest.layer)
+        // What another node of the same person or lab announced is that node's to renew and end.
+        var isOthers = false
+        if manifest.publisher != node {
+            let place = SlotKey(publisher: manifest.publisher, type: .layer, slot: slot)
+            if let standing = try catalogue.record(at: place) {
+                isOthers = standing.signer != node
+            }
+        }
+        let isOwn = publishes && !isOthers
         let place = SlotKey(
             publisher: isOwn ? manifest.publisher : node, type: isOwn ? .layer : .mirror,
-            slot: Slot(prefixOf: manifest.layer))
+            slot: slot)
         let record = try catalogue.record(at: place).flatMap { record in
             record.type == place.type ? record : nil
         }
@@ -146,6 +156,7 @@ extension StorePort {
                 issued: record.issued, expires: record.expires, domain: record.domain)
         }
         var held = HeldLayer(manifest, envelope: envelope, blobs: present, announced: announced)
+        held.isSaidByOther = isOthers
         try rights.complete(&held, manifest)
         return held
     }

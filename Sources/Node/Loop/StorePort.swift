@@ -74,7 +74,7 @@ final class StorePort: Sendable {
                     && (record.slotKey.type == .delegation && record.slot == ownPlace
                         || record.type == .keyRevocation)
             }
-            if isAboutOwn { post(.delegations(delegations(to: node))) }
+            if isAboutOwn { rejudgeDelegations() }
         }
     }
 
@@ -133,20 +133,39 @@ final class StorePort: Sendable {
         }
     }
 
+    /// Renews memberships that are due, where the owner lets this node do so alone; whoever is met
+    /// gets its new one in the session.
+    func renewMemberships() {
+        indexLane.submit { [self] in
+            let service = Service(
+                library: library, catalogue: catalogue, keys: keys, daemon: nil)
+            if service.renewDue() { post(.organizations(organizations())) }
+        }
+    }
+
     /// The organisations that this node belongs to or issues for, as the core needs them.
     func organizations() -> [KnownOrganization] {
         OrganizationShelf(library: library, keys: keys).known()
     }
 
-    /// Who lets a key act for it.
-    func findDelegations(_ session: SessionNumber, _ key: NodeKey) {
+    /// Which of `publishers` let a peer act for them.
+    func findDelegations(_ session: SessionNumber, _ key: NodeKey, of publishers: Set<NodeKey>) {
         catalogueLane.submit { [self] in
-            post(.delegationsFound(session, delegations(to: key)))
+            post(.delegationsFound(session, rights.delegations(to: key, of: publishers)))
         }
     }
 
-    /// The delegations to a key that the catalogue holds.
-    func delegations(to key: NodeKey) -> [Delegation] { rights.delegations(to: key) }
+    /// Who lets this node act for her, as her owner and the catalogue say now.
+    func ownDelegations() -> [Delegation] { rights.ownDelegations() }
+
+    /// Whom this node acts for may have changed: the core decides anew who announces what, and
+    /// asks of what it may.
+    func rejudgeDelegations() {
+        catalogueLane.submit { [self] in
+            post(.delegations(ownDelegations()))
+            rejudge(madeFrom: nil)
+        }
+    }
 
     /// This node's own record about a layer, for a peer that may know of it.
     func findOffer(_ session: SessionNumber, _ layer: Digest, isOwn: Bool) {

@@ -16,9 +16,9 @@ struct Agent {
         }
         deadline = Clock.monotonic() + patience
         do throws(SystemError) {
-            socket = try LocalSocket.connect(path)
-            try socket.stopBlocking()
+            socket = try LocalSocket.connect(path, before: deadline)
         } catch {
+            if error.isTimedOut { throw Self.silence }
             throw Failure(
                 .unreachable, "the SSH agent at \(PlainText.shown(path)) cannot be reached",
                 why: error.reason, remedy: "start one with: eval $(ssh-agent); ssh-add")
@@ -29,6 +29,19 @@ struct Agent {
     func keys() throws(Failure) -> [AgentMessage.Entry] {
         let answer = try ask(AgentMessage.listRequest)
         return try reading { () throws(AgentFault) in try AgentMessage.keys(answer) }
+    }
+
+    /// Why the agent may not have the key that somebody looks for, in words.
+    func absence() throws(Failure) -> String {
+        let answer = try ask(AgentMessage.listRequest)
+        let own = try reading { () throws(AgentFault) in try AgentMessage.keys(answer) }
+        let kinds = try reading { () throws(AgentFault) in try AgentMessage.otherKinds(answer) }
+        let known = own.map { "\($0.fingerprint) \(PlainText.shown($0.comment))" }
+        if !known.isEmpty { return "it has " + known.joined(separator: "; ") }
+        return kinds.isEmpty
+            ? "it shows no keys: it is locked (ssh-add -X unlocks it), or none was loaded"
+            : "it has keys of other kinds: \(kinds.joined(separator: ", ")); Plasmid signs with "
+                + "Ed25519"
     }
 
     /// A signature over exactly `text`; whose it is, the caller checks.
@@ -42,7 +55,7 @@ struct Agent {
         guard try keys().contains(where: { $0.key == key }) else {
             throw Failure(
                 .notFound, "the SSH agent does not have key \(key.fingerprint)",
-                remedy: "load it with ssh-add, then see it with: ssh-add -l")
+                why: try absence(), remedy: "load it with ssh-add, then see it with: ssh-add -l")
         }
         let answer = try ask(AgentMessage.signRequest(text, by: key))
         return try reading { () throws(AgentFault) in try AgentMessage.signature(answer) }
@@ -85,10 +98,13 @@ struct Agent {
         }
     }
 
+    private static let silence = Failure(
+        .unreachable, "the SSH agent did not answer in time",
+        why: "it may be stopped, or wait for somebody to touch a token",
+        remedy: "see whether it answers: ssh-add -l")
+
     private func silent(_ error: SystemError) -> Failure {
-        error.isTimedOut
-            ? Failure(.unreachable, "the SSH agent did not answer in time")
-            : wrong(error.reason)
+        error.isTimedOut ? Self.silence : wrong(error.reason)
     }
 
     private func wrong(_ why: String) -> Failure {

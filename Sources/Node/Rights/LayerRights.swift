@@ -58,15 +58,17 @@ struct LayerRights {
         return claims
     }
 
-    /// The delegations to a key that the catalogue holds. This node acts for nobody whom its owner
-    /// does not know, however many delegate to it: it publishes for identities of the home, and
-    /// asks for these and for keys that she trusts.
-    func delegations(to key: NodeKey) -> [Delegation] {
-        guard key == keys.node.publicKey else {
-            return ((try? catalogue.delegations(to: key)) ?? []).compactMap {
-                Self.delegation($0, to: key)
-            }
-        }
+    /// The delegations to a peer that the catalogue holds, of the keys that matter.
+    func delegations(to key: NodeKey, of publishers: Set<NodeKey>) -> [Delegation] {
+        let found = (try? catalogue.delegations(to: key, of: publishers)) ?? []
+        return found.compactMap { Self.delegation($0, to: key) }
+    }
+
+    /// The delegations to this node that count. It acts for nobody whom its owner does not know,
+    /// however many delegate to it: it publishes for identities of the home, and asks for these
+    /// and for keys that she trusts.
+    func ownDelegations() -> [Delegation] {
+        let key = keys.node.publicKey
         let own = ((try? IdentityShelf(library.layout).all()) ?? []).map(\.key)
         let contacts = (try? library.index.contacts()) ?? []
         let trusted = contacts.filter(\.isTrusted).map(\.key)
@@ -98,7 +100,7 @@ struct LayerRights {
         let seconds = Int64(now / 1_000)
         let shelf = OrganizationShelf(library: library, keys: keys)
         return Caller(
-            key: keys.node.publicKey, delegations: delegations(to: keys.node.publicKey), at: now,
+            key: keys.node.publicKey, delegations: ownDelegations(), at: now,
             places: shelf.known().compactMap { known in
                 guard let place = known.place,
                     known.organization.fault(of: place, at: seconds) == nil

@@ -19,11 +19,16 @@ struct OrganizationShelf {
     func known(_ id: NodeKey) throws(StoreError) -> KnownOrganization? {
         guard let organization = try library.organization(id) else { return nil }
         let memberships = try library.memberships(of: id)
-        let own = memberships.first { $0.0.member == keys.node.publicKey }
+        // What a key signed that left the root since counts no more.
+        let own = memberships.first { entry in
+            entry.0.member == keys.node.publicKey && Self.counts(entry.envelope, in: organization)
+        }
         var issued: [NodeKey: [UInt8]] = [:]
-        if try isIssuer(of: organization) {
+        if try !issuers(of: organization).isEmpty {
             for (membership, envelope) in memberships
-            where membership.member != keys.node.publicKey {
+            where membership.member != keys.node.publicKey
+                && Self.counts(envelope, in: organization)
+            {
                 issued[membership.member] = envelope
             }
         }
@@ -55,11 +60,20 @@ struct OrganizationShelf {
         (try OrganizationSecrets.read(id, library.layout)?.keys ?? []) + [keys.node]
     }
 
+    private static func counts(_ envelope: [UInt8], in organization: Organization) -> Bool {
+        let document = try? Envelope.decode(envelope, payloadMax: OrganizationSchema.bytesMax)
+        return document.map { organization.isIssued($0) } ?? false
+    }
+
+    /// Keys of issuers in this home.
+    func issuers(of organization: Organization) throws(StoreError) -> Set<NodeKey> {
+        let issuers = organization.root.keys(of: .issuer)
+        return Set(try signers(of: organization.id).map(\.publicKey)).intersection(issuers)
+    }
+
     /// Whether this home holds enough issuers' keys to make members alone.
     func isIssuer(of organization: Organization) throws(StoreError) -> Bool {
-        let issuers = organization.root.keys(of: .issuer)
-        let own = try signers(of: organization.id).filter { issuers.contains($0.publicKey) }
-        return own.count >= organization.root.thresholds[.issuer] ?? .max
+        try issuers(of: organization).count >= organization.root.thresholds[.issuer] ?? .max
     }
 
     /// Puts the signatures of this home's keys with `role` under a document.

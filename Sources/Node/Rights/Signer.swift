@@ -82,7 +82,7 @@ struct Signer {
                 environment: [
                     "PLASMID_PUBLIC_KEY": identity.key.base32,
                     "PLASMID_PUBLIC_KEY_HEX": Hexadecimal.encode(identity.key.bytes),
-                ], input: input)
+                ], input: input, group: true)
             defer {
                 program.signal(9)
                 program.wait()

@@ -19,11 +19,13 @@ extension Service {
         switch request.text("action") {
         case "create":
             let name = try name(request)
-            return Self.json(
-                try inStore { () throws(StoreError) in try identities.create(name) })
+            let made = try inStore { () throws(StoreError) in try identities.create(name) }
+            daemon?.port.rejudgeDelegations()
+            return Self.json(made)
         case "remove":
             let name = try request.required("name")
             try inStore { () throws(StoreError) in try identities.remove(name) }
+            daemon?.port.rejudgeDelegations()
         case "add": return Self.json(try addIdentity(request))
         default: break
         }
@@ -56,7 +58,7 @@ extension Service {
         } else if let wanted = request.text("agentKey") {
             let socket = request.text("socket")
             let agent = try Agent(socket: socket ?? request.text("agent"))
-            key = try Self.chosen(try agent.keys(), wanted)
+            key = try Self.chosen(agent, wanted)
             place = .agent(socket: socket)
         } else {
             key = try self.key(try request.required("key"))
@@ -71,24 +73,25 @@ extension Service {
         _ = try Signer(identity: identity, agent: request.text("agent")).sign(
             Self.checkHead + Sodium.random(count: 32))
         try inStore { () throws(StoreError) in try identities.add(identity) }
+        daemon?.port.rejudgeDelegations()
         return identity
     }
 
     /// The key of an agent that a comment or fingerprint names; the only one where none is given.
     private static func chosen(
-        _ entries: [AgentMessage.Entry], _ wanted: String
+        _ agent: Agent, _ wanted: String
     ) throws(Failure) -> NodeKey {
+        let entries = try agent.keys()
         let found = entries.filter { entry in
             wanted.isEmpty || entry.comment == wanted || entry.fingerprint == wanted
         }
         if found.count == 1 { return found[0].key }
-        let known = entries.map { "\($0.fingerprint) \(PlainText.shown($0.comment))" }
         throw Failure(
             found.isEmpty ? .notFound : .refused,
             found.isEmpty
                 ? "the SSH agent has no such Ed25519 key"
                 : "\(found.count) Ed25519 keys of the SSH agent fit",
-            why: known.isEmpty ? "it has none" : "it has " + known.joined(separator: "; "),
+            why: try agent.absence(),
             remedy: "give one by its SHA256:… fingerprint; make one with: ssh-keygen -t ed25519")
     }
 
@@ -228,7 +231,10 @@ extension Service {
     /// Puts a record in its place; a running node also tells it to others.
     private func keep(_ record: Record) throws(Failure) {
         guard let daemon else {
-            _ = try inStore { () throws(StoreError) in try catalogue.put([record]) }
+            let outcome = try inStore { () throws(StoreError) in
+                try RecordPlacement(catalogue: catalogue).place([record]).first
+            }
+            guard outcome == .fresh else { throw Self.notKept }
             return
         }
         daemon.loop.post(.input(.recordSigned(record)))
@@ -239,10 +245,13 @@ extension Service {
             if kept?.id == record.id { return }
             _ = Semaphore().wait(milliseconds: 10)
         }
-        throw Failure(
-            .refused, "the delegation was not kept",
-            why: "a newer one stands, or the identity's key is revoked")
+        throw Self.notKept
     }
+
+    private static let notKept = Failure(
+        .refused, "the delegation was not kept",
+        why: "a newer one stands, or the identity's key is revoked",
+        remedy: "see who may do what with: plasmid delegate --list")
 
     private func delegations() throws(Failure) -> JSONObject {
         let own = try inStore { () throws(StoreError) in try identities.all() }

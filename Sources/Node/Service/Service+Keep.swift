@@ -50,7 +50,7 @@ extension Service {
                 try library.setTrust(key, isTrusted: isTrusted)
             }
         }
-        daemon?.port.rejudge(madeFrom: nil)
+        daemon?.port.rejudgeDelegations()
         var object = JSONObject()
         object["steward"] = .bool(isSteward)
         object["key"] = .string(key.base32)

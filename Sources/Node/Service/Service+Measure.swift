@@ -37,9 +37,12 @@ extension Service {
         let newest = try inStore { () throws(StoreError) in
             try library.index.sequence(at: place)
         }
+        // Several nodes may speak for an identity: time keeps their words in order.
+        let least = own == keys.node.publicKey ? 1 : Clock.wallMilliseconds()
+        let sequence = max((newest ?? 0) + 1, least)
         return try inGenome(what) { () throws(GenomeError) in
             try Statement.make(
-                kind: kind, layer: layer, publisher: own, sequence: (newest ?? 0) + 1,
+                kind: kind, layer: layer, publisher: own, sequence: sequence,
                 issued: Int64(Clock.wallMilliseconds() / 1_000), expires: expires, body: body)
         }
     }

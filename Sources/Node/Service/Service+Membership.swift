@@ -22,6 +22,7 @@ extension Service {
         object["root"] = .integer(Int64(clamping: root.version))
         object["expires"] = .integer(root.expires)
         object["issuer"] = .bool(isIssuer)
+        object["renewsAlone"] = .bool(try renewedAlone().contains(known.id))
         object["member"] = known.place.map { .string($0.member.base32) } ?? .null
         object["fault"] =
             (known.place.map { known.organization.fault(of: $0, at: now) }
@@ -139,6 +140,13 @@ extension Service {
         return object
     }
 
+    private func isIssued(here membership: Membership?) -> Bool {
+        guard let id = membership?.organization,
+            let known = (try? library.organization(id)) ?? nil
+        else { return false }
+        return (try? shelf.issuers(of: known))?.isEmpty == false
+    }
+
     /// Takes the documents of a file: roots and lists of any organisation, and the own membership.
     func importOrganization(_ texts: [String]) throws(Failure) -> JSONObject {
         var documents: [Envelope] = []
@@ -147,10 +155,15 @@ extension Service {
                 try Envelope.decode(
                     Array(text.utf8), payloadMax: OrganizationSchema.bytesMax)
             }
-            let isForeign =
-                envelope.payloadType == Membership.payloadType
-                && (try? Membership.decode(envelope.payload))?.member != keys.node.publicKey
-            if !isForeign { documents.append(envelope) }
+            if envelope.payloadType != Membership.payloadType {
+                documents.append(envelope)
+                continue
+            }
+            // Memberships of others are kept by issuers, who hand them over.
+            let membership = try? Membership.decode(envelope.payload)
+            if membership?.member == keys.node.publicKey || isIssued(here: membership) {
+                documents.append(envelope)
+            }
         }
         guard !documents.isEmpty else {
             throw Failure(.refused, "there is no document of an organisation in it")

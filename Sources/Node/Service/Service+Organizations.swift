@@ -7,20 +7,30 @@ import Wire
 /// Organisations: founding them, making members, taking membership back, joining.
 extension Service {
     /// Life of a root that the owner founds or renews: a year.
-    private static let rootSeconds: Int64 = 366 * 86_400
+    static let rootSeconds: Int64 = 366 * 86_400
     /// Life of a revocation list: as long as a membership may last.
     private static let revocationSeconds = OrganizationSchema.membershipSeconds
 
     /// Does what `action` says: `create`, `list`, `show`, `add`, `renew`, `revoke`, `rotate`,
-    /// `join`, `leave`, `export`, `import`.
+    /// `root`, `sign`, `join`, `leave`, `export`, `import`. With `isDraft` a document that other
+    /// homes must sign too is not kept but answered, behind those that it rests on.
     func organization(_ request: ServiceRequest) throws(Failure) -> JSONObject {
         switch request.text("action") {
-        case "create": return try create(try request.required("name"))
+        case "create": return try create(request)
+        case "root": return try nextRoot(request)
+        case "sign": return try signDocuments(request)
         case "show": return try described(try organization(named: try name(request)))
         case "add": return try addMember(request)
-        case "renew": return try renew(try organization(named: try name(request)))
+        case "renew":
+            let known = try organization(named: try name(request))
+            if let auto = request.arguments["auto"]?.bool {
+                return try renewsAlone(known, auto)
+            }
+            return try renew(known, isDraft: Self.isDraft(request))
         case "revoke": return try revokeMember(request)
-        case "rotate": return try rotate(try organization(named: try name(request)))
+        case "rotate":
+            return try rotate(
+                try organization(named: try name(request)), isDraft: Self.isDraft(request))
         case "join": return try joinOrganization(try name(request))
         case "leave":
             let known = try organization(named: try name(request))
@@ -37,7 +47,11 @@ extension Service {
         try request.required("organization")
     }
 
-    private var seconds: Int64 { Int64(Clock.wallMilliseconds() / 1_000) }
+    private static func isDraft(_ request: ServiceRequest) -> Bool {
+        request.arguments["isDraft"]?.bool ?? false
+    }
+
+    var seconds: Int64 { Int64(Clock.wallMilliseconds() / 1_000) }
 
     /// An organisation that is here, by its key, the start of it, or its name.
     func organization(named text: String) throws(Failure) -> KnownOrganization {
@@ -60,16 +74,28 @@ extension Service {
 
     // MARK: Founding
 
-    private func create(_ name: String) throws(Failure) -> JSONObject {
-        let founder = SigningKey.random()
+    /// A new organisation `name`, founded by a key that is made for it and kept here, or by the
+    /// identity `as`, whose key stays where it is.
+    private func create(_ request: ServiceRequest) throws(Failure) -> JSONObject {
+        let name = try request.required("name")
+        let made = SigningKey.random()
+        var identity: Identity?
+        if let text = request.text("as") { identity = try self.identity(named: text) }
+        let founder = identity?.key ?? made.publicKey
         let now = seconds
         let own = keys.node.publicKey
+        guard !shelf.known().contains(where: { $0.id == founder }) else {
+            throw Failure(
+                .refused, "\(identity?.name ?? name) has founded an organisation before",
+                why: "an organisation is known by the key that founded it",
+                remedy: "make another identity for it: plasmid identity create NAME")
+        }
         let root = try inGenome("founding the organisation") { () throws(GenomeError) in
             try OrganizationRoot.make(
-                organization: founder.publicKey, name: name, version: 1, previous: nil,
+                organization: founder, name: name, version: 1, previous: nil,
                 keys: [
                     .init(
-                        key: founder.publicKey, roles: Set(OrganizationRole.allCases),
+                        key: founder, roles: Set(OrganizationRole.allCases),
                         label: "founding key"),
                     .init(key: own, roles: [.issuer], label: nil),
                 ],
@@ -78,22 +104,26 @@ extension Service {
                 issued: now, expires: now + Self.rootSeconds)
         }
         let secrets = OrganizationSecrets(
-            organization: founder.publicKey, seeds: [founder.seed],
+            organization: founder, seeds: identity == nil ? [made.seed] : [],
             epochs: [EpochSecrets.random(number: 1)])
-        let envelope = Envelope.signed(
-            root.bytes, type: OrganizationRoot.payloadType, by: founder)
+        let envelope =
+            identity == nil
+            ? Envelope.signed(root.bytes, type: OrganizationRoot.payloadType, by: made)
+            : try signed(
+                root.bytes, OrganizationRoot.payloadType, by: founder,
+                agent: request.text("agent"))
         try inStore { () throws(StoreError) in
             // The secrets first: an organisation whose keys nobody has is of no use.
             try secrets.write(library.layout)
             try library.add(credential: envelope, joining: true)
         }
-        let known = try organization(named: founder.publicKey.base32)
-        try admit(
+        let known = try organization(named: founder.base32)
+        _ = try admit(
             known, own, rights: Set(MembershipRight.allCases),
-            days: OrganizationSchema.membershipSeconds / 86_400, label: nil,
+            life: OrganizationSchema.membershipSeconds, label: nil,
             sealing: keys.sealingPublic)
         tellOrganizations()
-        return try described(try organization(named: founder.publicKey.base32))
+        return try described(try organization(named: founder.base32))
     }
 
     // MARK: Members
@@ -109,18 +139,21 @@ extension Service {
                 remedy: "use " + MembershipRight.allCases.map(\.rawValue).joined(separator: ", "))
         }
         let days = request.arguments["days"]?.integer
-        try admit(
+        let isDraft = Self.isDraft(request)
+        let envelope = try admit(
             known, key, rights: names.isEmpty ? [.read] : Set(rights),
-            days: days ?? OrganizationSchema.membershipSecondsDefault / 86_400,
-            label: request.text("label"), sealing: try sealing(of: key, request.text("sealing")))
+            life: days.map { $0 * 86_400 } ?? OrganizationSchema.membershipSecondsDefault,
+            label: request.text("label"),
+            sealing: try sealing(of: key, request.text("sealing")), isDraft: isDraft)
         tellOrganizations()
         var object = try described(try organization(named: known.id.base32))
         object["member"] = .string(key.base32)
+        if isDraft { object["documents"] = Self.file(known, [envelope]) }
         return object
     }
 
     /// The public sealing key of a node: as it was given, or as its Node record says.
-    private func sealing(of key: NodeKey, _ given: String?) throws(Failure) -> [UInt8] {
+    func sealing(of key: NodeKey, _ given: String?) throws(Failure) -> [UInt8] {
         if key == keys.node.publicKey { return keys.sealingPublic }
         if let given {
             guard let bytes = Keys.sealingKey(recipient: given) else {
@@ -132,70 +165,101 @@ extension Service {
         }
         let said = try inStore { () throws(StoreError) in try sealedGrants.recipient(of: key) }
         if let said { return said }
-        throw Failure(
+        throw sealingUnknown(key)
+    }
+
+    private func sealingUnknown(_ key: NodeKey) -> Failure {
+        Failure(
             .notFound, "the sealing key of \(key.fingerprint) is not known here",
             why: "its node was not met yet, and the organisation's secrets go to it sealed",
             remedy: "meet the node first, or give its key with --sealing age1…")
     }
 
-    /// Makes a membership with the secrets of all epochs, signed by this home's issuers.
+    /// The documents of an organisation with new ones behind them, for a file.
+    static func file(_ known: KnownOrganization, _ drafts: [Envelope]) -> JSONValue {
+        let bytes = known.documents + drafts.map { $0.encode() }
+        return .array(bytes.map { .string(String(decoding: $0, as: UTF8.self)) })
+    }
+
+    /// Makes a membership of `life` seconds with the secrets of all epochs, signed by this home's
+    /// issuers. Without the member's sealing key the boxes of the standing membership are used
+    /// again.
     func admit(
-        _ known: KnownOrganization, _ key: NodeKey, rights: Set<MembershipRight>, days: Int64,
-        label: String?, sealing: [UInt8]
-    ) throws(Failure) {
+        _ known: KnownOrganization, _ key: NodeKey, rights: Set<MembershipRight>, life: Int64,
+        label: String?, sealing: [UInt8]?, isDraft: Bool = false, at time: Int64? = nil
+    ) throws(Failure) -> Envelope {
         // Later than the standing one, also within one second: the later of two counts.
         let standing = try inStore { () throws(StoreError) in
             try library.memberships(of: known.id).first { $0.0.member == key }?.0
         }
-        let now = max(seconds, (standing?.issued ?? 0) + 1)
-        let epochs = try inStore { () throws(StoreError) in try shelf.epochs(of: known.id) }
+        let now = max(time ?? seconds, (standing?.issued ?? 0) + 1)
+        let secrets = try inStore { () throws(StoreError) in try shelf.epochs(of: known.id) }
+            .suffix(OrganizationSchema.epochsMax)
+        let epochs: [Membership.Epoch]
+        if let sealing {
+            epochs = secrets.map { $0.sealed(for: sealing) }
+        } else if let boxes = standing?.epochs, boxes.map(\.number) == secrets.map(\.number) {
+            epochs = boxes
+        } else {
+            throw sealingUnknown(key)
+        }
         let membership = try inGenome("making the membership") { () throws(GenomeError) in
             try Membership.make(
                 organization: known.id, member: key, rights: rights,
                 rootVersion: known.organization.root.version, label: label, issued: now,
-                expires: now + days * 86_400,
-                epochs: epochs.suffix(OrganizationSchema.epochsMax).map {
-                    $0.sealed(for: sealing)
-                })
+                expires: now + life, epochs: epochs)
         }
-        try issue(membership.bytes, Membership.payloadType, known)
+        return try issue(membership.bytes, Membership.payloadType, known, isDraft: isDraft)
     }
 
-    /// Signs a document with this home's issuers and keeps it.
+    /// Signs a document with this home's issuers and keeps it, unless it is a draft for others.
     private func issue(
-        _ bytes: [UInt8], _ type: String, _ known: KnownOrganization
-    ) throws(Failure) {
+        _ bytes: [UInt8], _ type: String, _ known: KnownOrganization, isDraft: Bool
+    ) throws(Failure) -> Envelope {
         var envelope = Envelope(payloadType: type, payload: bytes)
         try inStore { () throws(StoreError) in
             try shelf.sign(&envelope, as: .issuer, of: [known.organization.root])
         }
+        if isDraft { return envelope }
         guard !envelope.entries.isEmpty else {
             throw Failure(
                 .refused, "this node does not speak for \(known.organization.root.name)",
                 why: "none of its issuers' keys is in this home")
         }
+        let wanted = known.organization.root.thresholds[.issuer] ?? 1
+        guard envelope.entries.count >= wanted else {
+            throw Failure(
+                .refused, "\(known.organization.root.name) asks for \(wanted) issuers",
+                why: "\(envelope.entries.count) of their keys are in this home",
+                remedy: "add --out FILE, and have others sign it: plasmid org sign FILE")
+        }
         _ = try inStore { () throws(StoreError) in try library.add(credential: envelope) }
+        return envelope
     }
 
     /// Makes the memberships that this node issued anew, but for those taken back, and the
     /// revocation list.
-    func renew(_ known: KnownOrganization) throws(Failure) -> JSONObject {
+    func renew(_ known: KnownOrganization, isDraft: Bool) throws(Failure) -> JSONObject {
         let now = seconds
         let standing = try inStore { () throws(StoreError) in
             try library.memberships(of: known.id).map(\.0)
         }
+        var drafts: [Envelope] = []
         if let list = known.organization.revocations {
-            try revocations(known, list.keys, memberships: list.memberships)
+            drafts.append(
+                try revocations(
+                    known, list.keys, memberships: list.memberships, isDraft: isDraft))
         }
         var renewed: [JSONValue] = []
         var left: [JSONValue] = []
         for membership in standing
         where known.organization.revocations?.revokes(membership) != true {
-            let days = (membership.expires - membership.issued) / 86_400
             do throws(Failure) {
-                try admit(
-                    known, membership.member, rights: membership.rights, days: days,
-                    label: membership.label, sealing: try sealing(of: membership.member, nil))
+                drafts.append(
+                    try admit(
+                        known, membership.member, rights: membership.rights,
+                        life: membership.expires - membership.issued, label: membership.label,
+                        sealing: try? sealing(of: membership.member, nil), isDraft: isDraft))
                 renewed.append(.string(membership.member.base32))
             } catch {
                 left.append([
@@ -208,6 +272,7 @@ extension Service {
         object["renewed"] = .array(renewed)
         object["notRenewed"] = .array(left)
         object["asOf"] = .integer(now)
+        if isDraft { object["documents"] = Self.file(known, drafts) }
         return object
     }
 
@@ -215,18 +280,22 @@ extension Service {
         let known = try organization(named: try name(request))
         let key = try key(try request.required("key"))
         let list = known.organization.revocations
-        try revocations(
-            known, (list?.keys ?? []).union([key]), memberships: list?.memberships ?? [])
+        let isDraft = Self.isDraft(request)
+        let envelope = try revocations(
+            known, (list?.keys ?? []).union([key]), memberships: list?.memberships ?? [],
+            isDraft: isDraft)
         tellOrganizations()
         var object = try described(try organization(named: known.id.base32))
         object["revoked"] = .string(key.base32)
+        if isDraft { object["documents"] = Self.file(known, [envelope]) }
         return object
     }
 
-    private func revocations(
-        _ known: KnownOrganization, _ keys: Set<NodeKey>, memberships: Set<Digest>
-    ) throws(Failure) {
-        let now = seconds
+    func revocations(
+        _ known: KnownOrganization, _ keys: Set<NodeKey>, memberships: Set<Digest>,
+        isDraft: Bool = false, at time: Int64? = nil
+    ) throws(Failure) -> Envelope {
+        let now = time ?? seconds
         let list = try inGenome("making the revocation list") { () throws(GenomeError) in
             try RevocationList.make(
                 organization: known.id,
@@ -234,12 +303,14 @@ extension Service {
                 rootVersion: known.organization.root.version, memberships: memberships,
                 keys: keys, issued: now, expires: now + Self.revocationSeconds)
         }
-        try issue(list.bytes, RevocationList.payloadType, known)
+        return try issue(list.bytes, RevocationList.payloadType, known, isDraft: isDraft)
     }
 
     /// Begins a new epoch, so that who was taken out learns nothing new, and gives its secrets to
     /// all who stay.
-    private func rotate(_ known: KnownOrganization) throws(Failure) -> JSONObject {
+    private func rotate(
+        _ known: KnownOrganization, isDraft: Bool
+    ) throws(Failure) -> JSONObject {
         try inStore { () throws(StoreError) in
             var secrets =
                 try OrganizationSecrets.read(known.id, library.layout)
@@ -249,6 +320,6 @@ extension Service {
             secrets.epochs.append(EpochSecrets.random(number: next))
             try secrets.write(library.layout)
         }
-        return try renew(try organization(named: known.id.base32))
+        return try renew(try organization(named: known.id.base32), isDraft: isDraft)
     }
 }

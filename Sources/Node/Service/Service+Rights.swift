@@ -13,7 +13,7 @@ extension Service {
     /// Grants rights on an own layer of named keys: `layer`, `key`, and the optional `commands`,
     /// `excludedDomains`, `expires` (seconds since 1970), `use` (text).
     func grant(_ request: ServiceRequest) throws(Failure) -> JSONObject {
-        let manifest = try ownLayer(request)
+        let manifest = try spokenFor(request)
         guard manifest.visibility == .whitelist else {
             throw Failure(
                 .refused, "\(manifest.reference) needs no grants",
@@ -47,7 +47,7 @@ extension Service {
     /// Takes a grant back (`layer`, `key`), or narrows who may know of the layer (`layer`,
     /// `visibility`).
     func revoke(_ request: ServiceRequest) throws(Failure) -> JSONObject {
-        let manifest = try ownLayer(request)
+        let manifest = try spokenFor(request)
         if let text = request.text("visibility") {
             return try narrow(manifest, to: text, request)
         }
@@ -96,13 +96,7 @@ extension Service {
     /// Takes an own layer back from the network: `layer`, `reason`, and the optional
     /// `replacement`.
     func withdraw(_ request: ServiceRequest) throws(Failure) -> JSONObject {
-        let manifest = try ownLayer(request, withIdentities: true)
-        guard rights.myself().publishes(for: manifest.publisher) else {
-            throw Failure(
-                .refused, "this node may not speak for \(manifest.publisher.fingerprint)",
-                why: "no delegation to it counts now, and others would not hear of it",
-                remedy: "plasmid delegate IDENTITY, then again")
-        }
+        let manifest = try spokenFor(request)
         var body = JSONObject()
         body["reason"] = .string(try request.required("reason"))
         if let other = request.text("replacement") {
@@ -112,6 +106,18 @@ extension Service {
         let statement = try say(.withdrawal, manifest, body, agent: request.text("agent"))
         try endMirrors(of: manifest, on: nil)
         return try answer(statement, manifest)
+    }
+
+    /// A layer that this node, or an identity of this home which lets it, published.
+    private func spokenFor(_ request: ServiceRequest) throws(Failure) -> Manifest {
+        let manifest = try ownLayer(request, withIdentities: true)
+        guard rights.myself().publishes(for: manifest.publisher) else {
+            throw Failure(
+                .refused, "this node may not speak for \(manifest.publisher.fingerprint)",
+                why: "no delegation to it counts now, and others would not hear of it",
+                remedy: "plasmid delegate IDENTITY, then again")
+        }
+        return manifest
     }
 
     /// A layer that this node, or where that is enough an identity of this home, published.

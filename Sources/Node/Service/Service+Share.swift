@@ -54,7 +54,7 @@ extension Service {
             var body = JSONObject()
             body["grantee"] = .string(allowed.base32)
             body["commands"] = ["read", "run"]
-            _ = try say(.grant, manifest, body)
+            _ = try say(.grant, manifest, body, agent: agent)
         }
         var object = try described(manifest)
         object["termsWarned"] = .array(warnings.map { .string($0.description) })
@@ -184,17 +184,9 @@ extension Service {
 
     /// The key that the layer is published under: the node's, or that of an identity which lets
     /// this node publish for it.
-    private func publisher(
-        _ request: ServiceRequest, _ visibility: Visibility
-    ) throws(Failure) -> NodeKey {
+    private func publisher(_ request: ServiceRequest) throws(Failure) -> NodeKey {
         guard let name = request.text("as") else { return keys.node.publicKey }
         let identity = try identity(named: name)
-        guard visibility != .whitelist else {
-            throw Failure(
-                .unsupported, "--as does not go with --visibility whitelist",
-                why: "grants are handed over by the publisher's own node",
-                remedy: "share it under the node's key, without --as")
-        }
         guard rights.myself().publishes(for: identity.key) else {
             throw Failure(
                 .refused, "\(identity.name) does not let this node publish for it",
@@ -210,7 +202,7 @@ extension Service {
                 remedy: "use public, private, organization or whitelist")
         }
         var choices = ShareChoices(
-            publisher: try publisher(request, visibility), visibility: visibility,
+            publisher: try publisher(request), visibility: visibility,
             createdAt: Int64(Clock.wallMilliseconds() / 1000), salt: Sodium.random(count: 16))
         choices.label = try inStore { () throws(StoreError) in
             try library.home.label() ?? ""

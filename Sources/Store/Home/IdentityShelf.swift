@@ -9,6 +9,9 @@ public struct IdentityShelf: Sendable {
     private static let secretHead = "plasmid-identity-key-1 "
     private static let secretSuffix = ".key"
 
+    /// One change at a time in this process: names and keys are compared before they are kept.
+    private static let gate = Lock(())
+
     private let folder: String
 
     /// The identities of the home with this layout.
@@ -33,6 +36,10 @@ public struct IdentityShelf: Sendable {
 
     /// Keeps one; refused when its name or its key is there already.
     public func add(_ identity: Identity) throws(StoreError) {
+        try Self.gate.withLock { _ throws(StoreError) in try keep(identity) }
+    }
+
+    private func keep(_ identity: Identity) throws(StoreError) {
         let known = try all()
         guard known.count < Self.identitiesMax else {
             throw .refused("there are \(Self.identitiesMax) identities already")
@@ -44,11 +51,15 @@ public struct IdentityShelf: Sendable {
         }
         try makeFolder()
         let text = identity.lines.map { $0 + "\n" }.joined()
-        try DurableFile.write(Array(text.utf8), to: path(identity.name))
+        try DurableFile.create(Array(text.utf8), at: path(identity.name))
     }
 
     /// Makes a new key in a file of the home and keeps its identity.
     public func create(_ name: String) throws(StoreError) -> Identity {
+        try Self.gate.withLock { _ throws(StoreError) in try made(name) }
+    }
+
+    private func made(_ name: String) throws(StoreError) -> Identity {
         try makeFolder()
         let secret = path(name) + Self.secretSuffix
         guard Identity.isName(name), !Directory.exists(secret) else {
@@ -61,8 +72,8 @@ public struct IdentityShelf: Sendable {
             throw .refused("identity \(name) is there already")
         }
         let text = Self.secretHead + Hexadecimal.encode(key.seed) + "\n"
-        try DurableFile.write(Array(text.utf8), to: secret)
-        try add(identity)
+        try DurableFile.create(Array(text.utf8), at: secret)
+        try keep(identity)
         return identity
     }
 
@@ -71,9 +82,11 @@ public struct IdentityShelf: Sendable {
         guard Identity.isName(name), Directory.exists(path(name)) else {
             throw .missing("identity \(PlainText.shown(name))")
         }
-        try onDisk { () throws(SystemError) in
-            try Directory.removeFile(path(name))
-            try Directory.sync(folder)
+        try Self.gate.withLock { _ throws(StoreError) in
+            try onDisk { () throws(SystemError) in
+                try Directory.removeFile(path(name))
+                try Directory.sync(folder)
+            }
         }
     }
 

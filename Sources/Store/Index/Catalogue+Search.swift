@@ -85,15 +85,27 @@ extension Catalogue {
             [.integer(Int64(type.rawValue)), SQLValue(limit)])
     }
 
-    /// The live delegations to a key, newest first.
-    public func delegations(to key: NodeKey) throws(StoreError) -> [Record] {
-        try records(
-            "type=? AND slot=? AND domain IS NULL ORDER BY issued DESC, id LIMIT 64",
-            [
-                .integer(Int64(RecordType.delegation.rawValue)),
-                .blob(Slot(prefixOf: key.digest).bytes),
-            ]
-        ).filter { $0.type == .delegation }
+    /// The delegations to a key that are not over, of the `publishers` alone: anyone may delegate
+    /// to any key, as often as she has keys, and only these are read whole.
+    public func delegations(
+        to key: NodeKey, of publishers: Set<NodeKey>
+    ) throws(StoreError) -> [Record] {
+        let slot = Slot(prefixOf: key.digest)
+        let found = try connection.withLock { connection throws(StoreError) in
+            try connection.query(
+                """
+                SELECT publisher FROM records
+                WHERE type=\(Self.delegationType) AND slot=? AND domain IS NULL
+                """, [.blob(slot.bytes)]
+            ) { row throws(StoreError) in try row.nodeKey(0) }
+        }
+        var delegations: [Record] = []
+        for publisher in found.filter({ publishers.contains($0) }).sorted() {
+            let place = SlotKey(publisher: publisher, type: .delegation, slot: slot)
+            guard let record = try record(at: place), record.type == .delegation else { continue }
+            delegations.append(record)
+        }
+        return delegations
     }
 
     /// The highest sequence that a publisher ever signed here; 0 for none.

@@ -30,6 +30,12 @@ public final class Catalogue: Sendable {
             name, tags, summary, label, tokenize='unicode61 remove_diacritics 2');
         """
 
+    /// Who delegated to a key is asked for every session that begins.
+    private static let delegates = """
+        CREATE INDEX records_by_delegate ON records(slot) WHERE type=\(delegationType);
+        """
+    static let delegationType = RecordType.delegation.rawValue
+
     /// Opens the database of a home, making it when it is missing. One that is damaged or of
     /// another version is made anew: nothing in it is only there.
     public init(_ layout: Layout) throws(StoreError) {
@@ -47,7 +53,7 @@ public final class Catalogue: Sendable {
 
     private static func open(_ path: String) throws(StoreError) -> SQLiteConnection {
         let connection = try SQLiteConnection(path, isSoft: true)
-        _ = try Index.migrate(connection, path: path, steps: [schema])
+        _ = try Index.migrate(connection, path: path, steps: [schema, delegates])
         return connection
     }
 

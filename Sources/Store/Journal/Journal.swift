@@ -41,9 +41,10 @@ public final class Journal: Sendable {
     /// Opens the journal of a home. A write that was cut off is removed; an entry that a signed
     /// checkpoint covers must be there and unchanged. Where nothing of a journal is there it is
     /// begun; `generation` tells it from logs that this key signed before, of which witnesses
-    /// know: two logs under one name would be proof of a false one.
+    /// know: two logs under one name would be proof of a false one. `applied` is the number of the
+    /// last entry that reached the index: it was synced before, so no end of a write ends it.
     public init(
-        _ layout: Layout, key: SigningKey, generation: UInt64 = 1
+        _ layout: Layout, key: SigningKey, generation: UInt64 = 1, applied: UInt64 = 0
     ) throws(StoreError) {
         self.layout = layout
         self.key = key
@@ -64,6 +65,10 @@ public final class Journal: Sendable {
         if let signed, rootAtCheckpoint != signed.root {
             throw .damaged(
                 "the journal in \(layout.journal) (its signed checkpoint has other entries)")
+        }
+        guard segments.tailBytes == 0 || applied <= log.count else {
+            throw .damaged(
+                "the journal in \(layout.journal) (entry \(log.count + 1) was whole before)")
         }
         try segments.cutTail()
         bytesCut = segments.tailBytes

@@ -39,7 +39,8 @@ public final class Library: Sendable {
         let isUnused = index.isNew && objects.isEmpty
         journal = try Journal(
             home.layout, key: key,
-            generation: isUnused ? 1 : max(2, Clock.wallMilliseconds() / 1_000))
+            generation: isUnused ? 1 : max(2, Clock.wallMilliseconds() / 1_000),
+            applied: try index.appliedSequence())
         access = try AccessLog(home.layout)
         witness = WitnessBook(home.layout, key: key)
         try completeSwept(finished)

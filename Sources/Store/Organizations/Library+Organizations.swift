@@ -38,7 +38,14 @@ extension Library {
             return true
         }
         switch envelope.payloadType {
-        case OrganizationRoot.payloadType: return try organization.take(root: envelope)
+        case OrganizationRoot.payloadType:
+            // A whole chain may come again: what is known of it changes nothing.
+            let known = (try? credentials(of: id, .root)) ?? []
+            let isKnown = known.contains { bytes in
+                (try? Envelope.decode(bytes, payloadMax: OrganizationSchema.bytesMax))?.payload
+                    == envelope.payload
+            }
+            return try isKnown ? false : organization.take(root: envelope)
         case RevocationList.payloadType: return try organization.take(revocations: envelope)
         default:
             let now = Int64(Clock.wallMilliseconds() / 1_000)
@@ -89,9 +96,15 @@ extension Library {
         func envelope(_ bytes: [UInt8]) throws(GenomeError) -> Envelope {
             try Envelope.decode(bytes, payloadMax: OrganizationSchema.bytesMax)
         }
-        var organization = try Organization(
-            roots: try roots.map { bytes throws(GenomeError) in try envelope(bytes) })
-        for bytes in lists { try organization.take(revocations: try envelope(bytes)) }
+        let chain = try roots.map { bytes throws(GenomeError) in try envelope(bytes) }
+        let revocations = try lists.map { bytes throws(GenomeError) in try envelope(bytes) }
+        var organization = try Organization(founding: chain[0])
+        // A list was checked under the root of its time; whom it takes out stays out when a later
+        // root drops the key that signed it.
+        for (index, root) in chain.enumerated() {
+            if index > 0 { try organization.take(root: root) }
+            for list in revocations { _ = try? organization.take(revocations: list) }
+        }
         return organization
     }
 

@@ -7,14 +7,34 @@ struct SessionRights: Sendable {
     var circles: Set<NodeKey> = []
     /// Memberships that were found good, one for each organisation at most.
     var memberships: [NodeKey: Membership] = [:]
+    /// The memberships as they were signed, to be checked anew under a new root.
+    var proofs: [NodeKey: Envelope] = [:]
     /// Keys that let it ask or publish in their name, and until when.
     var delegations: [Delegation] = []
-    /// Layers whose publisher, the peer, granted this node to know of them.
-    var granted: Set<Digest> = []
+    /// Keys that it spoke for, whether they let it or not.
+    var named: Set<NodeKey> = []
+    /// What it said in the name of keys whose delegations to it are not known yet.
+    var waiting: [Waiting] = []
+    /// Layers that this node may know of by a grant which the peer brought, with their
+    /// publishers: the peer, or who lets it publish.
+    var granted: [Digest: NodeKey] = [:]
     /// Documents of organisations that this node does not belong to.
     var invitations: [NodeKey: [[UInt8]]] = [:]
     /// Documents that it sent.
     var credentials = 0
+
+    /// A word that waits for the delegation it rests on.
+    enum Waiting: Sendable {
+        case statement([UInt8])
+        case credential([UInt8])
+        case record([UInt8])
+
+        var byteCount: Int {
+            switch self {
+            case .statement(let bytes), .credential(let bytes), .record(let bytes): bytes.count
+            }
+        }
+    }
 }
 
 /// A key's word that another may act for it.
@@ -85,6 +105,12 @@ extension Swarm {
                 delegation.publisher == key && delegation.rights.contains(.publish)
                     && now.wall < delegation.expires
             }
+    }
+
+    /// Whether the publisher's record of a layer is this node's to sign: her own node's, or that of
+    /// the node of hers which announced it.
+    func announces(_ layer: HeldLayer) -> Bool {
+        isPublisher(layer.publisher) && !layer.isSaidByOther
     }
 
     /// Whether someone may do something with a layer.

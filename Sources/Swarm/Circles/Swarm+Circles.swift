@@ -8,6 +8,7 @@ extension Swarm {
     mutating func organizationsChanged(_ known: [KnownOrganization]) {
         organizations = OrderedTable()
         for organization in known { organizations[organization.id] = organization }
+        for organization in known { checkMemberships(under: organization.organization) }
         for number in sessions.keys {
             _ = sessions.change(number) { session in
                 session.rights.memberships = session.rights.memberships.filter {
@@ -25,8 +26,7 @@ extension Swarm {
 
     /// What a session begins with, besides the introduction.
     mutating func openCircles(_ number: SessionNumber) {
-        guard let peer = sessions[number]?.facts.peer else { return }
-        effects.append(.findDelegations(number, peer))
+        findDelegations(number)
         showTags(to: number)
         giveIssued(to: number)
         offerLayers(to: number)
@@ -152,6 +152,7 @@ extension Swarm {
             ? try? known.organization.take(root: envelope)
             : try? known.organization.take(revocations: envelope)
         guard isNew == true else { return }
+        if isRoot { checkMemberships(under: known.organization) }
         // Roots stay in front, in their order; of revocation lists the newest alone counts.
         known.documents.removeAll { document in
             !isRoot && OrganizationDocument.isRevocationList(document)
@@ -180,33 +181,28 @@ extension Swarm {
             effects.append(.keepCredential(bytes))
             return
         }
-        guard caller.speaks(for: membership.member) else { return }
-        _ = sessions.change(number) { $0.rights.memberships[known.id] = membership }
+        guard caller.speaks(for: membership.member) else {
+            wait(for: membership.member, .credential(bytes), from: number)
+            return
+        }
+        _ = sessions.change(number) { session in
+            session.rights.memberships[known.id] = membership
+            session.rights.proofs[known.id] = envelope
+        }
         offerLayers(to: number)
     }
 
-    /// The keys that act for, or are acted for by, the peer.
-    mutating func delegationsFound(_ number: SessionNumber, _ found: [Delegation]) {
-        let isNew = sessions.change(number) { session in
-            defer {
-                session.rights.delegations = Array(found.prefix(SwarmLimits.delegationsMax))
+    /// Under a new root a key that left it signs nothing any more, also not what peers showed
+    /// before.
+    private mutating func checkMemberships(under organization: Organization) {
+        for number in sessions.keys {
+            _ = sessions.change(number) { session in
+                guard let proof = session.rights.proofs[organization.id],
+                    !organization.isIssued(proof)
+                else { return }
+                session.rights.memberships[organization.id] = nil
+                session.rights.proofs[organization.id] = nil
             }
-            return session.rights.delegations != found
-        }
-        if isNew == true, !found.isEmpty { offerLayers(to: number) }
-    }
-
-    /// A delegation came or ended: sessions with its key look again.
-    mutating func delegationsChanged(by record: Record) {
-        for (number, session) in sessions.entries {
-            let isAbout =
-                switch record.content {
-                case .delegation(let content): content.key == session.facts.peer
-                case .keyRevocation, .tombstone:
-                    session.rights.delegations.contains { $0.publisher == record.publisher }
-                default: false
-                }
-            if isAbout { effects.append(.findDelegations(number, session.facts.peer)) }
         }
     }
 

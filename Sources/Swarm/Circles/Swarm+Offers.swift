@@ -8,15 +8,14 @@ extension Swarm {
     func domain(of layer: HeldLayer) -> Domain? {
         let policy = layer.policy
         guard policy.withdrawal == nil else { return nil }
-        let isOwn = layer.publisher == settings.node
         switch policy.visibility {
         case .public:
             return decide(.announce, policy, by: myself) == .allow ? .everyone : nil
         case .private: return nil
         case .whitelist:
-            guard isOwn else { return nil }
+            guard announces(layer) else { return nil }
             return .restricted(
-                tag: CircleTag.domain(publisher: settings.node, layer: layer.layer))
+                tag: CircleTag.domain(publisher: layer.publisher, layer: layer.layer))
         case .organization:
             let isOwn = isPublisher(layer.publisher)
             guard let id = policy.organization, let known = organizations[id],
@@ -38,14 +37,13 @@ extension Swarm {
         guard layer.policy.visibility != .public || layer.hasNews,
             let caller = caller(number)
         else { return }
-        if layer.publisher == settings.node {
+        if isPublisher(layer.publisher) {
             for envelope in layer.statements(for: caller) { send(.statement(envelope), to: number) }
         }
         guard case .restricted = domain(of: layer),
             decide(.see, layer.policy, by: caller) == .allow
         else { return }
-        let isOwn = isPublisher(layer.publisher)
-        effects.append(.findOffer(number, layer: layer.layer, isOwn: isOwn))
+        effects.append(.findOffer(number, layer: layer.layer, isOwn: announces(layer)))
     }
 
     /// This node's own record about a layer, for a peer that may know of it.
@@ -77,15 +75,16 @@ extension Swarm {
         for id in session.rights.memberships.keys {
             if organizations[id]?.domains.contains(tag) == true { return true }
         }
-        guard record.publisher == session.facts.peer else { return false }
+        let peer = session.facts.peer
+        guard record.publisher == peer || record.signer == peer else { return false }
         let layer: Digest? =
             switch record.content {
             case .layer(let content): content.layer
             case .tombstone(let ended):
-                session.rights.granted.first { Slot(prefixOf: $0) == ended.slot }
+                session.rights.granted.keys.first { Slot(prefixOf: $0) == ended.slot }
             default: nil
             }
-        guard let layer, session.rights.granted.contains(layer) else { return false }
+        guard let layer, session.rights.granted[layer] == record.publisher else { return false }
         return tag == CircleTag.domain(publisher: record.publisher, layer: layer)
     }
 }

@@ -6,13 +6,23 @@ extension Swarm {
     /// Takes records from a peer: form and time are checked here, then the signature, then the
     /// catalogue decides whether they are new; only new ones go on to others.
     mutating func receive(_ bytes: [[UInt8]], from number: SessionNumber) {
+        accept(bytes, from: number)
+        recordsArrived(from: number)
+    }
+
+    /// The same for records that nobody waits for.
+    mutating func accept(_ bytes: [[UInt8]], from number: SessionNumber) {
         var fresh: [Record] = []
         for bytes in bytes where mayTakeRecord(from: number) {
             let name = Gossip.name(bytes)
             guard !gossip.hasSeen(name) else { continue }
             do throws(WireError) {
                 let record = try Record(bytes: bytes)
-                guard isAcceptable(record), mayKeep(record, from: number) else { continue }
+                guard isAcceptable(record) else { continue }
+                guard mayKeep(record, from: number) else {
+                    waitForGrant(record, bytes, from: number)
+                    continue
+                }
                 if gossip.see(name) { fresh.append(record) }
             } catch {
                 if case .unsupported = error { continue }
@@ -20,7 +30,6 @@ extension Swarm {
             }
         }
         take(fresh, from: number)
-        recordsArrived(from: number)
     }
 
     /// Whether one more record may be looked at: those that were asked for always.
@@ -81,6 +90,7 @@ extension Swarm {
                 holdersChanged(by: record)
                 delegationsChanged(by: record)
                 withdrawn(by: record)
+                if waiting.source != nil { saidByOther(record) }
                 if waiting.source != nil { outdone(by: record) }
             case .equivocation:
                 effects.append(

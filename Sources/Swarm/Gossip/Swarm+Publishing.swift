@@ -31,6 +31,7 @@ extension Swarm {
     mutating func hold(_ layer: HeldLayer) {
         let wasAnnounced = publishing.layersDue[layer.layer] != nil || layer.announced != nil
         held[layer.layer] = layer
+        notePrincipals(of: layer)
         defer { for number in sessions.keys { offer(layer, to: number) } }
         guard let domain = domain(of: layer) else {
             if wasAnnounced { withdraw(layer) }
@@ -56,13 +57,18 @@ extension Swarm {
     }
 
     private mutating func withdraw(_ layer: HeldLayer) {
-        let isOwn = isPublisher(layer.publisher)
-        let reason = isOwn ? layer.policy.withdrawal : nil
-        end(
-            isOwn ? .layer : .mirror, Slot(prefixOf: layer.layer),
-            reason: reason.map { LayerContent.cut($0, to: Limits.summaryBytesMax) ?? "" },
-            isWithdrawal: reason != nil, publisher: isOwn ? layer.publisher : nil,
-            domain: publishing.domains[layer.layer] ?? layer.announced?.domain ?? .everyone)
+        let isOwn = announces(layer)
+        let slot = Slot(prefixOf: layer.layer)
+        let domain = publishing.domains[layer.layer] ?? layer.announced?.domain ?? .everyone
+        if !isOwn { end(.mirror, slot, reason: nil, domain: domain) }
+        // The record of another node of the publisher ends only by her own word.
+        if isOwn || layer.isTakenBack && isPublisher(layer.publisher) {
+            let reason = layer.policy.withdrawal
+            end(
+                .layer, slot,
+                reason: reason.map { LayerContent.cut($0, to: Limits.summaryBytesMax) ?? "" },
+                isWithdrawal: reason != nil, publisher: layer.publisher, domain: domain)
+        }
         publishing.layersDue[layer.layer] = nil
         publishing.domains[layer.layer] = nil
         holdingsChanged()
@@ -116,7 +122,7 @@ extension Swarm {
         guard !isStopping else { return }
         for (id, due) in publishing.layersDue.entries {
             guard let layer = held[id] else { continue }
-            let isOwn = isPublisher(layer.publisher)
+            let isOwn = announces(layer)
             let life =
                 isOwn ? Self.layerLifeMilliseconds : RecordType.mirror.lifeMaxMilliseconds ?? 0
             let pause = life / SwarmLimits.renewalDivisor

@@ -31,13 +31,16 @@ extension Swarm {
             blame(number, "sent a statement that is not valid: \(error)")
             return
         }
-        guard statement.publisher == peer else {
-            blame(number, "sent a statement that is not its own to send")
-            return
-        }
         switch statement.kind {
-        case .acceptance: hear(acceptance: statement, bytes, from: number)
-        case .grant, .visibility, .withdrawal: hear(publisher: statement, bytes, from: number)
+        case .acceptance where statement.publisher == peer:
+            hear(acceptance: statement, bytes, from: number)
+        case .acceptance: blame(number, "sent a statement that is not its own to send")
+        case .grant, .visibility, .withdrawal:
+            guard maySpeak(number, for: statement.publisher) else {
+                wait(for: statement.publisher, .statement(bytes), from: number)
+                return
+            }
+            hear(publisher: statement, bytes, from: number)
         default: blame(number, "sent a statement of a kind that nobody sends")
         }
     }
@@ -52,21 +55,25 @@ extension Swarm {
         effects.append(.keepStatement(bytes))
     }
 
-    /// What a publisher says of its own layer: kept where the layer is here, and a grant to this
-    /// node also before, so that the record that follows it is understood.
+    /// What a publisher, or a node that she lets publish, says of her layer: kept where the layer
+    /// is here, and a grant to this node also before, so that the record that follows it is
+    /// understood.
     private mutating func hear(
         publisher statement: Statement, _ bytes: [UInt8], from number: SessionNumber
     ) {
         if let grant = Grant(statement) {
-            guard myself.isMeant(by: grant.grantee) else {
+            let isForOwn = isPublisher(statement.publisher)
+            guard isForOwn || myself.isMeant(by: grant.grantee) else {
                 // That the own place in an organisation is over may not have reached the peer.
                 if organizations[grant.grantee] == nil {
                     blame(number, "sent a grant that is for another")
                 }
                 return
             }
-            if grant.isInForce(at: seconds) {
-                _ = sessions.change(number) { $0.rights.granted.insert(statement.layer) }
+            if grant.isInForce(at: seconds), !isForOwn {
+                _ = sessions.change(number) {
+                    $0.rights.granted[statement.layer] = statement.publisher
+                }
             }
             effects.append(.keepStatement(bytes))
         }

@@ -88,6 +88,22 @@ public enum AgentMessage {
         return entries
     }
 
+    /// The kinds of keys of such an answer that are passed over, each once, as plain text.
+    public static func otherKinds(_ answer: [UInt8]) throws(AgentFault) -> [String] {
+        var fields = try body(answer, type: identitiesAnswer)
+        let count = try fields.number("the number of keys")
+        guard count <= keysMax else { throw .tooLarge }
+        var kinds: [String] = []
+        for _ in 0..<count {
+            var blob = Fields(try fields.string("a key"))
+            _ = try fields.string("a comment")
+            let found = try blob.string("a kind of key")
+            let text = PlainText.decode(Array(found.prefix(64))) ?? "unknown"
+            if found != kind, !kinds.contains(text) { kinds.append(text) }
+        }
+        return kinds
+    }
+
     /// The signature of an answer without its length. Whose it is, is not checked here.
     public static func signature(_ answer: [UInt8]) throws(AgentFault) -> Signature {
         var fields = try body(answer, type: signResponse)

@@ -48,6 +48,22 @@ extension RealNodes {
             #expect(rows.allSatisfy { $0["figure"]?.number ?? 0 > 0 })
         }
 
+        @Test func `of a codec brings every group back, alone and against a parent`() throws {
+            for more in [[], ["--layer", LearningSample.base]] {
+                let outcome = try laboratory.node("bench").spawn(
+                    ["bench", "codec", "--json", "--base", LearningSample.base] + more
+                ).wait(seconds: 60)
+                try #require(outcome.code == 0, "\(outcome.out) \(outcome.error)")
+                let ratio = try #require(outcome.json["ratio"]?.number)
+                // Against itself nothing is left but segments.
+                #expect(more.isEmpty ? ratio > 1.2 : ratio > 100)
+            }
+            let node = laboratory.node("bench")
+            #expect(try node.spawn(["bench", "codec"]).wait(seconds: 30).code == 2)
+            let none = ["bench", "codec", "--base", laboratory.path]
+            #expect(try node.spawn(none).wait(seconds: 30).code == 1)
+        }
+
         @Test func `of a model beside a peer runs it around every case`() throws {
             let log = "\(laboratory.path)/log"
             let outcome = try laboratory.node("bench").spawn([

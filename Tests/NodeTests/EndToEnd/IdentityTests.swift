@@ -75,6 +75,151 @@ extension RealNodes {
             #expect(try share(file, options + ["--version", "2.0.0"]).failure == "refused")
         }
 
+        @Test(
+            .enabled(
+                if: Judges.program("ssh-agent") != nil && Judges.program("ssh-keygen") != nil
+                    && Judges.program("ssh-add") != nil, "openssh-client is missing"))
+        func `an agent that is locked, or has an RSA key alone, is one clear error`() throws {
+            let socket = "\(laboratory.path)/agent"
+            let agent = try ChildProcess(
+                try #require(Judges.program("ssh-agent")), ["-D", "-a", socket])
+            defer {
+                agent.signal(9)
+                agent.wait()
+            }
+            Laboratory.eventually("the agent listens") { Directory.exists(socket) }
+            let environment = ["SSH_AUTH_SOCK": socket]
+            let add = ["identity", "add", "me", "--socket", socket, "--ssh-agent"]
+            func refused(_ words: [String]) throws -> Outcome {
+                let outcome = try node.spawn(words + ["--json"]).wait()
+                #expect(outcome.failure == "notFound" && outcome.errorLines.count == 1)
+                return outcome
+            }
+            let rsa = "\(laboratory.path)/rsa"
+            try runs("ssh-keygen", ["-q", "-t", "rsa", "-b", "2048", "-N", "", "-f", rsa])
+            try runs("ssh-add", ["-q", rsa], environment)
+            #expect(try refused(add).words.contains("ssh-rsa"))
+            let secret = "\(laboratory.path)/key"
+            try runs("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "me", "-f", secret])
+            try runs("ssh-add", ["-q", secret], environment)
+            try node.ask("identity", "add", "me", "--socket", socket, "--ssh-agent", "me")
+            // OpenSSH asks for the word on a terminal, or has a program say it.
+            let ask = try laboratory.write("ask.sh", "#!/bin/sh\necho word\n")
+            try File(ask, .write).setMode(0o700)
+            try runs(
+                "ssh-add", ["-x"],
+                environment.merging(
+                    ["SSH_ASKPASS": ask, "SSH_ASKPASS_REQUIRE": "force"]) { $1 })
+            let words = try refused(["delegate", "me"]).words
+            #expect(words.contains("locked"))
+        }
+
+        @Test(.enabled(if: Judges.python != nil, "the Python judges are missing: bootstrap/judges"))
+        func `a program with PyNaCl signs, and what it signs wrongly is refused`() throws {
+            let python = try #require(Judges.python)
+            let seed = try laboratory.write("seed", Laboratory.bytes(32, seed: 7))
+            let script = Judges.script("signer.py")
+            let public32 = try ChildProcess(python, [script, seed, "--public"])
+            let text = try #require(public32.readLine())
+            public32.wait()
+            let key = try #require(Hexadecimal.decode(text).flatMap { NodeKey(bytes: $0) })
+            func add(_ name: String, _ option: String) throws -> Outcome {
+                try node.spawn([
+                    "identity", "add", name, "--key", key.base32, "--json", "--command",
+                    "\(python) \(script) \(seed)\(option)",
+                ]).wait()
+            }
+            #expect(try add("bad", " --other").failure == "refused")
+            #expect(try add("raw", " --raw").code == 0)
+            try node.ask("identity", "remove", "raw")
+            #expect(try add("lab", "").code == 0)
+            try node.ask("delegate", "lab")
+            let file = try laboratory.write("poem.txt", "Signed by PyNaCl.\n")
+            let shared = try node.share(file, ["--as", "lab", "--name", "verse"])
+            let layer = try #require(shared["layer"]?.string)
+            try Laboratory.eventually("the other hears of it from its publisher") {
+                let found = try other.ask("find", "verse")["results"]?.array ?? []
+                return found.first?["publisher"]?.string == key.base32
+            }
+            try other.ask("fetch", layer)
+            #expect(try other.ask("verify", layer)["ok"] == true)
+        }
+
+        @Test func `an identity's layer is for whom it names, until it says otherwise`() throws {
+            let key = try #require(try node.ask("identity", "create", "me")["key"]?.string)
+            try node.ask("delegate", "me")
+            let file = try laboratory.write("few.txt", "For a chosen few.\n")
+            let shared = try node.share(
+                file, ["--as", "me", "--visibility", "whitelist", "--allow", other.key])
+            let layer = try #require(shared["layer"]?.string)
+            func isKnown() throws -> Bool {
+                try other.ask("find", "few")["results"]?.array?.count == 1
+            }
+            try Laboratory.eventually("the named key hears of it") { try isKnown() }
+            let stranger = try laboratory.running("stranger", joining: [node, other])
+            try stranger.meets(node)
+            try other.ask("fetch", layer)
+            #expect(try other.ask("show", layer)["manifest"]?["publisher"]?.string == key)
+            #expect(try stranger.ask("find", "few")["results"]?.array?.isEmpty == true)
+            #expect(try stranger.run("fetch", layer).failure == "unreachable")
+            // Granted later, taken back, and narrowed: each time the peers hear of it.
+            try node.ask("grant", layer, stranger.key)
+            try Laboratory.eventually("the stranger hears of it") {
+                try stranger.ask("find", "few")["results"]?.array?.count == 1
+            }
+            try stranger.ask("fetch", layer)
+            try node.ask("revoke", layer, stranger.key)
+            try Laboratory.eventually("the stranger may not use it any more") {
+                try stranger.run("infer", "--layer", layer, "--prompt", "x").failure
+                    == "notFound"
+            }
+            try node.ask("revoke", layer, "--visibility", "private")
+            try Laboratory.eventually("the named key may not use it any more") {
+                try other.run("infer", "--layer", layer, "--prompt", "x").failure == "notFound"
+            }
+            // Without the identity the node speaks for nobody, at once.
+            try node.ask("identity", "remove", "me")
+            try node.refused("refused", "grant", layer, stranger.key)
+        }
+
+        @Test func `two nodes of a person announce her layer, and neither ends the other's word`()
+            throws
+        {
+            let file = try laboratory.write("poem.txt", "Kept on two machines.\n")
+            let key = try #require(try node.ask("identity", "create", "me")["key"]?.string)
+            try node.ask("delegate", "me")
+            try node.ask("delegate", "me", "--to", other.key)
+            let layer = try #require(
+                try node.share(file, ["--as", "me", "--name", "twice"])["layer"]?.string)
+            try Laboratory.eventually("the other hears of it") {
+                try other.ask("find", "twice")["results"]?.array?.count == 1
+            }
+            // The second machine has the same key in its home.
+            let secret = "\(node.home)/keys/identities/me.key"
+            try other.ask("identity", "add", "me", "--file", secret)
+            try other.ask("fetch", layer)
+            func holders(_ node: TestNode) throws -> Int {
+                try node.ask("show", layer)["holders"]?.array?.count ?? 0
+            }
+            let third = try laboratory.running("third", joining: [node, other])
+            try third.meets(node)
+            try Laboratory.eventually("both are known to have it") { try holders(third) == 2 }
+            // A restart of either changes nothing: each says again what it said itself.
+            let port = other.port
+            other.stop()
+            try other.start(["--listen", "127.0.0.1:\(port)"])
+            try third.meets(other)
+            #expect(try holders(third) == 2)
+            let found = try third.ask("find", "twice")["results"]?.array?.first
+            #expect(found?["publisher"]?.string == key)
+            try third.ask("fetch", layer)
+            // The person's word ends it on both, whichever of them says it.
+            try other.ask("withdraw", layer, "--reason", "a mistake")
+            try Laboratory.eventually("it is gone") {
+                try third.ask("find", "twice")["results"]?.array?.isEmpty == true
+            }
+        }
+
         private func share(_ file: String, _ options: [String]) throws -> Outcome {
             try node.spawn(
                 [

@@ -46,4 +46,18 @@ import Wire
         #expect(try placement.place([record(.tombstone(end), by: person, 2)]) == [.fresh])
         #expect(try placement.place([layer(2)]) == [refused])
     }
+
+    @Test func `a delegation covers nothing from its end on, although it is kept a while`() throws {
+        let delegation = try record(
+            .delegation(
+                DelegationContent(key: node.publicKey, rights: [.publish], label: nil)),
+            by: person)
+        var placement = RecordPlacement(catalogue: home.service.catalogue)
+        #expect(try placement.place([delegation]) == [.fresh])
+        placement.now = delegation.expires
+        #expect(
+            try placement.place([layer()]) == [.refused("no delegation covers its signer")])
+        placement.now = delegation.expires - 1
+        #expect(try placement.place([layer()]) == [.fresh])
+    }
 }

@@ -12,7 +12,7 @@ import Wire
 
     /// An agent that gives one answer after another, whatever it is asked; then it hangs up.
     private func fake(_ answers: [[UInt8]], hangs: Bool = false) throws -> (String, Lane) {
-        let path = "\(laboratory.path)/a\(answers.count)\(answers.first?.count ?? 0)"
+        let path = "\(laboratory.path)/agent"
         let listener = try LocalSocket.listen(path)
         let lane = try Lane("fake-agent")
         lane.submit {
@@ -59,18 +59,46 @@ import Wire
     }
 
     @Test func `says what is wrong with an answer`() throws {
-        #expect(try failure([string([12, 0, 0, 0, 0])])?.code == .notFound)
+        #expect(
+            try failure([string([12, 0, 0, 0, 0]), string([12, 0, 0, 0, 0])])?.why.contains(
+                "locked") == true)
         #expect(try failure([list, string([5])])?.message == "the SSH agent refused")
-        #expect(try failure([[255, 255, 255, 255, 12]])?.code == .refused)
-        #expect(try failure([list, [0, 0, 0, 9, 14, 1]])?.code == .refused)
-        #expect(try failure([string([99, 1, 2, 3, 4, 5])])?.code == .refused)
-        #expect(try failure([])?.code == .refused)
+        #expect(
+            try failure([[255, 255, 255, 255, 12]])?.why
+                == "it announces more than any answer needs")
+        for answers in [[list, [0, 0, 0, 9, 14, 1]], [string([99, 1, 2, 3, 4, 5])]] {
+            #expect(try failure(answers)?.why.hasSuffix("is missing or wrong") == true)
+        }
+        #expect(try failure([])?.message == "the SSH agent gave an answer that is not one")
         #expect(try failure([[0, 0]], hangs: true)?.code == .unreachable)
     }
 
     @Test func `says where no agent is`() throws {
-        #expect(throws: Failure.self) { try Agent(socket: nil) }
-        #expect(throws: Failure.self) { try Agent(socket: "\(laboratory.path)/none") }
+        let unset = #expect(throws: Failure.self) { try Agent(socket: nil) }
+        #expect(unset?.why == "SSH_AUTH_SOCK is not set")
+        let none = #expect(throws: Failure.self) {
+            try Agent(socket: "\(laboratory.path)/none")
+        }
+        #expect(none?.message.contains("cannot be reached") == true)
+    }
+
+    @Test func `gives up an agent that is stopped and takes no connection`() throws {
+        let path = "\(laboratory.path)/stopped"
+        let listener = try LocalSocket.listen(path)
+        // As many wait as the listener has room for.
+        var waiting: [LocalSocket] = []
+        let soon = { Clock.monotonic() + 100_000_000 }
+        while let next = try? LocalSocket.connect(path, before: soon()), waiting.count < 200 {
+            waiting.append(next)
+        }
+        #expect(waiting.count < 200)
+        let start = Clock.monotonic()
+        let error = #expect(throws: Failure.self) {
+            try Agent(socket: path, patience: 200_000_000)
+        }
+        #expect(error?.message == "the SSH agent did not answer in time")
+        #expect(Clock.monotonic() - start < 5_000_000_000)
+        listener.shutdown()
     }
 
     @Test func `asks for no more than an agent takes`() throws {

@@ -1,3 +1,4 @@
+import Foundation
 import Host
 import Store
 import Testing
@@ -35,7 +36,8 @@ import Wire
             "script.sh",
             "cat > '\(seen)'; echo $PLASMID_PUBLIC_KEY_HEX >> '\(seen)'; echo \"$1\" >> '\(seen)'")
         let signer = try signer(.command(["/bin/sh", script, "$HOME;x"]))
-        #expect(throws: Failure.self) { try signer.sign(message) }
+        let error = #expect(throws: Failure.self) { try signer.sign(message) }
+        #expect(error?.why.hasSuffix("printed neither 64 bytes nor their base64") == true)
         let text = String(decoding: try File(seen, .read).readAll(limit: 4_096), as: UTF8.self)
         let key = Hexadecimal.encode(pair.publicKey.bytes)
         #expect(text == "what is signed\(key)\n$HOME;x\n")
@@ -48,12 +50,22 @@ import Wire
             stranger.sign(message).bytes, pair.sign(message + [0]).bytes,
             [UInt8](repeating: 0x61, count: 4_096),
         ]
-        for bytes in junk {
-            #expect(throws: Failure.self) { try printing(bytes).sign(message) }
+        let reasons = [
+            "printed neither", "printed neither", "no signature of this key",
+            "no signature of this key", "no signature of this key", "more than a signature",
+        ]
+        for (bytes, reason) in zip(junk, reasons) {
+            let error = #expect(throws: Failure.self) { try printing(bytes).sign(message) }
+            #expect(error?.why.contains(reason) == true, "\(error?.why ?? "")")
         }
-        let places: [[String]] = [["/bin/false"], ["/nowhere/program"]]
-        for words in places {
-            #expect(throws: Failure.self) { try signer(.command(words)).sign(message) }
+        let places = [
+            (["/bin/false"], "exit code 1"), (["/nowhere/program"], "cannot be run"),
+        ]
+        for (words, reason) in places {
+            let error = #expect(throws: Failure.self) {
+                try signer(.command(words)).sign(message)
+            }
+            #expect(error?.why.contains(reason) == true, "\(error?.why ?? "")")
         }
     }
 
@@ -65,14 +77,39 @@ import Wire
         #expect(Clock.monotonic() - start < 10_000_000_000)
     }
 
+    @Test func `leaves no program behind, in time or too late`() throws {
+        for (ending, patience) in [("wait", 1_000_000_000), ("exit 0", 10_000_000_000)] {
+            let seen = "\(laboratory.path)/\(ending.count)"
+            let script = try laboratory.write(
+                "\(ending.count).sh",
+                "sleep 600 >/dev/null & echo $! > '\(seen)'; \(ending)")
+            let slow = try signer(.command(["/bin/sh", script]), patience: UInt64(patience))
+            #expect(throws: Failure.self) { try slow.sign(message) }
+            let text = String(decoding: try File(seen, .read).readAll(limit: 99), as: UTF8.self)
+            let number = try #require(Int32(text.trimmingCharacters(in: .newlines)))
+            Laboratory.eventually("the sleeper is gone", seconds: 5) {
+                // An ended program that nobody waited for yet has no command line.
+                let line = try? File("/proc/\(number)/cmdline", .read).readAll(limit: 4_096)
+                return line?.isEmpty ?? true
+            }
+        }
+    }
+
     @Test func `reads a file that is closed to others and holds this key`() throws {
         let shelf = IdentityShelf(try Home.create(at: "\(laboratory.path)/home").layout)
         let made = try shelf.create("made")
         let good = Signer(identity: made, agent: nil)
         #expect(try good.sign(message).isValid(over: message, by: made.key))
-        guard case .file(let path) = made.place else { return }
-        #expect(throws: Failure.self) { try signer(.file(path: path)).sign(message) }
+        guard case .file(let path) = made.place else {
+            Issue.record("the key is in no file")
+            return
+        }
+        let other = #expect(throws: Failure.self) {
+            try signer(.file(path: path)).sign(message)
+        }
+        #expect(other?.why == "\(path) holds another key")
         try File(path, .write).setMode(0o640)
-        #expect(throws: Failure.self) { try good.sign(message) }
+        let open = #expect(throws: Failure.self) { try good.sign(message) }
+        #expect(open?.message.contains("can be read by others") == true)
     }
 }

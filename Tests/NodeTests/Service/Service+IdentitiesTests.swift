@@ -1,6 +1,7 @@
 import Genome
 import Host
 import Store
+import Swarm
 import Testing
 import Wire
 
@@ -11,6 +12,7 @@ import Wire
 
     init() throws { home = try HomeFixture() }
 
+    @discardableResult
     private func identity(_ action: String, _ more: [(String, JSONValue)] = []) throws -> JSONObject
     {
         let base: [(String, JSONValue)] = [("action", .string(action)), ("name", "me")]
@@ -30,7 +32,8 @@ import Wire
     @Test func `an identity publishes under its key once it delegated`() throws {
         let made = try identity("create")
         let key = try #require(made["key"]?.string)
-        #expect(throws: Failure.self) { try share() }
+        let early = #expect(throws: Failure.self) { try share() }
+        #expect(early?.message == "me does not let this node publish for it")
         let delegated = try home.ask("delegate", [("identity", "me"), ("days", 3)])
         #expect(delegated["delegations"]?.array?.count == 1)
         let layer = try #require(try share()["layer"]?.string.flatMap { Digest(hexadecimal: $0) })
@@ -45,6 +48,64 @@ import Wire
                 ("key", .string(home.service.keys.node.publicKey.base32)),
             ])
         #expect(try home.ask("delegate")["delegations"] == [])
+        let late = #expect(throws: Failure.self) { try share() }
+        #expect(late?.message == "me does not let this node publish for it")
+    }
+
+    @Test func `an identity grants, takes back and narrows its layers itself`() throws {
+        let key = try #require(try identity("create")["key"]?.string)
+        try home.ask("delegate", [("identity", "me")])
+        let path = try home.laboratory.write("few.txt", "for few\n")
+        let friend = SigningKey(seed: [UInt8](repeating: 9, count: 32))!.publicKey
+        let made = try home.ask(
+            "share",
+            [
+                ("paths", ["few.txt"]), ("folder", "few"), ("visibility", "whitelist"),
+                ("type", "memory"), ("licence", "MIT"), ("name", "few"), ("as", "me"),
+                ("allow", [.string(friend.base32)]),
+            ], files: [try File(path, .read)])
+        let layer = try #require(made["layer"]?.string.flatMap { Digest(hexadecimal: $0) })
+        let manifest = try home.service.heldManifest(layer)
+        #expect(manifest.publisher.base32 == key)
+        func policy() throws -> LayerPolicy { try home.service.rights.policy(of: manifest) }
+        #expect(try policy().grants.map(\.grantee) == [friend])
+        let arguments: [(String, JSONValue)] = [
+            ("layer", .string(layer.hexadecimal)), ("key", .string(friend.base32)),
+        ]
+        try home.ask("revoke", arguments)
+        #expect(try policy().grants.map(\.isRevoked) == [true])
+        try home.ask("grant", arguments)
+        #expect(try policy().grants.map(\.isRevoked) == [false])
+        try home.ask("revoke", [arguments[0], ("visibility", "private")])
+        #expect(try policy().visibility == .private)
+        // Each is the identity's word, not the node's.
+        let said = home.service.rights.statements(about: layer).map(\.statement.publisher)
+        #expect(Set(said) == [manifest.publisher] && said.count == 2)
+        try identity("remove")
+        let error = #expect(throws: Failure.self) { try home.ask("grant", arguments) }
+        #expect(error?.code == .refused)
+    }
+
+    @Test func `of two that are made at once under one name one stays whole`() throws {
+        let shelf = IdentityShelf(home.layout)
+        let made = Lock<[Identity]>([])
+        let lanes = try (0..<8).map { try Lane("maker-\($0)") }
+        for lane in lanes {
+            lane.submit {
+                if let identity = try? shelf.create("twin") {
+                    made.withLock { $0.append(identity) }
+                }
+            }
+        }
+        for lane in lanes { lane.close() }
+        let all = made.withLock { $0 }
+        #expect(all.count == 1)
+        #expect(try shelf.all() == all)
+        guard case .file(let path)? = all.first?.place else {
+            Issue.record("no file holds the key")
+            return
+        }
+        #expect(try IdentityShelf.secret(at: path).publicKey == all.first?.key)
     }
 
     @Test func `a stranger's delegation makes this node act for nobody`() throws {
@@ -56,23 +117,35 @@ import Wire
             content: .delegation(DelegationContent(key: node, rights: [.publish], label: nil)))
         let record = try unsigned.signed(stranger.sign(unsigned.signingInput))
         try home.service.catalogue.put([record])
-        #expect(home.service.rights.delegations(to: node).isEmpty)
+        #expect(home.service.rights.ownDelegations().isEmpty)
         try home.service.library.setTrust(stranger.publicKey, isTrusted: true)
-        #expect(home.service.rights.delegations(to: node).count == 1)
+        #expect(home.service.rights.ownDelegations().map(\.rights) == [[]])
+        // Of a peer only those count that are asked for.
+        let found = home.service.rights.delegations(to: node, of: [stranger.publicKey])
+        #expect(found.map(\.publisher) == [stranger.publicKey])
+        #expect(home.service.rights.delegations(to: node, of: []).isEmpty)
     }
 
     @Test func `a signer that does not sign leaves nothing behind`() throws {
         let key = SigningKey(seed: [UInt8](repeating: 5, count: 32))!.publicKey.base32
-        #expect(throws: Failure.self) {
+        let echo = #expect(throws: Failure.self) {
             try identity("add", [("command", ["/bin/echo", "no"]), ("key", .string(key))])
         }
-        #expect(throws: Failure.self) { try identity("add", [("file", "/nowhere")]) }
-        #expect(throws: Failure.self) { try identity("add", [("agentKey", "")]) }
-        #expect(throws: Failure.self) {
+        #expect(echo?.why == "/bin/echo printed neither 64 bytes nor their base64")
+        let missing = #expect(throws: Failure.self) {
+            try identity("add", [("file", "/nowhere")])
+        }
+        #expect(missing?.message.contains("/nowhere") == true)
+        let lonely = #expect(throws: Failure.self) { try identity("add", [("agentKey", "")]) }
+        #expect(lonely?.message == "there is no SSH agent")
+        let path = #expect(throws: Failure.self) {
             try home.ask("identity", [("action", "create"), ("name", "../me")])
         }
+        #expect(path?.code == .usage)
         #expect(try identity("list")["identities"] == [])
         _ = try identity("create")
-        #expect(throws: Failure.self) { try identity("create") }
+        let again = #expect(throws: Failure.self) { try identity("create") }
+        #expect(again?.code == .refused)
+        #expect(try home.service.identities.all().count == 1)
     }
 }

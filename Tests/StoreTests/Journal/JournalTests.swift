@@ -146,6 +146,18 @@ import Wire
         #expect(try File.facts(of: path).size == size - 1)
     }
 
+    @Test func `an entry that the index applied is never cut off`() throws {
+        let layout = try Scratch().home().layout
+        do { _ = try Journal(layout, key: key).append((0..<3).map(change), time: 1) }
+        let path = "\(layout.journal)/00000001.log"
+        let size = try File.facts(of: path).size
+        // A length that reaches beyond the file looks like a write that was cut off.
+        try Scratch.flip(path, at: 0)
+        #expect(throws: StoreError.self) { try Journal(layout, key: key, applied: 1) }
+        #expect(try File.facts(of: path).size == size)
+        #expect(try Journal(layout, key: key, applied: 0).bytesCut == size)
+    }
+
     @Test func `a checkpoint of another key is refused`() throws {
         let layout = try Scratch().home().layout
         do { _ = try Journal(layout, key: key) }

@@ -143,13 +143,48 @@ import Testing
         driver.open(1, 1)
         driver.hear(1, .statement(try grant(sample.id, to: 3).1))
         #expect(driver.core.sessions[1]?.faults == 1)
-        driver.hear(1, .statement(try grant(sample.id, to: 2, by: 4).1))
-        #expect(driver.core.sessions[1]?.faults == 2)
+        // Another's word waits for the delegation that lets the peer speak for her.
+        let word = driver.hear(1, .statement(try grant(sample.id, to: 2, by: 4).1))
+        #expect(driver.core.sessions[1]?.faults == 1)
+        #expect(!word.contains { if case .keepStatement = $0 { true } else { false } })
+        #expect(driver.core.sessions[1]?.rights.granted.isEmpty == true)
         // Somebody grants what is not hers: her word says nothing about another's layer.
         driver.open(2, 4)
         driver.feed(.layerHeld(sample.held))
         driver.hear(2, .statement(try grant(sample.id, to: 2, by: 4).1))
         #expect(driver.core.held[sample.id]?.policy.grants.isEmpty == true)
+    }
+
+    @Test func `a node hands over the grants of an identity that lets it publish`() throws {
+        let sample = try Sample(by: 4, name: "chosen", visibility: .whitelist)
+        let (statement, envelope) = try grant(sample.id, to: 2, by: 4)
+        var held = sample.held
+        held.take([(statement, envelope)])
+        let person = Delegation(
+            publisher: Driver.key(4).publicKey, rights: [.publish], expires: .max)
+        var pair = Pair(a: Driver(1), b: Driver(2))
+        pair.a.feed(.delegations([person]))
+        let record = try #require(try pair.a.signed(pair.a.feed(.layerHeld(held))).last)
+        #expect(record.publisher == person.publisher && record.domain != .everyone)
+        let met = pair.meet(1, 2)
+        #expect(met.a.sent(to: 1).contains(.statement(envelope)))
+        #expect(offers(met.a) == [sample.id])
+        // The grant and the record count once the delegation is known, and not before.
+        #expect(pair.b.take([record], from: 1).verified.isEmpty)
+        let heard = pair.b.feed(.delegationsFound(1, [person]))
+        #expect(heard.contains { if case .keepStatement(envelope) = $0 { true } else { false } })
+        #expect(pair.b.take([record], from: 1).stored.count == 1)
+        #expect(try isServed(&pair.a, sample))
+        // Narrowed by the person: the grantee hears it, and gets nothing any more.
+        var body = JSONObject()
+        body["visibility"] = "private"
+        let narrowed = try Statement.make(
+            kind: .visibility, layer: sample.id, publisher: person.publisher, sequence: 2,
+            issued: 1_760_000_000, body: body)
+        let word = narrowed.signed(by: Driver.key(4)).encode()
+        held.take([(narrowed, word)])
+        #expect(pair.a.feed(.layerHeld(held)).sent(to: 1).contains(.statement(word)))
+        #expect(try !isServed(&pair.a, sample))
     }
 
     @Test func `a grant to an organisation reaches its members, and is kept by them alone`() throws
@@ -265,6 +300,25 @@ import Testing
         let end = try #require(try node.signed(gone).first { $0.type == .tombstone })
         #expect(end.slotKey == record.slotKey)
         #expect(end.sequence > record.sequence)
+        // A second node of the person says that it has a copy, and ends no more than that.
+        var second = Driver(5)
+        second.feed(
+            .delegations([Delegation(publisher: person, rights: [.publish], expires: .max)]))
+        var copy = sample.held
+        copy.isSaidByOther = true
+        let kept = try second.signed(second.feed(.layerHeld(copy)))
+        #expect(kept.map(\.type) == [.mirror])
+        let dropped = try second.signed(second.feed(.layerRemoved(sample.id)))
+        #expect(dropped.first { $0.type == .tombstone }?.slotKey == kept.first?.slotKey)
+        #expect(!dropped.contains { $0.publisher == person })
+        // One that announced the layer itself steps back when it hears the other.
+        var late = Driver(6)
+        late.feed(
+            .delegations([Delegation(publisher: person, rights: [.publish], expires: .max)]))
+        late.feed(.layerHeld(sample.held))
+        late.open(1, 2)
+        let heard = try late.signed(late.take([record], from: 1))
+        #expect(heard.map(\.type) == [.mirror])
         // Without a delegation it says for itself that it has a copy.
         var other = Driver(3)
         let copied = other.feed(.layerHeld(sample.held))

@@ -31,7 +31,7 @@ import Wire
         driver.feed(
             .delegationsFound(1, [.init(publisher: person, rights: [.fetch], expires: .max)]))
         func isLookedUp(_ effects: [Effect]) -> Bool {
-            effects.contains { if case .findDelegations(1, _) = $0 { true } else { false } }
+            effects.contains { if case .findDelegations(1, _, _) = $0 { true } else { false } }
         }
         let peer = Driver.key(9).publicKey
         let content = DelegationContent(key: peer, rights: [.fetch], label: nil)
@@ -40,6 +40,57 @@ import Wire
             endedType: .delegation, slot: Slot(prefixOf: peer.digest), reason: nil)
         #expect(isLookedUp(driver.take([try Driver.record(70, .tombstone(ended))], from: 1)))
         #expect(!isLookedUp(driver.take([try Driver.record(73, .tombstone(ended))], from: 1)))
+    }
+
+    @Test func `delegations are asked of keys that matter here, whatever strangers sign`() throws {
+        var driver = Driver(1)
+        let sample = try Sample(by: 70, name: "poem")
+        driver.open(1, 9)
+        func asked(_ effects: [Effect]) -> Set<NodeKey>? {
+            effects.compactMap {
+                if case .findDelegations(1, _, let keys) = $0 { keys } else { nil }
+            }.last
+        }
+        #expect(asked(driver.feed(.layerHeld(sample.held))) == [sample.publisher.publicKey])
+        // The key that the peer itself names stays when there are more than are kept.
+        let many = (0..<300).map { index in
+            var bytes = [UInt8](repeating: 0, count: 32)
+            (bytes[0], bytes[1]) = (UInt8(index & 255), UInt8(index >> 8))
+            let key = SigningKey(seed: bytes)!.publicKey
+            return Delegation(publisher: key, rights: [.publish], expires: .max)
+        }
+        let named = Driver.key(71)
+        var body = JSONObject()
+        body["reason"] = "wrong"
+        let word = try Statement.make(
+            kind: .withdrawal, layer: sample.id, publisher: named.publicKey, sequence: 1,
+            issued: 1_760_000_000, body: body
+        ).signed(by: named).encode()
+        #expect(
+            asked(driver.hear(1, .statement(word)))
+                == [sample.publisher.publicKey, named.publicKey])
+        #expect(driver.core.sessions[1]?.faults == 0)
+        let own = Delegation(publisher: named.publicKey, rights: [.publish], expires: .max)
+        driver.feed(.delegationsFound(1, many + [own]))
+        #expect(driver.core.caller(1)?.publishes(for: named.publicKey) == true)
+        #expect(
+            driver.core.sessions[1]?.rights.delegations.count == SwarmLimits.delegationsMax)
+    }
+
+    @Test func `a peer that names ever more keys is at fault`() throws {
+        var driver = Driver(1)
+        driver.open(1, 9)
+        for seed in 0...UInt8(SwarmLimits.namedMax) {
+            let key = Driver.key(100 + seed)
+            var body = JSONObject()
+            body["reason"] = "wrong"
+            let word = try Statement.make(
+                kind: .withdrawal, layer: Digest(words: (1, 2, 3, 4)), publisher: key.publicKey,
+                sequence: 1, issued: 1_760_000_000, body: body)
+            driver.hear(1, .statement(word.signed(by: key).encode()))
+        }
+        #expect(driver.core.sessions[1]?.faults == 1)
+        #expect(driver.core.sessions[1]?.rights.named.count == SwarmLimits.namedMax)
     }
 
     @Test func `the node itself has the rights of its own memberships`() throws {

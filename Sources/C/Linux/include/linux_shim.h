@@ -57,6 +57,9 @@ int plasmid_signal_at_parent_end(int signal);
 
 int plasmid_stream_socket(int family);
 int plasmid_blocking_local_socket(void);
+int plasmid_ready_local_socket(void);
+/* A pipe that no program started meanwhile inherits. */
+int plasmid_pipe(int ends[2]);
 int plasmid_bind(int file, const struct sockaddr_storage *address, socklen_t size);
 int plasmid_connect(int file, const struct sockaddr_storage *address, socklen_t size);
 int plasmid_accept(int file, struct sockaddr_storage *address, socklen_t *size, int is_blocking);

@@ -1,0 +1,160 @@
+import Genome
+import Host
+import Store
+import Wire
+
+/// The coded form of a model's files, alone or against a parent: its size and speed beside hashing
+/// the same bytes, which every byte that is kept or served costs anyway.
+struct CodecBench {
+    private static let groupBytes = UInt64(GroupCoder.bytesMax)
+
+    /// What is coded.
+    let folder: String
+    /// What it was made from; nil for nothing.
+    let parent: String?
+
+    private struct Weights {
+        let file: File
+        let size: UInt64
+        let header: TensorFile
+    }
+
+    private struct Sums {
+        var plain: UInt64 = 0
+        var coded: UInt64 = 0
+        var encoding = 0.0
+        var decoding = 0.0
+        var hashing = 0.0
+    }
+
+    func run(_ report: Report) throws(Failure) -> [BenchRow] {
+        guard let coder = GroupCoder() else {
+            throw Failure(.internal, "there is no memory for a coder")
+        }
+        var sums = Sums()
+        var groups: [Double] = []
+        let names = try Self.names(folder)
+        for name in names {
+            let child = try Self.open("\(folder)/\(name)")
+            var source: Weights?
+            if let parent {
+                let others = try Self.names(parent)
+                source = try Self.open(
+                    "\(parent)/\(others.contains(name) ? name : others.first ?? name)")
+            }
+            let plan = SegmentPlan(child.header, parent: source?.header)
+            for start in stride(from: 0, to: child.size, by: Int(Self.groupBytes)) {
+                let group = start..<min(child.size, start + Self.groupBytes)
+                groups.append(try measure(group, child, source, plan, coder, &sums))
+            }
+        }
+        let gigabytes = Double(sums.plain) / 1e9
+        let ratio = Double(sums.plain) / Double(max(1, sums.coded))
+        return [
+            BenchRow(
+                name: parent == nil ? "coded" : "coded against its parent",
+                figure: Double(sums.coded) / 1e6, unit: "MB",
+                against: "\(sums.plain / 1_000_000) MB plain, times smaller", ratio: ratio),
+            BenchRow(
+                name: "coding", figure: gigabytes / sums.encoding, unit: "GB/s",
+                against: "BLAKE3 of the same, times longer",
+                ratio: sums.encoding / sums.hashing),
+            BenchRow(
+                name: "decoding", figure: gigabytes / sums.decoding, unit: "GB/s",
+                against: "BLAKE3 of the same, times longer",
+                ratio: sums.decoding / sums.hashing),
+            BenchRow(
+                name: "decoding one group, median", figure: BenchCommand.median(groups) * 1_000,
+                unit: "ms", against: "all of it, part", ratio: 1 / Double(groups.count)),
+        ]
+    }
+
+    /// Codes and decodes one group; seconds of decoding.
+    private func measure(
+        _ group: Range<UInt64>, _ child: Weights, _ parent: Weights?, _ plan: SegmentPlan,
+        _ coder: GroupCoder, _ sums: inout Sums
+    ) throws(Failure) -> Double {
+        let bytes = try Self.read(child.file, group)
+        let segments = plan.segments(of: group)
+        var other: [UInt8]?
+        if let parent {
+            var filled = [UInt8](repeating: 0, count: bytes.count)
+            for segment in segments {
+                guard let from = segment.parent else { continue }
+                let part = try Self.read(parent.file, from..<from + UInt64(segment.length))
+                filled.replaceSubrange(segment.offset..<segment.offset + part.count, with: part)
+            }
+            other = filled
+        }
+        var coded: [UInt8] = []
+        var decoded: [UInt8] = []
+        sums.encoding += BenchCommand.seconds {
+            coded = coder.encode(bytes, segments, parent: other)
+        }
+        var fault: CodingError?
+        let decoding = BenchCommand.seconds {
+            do throws(CodingError) {
+                decoded = try coder.decode(coded, count: bytes.count, parent: other)
+            } catch {
+                fault = error
+            }
+        }
+        sums.hashing += BenchCommand.seconds { _ = Blake3.hash(bytes) }
+        sums.decoding += decoding
+        sums.plain += UInt64(bytes.count)
+        sums.coded += UInt64(coded.count)
+        guard decoded == bytes else {
+            throw Failure(
+                .internal, "a group did not come back",
+                why: fault?.description ?? "it decoded to other bytes",
+                remedy: "please report this with the file")
+        }
+        return decoding
+    }
+
+    private static func names(_ folder: String) throws(Failure) -> [String] {
+        do throws(SystemError) {
+            let names = try Directory.list(folder).map(\.name)
+                .filter { $0.hasSuffix(".safetensors") }.sorted()
+            if !names.isEmpty { return names }
+        } catch {
+            throw Failure(.notFound, "cannot read \(folder)", why: "\(error)")
+        }
+        throw Failure(
+            .notFound, "there is no .safetensors file in \(folder)",
+            remedy: "give the folder of a model or an adapter")
+    }
+
+    private static func open(_ path: String) throws(Failure) -> Weights {
+        let (file, size) = try onFile(path) { () throws(SystemError) in
+            let file = try File(path, .read)
+            return (file, try file.facts().size)
+        }
+        func header(_ count: UInt64) throws(Failure) -> [UInt8] { try read(file, 0..<count) }
+        let first = try header(min(8, size))
+        let length = try inGenome("reading \(path)") { () throws(GenomeError) in
+            try TensorFile.headerLength(first: first, fileSize: size)
+        }
+        let bytes = try header(UInt64(length))
+        let tensors = try inGenome("reading \(path)") { () throws(GenomeError) in
+            try TensorFile(header: bytes, fileSize: size)
+        }
+        return Weights(file: file, size: size, header: tensors)
+    }
+
+    private static func read(_ file: File, _ range: Range<UInt64>) throws(Failure) -> [UInt8] {
+        try onFile(file.path) { () throws(SystemError) in
+            try file.read(count: Int(range.upperBound - range.lowerBound), offset: range.lowerBound)
+        }
+    }
+
+    private static func onFile<Result>(
+        _ path: String, _ body: () throws(SystemError) -> Result
+    ) throws(Failure) -> Result {
+        do {
+            return try body()
+        } catch {
+            throw Failure(.internal, "cannot read \(path)", why: "\(error)")
+        }
+    }
+}
