@@ -15,8 +15,8 @@ final class CodingMemory {
     let planes: UnsafeMutablePointer<UInt8>
     /// What is coded of a stream, its parent's bytes in the same order, and what is not zero of it.
     let stream, parent, compact: UnsafeMutablePointer<UInt8>
-    /// An attempt at a plane or at a whole stream that may be put aside.
-    let attempt, trial: UnsafeMutablePointer<UInt8>
+    /// An attempt at a plane or at a whole stream that may be put aside, and what is kept.
+    let attempt, trial, result: UnsafeMutablePointer<UInt8>
     static let attemptBytes = bytesMax + bytesMax / 4 + 65_536
 
     /// Bytes between two planes of `planes`.
@@ -46,12 +46,13 @@ final class CodingMemory {
         compact = take(most, of: UInt8.self)
         attempt = take(Self.attemptBytes, of: UInt8.self)
         trial = take(Self.attemptBytes, of: UInt8.self)
+        result = take(most, of: UInt8.self)
     }
 
     deinit {
         for bytes in [
             symbols, rest, unpacked, packed, planes, stream, parent, compact, attempt,
-            trial,
+            trial, result,
         ] { bytes.deallocate() }
         words.deallocate()
         lows.deallocate()

@@ -1,5 +1,5 @@
-/// Codes floats as integer steps from a parent's: both as integers in the order of their values, the
-/// difference with its sign in the lowest bit, in bands by the parent's exponent.
+/// Codes floats as integer steps from a parent's: both as integers in the order of their values,
+/// the difference with its sign in the lowest bit, in bands by the parent's exponent.
 struct DeltaCoder {
     let planes: PlaneCoder
     private var memory: CodingMemory { planes.memory }

@@ -46,26 +46,23 @@ public final class GroupCoder {
     public func encode(
         _ group: [UInt8], _ segments: [CodedSegment], parent: [UInt8]? = nil
     ) -> [UInt8] {
-        let plain = [Self.raw] + group
         guard group.count <= Self.bytesMax,
             (try? Self.check(segments, group.count)) != nil,
             parent == nil || parent?.count == group.count
-        else { return plain }
-        var target = [UInt8](repeating: 0, count: group.count + 1)
-        let size: Int? = target.withUnsafeMutableBufferPointer { target in
-            guard let base = target.baseAddress else { return nil }
-            var output = CodedOutput(base, capacity: target.count)
-            return try? encode(group, segments, parent, &output)
+        else { return [Self.raw] + group }
+        var output = CodedOutput(memory.result, capacity: group.count)
+        do throws(CodingError) {
+            try encode(group, segments, parent, &output)
+        } catch {
+            return [Self.raw] + group
         }
-        guard let size, size < plain.count else { return plain }
-        target.removeLast(target.count - size)
-        return target
+        return [UInt8](UnsafeBufferPointer(start: memory.result, count: output.count))
     }
 
     private func encode(
         _ group: [UInt8], _ segments: [CodedSegment], _ parent: [UInt8]?,
         _ output: inout CodedOutput
-    ) throws(CodingError) -> Int {
+    ) throws(CodingError) {
         let known = segments.map {
             parent == nil
                 ? CodedSegment(
@@ -99,7 +96,6 @@ public final class GroupCoder {
                 memory.stream, size, key.type, Self.grid(members, size),
                 parent: key.hasParent ? UnsafePointer(memory.parent) : nil, &output)
         }
-        return output.count
     }
 
     private static func copy(
@@ -150,16 +146,15 @@ public final class GroupCoder {
                 guard input.isAtEnd else { throw .malformed("bytes are left over") }
                 return [UInt8](UnsafeBufferPointer(start: bytes, count: count))
             }
-            var group = [UInt8](repeating: 0, count: count)
-            try decodeStreams(segments, parent, into: &group, &input)
+            try decodeStreams(segments, parent, &input)
             guard input.isAtEnd else { throw .malformed("bytes are left over") }
-            return group
+            return [UInt8](UnsafeBufferPointer(start: memory.result, count: count))
         }
     }
 
+    /// Decodes all streams to where their segments lie in the result.
     private func decodeStreams(
-        _ segments: [CodedSegment], _ parent: [UInt8]?, into group: inout [UInt8],
-        _ input: inout CodedInput
+        _ segments: [CodedSegment], _ parent: [UInt8]?, _ input: inout CodedInput
     ) throws(CodingError) {
         let keyed = Dictionary(grouping: segments, by: Key.init)
         for key in keyed.keys.sorted() {
@@ -171,17 +166,20 @@ public final class GroupCoder {
                 }
                 size += segment.length
             }
+            // One segment needs no other place, if its elements may lie there.
+            let place = members.first?.offset ?? 0
+            let isDirect = members.count == 1 && place % key.type.width == 0
+            let target = isDirect ? memory.result + place : memory.stream
             let hasParent = key.hasParent && parent != nil
             try streams.decode(
                 size, key.type, parent: hasParent ? UnsafePointer(memory.parent) : nil,
-                into: memory.stream, &input)
-            var place = 0
+                into: target, &input)
+            guard !isDirect else { continue }
+            var done = 0
             for segment in members {
-                let from = UnsafeBufferPointer(
-                    start: memory.stream + place, count: segment.length)
-                group.replaceSubrange(
-                    segment.offset..<segment.offset + segment.length, with: from)
-                place += segment.length
+                (memory.result + segment.offset).update(
+                    from: memory.stream + done, count: segment.length)
+                done += segment.length
             }
         }
     }

@@ -1,5 +1,5 @@
-/// Codes a stream of elements of one type: a codec byte, then its form. What would not be smaller is
-/// kept as it is.
+/// Codes a stream of elements of one type: a codec byte, then its form. What would not be smaller
+/// is kept as it is.
 struct StreamCoder {
     private static let raw: UInt8 = 0
     private static let deltaFlag: UInt8 = 16

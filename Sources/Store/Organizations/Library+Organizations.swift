@@ -99,12 +99,14 @@ extension Library {
         let chain = try roots.map { bytes throws(GenomeError) in try envelope(bytes) }
         let revocations = try lists.map { bytes throws(GenomeError) in try envelope(bytes) }
         var organization = try Organization(founding: chain[0])
-        // A list was checked under the root of its time; whom it takes out stays out when a later
-        // root drops the key that signed it.
+        // A list is checked under the root of its time: whom it takes out stays out when a later
+        // root drops the key that signed it. One that no root ever let pass is refused.
+        var waiting = revocations
         for (index, root) in chain.enumerated() {
             if index > 0 { try organization.take(root: root) }
-            for list in revocations { _ = try? organization.take(revocations: list) }
+            waiting.removeAll { (try? organization.take(revocations: $0)) != nil }
         }
+        for list in waiting { try organization.take(revocations: list) }
         return organization
     }
 

@@ -173,7 +173,11 @@ import Testing
         #expect(pair.b.take([record], from: 1).verified.isEmpty)
         let heard = pair.b.feed(.delegationsFound(1, [person]))
         #expect(heard.contains { if case .keepStatement(envelope) = $0 { true } else { false } })
-        #expect(pair.b.take([record], from: 1).stored.count == 1)
+        // The record waited with it: it would not come again in this session.
+        let batch = try #require(heard.verified.first)
+        #expect(batch.records.map(\.bytes) == [record.bytes])
+        let checked = pair.b.feed(.recordsVerified(batch: batch.number, isValid: [true]))
+        #expect(checked.stored.first?.records.count == 1)
         #expect(try isServed(&pair.a, sample))
         // Narrowed by the person: the grantee hears it, and gets nothing any more.
         var body = JSONObject()
