@@ -19,6 +19,11 @@ struct CodecBench {
         let header: TensorFile
     }
 
+    private struct Buffers {
+        var coded: [UInt8] = []
+        var decoded: [UInt8] = []
+    }
+
     private struct Sums {
         var plain: UInt64 = 0
         var coded: UInt64 = 0
@@ -32,6 +37,7 @@ struct CodecBench {
             throw Failure(.internal, "there is no memory for a coder")
         }
         var sums = Sums()
+        var buffers = Buffers()
         var groups: [Double] = []
         let names = try Self.names(folder)
         for name in names {
@@ -45,7 +51,7 @@ struct CodecBench {
             let plan = SegmentPlan(child.header, parent: source?.header)
             for start in stride(from: 0, to: child.size, by: Int(Self.groupBytes)) {
                 let group = start..<min(child.size, start + Self.groupBytes)
-                groups.append(try measure(group, child, source, plan, coder, &sums))
+                groups.append(try measure(group, child, source, plan, coder, &buffers, &sums))
             }
         }
         let gigabytes = Double(sums.plain) / 1e9
@@ -72,7 +78,7 @@ struct CodecBench {
     /// Codes and decodes one group; seconds of decoding.
     private func measure(
         _ group: Range<UInt64>, _ child: Weights, _ parent: Weights?, _ plan: SegmentPlan,
-        _ coder: GroupCoder, _ sums: inout Sums
+        _ coder: GroupCoder, _ buffers: inout Buffers, _ sums: inout Sums
     ) throws(Failure) -> Double {
         let bytes = try Self.read(child.file, group)
         let segments = plan.segments(of: group)
@@ -86,15 +92,14 @@ struct CodecBench {
             }
             other = filled
         }
-        var coded: [UInt8] = []
-        var decoded: [UInt8] = []
         sums.encoding += BenchCommand.seconds {
-            coded = coder.encode(bytes, segments, parent: other)
+            coder.encode(bytes, segments, parent: other, into: &buffers.coded)
         }
         var fault: CodingError?
         let decoding = BenchCommand.seconds {
             do throws(CodingError) {
-                decoded = try coder.decode(coded, count: bytes.count, parent: other)
+                try coder.decode(
+                    buffers.coded, count: bytes.count, parent: other, into: &buffers.decoded)
             } catch {
                 fault = error
             }
@@ -102,8 +107,8 @@ struct CodecBench {
         sums.hashing += BenchCommand.seconds { _ = Blake3.hash(bytes) }
         sums.decoding += decoding
         sums.plain += UInt64(bytes.count)
-        sums.coded += UInt64(coded.count)
-        guard decoded == bytes else {
+        sums.coded += UInt64(buffers.coded.count)
+        guard buffers.decoded == bytes else {
             throw Failure(
                 .internal, "a group did not come back",
                 why: fault?.description ?? "it decoded to other bytes",

@@ -6,15 +6,16 @@ import Wire
 
 /// Memberships that this node renews by itself while they still count.
 extension Service {
-    /// Name of the owner's setting: the organisations that this node renews alone.
-    private static let renewalPolicy = "org-renewal"
+    /// The owner's setting for an organisation that this node renews alone: one for each, so that
+    /// two commands at once do not meet.
+    private static let renewalPolicy = "org-renewal:"
 
     /// The organisations whose memberships this node renews by itself.
     func renewedAlone() throws(Failure) -> Set<NodeKey> {
-        let text = try inStore { () throws(StoreError) in
-            try library.index.policy(Self.renewalPolicy) ?? ""
+        let names = try inStore { () throws(StoreError) in
+            try library.index.policies(named: Self.renewalPolicy)
         }
-        return Set(text.split(separator: " ").compactMap { NodeKey(base32: String($0)) })
+        return Set(names.compactMap { NodeKey(base32: $0) })
     }
 
     /// Lets this node renew an organisation's memberships by itself, or stops it.
@@ -29,11 +30,8 @@ extension Service {
                 remedy: "renew together: plasmid org renew \(known.organization.root.name) "
                     + "--out FILE, then plasmid org sign FILE")
         }
-        var all = try renewedAlone()
-        if isOn { all.insert(known.id) } else { all.remove(known.id) }
-        let text = all.sorted().map(\.base32).joined(separator: " ")
         try inStore { () throws(StoreError) in
-            try library.setPolicy(Self.renewalPolicy, text)
+            try library.setPolicy(Self.renewalPolicy + known.id.base32, isOn ? "1" : "")
         }
         if isOn { _ = renewDue() }
         tellOrganizations()

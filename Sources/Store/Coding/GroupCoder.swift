@@ -46,17 +46,29 @@ public final class GroupCoder {
     public func encode(
         _ group: [UInt8], _ segments: [CodedSegment], parent: [UInt8]? = nil
     ) -> [UInt8] {
-        guard group.count <= Self.bytesMax,
-            (try? Self.check(segments, group.count)) != nil,
-            parent == nil || parent?.count == group.count
-        else { return [Self.raw] + group }
+        var coded: [UInt8] = []
+        encode(group, segments, parent: parent, into: &coded)
+        return coded
+    }
+
+    /// The same into an array that is used again and again: a new one of a megabyte costs the kernel
+    /// a third of the time of coding it.
+    public func encode(
+        _ group: [UInt8], _ segments: [CodedSegment], parent: [UInt8]?, into coded: inout [UInt8]
+    ) {
+        coded.removeAll(keepingCapacity: true)
         var output = CodedOutput(memory.result, capacity: group.count)
         do throws(CodingError) {
+            guard group.count <= Self.bytesMax, parent.map({ $0.count == group.count }) ?? true
+            else { throw .tooLong }
+            try Self.check(segments, group.count)
             try encode(group, segments, parent, &output)
+            coded.append(
+                contentsOf: UnsafeBufferPointer(start: memory.result, count: output.count))
         } catch {
-            return [Self.raw] + group
+            coded.append(Self.raw)
+            coded += group
         }
-        return [UInt8](UnsafeBufferPointer(start: memory.result, count: output.count))
     }
 
     private func encode(
@@ -136,19 +148,34 @@ public final class GroupCoder {
     public func decode(
         _ coded: [UInt8], count: Int, parent: [UInt8]? = nil
     ) throws(CodingError) -> [UInt8] {
+        var group: [UInt8] = []
+        try decode(coded, count: count, parent: parent, into: &group)
+        return group
+    }
+
+    /// The same into an array that is used again and again; it is empty after an error.
+    public func decode(
+        _ coded: [UInt8], count: Int, parent: [UInt8]?, into group: inout [UInt8]
+    ) throws(CodingError) {
+        group.removeAll(keepingCapacity: true)
         guard (0...Self.bytesMax).contains(count), parent.map({ $0.count == count }) ?? true else {
             throw .malformed("a group has no such length")
         }
-        return try Self.reading(coded) { (input: inout CodedInput) throws(CodingError) in
+        let isCoded = try Self.reading(coded) {
+            (input: inout CodedInput) throws(CodingError) -> Bool in
             let segments = try Self.readSegments(count, &input)
-            guard !segments.isEmpty else {
-                let bytes = try input.bytes(count)
-                guard input.isAtEnd else { throw .malformed("bytes are left over") }
-                return [UInt8](UnsafeBufferPointer(start: bytes, count: count))
+            if segments.isEmpty {
+                _ = try input.bytes(count)
+            } else {
+                try decodeStreams(segments, parent, &input)
             }
-            try decodeStreams(segments, parent, &input)
             guard input.isAtEnd else { throw .malformed("bytes are left over") }
-            return [UInt8](UnsafeBufferPointer(start: memory.result, count: count))
+            return !segments.isEmpty
+        }
+        if isCoded {
+            group.append(contentsOf: UnsafeBufferPointer(start: memory.result, count: count))
+        } else {
+            group += coded.dropFirst()
         }
     }
 

@@ -11,18 +11,9 @@ enum DurableFile {
         if Directory.exists(temporary) {
             try onDisk { () throws(SystemError) in try Directory.removeFile(temporary) }
         }
-        do {
-            try onDisk(bytes: UInt64(bytes.count)) { () throws(SystemError) in
-                let file = try File(temporary, .createNew, mode: mode)
-                try file.setMode(mode)
-                try file.write(bytes, offset: 0)
-                try file.sync()
-                try Directory.rename(temporary, to: path)
-                try Directory.sync(Layout.folder(of: path))
-            }
-        } catch {
-            try? Directory.removeFile(temporary)
-            throw error
+        try put(bytes, mode, temporary) { () throws(SystemError) in
+            try Directory.rename(temporary, to: path)
+            try Directory.sync(Layout.folder(of: path))
         }
     }
 
@@ -33,14 +24,25 @@ enum DurableFile {
     ) throws(StoreError) {
         let word = Hexadecimal.encode(Sodium.random(count: 8))
         let temporary = "\(path).\(word).new"
+        try put(bytes, mode, temporary) { () throws(SystemError) in
+            try Directory.renameNew(temporary, to: path)
+            try Directory.sync(Layout.folder(of: path))
+        }
+    }
+
+    /// Writes and syncs a file of another name, and has it moved to its place; nothing is left of
+    /// it if that fails.
+    private static func put(
+        _ bytes: [UInt8], _ mode: UInt32, _ temporary: String,
+        move: () throws(SystemError) -> Void
+    ) throws(StoreError) {
         do {
             try onDisk(bytes: UInt64(bytes.count)) { () throws(SystemError) in
                 let file = try File(temporary, .createNew, mode: mode)
                 try file.setMode(mode)
                 try file.write(bytes, offset: 0)
                 try file.sync()
-                try Directory.renameNew(temporary, to: path)
-                try Directory.sync(Layout.folder(of: path))
+                try move()
             }
         } catch {
             try? Directory.removeFile(temporary)

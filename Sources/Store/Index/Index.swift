@@ -137,7 +137,7 @@ public final class Index: Sendable {
     }
 
     /// What follows `prefix` in the names of what the owner set, in order.
-    func policies(named prefix: String) throws(StoreError) -> [String] {
+    public func policies(named prefix: String) throws(StoreError) -> [String] {
         try connection.withLock { connection throws(StoreError) in
             try connection.query(
                 "SELECT name FROM policies WHERE substr(name, 1, ?)=? ORDER BY name",
