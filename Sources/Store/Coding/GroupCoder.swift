@@ -51,8 +51,8 @@ public final class GroupCoder {
         return coded
     }
 
-    /// The same into an array that is used again and again: a new one of a megabyte costs the kernel
-    /// a third of the time of coding it.
+    /// The same into an array that is used again and again: a new one of a megabyte costs the
+    /// kernel a third of the time of coding it.
     public func encode(
         _ group: [UInt8], _ segments: [CodedSegment], parent: [UInt8]?, into coded: inout [UInt8]
     ) {
