@@ -78,7 +78,8 @@ public final class AccessLog: Sendable {
         guard let begun = state.segment.begun else { return nil }
         let isOld = time > begun && time - begun >= Self.segmentSpan
         guard isOld || state.segment.end >= UInt64(Self.segmentBytes) else { return nil }
-        try state.segment.sync()
+        // The journal is about to name its root: an entry that was lost after that were tampering.
+        try state.segment.sync(always: true)
         let closed = state.segment
         let next = try AccessSegment(closed.number + 1, layout)
         state.salt = try next.salt(layout) ?? []

@@ -95,10 +95,11 @@ struct AccessSegment {
     }
 
     /// Makes what was added durable; whether there was anything. Most commands decide nothing, and
-    /// a sync that moves no byte still waits for the disk.
+    /// a sync that moves no byte still waits for the disk. With `always` also what a process that
+    /// crashed left behind.
     @discardableResult
-    mutating func sync() throws(StoreError) -> Bool {
-        guard isDirty else { return false }
+    mutating func sync(always: Bool = false) throws(StoreError) -> Bool {
+        guard isDirty || always else { return false }
         try onDisk { () throws(SystemError) in try file.syncData() }
         isDirty = false
         return true

@@ -16,7 +16,10 @@ import Wire
                     sequence: sequence, time: 100 + sequence, layer: Blake3.hash([1]),
                     question: [], rule: nil))
         }
-        let again = try AccessSegment(7, layout)
+        // What another process left is synced where that is asked for.
+        var again = try AccessSegment(7, layout)
+        let (usual, always) = (try again.sync(), try again.sync(always: true))
+        #expect(!usual && always)
         #expect(again.last == 5 && again.begun == 103 && again.end == segment.end)
         #expect(again.log == segment.log && again.log.count == 3)
         #expect(try AccessSegment.numbers(layout) == [7])
