@@ -19,11 +19,19 @@ public struct Organization: Sendable, Equatable {
         root = try OrganizationRoot.founding(envelope)
     }
 
-    /// An organisation by all its roots, from the first.
-    public init(roots: [Envelope]) throws(GenomeError) {
+    /// An organisation by all its roots, from the first, and the revocation lists that are known.
+    ///
+    /// A list is checked under the root of its time: whom it takes out stays out when a later root
+    /// drops the key that signed it. One that no root ever let pass is refused.
+    public init(roots: [Envelope], revocations lists: [Envelope] = []) throws(GenomeError) {
         guard let first = roots.first else { throw .field(path: "roots", .missing) }
         try self.init(founding: first)
-        for envelope in roots.dropFirst() { try take(root: envelope) }
+        var waiting = lists
+        for (index, envelope) in roots.enumerated() {
+            if index > 0 { try take(root: envelope) }
+            waiting.removeAll { (try? take(revocations: $0)) != nil }
+        }
+        for list in waiting { try take(revocations: list) }
     }
 
     /// Goes on to the next root. The one that is known already changes nothing; whether it was

@@ -74,6 +74,18 @@ struct DeltaBand {
         return (bands, map)
     }
 
+    /// Where the members of each band in either half begin, when all bands stand in a row.
+    static func starts(_ bands: [DeltaBand]) -> (first: [Int], second: [Int]) {
+        var (first, second): ([Int], [Int]) = ([], [])
+        var start = 0
+        for band in bands {
+            first.append(start)
+            second.append(start + band.first)
+            start += band.count
+        }
+        return (first, second)
+    }
+
     /// Whether symbols with a shift or byte planes need fewer bits for such values, by a sample.
     static func choose(
         _ values: UnsafePointer<UInt32>, _ count: Int, width: Int

@@ -99,19 +99,14 @@ extension DeltaCoder {
         let masks = try plane(lengths.masks, memory.unpacked, &input)
         let symbols = try plane(lengths.symbols, memory.rest, &input)
         let bits = try plane(lengths.bits, memory.packed, &input)
-        let escapes = try plane(escapeCount * 4, memory.symbols, &input)
+        let escapes = try planes.words(escapeCount, scratch: memory.symbols, &input)
         var bytePlanes: [UnsafePointer<UInt8>] = []
         for index in 0..<4 {
             let scratch = memory.planes + index * CodingMemory.planeStride
             bytePlanes.append(try plane(lengths.planes[index], scratch, &input))
         }
-        let far = (0..<escapeCount).map { index in
-            (0..<4).reduce(UInt32(0)) {
-                $0 | UInt32(escapes[index * 4 + $1]) << (8 * UInt32($1))
-            }
-        }
         return Sources(
-            masks: masks, symbols: symbols, bits: bits, planes: bytePlanes, escapes: far)
+            masks: masks, symbols: symbols, bits: bits, planes: bytePlanes, escapes: escapes)
     }
 
     /// The values of a band, zeros and all.
@@ -202,55 +197,42 @@ extension DeltaCoder {
         _ bands: [DeltaBand], _ map: [UInt8], _ parent: UnsafePointer<UInt8>, _ count: Int,
         _ type: ElementType, into target: UnsafeMutablePointer<UInt8>
     ) throws(CodingError) {
-        var firsts: [Int] = []
-        var seconds: [Int] = []
-        var ends: [Int] = []
-        var start = 0
-        for band in bands {
-            firsts.append(start)
-            seconds.append(start + band.first)
-            start += band.count
-            ends.append(start)
-        }
-        let shift = UInt32(type.significandBits)
-        let half = count / 2
+        var (firsts, seconds) = DeltaBand.starts(bands)
+        let ends = zip(bands, firsts).map { $0.count + $1 }
         // Against a wrong parent a place leaves its band, by half of the elements at most: there is
         // memory for that, and the counts at the end tell.
-        map.withUnsafeBufferPointer { map in
-            if type.width == 2 {
-                let (from, to) = (Self.halves(parent), Self.words(target))
-                let mask = UInt16(type.exponentMask)
-                func take(_ range: Range<Int>, _ places: inout [Int]) {
-                    places.withUnsafeMutableBufferPointer { places in
-                        let sorted = planes.memory.sorted
-                        for index in range {
-                            let band = Int(map[Int(from[index] &>> UInt16(shift) & mask)])
-                            to[index] = Self.child(from[index], sorted[places[band]])
-                            places[band] &+= 1
-                        }
-                    }
-                }
-                take(0..<half, &firsts)
-                take(half..<count, &seconds)
-            } else {
-                let (from, to) = (Self.singles(parent), Self.doubleWords(target))
-                func take(_ range: Range<Int>, _ places: inout [Int]) {
-                    places.withUnsafeMutableBufferPointer { places in
-                        let sorted = planes.memory.sorted
-                        for index in range {
-                            let band = Int(map[Int(from[index] &>> shift & 255)])
-                            to[index] = Self.child(from[index], sorted[places[band]])
-                            places[band] &+= 1
-                        }
-                    }
-                }
-                take(0..<half, &firsts)
-                take(half..<count, &seconds)
-            }
+        if type.width == 2 {
+            let (from, to) = (Self.halves(parent), Self.words(target))
+            gather(0..<count / 2, map, &firsts, from, to, type, Self.child)
+            gather(count / 2..<count, map, &seconds, from, to, type, Self.child)
+        } else {
+            let (from, to) = (Self.singles(parent), Self.doubleWords(target))
+            gather(0..<count / 2, map, &firsts, from, to, type, Self.child)
+            gather(count / 2..<count, map, &seconds, from, to, type, Self.child)
         }
         for index in bands.indices
         where firsts[index] != ends[index] - bands[index].second || seconds[index] != ends[index] {
             throw .malformed("its parent is another one than it was coded against")
+        }
+    }
+
+    @inline(__always)
+    private func gather<Element: FixedWidthInteger & UnsignedInteger>(
+        _ range: Range<Int>, _ map: [UInt8], _ places: inout [Int],
+        _ from: UnsafePointer<Element>, _ to: UnsafeMutablePointer<Element>, _ type: ElementType,
+        _ child: (Element, UInt32) -> Element
+    ) {
+        let shift = Element(type.significandBits)
+        let mask = Element(truncatingIfNeeded: type.exponentMask)
+        let sorted = planes.memory.sorted
+        map.withUnsafeBufferPointer { map in
+            places.withUnsafeMutableBufferPointer { places in
+                for index in range {
+                    let band = Int(map[Int(from[index] &>> shift & mask)])
+                    to[index] = child(from[index], sorted[places[band]])
+                    places[band] &+= 1
+                }
+            }
         }
     }
 

@@ -63,16 +63,7 @@ struct DeltaCoder {
             try planes.put(memory.rest, parts.symbols, cuts: parts.symbolCuts, &output)
         }
         if parts.bits > 0 { try planes.put(memory.packed, parts.bits, expecting: .noise, &output) }
-        if !parts.escapes.isEmpty {
-            let place = memory.symbols
-            for (index, value) in parts.escapes.enumerated() {
-                for byte in 0..<4 {
-                    place[index * 4 + byte] = UInt8(
-                        truncatingIfNeeded: value >> UInt32(8 * byte))
-                }
-            }
-            try planes.put(place, parts.escapes.count * 4, &output)
-        }
+        try planes.put(words: parts.escapes, scratch: memory.symbols, &output)
         for plane in 0..<4 where parts.planes[plane] > 0 {
             try planes.put(
                 memory.planes + plane * CodingMemory.planeStride, parts.planes[plane],
@@ -92,14 +83,7 @@ struct DeltaCoder {
 
     /// Puts the values of each band together, in their order.
     private func sort(_ bands: [DeltaBand], _ map: [UInt8], _ count: Int) {
-        var firsts: [Int] = []
-        var seconds: [Int] = []
-        var start = 0
-        for band in bands {
-            firsts.append(start)
-            seconds.append(start + band.first)
-            start += band.count
-        }
+        var (firsts, seconds) = DeltaBand.starts(bands)
         let half = count / 2
         let (values, exponents, sorted) = (memory.values, memory.symbols, memory.sorted)
         map.withUnsafeBufferPointer { map in

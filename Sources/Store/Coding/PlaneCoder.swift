@@ -132,4 +132,30 @@ struct PlaneCoder {
         }
         return UnsafePointer(scratch)
     }
+
+    // MARK: Planes of 32-bit words, little-endian
+
+    /// Writes words as a plane by way of `scratch`; nothing where there are none.
+    func put(
+        words: [UInt32], scratch: UnsafeMutablePointer<UInt8>, _ output: inout CodedOutput
+    ) throws(CodingError) {
+        if words.isEmpty { return }
+        for (index, word) in words.enumerated() {
+            for byte in 0..<4 {
+                scratch[index * 4 + byte] = UInt8(truncatingIfNeeded: word >> UInt32(8 * byte))
+            }
+        }
+        try put(scratch, words.count * 4, &output)
+    }
+
+    /// Reads so many words, for which `scratch` has room.
+    func words(
+        _ count: Int, scratch: UnsafeMutablePointer<UInt8>, _ input: inout CodedInput
+    ) throws(CodingError) -> [UInt32] {
+        if count == 0 { return [] }
+        let bytes = try get(count * 4, scratch: scratch, &input)
+        return (0..<count).map { index in
+            (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[index * 4 + $1]) << (8 * UInt32($1)) }
+        }
+    }
 }

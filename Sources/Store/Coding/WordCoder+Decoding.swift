@@ -20,7 +20,11 @@ extension WordCoder {
         let rows = try offsets(mode != .single ? grid.rows : 0, grid.rows, &input)
         let columnOffsets = try offsets(
             mode == .rowsAndColumns ? grid.columns : 0, grid.columns, &input)
-        let exceptions = try exceptions(exceptionCount, &input)
+        guard exceptionCount * 4 <= CodingMemory.bytesMax else {
+            throw .malformed("there are more exceptions than a group can have")
+        }
+        let exceptions = try planes.words(
+            exceptionCount, scratch: planes.memory.unpacked, &input)
         let octave: Int16 = isHalf ? 8 : 4
         let biases = columnOffsets.map { octave &* (Int16($0) &+ base) }
         let symbols = try planes.get(count, scratch: planes.memory.symbols, &input)
@@ -76,19 +80,6 @@ extension WordCoder {
         guard count > 0 else { return [Int8](repeating: 0, count: all) }
         let bytes = try planes.get(count, scratch: planes.memory.unpacked, &input)
         return (0..<count).map { Int8(bitPattern: bytes[$0]) }
-    }
-
-    private func exceptions(
-        _ count: Int, _ input: inout CodedInput
-    ) throws(CodingError) -> [UInt32] {
-        guard count > 0 else { return [] }
-        guard count * 4 <= CodingMemory.bytesMax else {
-            throw .malformed("there are more exceptions than a group can have")
-        }
-        let bytes = try planes.get(count * 4, scratch: planes.memory.unpacked, &input)
-        return (0..<count).map { index in
-            (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[index * 4 + $1]) << (8 * UInt32($1)) }
-        }
     }
 
     @inline(__always)

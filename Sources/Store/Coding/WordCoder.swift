@@ -60,7 +60,7 @@ struct WordCoder {
         try output.put(UInt8(truncatingIfNeeded: base >> 8))
         if mode != .single { try put(rows, &output) }
         if mode == .rowsAndColumns { try put(columns, &output) }
-        try put(exceptions, &output)
+        try planes.put(words: exceptions, scratch: memory.unpacked, &output)
         try planes.put(
             memory.symbols, grid.count, expecting: grid.count >= 4_096 ? .skewed : .unknown, &output
         )
@@ -145,20 +145,8 @@ struct WordCoder {
     }
 
     private func put(_ offsets: [Int8], _ output: inout CodedOutput) throws(CodingError) {
-        try put(offsets.map { UInt8(bitPattern: $0) }, &output)
-    }
-
-    private func put(_ exceptions: [UInt32], _ output: inout CodedOutput) throws(CodingError) {
-        if exceptions.isEmpty { return }
-        try put(
-            exceptions.flatMap { value in
-                (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * UInt32($0))) }
-            }, &output)
-    }
-
-    private func put(_ bytes: [UInt8], _ output: inout CodedOutput) throws(CodingError) {
         let place = memory.unpacked
-        for (index, byte) in bytes.enumerated() { place[index] = byte }
-        try planes.put(place, bytes.count, &output)
+        for (index, offset) in offsets.enumerated() { place[index] = UInt8(bitPattern: offset) }
+        try planes.put(place, offsets.count, &output)
     }
 }

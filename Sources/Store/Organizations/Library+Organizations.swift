@@ -96,18 +96,9 @@ extension Library {
         func envelope(_ bytes: [UInt8]) throws(GenomeError) -> Envelope {
             try Envelope.decode(bytes, payloadMax: OrganizationSchema.bytesMax)
         }
-        let chain = try roots.map { bytes throws(GenomeError) in try envelope(bytes) }
-        let revocations = try lists.map { bytes throws(GenomeError) in try envelope(bytes) }
-        var organization = try Organization(founding: chain[0])
-        // A list is checked under the root of its time: whom it takes out stays out when a later
-        // root drops the key that signed it. One that no root ever let pass is refused.
-        var waiting = revocations
-        for (index, root) in chain.enumerated() {
-            if index > 0 { try organization.take(root: root) }
-            waiting.removeAll { (try? organization.take(revocations: $0)) != nil }
-        }
-        for list in waiting { try organization.take(revocations: list) }
-        return organization
+        return try Organization(
+            roots: try roots.map { bytes throws(GenomeError) in try envelope(bytes) },
+            revocations: try lists.map { bytes throws(GenomeError) in try envelope(bytes) })
     }
 
     /// The newest membership of each member that is here, with its envelope. What a peer showed is
