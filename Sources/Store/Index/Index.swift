@@ -16,6 +16,7 @@ public final class Index: Sendable {
     /// are applied again at opening.
     static let steps = [
         first, statementSubjects, credentialTable, holdTables, graph + origins + licences,
+        sketchBases,
     ]
 
     private static let first = """
