@@ -42,7 +42,6 @@ enum Exceptions {
         "Sources/Node/Commands/IdentityCommands.swift": "as real processes (IdentityTests)",
         "Sources/Node/Commands/OrgCommand.swift": "as real processes (OrganizationTests)",
         "Sources/Node/Commands/AuditCommand.swift": "as real processes (GrantTests)",
-        "Sources/Node/Commands/AuditCheck.swift": "as a real process (JournalJudgedTests)",
         "Sources/Node/Commands/MirrorCommand.swift": "as real processes (MirrorTests)",
         "Sources/Node/Holds/HoldKeeper.swift": "as real processes (MirrorTests)",
         "Sources/Node/Service/ConflictCheck.swift": "as real processes (EvalTests)",
