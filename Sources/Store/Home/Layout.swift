@@ -70,6 +70,7 @@ public struct Layout: Equatable, Sendable {
     var journals: String { "\(home)/journals" }
     var lock: String { "\(home)/LOCK" }
     var format: String { "\(home)/format" }
+    var restored: String { "\(home)/restored" }
     var label: String { "\(home)/label" }
 
     var folders: [String] {
