@@ -71,8 +71,8 @@ extension Library {
         var parts: [SealedLayer.Part] = []
         for blob in blobs {
             let reader = try BlobReader(blob.blob, layout: layout)
-            let sealed = try SealedFile.seal(
-                reader.file, size: blob.size, key: key, into: layout)
+            guard reader.size == blob.size else { throw .damaged("blob \(blob.blob)") }
+            let sealed = try SealedFile.seal(reader, key: key, into: layout)
             try complete(sealed)
             parts.append(SealedLayer.Part(blob: blob.blob, sealed: sealed))
             done += blob.size
@@ -123,9 +123,10 @@ extension Library {
     ) throws(StoreError) -> Envelope {
         for part in sealed.parts where !(try holds(part.blob)) {
             let reader = try BlobReader(part.sealed.blob, layout: layout)
+            guard let file = reader.rawFile else { throw .damaged("blob \(part.sealed.blob)") }
             try complete(
                 try SealedFile.open(
-                    reader.file, size: part.sealed.size, key: key, expected: part.blob,
+                    file, size: part.sealed.size, key: key, expected: part.blob,
                     into: layout))
         }
         do throws(GenomeError) {
