@@ -17,6 +17,9 @@ public struct Layout: Equatable, Sendable {
     /// A complete blob: exactly the bytes of the file it came from.
     public func object(_ id: Digest) -> String { fanned("store/obj", id) }
 
+    /// A complete blob in fewer bytes: a coded file.
+    public func coded(_ id: Digest) -> String { fanned("store/coded", id) }
+
     /// The leaf values of a complete blob; blobs of one leaf have none.
     public func tree(_ id: Digest) -> String { fanned("store/tree", id) }
 
@@ -57,6 +60,7 @@ public struct Layout: Equatable, Sendable {
     public func memory(_ layer: Digest) -> String { "\(home)/memory/\(layer.hexadecimal).db" }
 
     var objects: String { "\(home)/store/obj" }
+    var codedFiles: String { "\(home)/store/coded" }
     var trees: String { "\(home)/store/tree" }
     var parts: String { "\(home)/store/part" }
     var trash: String { "\(home)/store/trash" }

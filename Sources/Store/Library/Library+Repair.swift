@@ -19,7 +19,8 @@ extension Library {
         else {
             // Nothing of it can be believed.
             try index.reopen(blob, size: size, groups: sound)
-            for path in [layout.object(blob), layout.tree(blob)] where Directory.exists(path) {
+            for path in [layout.object(blob), layout.coded(blob), layout.tree(blob)]
+            where Directory.exists(path) {
                 try setAside(path)
             }
             return sound.missing
@@ -57,11 +58,35 @@ extension Library {
             let leaves = try reader.leafValues(ofGroups: 0..<layer.count)
             try DurableFile.write(leaves, to: layout.partLeaves(id))
         }
+        guard let file = reader.rawFile else { return try moveBackCoded(reader) }
         try onDisk { () throws(SystemError) in
-            try reader.file.setMode(0o600)
+            try file.setMode(0o600)
             try Directory.rename(layout.object(id), to: layout.partData(id))
             try Directory.sync(layout.parts)
             try Directory.sync(Layout.folder(of: layout.object(id)))
         }
+    }
+
+    /// The groups of a coded blob that can be read become the partial one's bytes.
+    private func moveBackCoded(_ reader: BlobReader) throws(StoreError) {
+        let path = layout.partData(reader.id)
+        let file = try onDisk(bytes: reader.size) { () throws(SystemError) in
+            let file = try File(path, .create, mode: 0o600)
+            try file.resize(to: reader.size)
+            return file
+        }
+        let buffer = Buffer(capacity: HashTree.groupBytes)
+        for group in 0..<reader.groupCount {
+            guard let count = try? reader.read(group: group, into: buffer) else { continue }
+            let offset = HashTree.groupRange(group, size: reader.size).lowerBound
+            try onDisk(bytes: reader.size) { () throws(SystemError) in
+                try file.write(buffer, count: count, offset: offset)
+            }
+        }
+        try onDisk { () throws(SystemError) in
+            try file.sync()
+            try Directory.sync(layout.parts)
+        }
+        try setAside(layout.coded(reader.id))
     }
 }
