@@ -23,6 +23,8 @@ final class StorePort: Sendable {
     private let partials = Lock([Digest: PartialBlob]())
     private let checkpointing = Lock(Set<Digest>())
     private let readers = ReaderCache()
+    /// What may be here already of layers that are fetched.
+    let reuse: ReusePlans
 
     /// Starts the lanes.
     init(
@@ -32,6 +34,7 @@ final class StorePort: Sendable {
         self.library = library
         self.catalogue = catalogue
         self.keys = keys
+        reuse = ReusePlans(library: library)
         node = keys.node.publicKey
         self.post = post
         stores = [try Lane("store-0"), try Lane("store-1")]
@@ -224,7 +227,26 @@ final class StorePort: Sendable {
         }
         let partial = try library.partial(blob, size: size)
         partials.withLock { $0[blob] = partial }
-        return .partial(bitmap: partial.groups.bytes, layer: partial.layer)
+        let hasBytes = partial.layer == nil && partial.mayHoldBytes
+        return .partial(
+            bitmap: partial.groups.bytes, layer: partial.layer,
+            isWorthSearch: reuse.mayHelp(blob, hasBytes: hasBytes))
+    }
+
+    /// Looks for parts of a blob on this machine, its group layer being known.
+    func search(_ blob: Digest, token: UInt64) {
+        lane(blob.words.3).submit { [self] in
+            guard let partial = partials.withLock({ $0[blob] }) else {
+                post(.groupsFound(blob: blob, token: token, bitmap: [], firstGroups: nil))
+                return
+            }
+            // What cannot be read here is asked of peers.
+            let firstGroups = try? reuse.search(partial)
+            post(
+                .groupsFound(
+                    blob: blob, token: token, bitmap: partial.groups.bytes,
+                    firstGroups: firstGroups ?? nil))
+        }
     }
 
     func save(_ layer: GroupLayer) {
@@ -278,6 +300,8 @@ final class StorePort: Sendable {
             do throws(StoreError) {
                 try library.checkpoint(partial)
             } catch {
+                // Bytes are safe, only the index lags; it is told when there is room.
+                if case .diskFull = error { return }
                 partials.withLock { $0[partial.id] = nil }
                 post(.blobFailed(blob: partial.id, StoreProblem(error)))
             }
@@ -292,6 +316,8 @@ final class StorePort: Sendable {
                 try library.complete(partial)
                 post(.blobCompleted(blob: blob))
             } catch {
+                // It is tried again, with what it has.
+                if case .diskFull = error { partials.withLock { $0[blob] = partial } }
                 post(.blobFailed(blob: blob, StoreProblem(error)))
             }
         }

@@ -55,7 +55,8 @@ public final class PartialBlob: Sendable {
         let groups = isThere ? groups : nil
         if !isThere { try Space.require(size, at: layout.parts) }
         do throws(StoreError) {
-            (data, leaves) = try Self.openFiles(id, size: size, layout: layout)
+            (data, leaves) = try Self.openFiles(
+                id, size: size, layout: layout, isNew: !isThere)
         } catch {
             if !isThere { try? Self.discard(id, layout: layout) }
             throw error
@@ -68,7 +69,7 @@ public final class PartialBlob: Sendable {
     }
 
     private static func openFiles(
-        _ id: Digest, size: UInt64, layout: Layout
+        _ id: Digest, size: UInt64, layout: Layout, isNew: Bool
     ) throws(StoreError) -> (data: File, leaves: File) {
         try onDisk(bytes: size) { () throws(SystemError) in
             let data = try File(layout.partData(id), .create, mode: 0o600)
@@ -76,6 +77,8 @@ public final class PartialBlob: Sendable {
             try data.resize(to: size)
             // Takes the blocks now, so that a full disk shows before the first byte is asked for.
             _ = try data.reserve(size: size)
+            // A set of durable groups is worth nothing where their file has no durable name.
+            if isNew { try Directory.sync(layout.parts) }
             return (data, leaves)
         }
     }
@@ -100,6 +103,9 @@ public final class PartialBlob: Sendable {
     /// The groups that are there now, whether durable or not.
     public var groups: GroupSet { state.withLock { $0.groups } }
 
+    /// Whether its file holds any byte, marked or not.
+    public var mayHoldBytes: Bool { (try? data.nextData(from: 0)) ?? nil != nil }
+
     /// Whether a checkpoint should be made now.
     public func isCheckpointDue(now: UInt64 = Clock.monotonic()) -> Bool {
         state.withLock { state in
@@ -111,13 +117,17 @@ public final class PartialBlob: Sendable {
 
     // MARK: Writing
 
-    /// Keeps the group layer for this and later sessions.
+    /// Keeps the group layer for this and, where the disk has room, for later sessions; without
+    /// it only what was written behind the last checkpoint is not found again.
     public func install(_ layer: GroupLayer) throws(StoreError) {
         precondition(layer.id == id && layer.size == size)
-        if layer.count > 1 {
-            try DurableFile.write(layer.values, to: layout.partGroups(id))
-        }
         state.withLock { $0.layer = layer }
+        if layer.count == 1 { return }
+        do {
+            try DurableFile.write(layer.values, to: layout.partGroups(id))
+        } catch {
+            guard case .diskFull = error else { throw error }
+        }
     }
 
     /// Writes a verified group, the first bytes of `buffer`, with its leaf values. A full disk
@@ -162,36 +172,6 @@ public final class PartialBlob: Sendable {
         return count
     }
 
-    /// Looks for groups that are on disk but not in the set, as a killed process leaves them, and
-    /// adds those that match the layer. Needs the layer. Returns how many were found.
-    public func salvage() throws(StoreError) -> Int {
-        guard let layer else { return 0 }
-        let buffer = Buffer(capacity: HashTree.groupBytes)
-        var found = 0
-        for index in groups.missing {
-            let range = HashTree.groupRange(index, size: size)
-            // Bytes never written read as zeros; the first page tells nearly always.
-            let head = try onDisk { () throws(SystemError) in
-                try data.read(count: min(4096, range.count), offset: range.lowerBound)
-            }
-            if head.allSatisfy({ $0 == 0 }) { continue }
-            let count = try onDisk { () throws(SystemError) in
-                try data.read(into: buffer, count: range.count, offset: range.lowerBound)
-            }
-            let values = buffer.withSpan(0..<count) {
-                layer.leafValues(ifMatching: $0, at: index)
-            }
-            guard let values else { continue }
-            let leafStart = HashTree.leaves(ofGroup: index, size: size).lowerBound
-            try onDisk { () throws(SystemError) in
-                try leaves.write(values, offset: UInt64(leafStart * HashTree.valueBytes))
-            }
-            note(index, bytes: UInt64(count))
-            found += 1
-        }
-        return found
-    }
-
     // MARK: Durability
 
     /// Syncs what was written and gives what the index may now commit; nil if nothing is new.
@@ -208,6 +188,16 @@ public final class PartialBlob: Sendable {
         try syncFiles()
         state.withLock { $0.durable = groups }
         return Checkpoint(id: id, groups: groups)
+    }
+
+    /// The index could not take the last checkpoint: the next one, due in a while, gives all of it
+    /// again.
+    func takeBackCheckpoint() {
+        let now = Clock.monotonic()
+        state.withLock { state in
+            state.durable = GroupSet(count: state.durable.count)
+            state.dirtySince = state.dirtySince ?? now
+        }
     }
 
     private func syncFiles() throws(StoreError) {
