@@ -164,8 +164,20 @@ public struct HomeCheck {
                 faults.append("tree\(path) belongs to nothing")
             }
         }
-        let sum = entries.reduce(UInt64(0)) { $0 + $1.size }
+        let sum = entries.reduce(UInt64(0)) { $0 + $1.stored }
         if try library.index.usedBytes() != sum { faults.append("the sum of bytes is wrong") }
+        if try library.index.accounts().rows != library.index.countedAccounts() {
+            faults.append("the accounts are not the sums of their rows")
+        }
+        for entry in entries where entry.state != .partial {
+            let files = [layout.object(entry.id), layout.tree(entry.id)]
+            let bytes = files.reduce(UInt64(0)) { $0 + ((try? File.facts(of: $1).size) ?? 0) }
+            if bytes != entry.stored {
+                faults.append("\(entry.id) takes \(bytes) bytes, \(entry.stored) are counted")
+            }
+        }
+        let trash = try Self.files("\(layout.home)/store/trash", "")
+        if !trash.isEmpty { faults.append("\(trash.count) files are left in the trash") }
         return faults
     }
 

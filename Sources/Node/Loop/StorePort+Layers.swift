@@ -97,7 +97,6 @@ extension StorePort {
             do throws(StoreError) {
                 let manifest = try library.add(whole, origin: .fetched)
                 try OriginCheck(library: library, own: node).remember(traces, of: manifest)
-                _ = try library.link(manifest.layer)
                 done(.layer(try heldLayer(manifest, envelope: envelope)))
                 rejudge(madeFrom: manifest.layer)
             } catch {
