@@ -46,7 +46,10 @@ let fuzzers: [Target] =
 
 let package = Package(
     name: "plasmid",
-    products: [.executable(name: "plasmid", targets: ["Node"])],
+    products: [
+        .executable(name: "plasmid", targets: ["Node"]),
+        .library(name: "CrashTrace", type: .dynamic, targets: ["CrashTrace"]),
+    ],
     targets: [
         .systemLibrary(
             name: "CSodium", path: "Sources/C/Sodium", pkgConfig: "libsodium",
@@ -76,14 +79,24 @@ let package = Package(
         tests("GenomeTests", of: ["Genome", "Wire"]),
         tests("SwarmTests", of: ["Swarm", "Genome", "Wire"]),
         tests("HostTests", of: ["Host"]),
-        tests("StoreTests", of: ["Store", "Host", "Genome", "Wire"]),
+        tests("StoreTests", of: ["Store", "Host", "Genome", "Wire", "CrashReplay"]),
         tests("LearnTests", of: ["Learn", "Host", "Genome", "Wire", "CKernels", "FuzzTargets"]),
-        tests("NodeTests", of: ["Node", "Learn", "Store", "Host", "Swarm", "Genome", "Wire"]),
+        tests(
+            "NodeTests",
+            of: ["Node", "Learn", "Store", "Host", "Swarm", "Genome", "Wire", "CrashReplay"]),
         tests("Simulation", of: ["Swarm", "Genome", "Wire"]),
         tests("Tidy", of: []),
         .target(
             name: "FuzzTargets", dependencies: ["Learn", "Swarm", "Genome", "Wire"],
             path: "Tests/FuzzTargets", swiftSettings: strict),
         tests("FuzzSmoke", of: ["FuzzTargets"]),
+        // Loaded before all others into processes whose writes are written down or made to fail.
+        .target(name: "CrashTrace", path: "Tests/CrashTrace"),
+        .target(
+            name: "CrashReplay", dependencies: ["Store", "Host", "Genome", "Wire"],
+            path: "Tests/CrashReplay", swiftSettings: strict),
+        .executableTarget(
+            name: "StoreDriver", dependencies: ["CrashReplay", "Store", "Host", "Genome", "Wire"],
+            path: "Tests/StoreDriver", swiftSettings: strict),
     ] + fuzzers
 )

@@ -194,6 +194,18 @@ public struct File: Sendable {
         return done
     }
 
+    /// The next byte from `offset` on that the file system keeps a block for; nil where all that
+    /// follows is a hole. Where it does not say, every byte may be there.
+    public func nextData(from offset: UInt64) throws(SystemError) -> UInt64? {
+        let found = plasmid_seek_data(descriptor.number, Int64(clamping: offset))
+        if found >= 0 { return UInt64(found) }
+        switch errno {
+        case ENXIO: return nil
+        case EINVAL, ENOTSUP, ENOSYS: return offset
+        default: throw .last("seek", path)
+        }
+    }
+
     /// The whole file, refused when it is longer than `limit`.
     public func readAll(limit: Int) throws(SystemError) -> [UInt8] {
         let size = try facts().size

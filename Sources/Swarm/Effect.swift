@@ -38,6 +38,8 @@ public enum Effect: Sendable {
     case openBlob(blob: Digest, size: UInt64)
     /// Keep a proven group layer beside the partial blob.
     case saveGroupLayer(GroupLayer)
+    /// Look for parts of a blob on this machine; answered by `groupsFound` with the same token.
+    case searchBlob(blob: Digest, token: UInt64)
     /// Ask for a group and check it against its layer on arrival; answered by `groupStored`,
     /// `groupRefuted`, `groupUnwritable` or a `reject` message.
     case requestGroup(SessionNumber, GroupRequest, GroupLayer)

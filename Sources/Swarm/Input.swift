@@ -90,6 +90,9 @@ public enum Input: Sendable {
     case groupRefuted(SessionNumber, request: UInt64)
     /// A group arrived but could not be written.
     case groupUnwritable(SessionNumber, request: UInt64, reason: StoreProblem)
+    /// A search on this machine ended: the groups that are here now, and, where another search is
+    /// worth while later, how many first groups it needs.
+    case groupsFound(blob: Digest, token: UInt64, bitmap: [UInt8], firstGroups: UInt64?)
     /// A blob is complete and durable.
     case blobCompleted(blob: Digest)
     /// A blob could not be completed.
@@ -161,8 +164,9 @@ public enum StoreOutcome: Equatable, Sendable {
 public enum OpenedBlob: Sendable {
     /// All of it.
     case complete
-    /// The groups whose bits are set; the group layer once it is known.
-    case partial(bitmap: [UInt8], layer: GroupLayer?)
+    /// The groups whose bits are set; the group layer once it is known; whether a search on this
+    /// machine may find more, once it is.
+    case partial(bitmap: [UInt8], layer: GroupLayer?, isWorthSearch: Bool = false)
     /// It cannot be taken in.
     case failed(StoreProblem)
 }

@@ -126,6 +126,9 @@ enum SwarmLimits {
     /// A fetch whose holders stand but bring nothing for this long is given up; what arrived
     /// stays.
     static let stallPatience = 2 * Span.minute
+    /// How long a fetch on a full disk waits before it looks for room again: soon enough for a
+    /// person who has just made some, seldom enough for a disk that stays full.
+    static let roomPause = 3 * Span.second
     /// First and longest pause before a lost peer is dialled again.
     static let dialPauseMin = 1 * Span.second
     static let dialPauseMax = 30 * Span.second

@@ -147,12 +147,13 @@ public struct Swarm: Sendable {
         case .groupRefuted(let session, let request): groupRefuted(session, request)
         case .groupUnwritable(let session, let request, let problem):
             groupUnwritable(session, request, problem)
+        case .groupsFound(let blob, let token, let bitmap, let firstGroups):
+            groupsFound(blob, token: token, bitmap, firstGroups: firstGroups)
         case .blobCompleted(let blob): blobCompleted(blob)
-        case .blobFailed(let blob, let problem): downloadFailed(blob, problem)
+        case .blobFailed(let blob, let problem): lacksRoom(blob, problem)
         case .manifestRead(let number, let found): manifestRead(number, found)
         case .layerAdopted(let number, let layer): layerAdopted(number, layer)
-        case .adoptionFailed(let number, let problem):
-            endFetch(number, .failed(.store(problem)))
+        case .adoptionFailed(let number, let problem): adoptionFailed(number, problem)
         case .served(let session, let request, let byteCount): served(session, request, byteCount)
         case .pageServed(let session): answered(session)
         default: break

@@ -21,6 +21,19 @@ struct FileTests {
         }
     }
 
+    @Test func `holes are told from bytes, also behind reserved blocks`() throws {
+        let file = try scratch.file("sparse", [])
+        try file.resize(to: 8 << 20)
+        _ = try file.reserve(size: 8 << 20)
+        #expect(try file.nextData(from: 0) == nil)
+        try file.write([1], offset: 5 << 20)
+        try file.syncData()
+        #expect(try file.nextData(from: 0) == 5 << 20)
+        #expect(try file.nextData(from: 5 << 20) == 5 << 20)
+        #expect(try file.nextData(from: 6 << 20) == nil)
+        #expect(try file.nextData(from: 9 << 20) == nil)
+    }
+
     @Test func `in memory has no name, can be opened again, and ends with its holder`() throws {
         var file: File? = try File.inMemory("x")
         let path = try #require(file?.path)

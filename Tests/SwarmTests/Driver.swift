@@ -202,6 +202,14 @@ extension [Effect] {
         count { if case .adoptLayer = $0 { true } else { false } }
     }
 
+    var searches: [(blob: Digest, token: UInt64)] {
+        compactMap { if case .searchBlob(let blob, let token) = $0 { (blob, token) } else { nil } }
+    }
+
+    var completions: [Digest] {
+        compactMap { if case .completeBlob(let blob) = $0 { blob } else { nil } }
+    }
+
     func phase(of fetch: FetchNumber) -> FetchStatus.Phase? { status(of: fetch)?.phase }
 
     func status(of fetch: FetchNumber) -> FetchStatus? {

@@ -72,6 +72,8 @@ enum Exceptions {
         "Sources/Node/Memory/OpenMemory.swift": "as a real process (MemoryTests)",
         "Sources/Node/Memory/Preamble.swift": "as a real process (WordsTests, MemoryTests)",
         "Sources/Node/Link/LinkMessages.swift": "cases without code (LinkLaneTests)",
+        "Sources/Node/Loop/ReusePlans.swift": "as real processes (ReuseTests)",
+        "Sources/Node/Loop/TensorSearch.swift": "as real processes (ReuseTests)",
         "Sources/Node/Loop/LoopEvent.swift": "cases without code (DaemonTests)",
         "Sources/Learn/Tokenizer/Unicode/UnicodeCategoryData.swift":
             "a table (UnicodeTablesTests)",

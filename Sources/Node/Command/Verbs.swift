@@ -151,10 +151,14 @@ enum Verbs {
         name: "fetch", summary: "get a layer from whoever holds it",
         paragraph: "Fetches every file of a layer, proves every byte against the layer's id "
             + "before it is kept, and goes on where it stopped. Without --out it makes a folder "
-            + "of read-only links into the store; with --out it copies, never over other bytes.",
+            + "of read-only links into the store; with --out it copies, never over other bytes. "
+            + "What is here already is not fetched again: older versions, tensors of other "
+            + "layers, and with --reuse what another program left of a download. A full disk "
+            + "makes it wait.",
         examples: [
             ("plasmid fetch poems", "fetch and link"),
             ("plasmid fetch poems --out ./poems", "fetch and copy"),
+            ("plasmid fetch poems --reuse ~/Downloads/poems.part", "go on with a download"),
         ],
         operands: [.required("LAYER")],
         options: [
@@ -163,6 +167,7 @@ enum Verbs {
                 "accept-licence", .maybe("SPDX"), "accept terms that need it",
                 aliases: ["accept-license"]),
             .init("evidence", .none, "take what shows how it came about as well"),
+            .init("reuse", .many("FILE|DIR"), "files that may hold parts of it"),
             .init("with-dependencies", .none, "and the base, the members and what it requires"),
         ])
 

@@ -118,10 +118,13 @@ struct ProgressDisplay {
     private let label: String
     private let terminal: Terminal
     private var bar: ProgressBar?
+    private let isShown: Bool
+    private var pause: String?
 
     /// A display for something called `label`; silent when that is nil.
     init(label: String?) {
         self.label = label ?? ""
+        isShown = label != nil
         terminal =
             label == nil
             ? Terminal(isTerminal: false, columns: Terminal.columnsDefault)
@@ -130,9 +133,15 @@ struct ProgressDisplay {
 
     private var seconds: Double { Double(Clock.monotonic()) / 1e9 }
 
-    /// Takes a step of `done` of `total` bytes.
+    /// Takes a step of `done` of `total` bytes; one that waits says why, once for each reason.
     mutating func update(_ step: JSONObject) {
-        guard terminal.isTerminal, let done = step["done"]?.integer,
+        let reason = step["pause"]?.string
+        defer { pause = reason }
+        if isShown, let reason, reason != pause {
+            clear()
+            Machine.write("\(label) waits: \(reason)\n", to: 2)
+        }
+        guard terminal.isTerminal, reason == nil, let done = step["done"]?.integer,
             let total = step["total"]?.integer, total > 0
         else { return }
         if bar == nil {

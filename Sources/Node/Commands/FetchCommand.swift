@@ -12,10 +12,11 @@ enum FetchCommand {
         object["accepted"] = arguments.text("accept-licence").map { .string($0) }
         object["evidence"] = arguments.isGiven("evidence") ? true : nil
         object["copies"] = arguments.isGiven("out") ? true : nil
-        var answer = try fetch(object, access, arguments, report)
+        let files = try ReuseFiles.open(arguments.texts("reuse"))
+        var answer = try fetch(object, files, access, arguments, report)
         if arguments.isGiven("with-dependencies") {
             try FetchDependencies.fetch(&answer, access) { object throws(Failure) in
-                try fetch(object, access, arguments, report)
+                try fetch(object, files, access, arguments, report)
             }
         }
         if let folder = arguments.text("out") {
@@ -28,10 +29,11 @@ enum FetchCommand {
 
     /// Fetches; terms that must be accepted are shown to a person and asked for.
     private static func fetch(
-        _ object: JSONObject, _ access: Access, _ arguments: Arguments, _ report: Report
+        _ object: JSONObject, _ files: [File], _ access: Access, _ arguments: Arguments,
+        _ report: Report
     ) throws(Failure) -> JSONObject {
         do {
-            return try access.ask("fetch", object, showing: "fetch")
+            return try access.ask("fetch", object, files: files, showing: "fetch")
         } catch {
             let mayAsk = Machine.isTerminal(0) && Machine.isTerminal(2) && !report.isJSON
             guard error.code == .licence, mayAsk,
@@ -44,7 +46,7 @@ enum FetchCommand {
             }
             var accepted = object
             accepted["accepted"] = .string(String(expression))
-            return try access.ask("fetch", accepted, showing: "fetch")
+            return try access.ask("fetch", accepted, files: files, showing: "fetch")
         }
     }
 

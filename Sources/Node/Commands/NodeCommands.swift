@@ -93,7 +93,8 @@ enum NodeCommands {
         for transfer in status["transfers"]?.array ?? [] {
             lines.append(
                 "fetching  \(transfer["layer"]?.string?.prefix(16) ?? ""): "
-                    + "\(size(transfer["done"])) of \(size(transfer["total"]))")
+                    + "\(size(transfer["done"])) of \(size(transfer["total"]))"
+                    + (transfer["pause"]?.string.map { "; waits: \($0)" } ?? ""))
         }
         return lines
     }

@@ -304,6 +304,7 @@ final class Daemon: Sendable {
                 "done": .integer(
                     Int64(clamping: entry.status.received + entry.status.reused)),
                 "total": .integer(Int64(clamping: entry.status.size)),
+                "pause": entry.status.pause.map { .string($0) } ?? .null,
             ]
         }
     }

@@ -207,6 +207,7 @@ struct LoopWorker: ~Copyable {
         case .findHolders(let number, let layer): port.findHolders(number, layer)
         case .openBlob(let blob, let size): port.open(blob, size: size)
         case .saveGroupLayer(let layer): port.save(layer)
+        case .searchBlob(let blob, let token): port.search(blob, token: token)
         case .completeBlob(let blob): port.complete(blob)
         case .releaseBlob(let blob): port.release(blob)
         case .readManifest(let number, let layer): port.readManifest(number, layer)

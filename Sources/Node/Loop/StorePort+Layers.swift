@@ -25,6 +25,7 @@ extension StorePort {
             let reader = try? BlobReader(layer, layout: library.layout)
             let bytes = try? reader?.readAll(limit: Limits.manifestBytesMax)
             let manifest = try? Manifest.decode(bytes ?? [])
+            if let manifest, manifest.layer == layer { reuse.learn(manifest) }
             let refusal = manifest.flatMap { KnownTerms(library: library).answer($0).refusal }
             post(
                 .manifestRead(

@@ -25,6 +25,8 @@ final class StorePort: Sendable {
     private let opening: [Lock<[BlobReference]>] = [Lock([]), Lock([])]
     private let completing = Lock([PartialBlob]())
     private let readers = ReaderCache()
+    /// What may be here already of layers that are fetched.
+    let reuse: ReusePlans
     private let used = Lock(Set<Digest>())
 
     /// Starts the lanes.
@@ -35,6 +37,7 @@ final class StorePort: Sendable {
         self.library = library
         self.catalogue = catalogue
         self.keys = keys
+        reuse = ReusePlans(library: library)
         node = keys.node.publicKey
         self.post = post
         stores = [try Lane("store-0"), try Lane("store-1")]
@@ -241,7 +244,26 @@ final class StorePort: Sendable {
         }
         let partial = try library.reserved(BlobReference(blob: blob, size: size))
         partials.withLock { $0[blob] = partial }
-        return .partial(bitmap: partial.groups.bytes, layer: partial.layer)
+        let hasBytes = partial.layer == nil && partial.mayHoldBytes
+        return .partial(
+            bitmap: partial.groups.bytes, layer: partial.layer,
+            isWorthSearch: reuse.mayHelp(blob, hasBytes: hasBytes))
+    }
+
+    /// Looks for parts of a blob on this machine, its group layer being known.
+    func search(_ blob: Digest, token: UInt64) {
+        lane(blob.words.3).submit { [self] in
+            guard let partial = partials.withLock({ $0[blob] }) else {
+                post(.groupsFound(blob: blob, token: token, bitmap: [], firstGroups: nil))
+                return
+            }
+            // What cannot be read here is asked of peers.
+            let firstGroups = try? reuse.search(partial)
+            post(
+                .groupsFound(
+                    blob: blob, token: token, bitmap: partial.groups.bytes,
+                    firstGroups: firstGroups ?? nil))
+        }
     }
 
     func save(_ layer: GroupLayer) {
@@ -295,6 +317,8 @@ final class StorePort: Sendable {
             do throws(StoreError) {
                 try library.checkpoint(partial)
             } catch {
+                // Bytes are safe, only the index lags; it is told when there is room.
+                if case .diskFull = error { return }
                 partials.withLock { $0[partial.id] = nil }
                 post(.blobFailed(blob: partial.id, StoreProblem(error)))
             }
@@ -315,17 +339,17 @@ final class StorePort: Sendable {
             return waiting
         }
         if waiting.isEmpty { return }
-        var failed: [Digest: StoreProblem] = [:]
+        var failed: [Digest: StoreError] = [:]
         do throws(StoreError) {
-            for problem in try library.complete(waiting) {
-                failed[problem.blob] = StoreProblem(problem.problem)
-            }
+            for problem in try library.complete(waiting) { failed[problem.blob] = problem.problem }
         } catch {
-            for partial in waiting { failed[partial.id] = StoreProblem(error) }
+            for partial in waiting { failed[partial.id] = error }
         }
         for partial in waiting {
             if let problem = failed[partial.id] {
-                post(.blobFailed(blob: partial.id, problem))
+                // On a full disk it is tried again, with what it has.
+                if case .diskFull = problem { partials.withLock { $0[partial.id] = partial } }
+                post(.blobFailed(blob: partial.id, StoreProblem(problem)))
             } else {
                 post(.blobCompleted(blob: partial.id))
             }

@@ -57,6 +57,8 @@ extension Service {
         let daemon = try runningNode("fetch")
         let layer = try LayerResolver(service: self).resolve(try request.required("layer"))
         let acceptance = try acceptance(of: layer, accepted: request.text("accepted"))
+        daemon.port.reuse.offer(request.files, for: layer)
+        defer { daemon.port.reuse.forget(layer) }
         let begun = Clock.monotonic()
         let withEvidence = request.arguments["evidence"]?.bool ?? false
         func show(_ status: FetchStatus) {
@@ -64,6 +66,7 @@ extension Service {
             object["done"] = .integer(Int64(clamping: status.received + status.reused))
             object["total"] = .integer(Int64(clamping: status.size))
             object["phase"] = .string(Self.name(status.phase))
+            object["pause"] = status.pause.map { .string($0) }
             progress(object)
         }
         let sealed = try SealedFetch(self, daemon, layer, accepts: acceptance != nil)

@@ -22,6 +22,8 @@ public final class PartialBlob: Sendable {
         var dirtyBytes: UInt64 = 0
         var dirtySince: UInt64?
         var hasFailed = false
+        /// Whether the files' names are durable.
+        var isNamed = false
         var isMoved = false
     }
 
@@ -104,6 +106,9 @@ public final class PartialBlob: Sendable {
     /// The groups that are there now, whether durable or not.
     public var groups: GroupSet { state.withLock { $0.groups } }
 
+    /// Whether its file holds any byte, marked or not.
+    public var mayHoldBytes: Bool { (try? data.nextData(from: 0)) ?? nil != nil }
+
     /// Whether a checkpoint should be made now.
     public func isCheckpointDue(now: UInt64 = Clock.monotonic()) -> Bool {
         state.withLock { state in
@@ -115,13 +120,17 @@ public final class PartialBlob: Sendable {
 
     // MARK: Writing
 
-    /// Keeps the group layer for this and later sessions.
+    /// Keeps the group layer for this and, where the disk has room, for later sessions; without
+    /// it only what was written behind the last checkpoint is not found again.
     public func install(_ layer: GroupLayer) throws(StoreError) {
         precondition(layer.id == id && layer.size == size)
-        if layer.count > 1 {
-            try DurableFile.write(layer.values, to: layout.partGroups(id))
-        }
         state.withLock { $0.layer = layer }
+        if layer.count == 1 { return }
+        do {
+            try DurableFile.write(layer.values, to: layout.partGroups(id))
+        } catch {
+            guard case .diskFull = error else { throw error }
+        }
     }
 
     /// Writes a verified group, the first bytes of `buffer`, with its leaf values. A full disk
@@ -166,36 +175,6 @@ public final class PartialBlob: Sendable {
         return count
     }
 
-    /// Looks for groups that are on disk but not in the set, as a killed process leaves them, and
-    /// adds those that match the layer. Needs the layer. Returns how many were found.
-    public func salvage() throws(StoreError) -> Int {
-        guard let layer else { return 0 }
-        let buffer = Buffer(capacity: HashTree.groupBytes)
-        var found = 0
-        for index in groups.missing {
-            let range = HashTree.groupRange(index, size: size)
-            // Bytes never written read as zeros; the first page tells nearly always.
-            let head = try onDisk { () throws(SystemError) in
-                try data.read(count: min(4096, range.count), offset: range.lowerBound)
-            }
-            if head.allSatisfy({ $0 == 0 }) { continue }
-            let count = try onDisk { () throws(SystemError) in
-                try data.read(into: buffer, count: range.count, offset: range.lowerBound)
-            }
-            let values = buffer.withSpan(0..<count) {
-                layer.leafValues(ifMatching: $0, at: index)
-            }
-            guard let values else { continue }
-            let leafStart = HashTree.leaves(ofGroup: index, size: size).lowerBound
-            try onDisk { () throws(SystemError) in
-                try leaves?.write(values, offset: UInt64(leafStart * HashTree.valueBytes))
-            }
-            note(index, bytes: UInt64(count))
-            found += 1
-        }
-        return found
-    }
-
     // MARK: Durability
 
     /// Syncs what was written and gives what the index may now commit; nil if nothing is new.
@@ -214,10 +193,23 @@ public final class PartialBlob: Sendable {
         return Checkpoint(id: id, groups: groups)
     }
 
+    /// The index could not take the last checkpoint: the next one, due in a while, gives all of it
+    /// again.
+    func takeBackCheckpoint() {
+        let now = Clock.monotonic()
+        state.withLock { state in
+            state.durable = GroupSet(count: state.durable.count)
+            state.dirtySince = state.dirtySince ?? now
+        }
+    }
+
     private func syncFiles() throws(StoreError) {
         do {
             try data.syncData()
             try leaves?.syncData()
+            // Groups are not durable in a file whose name is not.
+            if !state.withLock({ $0.isNamed }) { try Directory.sync(layout.parts) }
+            state.withLock { $0.isNamed = true }
         } catch {
             state.withLock { $0.hasFailed = true }
             throw .lostWrites(path: data.path)

@@ -38,7 +38,7 @@ public struct Home: Sendable {
         let layout = Layout(home: try absolute(path))
         let lock = try take(layout)
         try onDisk { () throws(SystemError) in
-            for folder in layout.folders { try Directory.create(folder, mode: 0o700) }
+            try makeFolders(layout)
         }
         if isNew { try finish(layout) }
         return Home(layout: layout, lock: lock)
@@ -64,9 +64,17 @@ public struct Home: Sendable {
         }
         let home = Home(layout: layout, lock: try take(layout))
         try onDisk { () throws(SystemError) in
-            for folder in layout.folders { try Directory.create(folder, mode: 0o700) }
+            try makeFolders(layout)
         }
         return home
+    }
+
+    /// Makes the folders that are missing, with durable names: what is synced into a folder is
+    /// lost with it.
+    private static func makeFolders(_ layout: Layout) throws(SystemError) {
+        let missing = layout.folders.filter { !Directory.exists($0) }
+        for folder in missing { try Directory.create(folder, mode: 0o700) }
+        for parent in Set(missing.map { Layout.folder(of: $0) }) { try Directory.sync(parent) }
     }
 
     /// The process that has the home at `path` open; nil when none has.

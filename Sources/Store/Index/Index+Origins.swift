@@ -158,6 +158,13 @@ extension Index {
         return result
     }
 
+    /// Whether any layer that is here has tensors which can be found by their hashes.
+    public func hasTensors() throws(StoreError) -> Bool {
+        try connection.withLock { connection throws(StoreError) in
+            try connection.first("SELECT 1 FROM layer_tensors LIMIT 1") { $0.integer(0) } != nil
+        }
+    }
+
     /// Bytes of these tensors that each layer has.
     public func holders(
         of tensors: Set<WeightsTraces.Tensor>

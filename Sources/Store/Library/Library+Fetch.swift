@@ -30,7 +30,13 @@ extension Library {
 
     /// Syncs a partial blob and commits what is durable of it.
     public func checkpoint(_ partial: PartialBlob) throws(StoreError) {
-        if let checkpoint = try partial.checkpoint() { try index.commit(checkpoint) }
+        guard let checkpoint = try partial.checkpoint() else { return }
+        do {
+            try index.commit(checkpoint)
+        } catch {
+            partial.takeBackCheckpoint()
+            throw error
+        }
     }
 
     /// Makes a blob with all its groups a complete one.

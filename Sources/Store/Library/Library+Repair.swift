@@ -17,22 +17,23 @@ extension Library {
         guard let reader = try? BlobReader(blob, layout: layout), reader.size == size,
             let layer = try? reader.layer()
         else {
-            // Nothing of it can be believed.
-            try index.reopen(blob, size: size, groups: sound)
+            // Nothing of it can be believed. Its place is empty before the row says that it is
+            // partial: of a partial blob the bytes in its place are those of a whole one.
             for path in [layout.object(blob), layout.coded(blob), layout.tree(blob)]
             where Directory.exists(path) {
                 try setAside(path)
             }
+            try index.reopen(blob, size: size, groups: sound)
             return sound.missing
         }
         let damaged = Set(reader.verify())
         if damaged.isEmpty { return [] }
         for group in 0..<groupCount where !damaged.contains(group) { sound.insert(group) }
         for group in damaged { try setAside(group, of: reader) }
-        // The index first: a partial blob without files is fetched whole, a complete one that is
-        // damaged would be believed.
-        try index.reopen(blob, size: size, groups: sound)
+        // The files first: bytes in the place of a partial blob would count as whole at the next
+        // opening, while a complete blob that lacks them is found wanting.
         try moveBack(reader, layer)
+        try index.reopen(blob, size: size, groups: sound)
         return sound.missing
     }
 
@@ -41,6 +42,8 @@ extension Library {
         let stamp = Clock.wallMilliseconds()
         try onDisk { () throws(SystemError) in
             try Directory.rename(path, to: "\(layout.quarantine)/\(name).\(stamp)")
+            try Directory.sync(layout.quarantine)
+            try Directory.sync(Layout.folder(of: path))
         }
     }
 

@@ -154,7 +154,8 @@ extension Library {
 
     /// Puts right what the end of a process left between the files of partial blobs and their rows:
     /// a blob that got its place is complete, files of one that is complete go, and files without
-    /// a row get one.
+    /// a row get one. Files of one that counts as complete and has no place are what a repair that
+    /// was cut off had moved; their sound groups are found again.
     func settleParts() throws(StoreError) {
         let now = Clock.wallMilliseconds()
         for blob in try index.partials() where layout.isComplete(blob.blob, size: blob.size) {
@@ -163,6 +164,9 @@ extension Library {
         for part in try BlobSweeper.parts(layout) {
             switch try index.blob(part.blob)?.state {
             case .partial: continue
+            case .complete, .recovered where !Directory.exists(layout.object(part.blob)):
+                let none = GroupSet(count: HashTree.groupCount(size: part.size))
+                try index.reopen(part.blob, size: part.size, groups: none)
             case .complete, .recovered: try PartialBlob.discard(part.blob, layout: layout)
             case nil:
                 _ = try index.connection.withLock { connection throws(StoreError) in

@@ -119,6 +119,8 @@ public struct FetchStatus: Equatable, Sendable {
     public var reused: UInt64
     /// Bytes by peer, in key order.
     public var sources: [Source]
+    /// Why it waits, such as for a full disk; nil while it goes on.
+    public var pause: String?
 
     /// A peer's share.
     public struct Source: Equatable, Sendable {
@@ -168,6 +170,8 @@ struct Fetch: Sendable {
     var open: [Digest] = []
     /// Whether the shell is taking the layer in.
     var isAdopting = false
+    /// Set while there is no room to take the layer in.
+    var shortage: Shortage?
     /// What peers did wrong.
     var faults: [PeerFault] = []
     /// Monotonic nanoseconds of the last step ahead.
@@ -210,6 +214,14 @@ struct Fetch: Sendable {
     }
 }
 
+/// Want of room on the disk.
+struct Shortage: Equatable, Sendable {
+    /// In words.
+    let reason: String
+    /// Monotonic nanoseconds of the next try.
+    var until: UInt64
+}
+
 /// A blob on its way here, for one or more fetches.
 struct Download: Sendable {
     let blob: Digest
@@ -235,6 +247,18 @@ struct Download: Sendable {
     var opening = OrderedTable<SessionNumber, Opening>()
     /// Whether the store is finishing it.
     var isCompleting = false
+    /// Set while the disk has no room for it.
+    var shortage: Shortage?
+    /// Set while this machine may hold parts of it that were not looked for yet.
+    var search: Search?
+
+    /// A look for parts of the blob on this machine.
+    struct Search: Equatable, Sendable {
+        /// So many first groups must be here before.
+        let firstGroups: UInt64
+        /// Set while it runs.
+        var token: UInt64?
+    }
 
     /// A question what a peer has.
     struct Opening: Equatable, Sendable {
@@ -243,7 +267,9 @@ struct Download: Sendable {
     }
 
     /// Whether it can go on only by what peers send.
-    var isWaitingForPeers: Bool { isOpen && !isCompleting && !isComplete }
+    var isWaitingForPeers: Bool {
+        isOpen && !isCompleting && !isComplete && search?.token == nil
+    }
 
     var isComplete: Bool { isOpen && groups != nil && wanted.isEmpty && asked == 0 }
 }

@@ -16,10 +16,12 @@ extension Swarm {
             blobCompleted(blob)
             return
         case .failed(let problem):
-            downloadFailed(blob, problem)
+            lacksRoom(blob, problem)
             return
-        case .partial(let bitmap, let layer):
+        case .partial(let bitmap, let layer, let isWorthSearch):
             download.isOpen = true
+            if isWorthSearch { download.search = .init(firstGroups: 0) }
+            download.shortage = nil
             download.groups = layer ?? GroupLayer(singleGroup: blob, size: download.size)
             let count = HashTree.groupCount(size: download.size)
             let missing = (0..<count).filter { group in
@@ -31,11 +33,12 @@ extension Swarm {
             }
             downloads[blob] = download
             credit(reused: download.size - missingBytes, download)
+            for number in download.fetches { notePause(number) }
         }
         advance(download: blob)
     }
 
-    private mutating func credit(reused byteCount: UInt64, _ download: Download) {
+    mutating func credit(reused byteCount: UInt64, _ download: Download) {
         for number in download.fetches
         where download.blob != fetches[number]?.request.layer {
             _ = fetches.change(number) { $0.status.reused += byteCount }
@@ -44,10 +47,10 @@ extension Swarm {
 
     /// Does the next thing that a blob needs: who has it, its group layer, its groups, its end.
     mutating func advance(download blob: Digest) {
-        guard let download = downloads[blob], download.isOpen, !download.isCompleting else {
-            return
-        }
-        if download.isComplete {
+        guard let download = downloads[blob], !download.isCompleting else { return }
+        guard download.isOpen else { return reopenIfDue(download) }
+        if download.isComplete && download.search?.token == nil {
+            guard hasRoom(download) else { return }
             _ = downloads.change(blob) { $0.isCompleting = true }
             effects.append(.completeBlob(blob: blob))
             return
@@ -55,7 +58,7 @@ extension Swarm {
         askHoldings(download)
         if download.groups == nil {
             askForPage(blob)
-        } else {
+        } else if !isSearching(download) {
             assignGroups()
         }
     }
@@ -183,6 +186,7 @@ extension Swarm {
         while requests.count < SwarmLimits.requestsMax {
             let waiting = downloads.values.filter { download in
                 download.isWaitingForPeers && download.groups != nil && !download.wanted.isEmpty
+                    && hasRoom(download)
             }.sorted { ($0.asked, $0.blob) < ($1.asked, $1.blob) }
             guard let (download, index, session) = firstAssignable(waiting) else { return }
             ask(session, for: index, of: download)
@@ -193,7 +197,9 @@ extension Swarm {
         _ waiting: [Download]
     ) -> (download: Download, index: Int, session: SessionNumber)? {
         for download in waiting {
-            guard let last = download.wanted.indices.last else { continue }
+            guard let last = download.wanted.indices.last,
+                mayAsk(download, for: download.wanted[last])
+            else { continue }
             if let session = leastAsked(download, download.wanted[last]) {
                 return (download, last, session)
             }
@@ -201,7 +207,7 @@ extension Swarm {
             let isInParts = download.holdings.values.contains { holding in
                 holding.extent != .complete && holding.extent != .none
             }
-            guard isInParts else { continue }
+            guard isInParts, download.search == nil else { continue }
             for index in download.wanted.indices.reversed().dropFirst() {
                 if let session = leastAsked(download, download.wanted[index]) {
                     return (download, index, session)
@@ -266,6 +272,7 @@ extension Swarm {
             session.heard = now.monotonic
             session.delivered = now.monotonic
         }
+        foundRoom(pending.blob)
         let wanting = downloads[pending.blob]?.fetches ?? []
         noteProgress(wanting)
         if let peer = sessions[session]?.facts.peer {
@@ -310,7 +317,7 @@ extension Swarm {
         _ session: SessionNumber, _ number: UInt64, _ problem: StoreProblem
     ) {
         guard let pending = settle(number, arrived: false) else { return }
-        downloadFailed(pending.blob, problem)
+        lacksRoom(pending.blob, problem)
     }
 
     mutating func rejected(

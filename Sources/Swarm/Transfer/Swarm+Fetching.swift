@@ -110,6 +110,8 @@ extension Swarm {
         guard let fetch = fetches[number], !fetch.status.isOver else { return }
         let isSealed = fetch.request.sealed != nil
         guard isSealed || !fetch.descriptions.isEmpty, !fetch.isAdopting else { return }
+        // Also where nobody can be asked now: what is left may be the disk's part alone.
+        for blob in fetch.open where downloads[blob]?.shortage != nil { advance(download: blob) }
         let candidates = candidates(fetch)
         if candidates.count < SwarmLimits.holdersDialledMax { dialHolders(of: fetch) }
         if fetch.envelope != nil && fetch.manifest == nil { openManifest(number) }
@@ -204,7 +206,8 @@ extension Swarm {
             return
         }
         guard let fetch = fetches[number], let manifest = fetch.manifest, !fetch.isAdopting,
-            let envelope = fetch.envelope, fetch.missing.isEmpty, fetch.open.isEmpty
+            let envelope = fetch.envelope, fetch.missing.isEmpty, fetch.open.isEmpty,
+            fetch.shortage.map({ $0.until <= now.monotonic }) ?? true
         else { return }
         _ = fetches.change(number) { $0.isAdopting = true }
         effects.append(
@@ -252,6 +255,11 @@ extension Swarm {
             }
             lookUp(number)
             advance(number)
+            if fetch.status.pause != nil {
+                noteProgress([number])
+                if fetch.shortage != nil { finishIfComplete(number) }
+                continue
+            }
             guard isWaitingForPeers(number) else { continue }
             if candidates(fetch).isEmpty {
                 strand(number)

@@ -44,7 +44,7 @@ struct StorePortTests {
             id: summary.id, size: summary.size, values: summary.groupValues)
         port.open(summary.id, size: summary.size)
         let bitmap: [UInt8] = try wait { input in
-            if case .blobOpened(_, .partial(let bitmap, nil)) = input { bitmap } else { nil }
+            if case .blobOpened(_, .partial(let bitmap, nil, _)) = input { bitmap } else { nil }
         }
         #expect(bitmap.allSatisfy { $0 == 0 })
         port.save(layer)

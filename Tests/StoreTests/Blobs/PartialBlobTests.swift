@@ -65,6 +65,120 @@ import Wire
         #expect(try partial.salvage() == 0)
     }
 
+    @Test func `what was written before the group layer came is found once it is there`() throws {
+        let layout = try Scratch().home().layout
+        let source = try Scratch.groups(bytes)
+        let partial = try PartialBlob(
+            source.layer.id, size: source.layer.size, layout: layout, groups: nil)
+        #expect(!partial.mayHoldBytes)
+        try partial.data.write(source.buffers[1], count: 1 << 20, offset: 1 << 20)
+        try partial.data.write(source.buffers[3], count: 1 << 19, offset: 3 << 20)
+        #expect(partial.mayHoldBytes)
+        #expect(try partial.salvage() == 0)
+        try partial.install(source.layer)
+        #expect(try partial.salvage() == 1)
+        #expect(partial.groups.missing == [0, 2, 3, 4, 5])
+        #expect(try partial.checkpoint()?.groups == partial.groups)
+    }
+
+    @Test func `a group that begins with zeros is found, a hole is not read`() throws {
+        let layout = try Scratch().home().layout
+        var bytes = Scratch.bytes(3 << 20)
+        for place in 1 << 20..<3 << 19 { bytes[place] = 0 }
+        let source = try Scratch.groups(bytes)
+        let partial = try PartialBlob(
+            source.layer.id, size: source.layer.size, layout: layout, groups: nil)
+        try partial.install(source.layer)
+        try partial.data.write(source.buffers[1], count: 1 << 20, offset: 1 << 20)
+        #expect(try partial.salvage() == 1)
+        #expect(partial.groups.contains(1))
+    }
+
+    @Test func `takes from other files what stands at the same place and matches`() throws {
+        let scratch = Scratch()
+        let layout = try scratch.home().layout
+        let source = try Scratch.groups(bytes)
+        let partial = try PartialBlob(
+            source.layer.id, size: source.layer.size, layout: layout, groups: nil)
+        let early = try partial.adopt(from: .file(scratch.file("early", bytes)))
+        #expect(early == 0, "nothing can be judged without the group layer")
+        try partial.install(source.layer)
+        // A download that stopped in the fourth group, with one bad byte in the second.
+        var left = Array(bytes.prefix(3 << 20 + 500_000))
+        left[1 << 20 + 5] ^= 1
+        #expect(try partial.adopt(from: .file(scratch.file("left", left))) == 2)
+        #expect(partial.groups.missing == [1, 3, 4, 5])
+        // Another version of the file, longer, with its last groups the same.
+        var longer = bytes + [1, 2, 3]
+        for place in 0..<4 << 20 { longer[place] ^= 0xff }
+        #expect(try partial.adopt(from: .file(scratch.file("longer", longer))) == 2)
+        #expect(partial.groups.missing == [1, 3])
+        let other = try BlobImport.run(scratch.file("whole", bytes), into: layout)
+        let reader = try BlobReader(other.id, layout: layout)
+        #expect(try partial.adopt(from: ByteSource(reader)) == 2)
+        #expect(partial.groups.isComplete)
+    }
+
+    @Test func `a file that is another one is not hashed to its end`() throws {
+        let scratch = Scratch()
+        let layout = try scratch.home().layout
+        let bytes = Scratch.bytes(40 << 20)
+        let source = try Scratch.groups(bytes)
+        let partial = try PartialBlob(
+            source.layer.id, size: source.layer.size, layout: layout, groups: nil)
+        try partial.install(source.layer)
+        // The only right group stands behind as many wrong ones as are looked at.
+        var strange = Scratch.bytes(40 << 20, seed: 9)
+        strange.replaceSubrange(35 << 20..<36 << 20, with: bytes[35 << 20..<36 << 20])
+        #expect(try partial.adopt(from: .file(scratch.file("strange", strange))) == 0)
+        strange.replaceSubrange(0..<1 << 20, with: bytes[0..<1 << 20])
+        #expect(try partial.adopt(from: .file(scratch.file("kin", strange))) == 2)
+    }
+
+    @Test func `puts groups together from pieces that moved`() throws {
+        let scratch = Scratch()
+        let layout = try scratch.home().layout
+        let source = try Scratch.groups(bytes)
+        let partial = try PartialBlob(
+            source.layer.id, size: source.layer.size, layout: layout, groups: nil)
+        try partial.install(source.layer)
+        // Bytes 700,000 to 4,500,000 stand elsewhere in two pieces, the other way round.
+        let file = try scratch.file(
+            "moved", Array(bytes[2_000_000..<4_500_000]) + bytes[700_000..<2_000_000])
+        let blob = try BlobImport.run(file, into: layout)
+        let reader = try BlobReader(blob.id, layout: layout)
+        let pieces = [
+            BlobPiece(place: 2_000_000..<4_500_000, source: ByteSource(reader), offset: 0),
+            BlobPiece(place: 700_000..<2_000_000, source: .file(file), offset: 2_500_000),
+        ]
+        #expect(try partial.assemble(pieces) == 3)
+        #expect(partial.groups.missing == [0, 4, 5])
+        // A gap of one byte: nothing of group 1 is taken.
+        let other = try PartialBlob(
+            source.layer.id, size: source.layer.size, layout: try Scratch().home().layout,
+            groups: nil)
+        try other.install(source.layer)
+        let torn = [
+            pieces[0],
+            BlobPiece(place: 700_000..<1_999_999, source: .file(file), offset: 2_500_000),
+        ]
+        #expect(try other.assemble(torn) == 2)
+        #expect(!other.groups.contains(1))
+    }
+
+    @Test func `a checkpoint that the index could not take is given again`() throws {
+        let layout = try Scratch().home().layout
+        let source = try Scratch.groups(bytes)
+        let partial = try PartialBlob(
+            source.layer.id, size: source.layer.size, layout: layout, groups: nil)
+        try partial.fetch(2, from: source)
+        let first = try partial.checkpoint()
+        #expect(try partial.checkpoint() == nil)
+        partial.takeBackCheckpoint()
+        #expect(partial.isCheckpointDue(now: Clock.monotonic() + 2_000_000_000))
+        #expect(try partial.checkpoint() == first)
+    }
+
     @Test func `a damaged layer file is as good as none`() throws {
         let layout = try Scratch().home().layout
         let source = try Scratch.groups(bytes)

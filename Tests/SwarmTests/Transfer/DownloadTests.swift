@@ -175,13 +175,120 @@ import Testing
         #expect(effects.requests.allSatisfy { $0.session == 3 })
     }
 
-    @Test func `a full disk ends the fetch with the store's words`() throws {
+    @Test func `what may be here is looked for before peers are asked`() throws {
+        let sample = try Sample(groups: [20])
+        var driver = Driver()
+        driver.open(2, 2)
+        _ = driver.describe(sample, from: [2], seeds: [2])
+        let blob = try #require(sample.files.keys.first)
+        var effects = driver.feed(
+            .blobOpened(
+                blob: blob,
+                .partial(bitmap: [], layer: sample.files[blob], isWorthSearch: true)))
+        effects += driver.hear(
+            2, .holding(Holding(layer: sample.id, blob: blob, extent: .complete)))
+        #expect(effects.requests.isEmpty)
+        let first = try #require(effects.searches.first)
+        // An answer to another question changes nothing.
+        #expect(
+            driver.feed(
+                .groupsFound(blob: blob, token: first.token + 9, bitmap: [0xff], firstGroups: nil)
+            ).requests.isEmpty)
+        // Groups 1 and 3 are here; the first two are needed to find more.
+        effects = driver.feed(
+            .groupsFound(blob: blob, token: first.token, bitmap: [0b1010], firstGroups: 2))
+        #expect(effects.requests.map(\.request.group) == [0])
+        #expect(driver.core.fetches[1]?.status.reused == 2 << 20)
+        effects = driver.feed(
+            .groupStored(2, request: effects.requests[0].request.request, byteCount: 1 << 20))
+        #expect(effects.requests.isEmpty)
+        let second = try #require(effects.searches.first)
+        effects = driver.feed(
+            .groupsFound(
+                blob: blob, token: second.token, bitmap: [0xff, 0xff, 0b111], firstGroups: 2))
+        // It may not ask for the same again, and one group is left.
+        #expect(effects.searches.isEmpty)
+        #expect(effects.requests.map(\.request.group) == [19])
+        #expect(driver.core.fetches[1]?.status.reused == 18 << 20)
+    }
+
+    @Test func `a blob that is all found needs no peer`() throws {
+        let sample = try Sample(groups: [3])
+        var driver = Driver()
+        driver.open(2, 2)
+        _ = driver.describe(sample, from: [2], seeds: [2])
+        let blob = try #require(sample.files.keys.first)
+        let effects = driver.feed(
+            .blobOpened(
+                blob: blob,
+                .partial(bitmap: [], layer: sample.files[blob], isWorthSearch: true)))
+        let search = try #require(effects.searches.first)
+        #expect(
+            driver.feed(
+                .groupsFound(blob: blob, token: search.token, bitmap: [7], firstGroups: nil)
+            ).completions == [blob])
+    }
+
+    @Test func `a full disk makes a fetch wait, which tries one group at a time`() throws {
+        var (driver, _, effects) = try open(try Sample(groups: [20]), [2])
+        let asked = effects.requests
+        effects = driver.feed(
+            .groupStored(2, request: asked[0].request.request, byteCount: 1 << 20))
+        let full = StoreProblem(.quota, "the disk is full")
+        for request in asked.dropFirst() + effects.requests {
+            let answer = driver.feed(
+                .groupUnwritable(2, request: request.request.request, reason: full))
+            #expect(answer.requests.isEmpty && answer.phase(of: 1) != .failed(.store(full)))
+        }
+        #expect(driver.core.fetches[1]?.status.pause == "the disk is full")
+        // Long after a fetch without progress would have been given up.
+        var tries = 0
+        for _ in 0..<60 {
+            driver.feed(.message(2, .ping(1)))
+            for request in driver.pass(SwarmLimits.roomPause).requests {
+                tries += 1
+                driver.feed(.groupUnwritable(2, request: request.request.request, reason: full))
+            }
+        }
+        #expect((50...60).contains(tries))
+        #expect(driver.core.fetches[1]?.status.received == 1 << 20)
+        let next = try #require(driver.pass(SwarmLimits.roomPause).requests.first)
+        effects = driver.feed(
+            .groupStored(2, request: next.request.request, byteCount: 1 << 20))
+        #expect(driver.core.fetches[1]?.status.pause == nil)
+        #expect(effects.requests.count == 8)
+    }
+
+    @Test func `a full disk does not lose a blob that only has to be finished`() throws {
+        var (driver, blob, effects) = try open(try Sample(groups: [2]), [2])
+        for request in effects.requests {
+            effects = driver.feed(
+                .groupStored(2, request: request.request.request, byteCount: 1 << 20))
+        }
+        #expect(effects.completions == [blob])
+        effects = driver.feed(.blobFailed(blob: blob, StoreProblem(.quota, "full")))
+        #expect(effects.completions.isEmpty)
+        #expect(driver.pass(SwarmLimits.roomPause + Span.second).completions == [blob])
+    }
+
+    @Test func `what fits nowhere is refused before it begins, another failure ends it`() throws {
+        let sample = try Sample(groups: [8])
+        var driver = Driver()
+        driver.open(2, 2)
+        _ = driver.describe(sample, from: [2], seeds: [2])
+        let blob = try #require(sample.files.keys.first)
+        let full = StoreProblem(.quota, "no room")
+        let effects = driver.feed(.blobOpened(blob: blob, .failed(full)))
+        #expect(effects.phase(of: 1) == .failed(.store(full)))
+    }
+
+    @Test func `a disk that fails ends the fetch with the store's words`() throws {
         var (driver, _, effects) = try open(try Sample(groups: [8]), [2])
         effects = driver.feed(
             .groupUnwritable(
                 2, request: effects.requests[0].request.request,
-                reason: StoreProblem(.quota, "no room")))
-        #expect(effects.phase(of: 1) == .failed(.store(StoreProblem(.quota, "no room"))))
+                reason: StoreProblem(.internal, "the disk is gone")))
+        #expect(effects.phase(of: 1) == .failed(.store(.init(.internal, "the disk is gone"))))
         #expect(driver.core.requests.isEmpty && driver.core.downloads.isEmpty)
     }
 

@@ -1,0 +1,48 @@
+import Wire
+
+/// Looking for the bytes of a blob on this machine before peers are asked for them.
+extension Swarm {
+    /// Starts a search that is due; true while one runs.
+    mutating func isSearching(_ download: Download) -> Bool {
+        guard let search = download.search, download.groups != nil else { return false }
+        if search.token != nil { return true }
+        guard download.asked == 0,
+            !download.wanted.contains(where: { $0 < search.firstGroups })
+        else { return false }
+        let token = nextRequest
+        nextRequest += 1
+        _ = downloads.change(download.blob) { $0.search?.token = token }
+        effects.append(.searchBlob(blob: download.blob, token: token))
+        return true
+    }
+
+    /// Whether a group may be asked of peers: all, while no search is open; before one that is
+    /// due only those that it needs.
+    func mayAsk(_ download: Download, for group: UInt64) -> Bool {
+        guard let search = download.search else { return true }
+        return search.token == nil && group < search.firstGroups
+    }
+
+    /// A search ended: these groups are here now. With `firstGroups` another one is worth while
+    /// as soon as so many are here.
+    mutating func groupsFound(
+        _ blob: Digest, token: UInt64, _ bitmap: [UInt8], firstGroups: UInt64?
+    ) {
+        guard var download = downloads[blob], download.search?.token == token else { return }
+        func isHere(_ group: UInt64) -> Bool {
+            let place = Int(group / 8)
+            return place < bitmap.count && bitmap[place] >> UInt8(group % 8) & 1 == 1
+        }
+        let found = download.wanted.filter(isHere).reduce(UInt64(0)) { sum, group in
+            sum + UInt64(HashTree.groupRange(Int(group), size: download.size).count)
+        }
+        download.wanted.removeAll(where: isHere)
+        // What was asked for and did not come does not repeat for ever.
+        let isNews = firstGroups.map { $0 > (download.search?.firstGroups ?? 0) } ?? false
+        download.search = isNews ? firstGroups.map { .init(firstGroups: $0) } : nil
+        downloads[blob] = download
+        credit(reused: found, download)
+        noteProgress(download.fetches)
+        advance(download: blob)
+    }
+}
