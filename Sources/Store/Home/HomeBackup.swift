@@ -45,8 +45,11 @@ public struct HomeBackup: Sendable {
     /// The file that makes a folder a backup, written last.
     public static let markName = "backup.json"
 
+    /// The file that says whose backup a folder is to become.
+    private static let begunName = "backup-begun.json"
+
     private static let databases = ["index.db", "catalogue.db"]
-    private static let left = ["LOCK", "control.sock", "format", "restored", markName]
+    private static let left = ["LOCK", "control.sock", "format", "restored", markName, begunName]
     private static let leftFolders = ["store", "layers", "memory"]
 
     private let source: Layout
@@ -56,6 +59,38 @@ public struct HomeBackup: Sendable {
     public init(from source: Layout, to target: Layout) {
         self.source = source
         self.target = target
+    }
+
+    // MARK: Its mark
+
+    /// What a folder says of the backup in it; nil where none was begun.
+    public static func mark(in folder: String) -> [UInt8]? {
+        for name in [markName, begunName] {
+            if let bytes = try? DurableFile.read("\(folder)/\(name)", limit: 65_536) {
+                return bytes
+            }
+        }
+        return nil
+    }
+
+    /// Notes whose backup a folder is to become; until `finish` none can be restored from it.
+    public static func begin(_ mark: [UInt8], in folder: String) throws(StoreError) {
+        try onDisk { () throws(SystemError) in try Directory.create(folder, mode: 0o700) }
+        try DurableFile.write(mark, to: "\(folder)/\(begunName)")
+        let old = "\(folder)/\(markName)"
+        guard Directory.exists(old) else { return }
+        try onDisk { () throws(SystemError) in
+            try Directory.removeFile(old)
+            try Directory.sync(folder)
+        }
+    }
+
+    /// Makes what was copied a backup.
+    public static func finish(_ mark: [UInt8], in folder: String) throws(StoreError) {
+        try DurableFile.write(mark, to: "\(folder)/\(markName)")
+        try onDisk { () throws(SystemError) in
+            try Directory.removeFile("\(folder)/\(begunName)")
+        }
     }
 
     // MARK: Making one
@@ -128,7 +163,7 @@ public struct HomeBackup: Sendable {
             try copy.sync()
             try Directory.rename(temporary, to: target.home + path)
         } catch {
-            // A file that its owner replaced or removed since the folder was read.
+            // A file that was replaced or removed since the folder was read.
             guard error.isMissing else { throw StoreError(error) }
         }
     }

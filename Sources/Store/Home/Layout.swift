@@ -20,11 +20,8 @@ public struct Layout: Equatable, Sendable {
     /// A complete blob in fewer bytes: a coded file.
     public func coded(_ id: Digest) -> String { fanned("store/coded", id) }
 
-    /// The leaf values of a complete blob; blobs of one leaf have none.
+    /// The leaf values of a complete blob; blobs of one group have none.
     public func tree(_ id: Digest) -> String { fanned("store/tree", id) }
-
-    /// The coded groups of a complete blob.
-    public func coded(_ id: Digest) -> String { fanned("store/coded", id) }
 
     /// Which file of the owner holds a complete blob that was left in its place.
     public func reference(_ id: Digest) -> String { fanned("store/ref", id) }

@@ -25,7 +25,8 @@ public struct RestoredMark: Equatable, Sendable {
         guard let restored = lines.first.flatMap({ UInt64($0) }) else {
             throw .damaged(layout.restored)
         }
-        let mark = RestoredMark(restored: restored, met: lines.dropFirst().first.flatMap { UInt64($0) })
+        let mark = RestoredMark(
+            restored: restored, met: lines.dropFirst().first.flatMap { UInt64($0) })
         let (end, isOver) = restored.addingReportingOverflow(watchMilliseconds)
         return mark.met == nil && !isOver && now > end ? nil : mark
     }

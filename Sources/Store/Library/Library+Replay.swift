@@ -164,7 +164,7 @@ extension Library {
         for part in try BlobSweeper.parts(layout) {
             switch try index.blob(part.blob)?.state {
             case .partial: continue
-            case .complete, .recovered where !Directory.exists(layout.object(part.blob)):
+            case .complete where !isPlaced(part.blob), .recovered where !isPlaced(part.blob):
                 let none = GroupSet(count: HashTree.groupCount(size: part.size))
                 try index.reopen(part.blob, size: part.size, groups: none)
             case .complete, .recovered: try PartialBlob.discard(part.blob, layout: layout)
@@ -174,6 +174,10 @@ extension Library {
                 }
             }
         }
+    }
+
+    private func isPlaced(_ blob: Digest) -> Bool {
+        Directory.exists(layout.object(blob)) || Directory.exists(layout.coded(blob))
     }
 
     /// Begins a lost journal again with what the index still knows.

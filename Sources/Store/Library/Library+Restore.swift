@@ -9,7 +9,8 @@ extension Library {
     @discardableResult
     public func reconcile() throws(StoreError) -> [Digest] {
         let objects = Dictionary(
-            try BlobSweeper.objects(layout).map { ($0.id, $0) }, uniquingKeysWith: { one, _ in one })
+            try BlobSweeper.objects(layout).map { ($0.id, $0) }, uniquingKeysWith: { one, _ in one }
+        )
         for layer in try index.layers()
         where layer.origin == .fetched && objects[layer.id] == nil {
             try index.forget(layer: layer.id)
