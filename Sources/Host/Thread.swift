@@ -40,6 +40,9 @@ public final class Thread: Sendable {
         self.handle = handle
     }
 
+    /// Lets every other thread of this machine go first, for as long as the calling one lives.
+    public static func letOthersFirst() { _ = plasmid_lower_thread() }
+
     /// Waits for the thread's end; called once.
     public func join() {
         pthread_join(handle, nil)

@@ -14,8 +14,8 @@ public enum StoreError: Error, Equatable, Sendable {
     case noHome(path: String)
     /// The disk is full, or would be: the bytes that were to be written.
     case diskFull(path: String, bytes: UInt64)
-    /// The quota that the owner set does not have room.
-    case quota(bytes: UInt64, available: UInt64)
+    /// The quota that the owner set does not have room: that of one class, or of everything.
+    case quota(bytes: UInt64, available: UInt64, of: BlobClass? = nil)
     /// A file changed while it was read; nothing was kept.
     case changed(path: String)
     /// Not here.
@@ -56,8 +56,9 @@ extension StoreError: CustomStringConvertible {
             bytes == 0
                 ? "the disk is full (writing \(path)); free some space and try again"
                 : "the disk is full: \(bytes) bytes are needed for \(path)"
-        case .quota(let bytes, let available):
-            "\(bytes) bytes are needed but the quota leaves \(available)"
+        case .quota(let bytes, let available, let blobClass):
+            "\(bytes) bytes are needed but the quota"
+                + (blobClass.map { " of \($0.name) layers" } ?? "") + " leaves \(available)"
         case .changed(let path): "\(path) changed while it was read; try again when it is at rest"
         case .missing(let what): "\(what) is not here"
         case .damaged(let what): "\(what) is damaged"

@@ -31,6 +31,7 @@ int plasmid_open_at(int folder, const char *path, int flags, unsigned mode) {
 }
 int plasmid_open_flag_directory(void) { return O_DIRECTORY; }
 int plasmid_open_flag_no_follow(void) { return O_NOFOLLOW; }
+int plasmid_sync_filesystem(int file) { return syncfs(file); }
 int plasmid_clone(int destination, int source) {
     return ioctl(destination, FICLONE, source);
 }

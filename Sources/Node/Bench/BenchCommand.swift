@@ -49,6 +49,11 @@ enum BenchCommand {
             let child = arguments.text("layer")
             rows = try CodecBench(folder: child ?? base, parent: child == nil ? nil : base)
                 .run(report)
+        case "store":
+            let count = try arguments.integer("rows", in: 1_000...10_000_000)
+            rows = try StoreBench(
+                megabytes: megabytes, rows: count ?? StoreBench.rowsDefault
+            ).run(report)
         case "decide": rows = DecideBench().run()
         case "journal":
             let seconds = try arguments.integer("seconds", in: 1...3_600)
@@ -59,8 +64,8 @@ enum BenchCommand {
         default:
             throw Failure(
                 .usage, "there is no bench called \(name)",
-                remedy: "use hash, transfer, share, seal, lineage, sketch, codec, decide, "
-                    + "journal, infer or train")
+                remedy: "use hash, transfer, share, seal, store, lineage, sketch, codec, "
+                    + "decide, journal, infer or train")
         }
         guard let first = rows.first else {
             throw Failure(.internal, "the bench measured nothing")

@@ -12,8 +12,9 @@ struct ShareBench {
         let node = try folder.startNode("node", join: nil)
         defer { node.stop() }
         report.note("measuring the parts")
-        let blake3 = try hashSeconds(folder) { TreeHasherStep() }
-        let sha256 = try hashSeconds(folder) { Sha256Step() }
+        let file = HashStepFile(path: folder.file, megabytes: megabytes)
+        let blake3 = try file.seconds(TreeHasherStep())
+        let sha256 = try file.seconds(Sha256Step())
         let before = try folder.copySeconds()
         report.note("sharing")
         var failure: Failure?
@@ -42,42 +43,4 @@ struct ShareBench {
                     ratio: part.1 / share)
             }
     }
-
-    private func hashSeconds(
-        _ folder: BenchFolder, _ make: () -> any HashStep
-    ) throws(Failure) -> Double {
-        do throws(SystemError) {
-            let file = try File(folder.file, .read)
-            let buffer = Buffer(capacity: 1 << 20)
-            var step = make()
-            return try BenchCommand.seconds { () throws(SystemError) in
-                for index in 0..<megabytes {
-                    let count = try file.read(
-                        into: buffer, count: 1 << 20, offset: UInt64(index) << 20)
-                    buffer.withSpan(0..<count) { step.update($0) }
-                }
-                step.finish()
-            }
-        } catch {
-            throw Failure(.internal, "\(error)")
-        }
-    }
-}
-
-/// A hash that takes a file in steps.
-private protocol HashStep {
-    mutating func update(_ bytes: RawSpan)
-    mutating func finish()
-}
-
-private struct TreeHasherStep: HashStep {
-    private var hasher = TreeHasher()
-    mutating func update(_ bytes: RawSpan) { hasher.update(bytes) }
-    mutating func finish() { _ = hasher.finish() }
-}
-
-private struct Sha256Step: HashStep {
-    private var hasher = Sha256()
-    mutating func update(_ bytes: RawSpan) { hasher.update(bytes) }
-    mutating func finish() { _ = hasher.finish() }
 }

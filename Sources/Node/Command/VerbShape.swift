@@ -12,6 +12,9 @@ struct VerbShape {
 
         static func required(_ name: String) -> Operand { Operand(name: name, isRequired: true) }
         static func optional(_ name: String) -> Operand { Operand(name: name, isRequired: false) }
+        static func optionalMany(_ name: String) -> Operand {
+            Operand(name: name, isRequired: false, isRepeated: true)
+        }
         static func many(_ name: String) -> Operand {
             Operand(name: name, isRequired: true, isRepeated: true)
         }

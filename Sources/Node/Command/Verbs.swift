@@ -3,13 +3,13 @@ enum Verbs {
     /// Every verb that works.
     static let all: [VerbShape] =
         [initialise, run, join, trust, share, assemble, find, show, list, lineage, fetch, export]
-        + [verify] + learning + training + evaluation + rights
+        + [verify] + storing + learning + training + evaluation + rights
         + [licence, schema, peers, status, ticket, bench]
 
     /// Verbs of later versions.
     static let notBuilt: Set<String> = [
-        "pin", "unpin", "remove", "dataset", "quantise", "promote",
-        "transfers", "compact", "backup", "restore", "doctor",
+        "dataset", "quantise", "promote",
+        "transfers", "compact", "backup", "restore",
     ]
 
     /// The verb of that name.
@@ -208,8 +208,8 @@ enum Verbs {
 
     private static let status = VerbShape(
         name: "status", summary: "tell how this node is doing",
-        paragraph: "Prints the node's key, addresses, number of layers and peers, bytes on disk "
-            + "and what is being transferred.",
+        paragraph: "Prints the node's key, addresses, number of layers and peers, what layers "
+            + "hold and take on the disk, when it was last read, and what is being transferred.",
         examples: [("plasmid status --json", "for a script")],
         operands: [],
         options: [])
@@ -226,8 +226,8 @@ enum Verbs {
         name: "bench", summary: "measure this machine",
         paragraph: "Measures one thing and prints the figure beside what it was held against. "
             + "hash: BLAKE3 and SHA-256 on one core. transfer: a large file between two nodes on "
-            + "this machine. share: reading and signing a large file. lineage: ancestors in a "
-            + "graph of --edges. sketch: what tells near copies, of an adapter of --size MiB. "
+            + "this machine. share: reading and signing a large file. store: files of every size, "
+            + "and --rows of an index. lineage: ancestors in a graph of --edges. sketch: what tells near copies, of an adapter of --size MiB. "
             + "seal: a layer of --size MiB for mirrors that may not read it. codec: the coded form "
             + "of the model in --base, or of the one in --layer against it. decide: the question "
             + "whether somebody may. journal: decisions kept a second. infer: prompts and answers "
@@ -246,7 +246,8 @@ enum Verbs {
         ],
         operands: [.required("NAME")],
         options: [
-            .init("size", .one("MIB"), "file of transfer, share, seal, publish"),
+            .init("size", .one("MIB"), "file of transfer, share, store, seal, publish"),
+            .init("rows", .one("N"), "store: blobs of a large store; else 1000000"),
             .init("edges", .one("N"), "lineage: edges of the graph; else 100000"),
             .init(
                 "case", .many("CASE"), "train: PROFILE:BATCHxTOKENS:qkvo or all; else all of them"),

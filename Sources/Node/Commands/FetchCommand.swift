@@ -11,6 +11,7 @@ enum FetchCommand {
         object["layer"] = .string(arguments.operand(0) ?? "")
         object["accepted"] = arguments.text("accept-licence").map { .string($0) }
         object["evidence"] = arguments.isGiven("evidence") ? true : nil
+        object["copies"] = arguments.isGiven("out") ? true : nil
         var answer = try fetch(object, access, arguments, report)
         if arguments.isGiven("with-dependencies") {
             try FetchDependencies.fetch(&answer, access) { object throws(Failure) in
@@ -105,6 +106,7 @@ enum ExportCommand {
             else { return nil }
             return LayerFile(path: path, blob: blob, size: UInt64(max(0, size)), sha256: sha256)
         }
+        defer { _ = try? access.ask("release", object) }
         let layout = Layout(home: answer["home"]?.string ?? access.home)
         var display = ProgressDisplay(label: "export")
         defer { display.clear() }

@@ -76,9 +76,11 @@ enum NodeCommands {
         var lines = [
             "node      \(status["node"]?.string ?? "")",
             "home      \(status["home"]?.string ?? "")",
-            "layers    \(number("layers")) (\(size(status["bytes"])) in \(number("blobs")) blobs)",
+            "layers    \(number("layers")) in \(number("blobs")) blobs",
+            "disk      " + diskLine(status["store"]),
             "records   \(number("records")) known, \(number("journal")) journal entries",
         ]
+        lines += scrubLines(status["scrub"])
         guard status["running"]?.bool == true else {
             return lines + ["running   no; start it with: plasmid run"]
         }
@@ -94,6 +96,26 @@ enum NodeCommands {
                     + "\(size(transfer["done"])) of \(size(transfer["total"]))")
         }
         return lines
+    }
+
+    /// What layers hold, what they take, and what they may take.
+    private static func diskLine(_ store: JSONValue?) -> String {
+        let quota = store?["quota"]?.integer.map { ", of \(size(.integer($0))) allowed" } ?? ""
+        return "\(size(store?["stored"])) taken by \(size(store?["plain"])) of contents" + quota
+            + "; plasmid quota tells more"
+    }
+
+    private static func scrubLines(_ scrub: JSONValue?) -> [String] {
+        let damaged = scrub?["damaged"]?.array?.count ?? 0
+        var lines: [String] = []
+        if damaged > 0 {
+            lines.append("DAMAGED   \(damaged) layers lack something; see plasmid doctor")
+        }
+        guard let oldest = scrub?["oldest"]?.integer, scrub?["rate"]?.integer != 0 else {
+            return lines
+        }
+        let seconds = (Int64(Clock.wallMilliseconds()) - oldest) / 1000
+        return lines + ["checked   every byte within \(Ages.text(max(0, seconds)))"]
     }
 
     static func ticket(_ arguments: Arguments, _ report: Report) throws(Failure) {

@@ -26,6 +26,7 @@ final class Daemon: Sendable {
     let port: StorePort
     /// Contracts over sealed blobs.
     let holds: HoldKeeper
+    private let store: StoreKeeper
     /// What is really bound.
     let peerAddress: Address
     /// Key and addresses for others.
@@ -59,6 +60,7 @@ final class Daemon: Sendable {
             throw Failure(.internal, "the node cannot start: \(error)")
         }
         holds = HoldKeeper(loop: loop, port: port, log: options.log)
+        store = StoreKeeper(loop: loop, port: port, log: options.log)
         peerAddress = bound
         let endpoints = Self.announced(bound)
         ticket = Ticket(key: keys.node.publicKey, endpoints: endpoints)
@@ -80,6 +82,11 @@ final class Daemon: Sendable {
             throw Failure(.internal, "the node cannot start: \(error)")
         }
         try feedStart(network, options)
+        do throws(SystemError) {
+            try store.start()
+        } catch {
+            throw Failure(.internal, "the node cannot start: \(error)")
+        }
         if let notice = library.journal.notice { options.log(notice) }
     }
 
@@ -294,6 +301,7 @@ final class Daemon: Sendable {
     /// Says goodbye to peers, makes what arrived durable, signs the journal's end.
     func stop() {
         isRunning.withLock { $0 = false }
+        store.close()
         loop.post(.stop)
         loop.join()
         for link in links { link.post(.stop) }

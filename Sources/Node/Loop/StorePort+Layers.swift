@@ -99,7 +99,6 @@ extension StorePort {
                 let manifest = try library.add(whole, origin: .fetched)
                 try OriginCheck(library: library, own: node).remember(
                     traces, of: manifest, found)
-                _ = try library.link(manifest.layer)
                 done(.layer(try heldLayer(manifest, envelope: envelope)))
                 rejudge(madeFrom: manifest.layer)
             } catch {

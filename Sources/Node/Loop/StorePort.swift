@@ -22,7 +22,10 @@ final class StorePort: Sendable {
     let originLane: Lane
     private let partials = Lock([Digest: PartialBlob]())
     private let checkpointing = Lock(Set<Digest>())
+    private let opening: [Lock<[BlobReference]>] = [Lock([]), Lock([])]
+    private let completing = Lock([PartialBlob]())
     private let readers = ReaderCache()
+    private let used = Lock(Set<Digest>())
 
     /// Starts the lanes.
     init(
@@ -199,12 +202,26 @@ final class StorePort: Sendable {
 
     // MARK: Blobs that arrive
 
+    /// Opens a blob that is to be fetched. Those that come while others are opened get their room
+    /// together: one transaction costs the disk what one blob does.
     func open(_ blob: Digest, size: UInt64) {
-        lane(blob.words.3).submit { [self] in
-            do throws(StoreError) {
-                post(.blobOpened(blob: blob, try opened(blob, size: size)))
-            } catch {
-                post(.blobOpened(blob: blob, .failed(StoreProblem(error))))
+        let number = Int(blob.words.3 % UInt64(stores.count))
+        opening[number].withLock { $0.append(BlobReference(blob: blob, size: size)) }
+        stores[number].submit { [self] in
+            let waiting = opening[number].withLock { waiting in
+                defer { waiting = [] }
+                return waiting
+            }
+            // Where there is no room for all, each is told for itself.
+            let isReserved = (try? library.reserve(waiting)) != nil
+            for blob in waiting {
+                do throws(StoreError) {
+                    if !isReserved { try library.reserve([blob]) }
+                    let opened = try opened(blob.blob, size: blob.size)
+                    post(.blobOpened(blob: blob.blob, opened))
+                } catch {
+                    post(.blobOpened(blob: blob.blob, .failed(StoreProblem(error))))
+                }
             }
         }
     }
@@ -222,7 +239,7 @@ final class StorePort: Sendable {
         if let open, open.size == size {
             return .partial(bitmap: open.groups.bytes, layer: open.layer)
         }
-        let partial = try library.partial(blob, size: size)
+        let partial = try library.reserved(BlobReference(blob: blob, size: size))
         partials.withLock { $0[blob] = partial }
         return .partial(bitmap: partial.groups.bytes, layer: partial.layer)
     }
@@ -286,13 +303,31 @@ final class StorePort: Sendable {
 
     func complete(_ blob: Digest) {
         guard let partial = partials.withLock({ $0.removeValue(forKey: blob) }) else { return }
-        // Behind the checkpoints of this blob, so that none writes to a finished one.
-        checkpointLane.submit { [self] in
-            do throws(StoreError) {
-                try library.complete(partial)
-                post(.blobCompleted(blob: blob))
-            } catch {
-                post(.blobFailed(blob: blob, StoreProblem(error)))
+        // Behind the checkpoints of this blob, so that none writes to a finished one. Those that
+        // come while others are completed share their syncs.
+        completing.withLock { $0.append(partial) }
+        checkpointLane.submit { [self] in completeWaiting() }
+    }
+
+    private func completeWaiting() {
+        let waiting = completing.withLock { waiting in
+            defer { waiting = [] }
+            return waiting
+        }
+        if waiting.isEmpty { return }
+        var failed: [Digest: StoreProblem] = [:]
+        do throws(StoreError) {
+            for problem in try library.complete(waiting) {
+                failed[problem.blob] = StoreProblem(problem.problem)
+            }
+        } catch {
+            for partial in waiting { failed[partial.id] = StoreProblem(error) }
+        }
+        for partial in waiting {
+            if let problem = failed[partial.id] {
+                post(.blobFailed(blob: partial.id, problem))
+            } else {
+                post(.blobCompleted(blob: partial.id))
             }
         }
     }
@@ -310,6 +345,7 @@ final class StorePort: Sendable {
         _ request: GroupRequest, into buffer: Buffer,
         done: @escaping @Sendable (Buffer, Bool) -> Void
     ) {
+        _ = used.withLock { $0.insert(request.blob) }
         lane(request.group).submit { [readers, library] in
             do throws(StoreError) {
                 let reader = try readers.reader(request.blob, layout: library.layout)
@@ -350,6 +386,14 @@ final class StorePort: Sendable {
     /// Signs where the journal stands, so that what it holds can be shown to others.
     func signJournal() {
         indexLane.submit { [library] in try? library.journal.checkpoint() }
+    }
+
+    /// The blobs that were read for others since the last call.
+    func takeUsed() -> Set<Digest> {
+        used.withLock { used in
+            defer { used = [] }
+            return used
+        }
     }
 
     /// Forgets open files of blobs that were removed.

@@ -23,13 +23,7 @@ extension Service {
         var object = JSONObject()
         object["layer"] = .string(layer.hexadecimal)
         object["ok"] = .bool(checks.allSatisfy(\.isSound))
-        object["checks"] = .array(
-            checks.map { check in
-                [
-                    "name": .string(check.name), "ok": .bool(check.isSound),
-                    "detail": .string(check.detail),
-                ]
-            })
+        object["checks"] = Self.json(checks)
         return object
     }
 
@@ -59,6 +53,15 @@ extension Service {
         return object
     }
 
+    /// Notes that a command is done with the files of a layer.
+    func release(_ request: ServiceRequest) throws(Failure) -> JSONObject {
+        let layer = try LayerResolver(service: self).resolve(try request.required("layer"))
+        try inStore { () throws(StoreError) in
+            try library.index.endLeases(layer: layer, .reading)
+        }
+        return JSONObject()
+    }
+
     /// The files of a layer that are here with the places of their bytes, which the command reads
     /// itself: a node never writes where a command tells it to. Evidence that was not fetched is
     /// left out. With them the signed manifest, and the proof that the journal has the layer.
@@ -66,6 +69,9 @@ extension Service {
         let layer = try LayerResolver(service: self).resolve(try request.required("layer"))
         let manifest = try heldManifest(layer)
         var object = try described(manifest)
+        try inStore { () throws(StoreError) in
+            try library.index.lease(layer: layer, .reading, now: Clock.wallMilliseconds())
+        }
         let present = try inStore { () throws(StoreError) in
             try library.presentFiles(of: layer)
         }

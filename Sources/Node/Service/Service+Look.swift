@@ -178,11 +178,14 @@ extension Service {
             object["version"] = .string(Software.version)
             object["layers"] = .integer(Int64(try library.index.layers().count))
             object["blobs"] = .integer(Int64(try library.index.blobs().count))
-            object["bytes"] = .integer(Int64(try library.index.usedBytes()))
-            object["quota"] = try library.index.quota().map { .integer(Int64($0)) } ?? .null
             object["records"] = .integer(Int64(try catalogue.count()))
             object["journal"] = .integer(Int64(journal.count))
         }
+        let accounts = try accounts()
+        object["bytes"] = accounts["stored"]
+        object["quota"] = accounts["quota"]
+        object["store"] = .object(accounts)
+        object["scrub"] = .object(try scrubbed())
         object["running"] = .bool(daemon != nil)
         if let daemon {
             object["process"] = .integer(Int64(Machine.processNumber))

@@ -1,4 +1,5 @@
 import Genome
+import Host
 import Store
 import Wire
 
@@ -20,6 +21,11 @@ extension Service {
             try rights.require(use.action, manifest, purpose: use.purpose)
         }
         try requireUnderstood(manifest)
+        let reason: LeaseReason = request.text("action") == "train" ? .training : .running
+        try inStore { () throws(StoreError) in
+            try library.index.lease(
+                layer: manifest.layer, reason, now: Clock.wallMilliseconds())
+        }
         var object = try described(manifest)
         object["home"] = .string(library.layout.home)
         object["type"] = .string(manifest.type.name)

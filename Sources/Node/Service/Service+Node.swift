@@ -72,7 +72,10 @@ extension Service {
         }
         try Self.requireDone(status.phase, layer)
         if let acceptance { try keep(acceptance, about: layer) }
-        let path = try inStore { () throws(StoreError) in try library.link(layer) }
+        var path: String?
+        if request.arguments["copies"]?.bool != true {
+            path = try inStore { () throws(StoreError) in try library.link(layer) }
+        }
         let manifest = try heldManifest(layer)
         let reused = status.size == 0 ? manifest.size : status.reused
         var object = try described(manifest)
@@ -86,7 +89,7 @@ extension Service {
                     "bytes": .integer(Int64(clamping: source.bytes)),
                 ]
             })
-        object["path"] = .string(path)
+        object["path"] = path.map { .string($0) }
         if !manifest.dependencies.isEmpty || manifest.base?.layer != nil {
             object["dependencies"] = try dependencies(of: manifest)
         }

@@ -1,3 +1,5 @@
+import Wire
+
 /// Numbers of bytes and rates for people, in decimal units with three significant digits.
 enum Sizes {
     private static let units = ["B", "kB", "MB", "GB", "TB", "PB", "EB"]
@@ -17,6 +19,20 @@ enum Sizes {
         }
         // Rounding has reached the next unit: 999,999 B is 1.00 MB, not 1000 kB.
         return "1.00 " + units[min(unit + 1, units.count - 1)]
+    }
+
+    /// The bytes that a person means by `512M`, `2G`, `1.5G` or a bare number; powers of 1024.
+    static func bytes(_ text: String, option: String) throws(Failure) -> UInt64 {
+        let units: [Character: Double] = ["K": 0x1p10, "M": 0x1p20, "G": 0x1p30, "T": 0x1p40]
+        let word = text.uppercased()
+        let unit = word.last.flatMap { units[$0] }
+        let number = Double(unit == nil ? word : String(word.dropLast()))
+        guard let number, number > 0, number * (unit ?? 1) < 0x1p62 else {
+            throw Failure(
+                .usage, "\(PlainText.shown(option)) \(PlainText.shown(text)) makes no sense",
+                why: "it must be a number with K, M, G or T")
+        }
+        return UInt64(number * (unit ?? 1))
     }
 
     /// `1.23 MB/s`; a pause when nothing moves.

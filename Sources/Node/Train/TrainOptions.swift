@@ -52,7 +52,7 @@ struct TrainOptions {
             try arguments.integer("threads", in: 1...Team.lanesMax) ?? Team.lanesDefault
         var request = TrainRequest(inputs: inputs, threads: threads, sharing: try sharing(name))
         request.memory = try arguments.text("memory").map { text throws(Failure) in
-            try Self.bytes(text)
+            try Sizes.bytes(text, option: "--memory")
         }
         request.checkpointSteps = try arguments.integer(
             "checkpoint-steps", in: 1...Self.countMax)
@@ -347,19 +347,5 @@ struct TrainOptions {
                 why: "it must be MODULE=NUMBER")
         }
         return (String(entry[..<cut]), String(entry[entry.index(after: cut)...]))
-    }
-
-    /// `512M`, `2G`, `1.5G` or bytes; powers of 1024.
-    static func bytes(_ text: String) throws(Failure) -> UInt64 {
-        let units: [Character: Double] = ["K": 0x1p10, "M": 0x1p20, "G": 0x1p30, "T": 0x1p40]
-        let word = text.uppercased()
-        let unit = word.last.flatMap { units[$0] }
-        let number = Double(unit == nil ? word : String(word.dropLast()))
-        guard let number, number > 0, number * (unit ?? 1) < 0x1p62 else {
-            throw Failure(
-                .usage, "--memory \(PlainText.shown(text)) makes no sense",
-                why: "it must be a number with K, M, G or T")
-        }
-        return UInt64(number * (unit ?? 1))
     }
 }

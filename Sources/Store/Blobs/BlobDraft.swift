@@ -5,7 +5,7 @@ import Wire
 struct BlobDraft {
     /// The bytes.
     let data: File
-    /// The leaf values; nil for a blob of one leaf, which needs none.
+    /// The leaf values; nil for a blob of one group, which needs none.
     private let leaves: File?
 
     /// How the files of drafts begin; what a crash leaves of them is removed at the next start.
@@ -16,7 +16,7 @@ struct BlobDraft {
         let base = "\(layout.parts)/\(Self.namePrefix)\(name)"
         (data, leaves) = try onDisk(bytes: size) { () throws(SystemError) in
             let data = try File("\(base).data", .createNew, mode: 0o600)
-            if size <= UInt64(HashTree.leafBytes) { return (data, nil) }
+            guard Layout.keepsTree(size: size) else { return (data, nil) }
             do throws(SystemError) {
                 return (data, try File("\(base).leaf", .createNew, mode: 0o600))
             } catch {
@@ -33,25 +33,64 @@ struct BlobDraft {
         return offset + UInt64(values.count)
     }
 
+    /// Writes all of a small blob; its names.
+    func fill(_ bytes: [UInt8]) throws(StoreError) -> (TreeHasher.Summary, Digest) {
+        var hasher = TreeHasher()
+        hasher.update(bytes.span.bytes)
+        let summary = hasher.finish()
+        try onDisk(bytes: UInt64(bytes.count)) { () throws(SystemError) in
+            try data.write(bytes, offset: 0)
+        }
+        _ = try append(leaves: summary.leafValues, at: 0)
+        return (summary, Sha256.hash(bytes))
+    }
+
+    /// Makes the bytes durable, so that little is left to do when the draft gets its name.
+    func sync() throws(StoreError) {
+        try onDisk { () throws(SystemError) in
+            for file in [leaves, data].compactMap({ $0 }) { try BlobPlace.finish(file) }
+        }
+    }
+
     /// Makes the draft durable under its name. A blob that is there already stays as it is.
     func keep(
         _ names: (TreeHasher.Summary, Digest), layout: Layout
     ) throws(StoreError) -> ImportedBlob {
-        let (summary, sha256) = names
-        let object = layout.object(summary.id)
-        let known = try? File.facts(of: object)
-        if known?.size == summary.size {
-            discard()
-            return ImportedBlob(
-                id: summary.id, size: summary.size, sha256: sha256, wasKnown: true)
-        }
-        try onDisk(bytes: summary.size) { () throws(SystemError) in
-            if let leaves {
-                try BlobPlace.move(leaves, to: layout.tree(summary.id))
+        try sync()
+        let blob = try place(names, layout: layout)
+        if !blob.wasKnown {
+            try onDisk { () throws(SystemError) in
+                if leaves != nil { try BlobPlace.syncNames(of: layout.tree(blob.id)) }
+                try BlobPlace.syncNames(of: layout.object(blob.id))
             }
-            try BlobPlace.move(data, to: object)
         }
-        return ImportedBlob(id: summary.id, size: summary.size, sha256: sha256, wasKnown: false)
+        return blob
+    }
+
+    /// Gives the draft, whose bytes are durable, its name, which is not yet.
+    func place(
+        _ names: (TreeHasher.Summary, Digest), layout: Layout
+    ) throws(StoreError) -> ImportedBlob {
+        let (summary, sha256) = names
+        let wasKnown = layout.isComplete(summary.id, size: summary.size)
+        if wasKnown {
+            discard()
+        } else {
+            try onDisk(bytes: summary.size) { () throws(SystemError) in
+                if let leaves { try BlobPlace.rename(leaves, to: layout.tree(summary.id)) }
+                try BlobPlace.rename(data, to: layout.object(summary.id))
+            }
+        }
+        return ImportedBlob(
+            id: summary.id, size: summary.size, sha256: sha256, wasKnown: wasKnown)
+    }
+
+    /// The same by whoever wants to do more with it.
+    func keep(
+        _ names: (TreeHasher.Summary, Digest), layout: Layout, by keeper: DraftKeeper?
+    ) throws(StoreError) -> ImportedBlob {
+        guard let keeper else { return try keep(names, layout: layout) }
+        return try keeper(self, names)
     }
 
     /// Removes the files, as far as they are still there.
@@ -61,20 +100,42 @@ struct BlobDraft {
     }
 }
 
-/// Moving finished files to their durable places.
+/// Gives a finished draft its place and its row, in whichever way the caller needs.
+typealias DraftKeeper =
+    (BlobDraft, (TreeHasher.Summary, Digest)) throws(StoreError) -> ImportedBlob
+
+/// Moving finished files to their durable places, in steps that a batch takes together.
 enum BlobPlace {
     /// Syncs the file, makes it read-only, renames it and syncs the folders on the way.
     static func move(_ file: File, to path: String) throws(SystemError) {
+        try finish(file)
+        try rename(file, to: path)
+        try syncNames(of: path)
+    }
+
+    /// Makes a file read-only and its bytes durable.
+    static func finish(_ file: File) throws(SystemError) {
         try file.setMode(0o444)
         try file.sync()
-        let folder = Layout.folder(of: path)
-        if !Directory.exists(folder) {
-            try Directory.create(folder)
-            // The two fan-out folders may both be new, and a new name must be durable too.
-            try Directory.sync(Layout.folder(of: folder))
-            try Directory.sync(Layout.folder(of: Layout.folder(of: folder)))
+    }
+
+    /// Gives a file its name in folders that are made where they are missing.
+    static func rename(_ file: File, to path: String) throws(SystemError) {
+        do throws(SystemError) {
+            try Directory.rename(file.path, to: path)
+        } catch {
+            guard error.isMissing else { throw error }
+            try Directory.create(Layout.folder(of: path))
+            try Directory.rename(file.path, to: path)
         }
-        try Directory.rename(file.path, to: path)
-        try Directory.sync(folder)
+    }
+
+    /// Makes a name durable, with those of its two fan-out folders, which may both be new.
+    static func syncNames(of path: String) throws(SystemError) {
+        var folder = path
+        for _ in 0..<3 {
+            folder = Layout.folder(of: folder)
+            try Directory.sync(folder)
+        }
     }
 }

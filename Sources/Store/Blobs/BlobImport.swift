@@ -23,9 +23,11 @@ public enum BlobImport {
     private static let writebackBytes: UInt64 = 8 << 20
 
     /// Imports the open file `source`. A file that changes meanwhile is refused; after any
-    /// failure nothing is left. `progress` gets the number of bytes read so far.
-    public static func run(
-        _ source: File, into layout: Layout, progress: (UInt64) -> Void = { _ in }
+    /// failure nothing is left. `progress` gets the number of bytes read so far; `keep` puts what
+    /// came of it in its place.
+    static func run(
+        _ source: File, into layout: Layout, progress: (UInt64) -> Void = { _ in },
+        keep: DraftKeeper? = nil
     ) throws(StoreError) -> ImportedBlob {
         let before = try onDisk { () throws(SystemError) in try source.facts() }
         guard before.kind == .file else { throw .refused("\(source.path) is not a plain file") }
@@ -41,7 +43,7 @@ public enum BlobImport {
             }
             let after = try onDisk { () throws(SystemError) in try source.facts() }
             guard after == before else { throw StoreError.changed(path: source.path) }
-            return try draft.keep(result, layout: layout)
+            return try draft.keep(result, layout: layout, by: keep)
         } catch {
             draft.discard()
             throw error
@@ -49,20 +51,14 @@ public enum BlobImport {
     }
 
     /// Imports bytes that are in memory: manifests and other documents.
-    public static func run(
-        bytes: [UInt8], into layout: Layout
+    static func run(
+        bytes: [UInt8], into layout: Layout, keep: DraftKeeper? = nil
     ) throws(StoreError) -> ImportedBlob {
         try Space.require(UInt64(bytes.count), at: layout.parts)
         let draft = try BlobDraft(layout: layout, size: UInt64(bytes.count))
         do throws(StoreError) {
-            var hasher = TreeHasher()
-            hasher.update(bytes.span.bytes)
-            let summary = hasher.finish()
-            try onDisk(bytes: UInt64(bytes.count)) { () throws(SystemError) in
-                try draft.data.write(bytes, offset: 0)
-            }
-            _ = try draft.append(leaves: summary.leafValues, at: 0)
-            return try draft.keep((summary, Sha256.hash(bytes)), layout: layout)
+            let names = try draft.fill(bytes)
+            return try draft.keep(names, layout: layout, by: keep)
         } catch {
             draft.discard()
             throw error

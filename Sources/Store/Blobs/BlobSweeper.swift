@@ -1,3 +1,4 @@
+import Genome
 import Host
 import Wire
 
@@ -31,7 +32,7 @@ public enum BlobSweeper {
         try onDisk { () throws(SystemError) in
             let isLeaves = path == layout.partLeaves(id)
             let wanted = UInt64(HashTree.leafCount(size: size) * HashTree.valueBytes)
-            if isLeaves, size > UInt64(HashTree.leafBytes),
+            if isLeaves, Layout.keepsTree(size: size),
                 try File.facts(of: path).size == wanted
             {
                 try BlobPlace.move(try File(path, .read), to: layout.tree(id))
@@ -41,13 +42,39 @@ public enum BlobSweeper {
         }
     }
 
-    /// Every complete blob with its size, from the folders themselves.
-    public static func objects(_ layout: Layout) throws(StoreError) -> [(id: Digest, size: UInt64)]
-    {
+    /// Every complete blob, from the folders themselves.
+    static func objects(_ layout: Layout) throws(StoreError) -> [StoredBlob] {
+        try files(below: layout.objects).map { id, size in
+            StoredBlob(
+                id: id, size: size, form: .raw,
+                stored: Index.storedBytes(fileBytes: size, size: size))
+        }
+    }
+
+    /// Every blob of which a part is here, with its whole size.
+    static func parts(_ layout: Layout) throws(StoreError) -> [BlobReference] {
         try onDisk { () throws(SystemError) in
-            var found: [(id: Digest, size: UInt64)] = []
-            for first in try Directory.list(layout.objects) where first.kind == .folder {
-                let outer = "\(layout.objects)/\(first.name)"
+            var found: [BlobReference] = []
+            for entry in try Directory.list(layout.parts) where entry.kind == .file {
+                let parts = entry.name.split(separator: ".")
+                guard parts.count == 2, parts[1] == "data",
+                    let id = Digest(hexadecimal: String(parts[0]))
+                else { continue }
+                let size = try File.facts(of: "\(layout.parts)/\(entry.name)").size
+                found.append(BlobReference(blob: id, size: size))
+            }
+            return found
+        }
+    }
+
+    /// The files named by an id in two levels of folders, with the bytes of each.
+    static func files(
+        below folder: String
+    ) throws(StoreError) -> [(id: Digest, bytes: UInt64)] {
+        try onDisk { () throws(SystemError) in
+            var found: [(id: Digest, bytes: UInt64)] = []
+            for first in try Directory.list(folder) where first.kind == .folder {
+                let outer = "\(folder)/\(first.name)"
                 for second in try Directory.list(outer) where second.kind == .folder {
                     let inner = "\(outer)/\(second.name)"
                     for entry in try Directory.list(inner) where entry.kind == .file {
@@ -59,4 +86,16 @@ public enum BlobSweeper {
             return found
         }
     }
+}
+
+/// A complete blob as its folder shows it.
+struct StoredBlob: Equatable {
+    /// The blob.
+    let id: Digest
+    /// Number of its bytes.
+    let size: UInt64
+    /// How they rest.
+    let form: BlobForm
+    /// Bytes that it takes, with its leaf values.
+    let stored: UInt64
 }

@@ -36,7 +36,8 @@ public final class PartialBlob: Sendable {
     public let size: UInt64
     private let layout: Layout
     let data: File
-    let leaves: File
+    /// Its leaf values; nil for a blob of one group.
+    let leaves: File?
     private let state: Lock<State>
 
     /// Opens the partial blob, making its files where there are none. `groups` is what the index
@@ -51,7 +52,8 @@ public final class PartialBlob: Sendable {
         self.size = size
         self.layout = layout
         let isThere =
-            Directory.exists(layout.partData(id)) && Directory.exists(layout.partLeaves(id))
+            Directory.exists(layout.partData(id))
+            && (!Layout.keepsTree(size: size) || Directory.exists(layout.partLeaves(id)))
         let groups = isThere ? groups : nil
         if !isThere { try Space.require(size, at: layout.parts) }
         do throws(StoreError) {
@@ -69,10 +71,12 @@ public final class PartialBlob: Sendable {
 
     private static func openFiles(
         _ id: Digest, size: UInt64, layout: Layout
-    ) throws(StoreError) -> (data: File, leaves: File) {
+    ) throws(StoreError) -> (data: File, leaves: File?) {
         try onDisk(bytes: size) { () throws(SystemError) in
             let data = try File(layout.partData(id), .create, mode: 0o600)
-            let leaves = try File(layout.partLeaves(id), .create, mode: 0o600)
+            let leaves =
+                Layout.keepsTree(size: size)
+                ? try File(layout.partLeaves(id), .create, mode: 0o600) : nil
             try data.resize(to: size)
             // Takes the blocks now, so that a full disk shows before the first byte is asked for.
             _ = try data.reserve(size: size)
@@ -131,7 +135,7 @@ public final class PartialBlob: Sendable {
         try requireSound()
         try onDisk(bytes: UInt64(range.count)) { () throws(SystemError) in
             try data.write(buffer, at: start, count: range.count, offset: range.lowerBound)
-            try leaves.write(
+            try leaves?.write(
                 leafValues, offset: UInt64(leafRange.lowerBound * HashTree.valueBytes))
         }
         data.startWriteback(offset: range.lowerBound, count: UInt64(range.count))
@@ -184,7 +188,7 @@ public final class PartialBlob: Sendable {
             guard let values else { continue }
             let leafStart = HashTree.leaves(ofGroup: index, size: size).lowerBound
             try onDisk { () throws(SystemError) in
-                try leaves.write(values, offset: UInt64(leafStart * HashTree.valueBytes))
+                try leaves?.write(values, offset: UInt64(leafStart * HashTree.valueBytes))
             }
             note(index, bytes: UInt64(count))
             found += 1
@@ -213,7 +217,7 @@ public final class PartialBlob: Sendable {
     private func syncFiles() throws(StoreError) {
         do {
             try data.syncData()
-            try leaves.syncData()
+            try leaves?.syncData()
         } catch {
             state.withLock { $0.hasFailed = true }
             throw .lostWrites(path: data.path)
@@ -228,22 +232,44 @@ public final class PartialBlob: Sendable {
     /// index is told after this; a crash in between is repaired at the next start.
     public func complete() throws(StoreError) {
         try requireSound()
+        if state.withLock({ $0.isMoved }) { return }
+        do throws(SystemError) {
+            for file in [leaves, data].compactMap({ $0 }) { try BlobPlace.finish(file) }
+        } catch {
+            state.withLock { $0.hasFailed = true }
+            throw StoreError(error)
+        }
+        try place()
+        try onDisk { () throws(SystemError) in
+            try BlobPlace.syncNames(of: layout.object(id))
+            if leaves != nil { try BlobPlace.syncNames(of: layout.tree(id)) }
+        }
+    }
+
+    /// Gives a blob whose bytes are durable its name, which is not yet.
+    func place() throws(StoreError) {
+        try requireSound()
         precondition(groups.isComplete, "every group must be there")
         if state.withLock({ $0.isMoved }) { return }
-        do {
+        try onDisk { () throws(SystemError) in
             // The bytes first: an object without leaf values can make them again.
-            try BlobPlace.move(data, to: layout.object(id))
-            if size > UInt64(HashTree.leafBytes) {
-                try BlobPlace.move(leaves, to: layout.tree(id))
+            try data.setMode(0o444)
+            try BlobPlace.rename(data, to: layout.object(id))
+            if let leaves {
+                try leaves.setMode(0o444)
+                try BlobPlace.rename(leaves, to: layout.tree(id))
             }
-        } catch {
-            if error.call == "fsync" { state.withLock { $0.hasFailed = true } }
-            throw StoreError(error)
         }
         state.withLock { $0.isMoved = true }
         for path in [layout.partLeaves(id), layout.partGroups(id)] where Directory.exists(path) {
             try onDisk { () throws(SystemError) in try Directory.removeFile(path) }
         }
+    }
+
+    /// Writes what is still to be written, so that `complete` has little left to wait for.
+    public func prepareCompletion() throws(StoreError) {
+        try requireSound()
+        if !state.withLock({ $0.isMoved }) { try syncFiles() }
     }
 
     /// Removes the files of a blob that is no longer wanted.

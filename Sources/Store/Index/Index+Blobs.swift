@@ -1,3 +1,4 @@
+import Genome
 import Host
 import Wire
 
@@ -23,6 +24,16 @@ public struct BlobEntry: Equatable, Sendable {
     public let sha256: Digest?
     /// Milliseconds since 1970.
     public let added: UInt64
+    /// How its bytes rest, once it is complete.
+    public let form: BlobForm
+    /// Why it is here.
+    public let blobClass: BlobClass
+    /// Bytes that it takes on the disk, with its leaf values.
+    public let stored: UInt64
+    /// Milliseconds since 1970 when its bytes were last read and found good.
+    public let verified: UInt64
+
+    static let columns = "id, state, size, sha256, added, form, class, stored, verified"
 }
 
 extension Index {
@@ -30,7 +41,7 @@ extension Index {
     public func blob(_ id: Digest) throws(StoreError) -> BlobEntry? {
         try connection.withLock { connection throws(StoreError) in
             try connection.first(
-                "SELECT id, state, size, sha256, added FROM blobs WHERE id=?", [SQLValue(id)],
+                "SELECT \(BlobEntry.columns) FROM blobs WHERE id=?", [SQLValue(id)],
                 Self.readBlob)
         }
     }
@@ -39,82 +50,149 @@ extension Index {
     public func blobs() throws(StoreError) -> [BlobEntry] {
         try connection.withLock { connection throws(StoreError) in
             try connection.query(
-                "SELECT id, state, size, sha256, added FROM blobs ORDER BY id", [],
+                "SELECT \(BlobEntry.columns) FROM blobs ORDER BY id", [],
                 Self.readBlob)
         }
     }
 
-    private static func readBlob(_ row: SQLiteRow) throws(StoreError) -> BlobEntry {
+    static func readBlob(_ row: SQLiteRow) throws(StoreError) -> BlobEntry {
         BlobEntry(
             id: try row.digest(0), state: BlobState(rawValue: row.integer(1)) ?? .partial,
             size: row.number(2), sha256: row.isNull(3) ? nil : try row.digest(3),
-            added: row.number(4))
+            added: row.number(4), form: BlobForm(rawValue: row.integer(5)) ?? .raw,
+            blobClass: BlobClass(rawValue: row.integer(6)) ?? .own, stored: row.number(7),
+            verified: row.number(8))
     }
 
-    /// Bytes of all blobs, counting partial ones whole: what the quota is compared with.
-    public func usedBytes() throws(StoreError) -> UInt64 {
+    /// The blobs of which not everything is here.
+    func partials() throws(StoreError) -> [BlobReference] {
         try connection.withLock { connection throws(StoreError) in
-            try Self.used(connection)
-        }
-    }
-
-    private static func used(_ connection: SQLiteConnection) throws(StoreError) -> UInt64 {
-        try connection.first("SELECT coalesce(sum(size), 0) FROM blobs") { $0.number(0) } ?? 0
-    }
-
-    /// Reserves room for blobs before their first byte: those not known yet become partial. All
-    /// or none, within the quota.
-    public func reserve(_ wanted: [(id: Digest, size: UInt64)], now: UInt64) throws(StoreError) {
-        // Sizes come from manifests of others; the quota alone need not stop them.
-        guard wanted.allSatisfy({ $0.size <= Limits.blobBytesMax }) else {
-            throw .refused("a blob has at most 1 TiB")
-        }
-        try connection.withLock { connection throws(StoreError) in
-            try connection.transaction { () throws(StoreError) in
-                for blob in wanted {
-                    try connection.run(
-                        """
-                        INSERT OR IGNORE INTO blobs(id, state, size, sha256, added)
-                        VALUES(?, 0, ?, NULL, ?)
-                        """, [SQLValue(blob.id), SQLValue(blob.size), SQLValue(now)])
-                }
-                let used = try Self.used(connection)
-                let quota = try Self.policy("quota", connection).flatMap { UInt64($0) }
-                guard let quota, used > quota else { return }
-                let bytes = wanted.reduce(0) { $0 + $1.size }
-                let before = used > bytes ? used - bytes : 0
-                throw StoreError.quota(
-                    bytes: bytes, available: quota > before ? quota - before : 0)
+            try connection.query("SELECT id, size FROM blobs WHERE state=0 ORDER BY id") {
+                row throws(StoreError) in
+                BlobReference(blob: try row.digest(0), size: row.number(1))
             }
         }
     }
+
+    /// Bytes that all blobs take on the disk, counting partial ones whole, with what is promised
+    /// to imports: what the quota is compared with.
+    public func usedBytes() throws(StoreError) -> UInt64 { try accounts().used }
 
     /// Records that a blob is here whole.
     public func complete(
-        _ id: Digest, size: UInt64, sha256: Digest?, now: UInt64
+        _ id: Digest, size: UInt64, sha256: Digest?, now: UInt64,
+        leasedFor reason: LeaseReason? = nil
     ) throws(StoreError) {
         try connection.withLock { connection throws(StoreError) in
             try connection.transaction { () throws(StoreError) in
-                try Self.complete(id, size: size, sha256: sha256, now: now, connection)
+                try Self.complete(
+                    id, size: size, sha256: sha256, now: now, leasedFor: reason, connection)
             }
         }
     }
 
+    /// The same for several, in one transaction.
+    func complete(
+        _ blobs: [ImportedBlob], now: UInt64, leasedFor reason: LeaseReason
+    ) throws(StoreError) {
+        try connection.withLock { connection throws(StoreError) in
+            try connection.transaction { () throws(StoreError) in
+                for blob in blobs {
+                    try Self.complete(
+                        blob.id, size: blob.size, sha256: blob.sha256, now: now,
+                        leasedFor: reason, connection)
+                }
+            }
+        }
+    }
+
+    /// The same for fetched ones.
+    public func complete(_ blobs: [BlobReference], now: UInt64) throws(StoreError) {
+        try connection.withLock { connection throws(StoreError) in
+            try connection.transaction { () throws(StoreError) in
+                for blob in blobs {
+                    try Self.complete(
+                        blob.blob, size: blob.size, sha256: nil, now: now, connection)
+                }
+            }
+        }
+    }
+
+    /// Notes that files of blobs are about to get their names: where a crash comes before their
+    /// rows, they are removed at opening like those of a removal.
+    func expect(_ blobs: [Digest]) throws(StoreError) {
+        try connection.withLock { connection throws(StoreError) in
+            try connection.transaction { () throws(StoreError) in
+                for blob in blobs {
+                    try connection.run(
+                        """
+                        INSERT OR IGNORE INTO doomed SELECT ?1
+                        WHERE NOT EXISTS(SELECT 1 FROM blobs WHERE id=?1 AND state>0)
+                        """, [SQLValue(blob)])
+                }
+            }
+        }
+    }
+
+    /// A blob that was known keeps how it rests; a partial one becomes a plain file. `leasedFor`
+    /// keeps one that nothing lists yet.
     static func complete(
         _ id: Digest, size: UInt64, sha256: Digest?, now: UInt64, state: BlobState = .complete,
+        as blobClass: BlobClass = .own, leasedFor reason: LeaseReason? = nil,
         _ connection: SQLiteConnection
     ) throws(StoreError) {
         try connection.run(
             """
-            INSERT INTO blobs(id, state, size, sha256, added) VALUES(?, ?, ?, ?, ?)
+            INSERT INTO blobs(id, state, size, sha256, added, form, class, stored, verified)
+            VALUES(?, ?, ?, ?, ?, 0, ?, ?, ?)
             ON CONFLICT(id) DO UPDATE SET state=excluded.state, size=excluded.size,
-                sha256=coalesce(excluded.sha256, sha256)
+                sha256=coalesce(excluded.sha256, sha256),
+                form=CASE WHEN state=0 THEN 0 ELSE form END,
+                stored=CASE WHEN state=0 THEN excluded.stored ELSE stored END,
+                verified=CASE WHEN state=0 THEN excluded.verified ELSE verified END
             """,
             [
                 SQLValue(id), .integer(state.rawValue), SQLValue(size), SQLValue(sha256),
-                SQLValue(now),
+                SQLValue(now), .integer(blobClass.rawValue),
+                SQLValue(storedBytes(fileBytes: size, size: size)), SQLValue(now),
             ])
         try connection.run("DELETE FROM partials WHERE blob=?", [SQLValue(id)])
+        try connection.run("DELETE FROM doomed WHERE blob=?", [SQLValue(id)])
+        if let reason { try lease(id, reason, now: now, connection) }
+    }
+
+    /// Lists a complete blob that was found on disk; 0 if it was known.
+    static func recover(
+        _ blob: StoredBlob, now: UInt64, _ connection: SQLiteConnection
+    ) throws(StoreError) -> Int {
+        try connection.run(
+            """
+            INSERT OR IGNORE INTO blobs(id, state, size, sha256, added, form, class, stored)
+            VALUES(?, ?, ?, NULL, ?, ?, ?, ?)
+            """,
+            [
+                SQLValue(blob.id), .integer(BlobState.recovered.rawValue), SQLValue(blob.size),
+                SQLValue(now), .integer(blob.form.rawValue), .integer(BlobClass.own.rawValue),
+                SQLValue(blob.stored),
+            ])
+    }
+
+    /// Lists a blob of which a part was found on disk, as one that is being fetched; 0 if it was
+    /// known.
+    static func recover(
+        partial blob: BlobReference, now: UInt64, _ connection: SQLiteConnection
+    ) throws(StoreError) -> Int {
+        let found = try connection.run(
+            """
+            INSERT OR IGNORE INTO blobs(id, state, size, sha256, added, class, stored)
+            VALUES(?, 0, ?, NULL, ?, ?, ?)
+            """,
+            [
+                SQLValue(blob.blob), SQLValue(blob.size), SQLValue(now),
+                .integer(BlobClass.cache.rawValue), SQLValue(storedBytes(partialSize: blob.size)),
+            ])
+        if found > 0 { try lease(blob.blob, .fetching, now: now, connection) }
+        return found
     }
 
     /// Commits what a checkpoint made durable.
@@ -142,24 +220,15 @@ extension Index {
         try connection.withLock { connection throws(StoreError) in
             try connection.transaction { () throws(StoreError) in
                 try connection.run(
-                    "UPDATE blobs SET state=0, size=? WHERE id=?", [SQLValue(size), SQLValue(id)])
+                    "UPDATE blobs SET state=0, form=0, size=?, stored=? WHERE id=?",
+                    [
+                        SQLValue(size), SQLValue(Self.storedBytes(partialSize: size)),
+                        SQLValue(id),
+                    ])
                 try connection.run(
                     "INSERT OR REPLACE INTO partials(blob, groups) VALUES(?, ?)",
                     [SQLValue(id), .blob(groups.bytes)])
             }
-        }
-    }
-
-    /// Forgets a blob that no layer and no contract lists; false when one does, or when it is not
-    /// known.
-    public func forget(blob id: Digest) throws(StoreError) -> Bool {
-        try connection.withLock { connection throws(StoreError) in
-            try connection.run(
-                """
-                DELETE FROM blobs WHERE id=?
-                AND NOT EXISTS (SELECT 1 FROM layer_blobs WHERE blob=blobs.id)
-                AND NOT EXISTS (SELECT 1 FROM hold_blobs WHERE blob=blobs.id)
-                """, [SQLValue(id)]) > 0
         }
     }
 

@@ -8,6 +8,7 @@ import Wire
 /// waited for.
 public final class Index: Sendable {
     let connection: Lock<SQLiteConnection>
+    let path: String
     /// Whether the database was made anew by this opening.
     public let isNew: Bool
 
@@ -16,7 +17,7 @@ public final class Index: Sendable {
     /// are applied again at opening.
     static let steps = [
         first, statementSubjects, credentialTable, holdTables, graph + origins + licences,
-        sketchBases,
+        sketchBases, accounts,
     ]
 
     private static let first = """
@@ -92,7 +93,10 @@ public final class Index: Sendable {
 
     /// Opens the database of a home, making it when it is missing.
     public init(_ layout: Layout) throws(StoreError) {
+        path = layout.index
         let connection = try SQLiteConnection(layout.index, isSoft: false)
+        // Written back through a connection of its own long before, so that no commit has to.
+        try connection.execute("PRAGMA wal_autocheckpoint=16384")
         isNew = try Self.migrate(
             connection, path: layout.index, steps: Self.steps)
         self.connection = Lock(connection)
@@ -147,9 +151,23 @@ public final class Index: Sendable {
         }
     }
 
-    /// Bytes that all blobs together may take; nil for no limit beyond the disk.
-    public func quota() throws(StoreError) -> UInt64? {
-        try policy("quota").flatMap { UInt64($0) }
+    /// Bytes that blobs may take, all together or those of one class; nil for no limit beyond the
+    /// disk.
+    public func quota(_ blobClass: BlobClass? = nil) throws(StoreError) -> UInt64? {
+        try connection.withLock { connection throws(StoreError) in
+            try Self.quota(blobClass, connection)
+        }
+    }
+
+    static func quota(
+        _ blobClass: BlobClass?, _ connection: SQLiteConnection
+    ) throws(StoreError) -> UInt64? {
+        try policy(quotaName(blobClass), connection).flatMap { UInt64($0) }
+    }
+
+    /// The name of the setting that limits a class, or everything.
+    static func quotaName(_ blobClass: BlobClass?) -> String {
+        blobClass.map { "quota-\($0.name)" } ?? "quota"
     }
 
     static func policy(

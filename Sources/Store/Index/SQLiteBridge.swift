@@ -155,6 +155,16 @@ final class SQLiteConnection {
         }
     }
 
+    /// Does something whose commits need not be durable at once. They are with the next one that
+    /// must be, or lost with all that follow them.
+    func softly<Result>(
+        _ body: () throws(StoreError) -> Result
+    ) throws(StoreError) -> Result {
+        try execute("PRAGMA synchronous=NORMAL")
+        defer { sqlite3_exec(handle, "PRAGMA synchronous=FULL", nil, nil, nil) }
+        return try body()
+    }
+
     /// The row number of the last row inserted.
     var lastRow: Int64 { sqlite3_last_insert_rowid(handle) }
 

@@ -1,3 +1,4 @@
+import Genome
 import Host
 import Wire
 
@@ -13,7 +14,14 @@ extension Library {
     /// quota and disk. What a killed process had written behind its last checkpoint is found
     /// again where the group layer is here.
     public func partial(_ id: Digest, size: UInt64) throws(StoreError) -> PartialBlob {
-        try index.reserve([(id, size)], now: Clock.wallMilliseconds())
+        let blob = BlobReference(blob: id, size: size)
+        try reserve([blob])
+        return try reserved(blob)
+    }
+
+    /// The same for a blob that has its room.
+    public func reserved(_ blob: BlobReference) throws(StoreError) -> PartialBlob {
+        let (id, size) = (blob.blob, blob.size)
         let groups = try index.durableGroups(of: id, size: size)
         let partial = try PartialBlob(id, size: size, layout: layout, groups: groups)
         _ = try partial.salvage()
@@ -27,9 +35,12 @@ extension Library {
 
     /// Makes a blob with all its groups a complete one.
     public func complete(_ partial: PartialBlob) throws(StoreError) {
-        try partial.complete()
-        try index.complete(
-            partial.id, size: partial.size, sha256: nil, now: Clock.wallMilliseconds())
+        try partial.prepareCompletion()
+        try places.withLock { _ throws(StoreError) in
+            try partial.complete()
+            try index.complete(
+                partial.id, size: partial.size, sha256: nil, now: Clock.wallMilliseconds())
+        }
     }
 
     /// Brings an open file of the owner into the store.
@@ -37,32 +48,48 @@ extension Library {
         _ file: File, progress: (UInt64) -> Void = { _ in }
     ) throws(StoreError) -> ImportedBlob {
         let facts = try onDisk { () throws(SystemError) in try file.facts() }
-        try requireQuota(facts.size)
-        let blob = try BlobImport.run(file, into: layout, progress: progress)
-        try index.complete(
-            blob.id, size: blob.size, sha256: blob.sha256, now: Clock.wallMilliseconds())
-        return blob
+        return try withRoom(
+            Index.storedBytes(fileBytes: facts.size, size: facts.size)
+        ) { () throws(StoreError) in
+            try BlobImport.run(file, into: layout, progress: progress, keep: keepImport)
+        }
     }
 
-    /// Brings bytes into the store: tensor tables, licence texts.
+    /// Brings bytes into the store: manifests, tensor tables, licence texts.
     public func importBytes(_ bytes: [UInt8]) throws(StoreError) -> ImportedBlob {
-        try requireQuota(UInt64(bytes.count))
-        let blob = try BlobImport.run(bytes: bytes, into: layout)
-        try index.complete(
-            blob.id, size: blob.size, sha256: blob.sha256, now: Clock.wallMilliseconds())
-        return blob
+        let size = UInt64(bytes.count)
+        return try withRoom(Index.storedBytes(fileBytes: size, size: size)) {
+            () throws(StoreError) in
+            try BlobImport.run(bytes: bytes, into: layout, keep: keepImport)
+        }
     }
 
-    /// Refuses what quota or disk have no room for.
-    public func requireRoom(for bytes: UInt64) throws(StoreError) {
-        try requireQuota(bytes)
-        try Space.require(bytes, at: layout.parts)
+    /// Gives a draft its place and its row as one step for whoever removes, with a lease until
+    /// something lists it.
+    private func keepImport(
+        _ draft: BlobDraft, _ names: (TreeHasher.Summary, Digest)
+    ) throws(StoreError) -> ImportedBlob {
+        try keep(draft, names, sha256: names.1)
     }
 
-    private func requireQuota(_ bytes: UInt64) throws(StoreError) {
-        guard let quota = try index.quota() else { return }
-        let used = try index.usedBytes()
-        let available = quota > used ? quota - used : 0
-        guard bytes <= available else { throw .quota(bytes: bytes, available: available) }
+    /// The same for what has no SHA-256.
+    func keepUnhashed(
+        _ draft: BlobDraft, _ names: (TreeHasher.Summary, Digest)
+    ) throws(StoreError) -> ImportedBlob {
+        try keep(draft, names, sha256: nil)
+    }
+
+    private func keep(
+        _ draft: BlobDraft, _ names: (TreeHasher.Summary, Digest), sha256: Digest?
+    ) throws(StoreError) -> ImportedBlob {
+        try draft.sync()
+        return try places.withLock { _ throws(StoreError) in
+            try index.expect([names.0.id])
+            let blob = try draft.keep(names, layout: layout)
+            try index.complete(
+                blob.id, size: blob.size, sha256: sha256, now: Clock.wallMilliseconds(),
+                leasedFor: .importing)
+            return blob
+        }
     }
 }

@@ -53,8 +53,10 @@ extension Library {
     private func moveBack(_ reader: BlobReader, _ layer: GroupLayer) throws(StoreError) {
         let id = reader.id
         if layer.count > 1 { try DurableFile.write(layer.values, to: layout.partGroups(id)) }
-        let leaves = try reader.leafValues(ofGroups: 0..<layer.count)
-        try DurableFile.write(leaves, to: layout.partLeaves(id))
+        if Layout.keepsTree(size: reader.size) {
+            let leaves = try reader.leafValues(ofGroups: 0..<layer.count)
+            try DurableFile.write(leaves, to: layout.partLeaves(id))
+        }
         try onDisk { () throws(SystemError) in
             try reader.file.setMode(0o600)
             try Directory.rename(layout.object(id), to: layout.partData(id))

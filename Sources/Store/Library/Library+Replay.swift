@@ -45,11 +45,17 @@ extension Library {
             try Index.add(
                 entry, manifest: layer.manifest, envelope: layer.envelope, connection)
             try complete(layer.manifest, origin: origin, now: event.time, connection)
+            try Index.classify(blobsOf: entry.id, connection)
         case .pin(let layer):
             try Index.setPin(layer, isPinned: true, now: event.time, connection)
+            try Index.classify(blobsOf: layer, connection)
         case .unpin(let layer):
             try Index.setPin(layer, isPinned: false, now: event.time, connection)
-        case .remove(let layer): try Index.remove(layer, connection)
+            try Index.classify(blobsOf: layer, connection)
+        case .remove(let layer):
+            let blobs = try Index.blobs(of: layer, connection)
+            try Index.remove(layer, connection)
+            try Index.classify(blobs, connection)
         case .trust(let key, let isTrusted):
             try Index.setTrust(key, isTrusted: isTrusted, connection)
         case .steward(let key, let isTrusted):
@@ -125,26 +131,43 @@ extension Library {
         return (manifest, envelope.encode())
     }
 
-    /// Lists every blob on disk that the index does not know as `recovered`; their number.
+    /// Lists every blob on disk that the index does not know: complete ones as `recovered`, partial
+    /// ones with nothing durable, which the group layer then finds again. Their number.
     @discardableResult
     public func recoverUnlisted() throws(StoreError) -> Int {
         let objects = try BlobSweeper.objects(layout)
+        let parts = try BlobSweeper.parts(layout)
         let now = Clock.wallMilliseconds()
         return try index.connection.withLock { connection throws(StoreError) in
             try connection.transaction { () throws(StoreError) in
                 var found = 0
-                for (id, size) in objects {
-                    found += try connection.run(
-                        """
-                        INSERT OR IGNORE INTO blobs(id, state, size, sha256, added)
-                        VALUES(?, ?, ?, NULL, ?)
-                        """,
-                        [
-                            SQLValue(id), .integer(BlobState.recovered.rawValue), SQLValue(size),
-                            SQLValue(now),
-                        ])
+                for blob in objects {
+                    found += try Index.recover(blob, now: now, connection)
+                }
+                for blob in parts {
+                    found += try Index.recover(partial: blob, now: now, connection)
                 }
                 return found
+            }
+        }
+    }
+
+    /// Puts right what the end of a process left between the files of partial blobs and their rows:
+    /// a blob that got its place is complete, files of one that is complete go, and files without
+    /// a row get one.
+    func settleParts() throws(StoreError) {
+        let now = Clock.wallMilliseconds()
+        for blob in try index.partials() where layout.isComplete(blob.blob, size: blob.size) {
+            try index.complete([blob], now: now)
+        }
+        for part in try BlobSweeper.parts(layout) {
+            switch try index.blob(part.blob)?.state {
+            case .partial: continue
+            case .complete, .recovered: try PartialBlob.discard(part.blob, layout: layout)
+            case nil:
+                _ = try index.connection.withLock { connection throws(StoreError) in
+                    try Index.recover(partial: part, now: now, connection)
+                }
             }
         }
     }

@@ -19,6 +19,13 @@ public final class Library: Sendable {
     public let access: AccessLog
     /// The journals of other nodes.
     public let witness: WitnessBook
+    /// Held while files get or lose their places, so that no removal crosses an arrival. Comes
+    /// before the index's own lock.
+    let places = Lock(())
+    /// The store's file system.
+    let storeFolder: OpenFolder
+    /// Who is told of layers that gave way for others.
+    let onEviction = Lock<@Sendable (Eviction) -> Void>({ _ in })
     private let commits = CommitQueue()
     /// Manifests and organisations whose signatures were found good since this home was opened.
     let checked = (
@@ -32,6 +39,9 @@ public final class Library: Sendable {
     /// index gone it is made again; with the journal gone it is begun again from the index.
     public init(_ home: Home, key: SigningKey) throws(StoreError) {
         self.home = home
+        storeFolder = try onDisk { () throws(SystemError) in
+            try OpenFolder(home.layout.parts)
+        }
         let finished = try BlobSweeper.run(home.layout)
         index = try Index(home.layout)
         // A home that was used and has no journal lost it: the next one is another log.
@@ -43,8 +53,10 @@ public final class Library: Sendable {
             applied: try index.appliedSequence())
         access = try AccessLog(home.layout)
         witness = WitnessBook(home.layout, key: key)
+        try finishRemovals()
         try completeSwept(finished)
         if index.isNew { try recoverUnlisted() }
+        try settleParts()
         if try index.appliedSequence() > journal.count { try rewriteJournal() }
         try apply(try journal.replay(after: try index.appliedSequence()))
     }
@@ -80,13 +92,14 @@ public final class Library: Sendable {
                 throw .missing("blob \(blob.blob)")
             }
         }
-        let stored = try BlobImport.run(bytes: manifest.bytes, into: layout)
-        try index.complete(stored.id, size: stored.size, sha256: stored.sha256, now: now)
+        // A fetched one came as a blob like the others.
+        if try !holds(manifest.layer) { _ = try importBytes(manifest.bytes) }
         let signatures = envelope.entries
         try record(
             origin == .own
                 ? .share(layer: manifest.layer, signatures: signatures)
-                : .fetch(layer: manifest.layer, signatures: signatures), now: now)
+                : .fetch(layer: manifest.layer, signatures: signatures),
+            now: max(now, Clock.wallMilliseconds()))
         return manifest
     }
 
@@ -101,7 +114,18 @@ public final class Library: Sendable {
         try record(.trust(key: key, isTrusted: isTrusted))
     }
 
-    /// Sets what the owner wants; `quota` (bytes in decimal, empty for none) limits the blobs.
+    /// Sets how many bytes blobs may take on the disk, all together or those of one class; nil for
+    /// no limit. What is here already stays.
+    public func setQuota(_ blobClass: BlobClass?, _ bytes: UInt64?) throws(StoreError) {
+        try setPolicy(Index.quotaName(blobClass), bytes.map { "\($0)" } ?? "")
+    }
+
+    /// Has `told` called with layers that gave way for others.
+    public func onEviction(_ told: @escaping @Sendable (Eviction) -> Void) {
+        onEviction.withLock { $0 = told }
+    }
+
+    /// Sets what the owner wants.
     public func setPolicy(_ name: String, _ value: String) throws(StoreError) {
         try record(.policy(name: name, value: value))
     }
@@ -141,30 +165,6 @@ public final class Library: Sendable {
         } catch {
             throw .refused("the statement is not valid: \(error.description)")
         }
-    }
-
-    /// Removes a layer here, with the blobs that no other layer lists; the bytes set free.
-    @discardableResult
-    public func remove(_ layer: Digest) throws(StoreError) -> UInt64 {
-        guard let entry = try index.layer(layer) else { throw .missing("layer \(layer)") }
-        let blobs = try index.blobs(onlyOf: layer)
-        try unlink(entry)
-        try record(.remove(layer: layer))
-        var freed: UInt64 = 0
-        for blob in blobs { freed += try discard(blob) }
-        return freed
-    }
-
-    /// Removes a blob that no layer lists: first from the index, then from the disk, so that what
-    /// is listed is always there. Open readers keep their bytes.
-    @discardableResult
-    public func discard(_ blob: Digest) throws(StoreError) -> UInt64 {
-        guard let entry = try index.blob(blob), try index.forget(blob: blob) else { return 0 }
-        try PartialBlob.discard(blob, layout: layout)
-        for path in [layout.object(blob), layout.tree(blob)] where Directory.exists(path) {
-            try onDisk { () throws(SystemError) in try Directory.removeFile(path) }
-        }
-        return entry.size
     }
 
     /// Commits a change, together with those of other lanes that come meanwhile.

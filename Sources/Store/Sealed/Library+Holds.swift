@@ -254,12 +254,17 @@ extension Index {
                 "INSERT OR IGNORE INTO hold_blobs VALUES(?, ?)",
                 [SQLValue(contract), SQLValue(blob)])
         }
+        try classify(blobs, connection)
     }
 
     static func endHold(
         _ contract: Digest, _ connection: SQLiteConnection
     ) throws(StoreError) {
+        let blobs = try connection.query(
+            "SELECT blob FROM hold_blobs WHERE contract=?", [SQLValue(contract)]
+        ) { row throws(StoreError) in try row.digest(0) }
         try connection.run("DELETE FROM hold_blobs WHERE contract=?", [SQLValue(contract)])
+        try classify(blobs, connection)
         try connection.run("DELETE FROM holds WHERE contract=?", [SQLValue(contract)])
     }
 }

@@ -63,17 +63,24 @@ extension Library {
         if let copy = try SealedCopy.read(manifest.layer, layout), try isWhole(copy) {
             return copy
         }
+        let total = manifest.blobsToFetch.reduce(UInt64(0)) { $0 + $1.size }
+        try requireRoom(for: total)
+        return try sealAnew(manifest, total, progress)
+    }
+
+    private func sealAnew(
+        _ manifest: Manifest, _ total: UInt64, _ progress: (UInt64, UInt64) -> Void
+    ) throws(StoreError) -> SealedCopy {
         let key = FileKey.random()
         let blobs = manifest.blobsToFetch
-        let total = blobs.reduce(UInt64(0)) { $0 + $1.size }
-        try requireRoom(for: total)
         var done: UInt64 = 0
         var parts: [SealedLayer.Part] = []
         for blob in blobs {
             let reader = try BlobReader(blob.blob, layout: layout)
-            let sealed = try SealedFile.seal(
-                reader.file, size: blob.size, key: key, into: layout)
-            try complete(sealed)
+            let sealed = try withRoom(blob.size) { () throws(StoreError) in
+                try SealedFile.seal(
+                    reader.file, size: blob.size, key: key, into: layout, keep: keepUnhashed)
+            }
             parts.append(SealedLayer.Part(blob: blob.blob, sealed: sealed))
             done += blob.size
             progress(done, total)
@@ -92,11 +99,6 @@ extension Library {
             list: BlobReference(blob: imported.id, size: imported.size))
         try copy.write(layout)
         return copy
-    }
-
-    private func complete(_ blob: BlobReference) throws(StoreError) {
-        try index.complete(
-            blob.blob, size: blob.size, sha256: nil, now: Clock.wallMilliseconds())
     }
 
     private func isWhole(_ copy: SealedCopy) throws(StoreError) -> Bool {
@@ -123,10 +125,11 @@ extension Library {
     ) throws(StoreError) -> Envelope {
         for part in sealed.parts where !(try holds(part.blob)) {
             let reader = try BlobReader(part.sealed.blob, layout: layout)
-            try complete(
+            _ = try withRoom(part.sealed.size, as: .cache) { () throws(StoreError) in
                 try SealedFile.open(
                     reader.file, size: part.sealed.size, key: key, expected: part.blob,
-                    into: layout))
+                    into: layout, keep: keepUnhashed)
+            }
         }
         do throws(GenomeError) {
             return try Envelope(detached: sealed.envelope, payload: sealed.manifest)

@@ -7,7 +7,8 @@ import Wire
 enum SealedFile {
     /// Seals an open plain file of `size` bytes into the store under a fresh nonce.
     static func seal(
-        _ plain: File, size: UInt64, key: FileKey, into layout: Layout
+        _ plain: File, size: UInt64, key: FileKey, into layout: Layout,
+        keep: DraftKeeper? = nil
     ) throws(StoreError) -> BlobReference {
         let nonce = Sodium.random(count: SealedStream.nonceBytes)
         guard let stream = SealedStream(key: key, nonce: nonce),
@@ -30,7 +31,7 @@ enum SealedFile {
                 try output.write(
                     sealed.span.bytes.extracting(0..<(length + Limits.tagBytes)))
             }
-            return try output.keep(layout)
+            return try output.keep(layout, keep)
         } catch {
             output.discard()
             throw error
@@ -40,7 +41,8 @@ enum SealedFile {
     /// Opens a sealed file of `size` bytes into the store. Every chunk is authenticated before it
     /// is written; a blob that is not `expected` in the end is not kept.
     static func open(
-        _ sealed: File, size: UInt64, key: FileKey, expected: Digest, into layout: Layout
+        _ sealed: File, size: UInt64, key: FileKey, expected: Digest, into layout: Layout,
+        keep: DraftKeeper? = nil
     ) throws(StoreError) -> BlobReference {
         guard let plainSize = SealedStream.plainSize(sealed: size) else {
             throw .damaged("\(sealed.path) (no sealed file has its size)")
@@ -68,7 +70,7 @@ enum SealedFile {
                 }
                 try output.write(plain.span.bytes.extracting(0..<(length - Limits.tagBytes)))
             }
-            return try output.keep(layout, expected: expected)
+            return try output.keep(layout, keep, expected: expected)
         } catch {
             output.discard()
             throw error
@@ -94,7 +96,6 @@ struct SealedOutput: ~Copyable {
     private var leafOffset: UInt64 = 0
 
     init(size: UInt64, _ layout: Layout) throws(StoreError) {
-        try Space.require(size, at: layout.parts)
         draft = try BlobDraft(layout: layout, size: size)
     }
 
@@ -112,7 +113,7 @@ struct SealedOutput: ~Copyable {
 
     /// Makes it a blob, durably; refused where its id is not the one that was expected.
     mutating func keep(
-        _ layout: Layout, expected: Digest? = nil
+        _ layout: Layout, _ keep: DraftKeeper?, expected: Digest? = nil
     ) throws(StoreError) -> BlobReference {
         let summary = hasher.finish()
         guard expected == nil || summary.id == expected else {
@@ -120,8 +121,8 @@ struct SealedOutput: ~Copyable {
         }
         _ = try draft.append(leaves: summary.leafValues, at: leafOffset)
         // SHA-256 is for exports of plain files; ciphertext is never exported.
-        let none = Digest(words: (0, 0, 0, 0))
-        let kept = try draft.keep((summary, none), layout: layout)
+        let names = (summary, Digest(words: (0, 0, 0, 0)))
+        let kept = try draft.keep(names, layout: layout, by: keep)
         return BlobReference(blob: kept.id, size: kept.size)
     }
 

@@ -12,6 +12,8 @@ public struct FetchRequest: Equatable, Sendable {
     public let acceptance: [UInt8]?
     /// Sealed blobs under the contract `layer`, from these holders; nil for a layer.
     public let sealed: Sealed?
+    /// Whether the layer counts as here although it lacks something that is to be brought.
+    public let isRepair: Bool
 
     /// Blobs that are fetched by themselves, without manifest.
     public struct Sealed: Equatable, Sendable {
@@ -33,6 +35,16 @@ public struct FetchRequest: Equatable, Sendable {
         self.withEvidence = withEvidence
         self.acceptance = acceptance
         sealed = nil
+        isRepair = false
+    }
+
+    /// A request for what a layer that is here lacks.
+    public init(repairing layer: Digest) {
+        self.layer = layer
+        withEvidence = false
+        acceptance = nil
+        sealed = nil
+        isRepair = true
     }
 
     /// A request for sealed blobs under a contract.
@@ -41,6 +53,7 @@ public struct FetchRequest: Equatable, Sendable {
         withEvidence = false
         acceptance = nil
         self.sealed = sealed
+        isRepair = false
     }
 }
 
@@ -86,6 +99,14 @@ public struct FetchStatus: Equatable, Sendable {
         case failed(FetchFailure)
         /// The owner stopped it.
         case cancelled
+
+        /// Whether nothing comes after it.
+        public var isEnd: Bool {
+            switch self {
+            case .done, .failed, .cancelled: true
+            case .locating, .describing, .transferring: false
+            }
+        }
     }
 
     /// Where it is.

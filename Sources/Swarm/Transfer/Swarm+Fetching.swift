@@ -6,7 +6,7 @@ extension Swarm {
         guard fetches[number] == nil else { return }
         let isFull = fetches.count >= SwarmLimits.fetchesMax
         fetches[number] = Fetch(request: request, at: now.monotonic)
-        if held[request.layer] != nil && !request.withEvidence {
+        if held[request.layer] != nil && !request.withEvidence && !request.isRepair {
             endFetch(number, .done)
             return
         }

@@ -1,6 +1,5 @@
 import CKernels
 import Genome
-
 import Testing
 
 @testable import Learn

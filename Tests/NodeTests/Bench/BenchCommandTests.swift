@@ -13,7 +13,7 @@ extension RealNodes {
         init() throws { laboratory = try Laboratory() }
 
         @Test(arguments: [
-            "hash", "transfer", "share", "seal", "lineage", "sketch", "decide", "journal",
+            "hash", "transfer", "share", "store", "seal", "lineage", "sketch", "decide", "journal",
         ])
         func `prints each figure beside what it was held against`(_ name: String) throws {
             let node = laboratory.node("bench")
@@ -22,6 +22,7 @@ extension RealNodes {
                 case "hash", "decide": [String]()
                 case "lineage": ["--edges", "5000"]
                 case "journal": ["--seconds", "1"]
+                case "store": ["--size", "8", "--rows", "5000"]
                 default: ["--size", "8"]
                 }
             let outcome = try node.spawn(["bench", name, "--json"] + small).wait(seconds: 120)

@@ -1,9 +1,9 @@
 import Host
-import Store
 import Testing
 import Wire
 
 @testable import Node
+@testable import Store
 
 @Suite("The cache of readers")
 struct ReaderCacheTests {

@@ -15,11 +15,11 @@ struct TrainOptionsTests {
 
     @Test("give memory in powers of 1024")
     func bytes() throws {
-        #expect(try TrainOptions.bytes("512M") == 512 << 20)
-        #expect(try TrainOptions.bytes("1.5g") == 3 << 29)
-        #expect(try TrainOptions.bytes("4096") == 4_096)
+        #expect(try Sizes.bytes("512M", option: "--memory") == 512 << 20)
+        #expect(try Sizes.bytes("1.5g", option: "--memory") == 3 << 29)
+        #expect(try Sizes.bytes("4096", option: "--memory") == 4_096)
         for text in ["", "G", "-1G", "lots", "1e30"] {
-            #expect(throws: Failure.self) { _ = try TrainOptions.bytes(text) }
+            #expect(throws: Failure.self) { _ = try Sizes.bytes(text, option: "--memory") }
         }
     }
 

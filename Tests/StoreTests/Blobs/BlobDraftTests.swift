@@ -7,16 +7,16 @@ import Wire
 @Suite struct BlobDraftTests {
     @Test func `a discarded draft leaves nothing`() throws {
         let layout = try Scratch().home().layout
-        let draft = try BlobDraft(layout: layout, size: 1 << 20)
+        let draft = try BlobDraft(layout: layout, size: 1 << 20 + 1)
         #expect(try Directory.list(layout.parts).count == 2)
         draft.discard()
         draft.discard()
         #expect(try Directory.list(layout.parts).isEmpty)
     }
 
-    @Test func `a blob of one leaf has no file of leaf values`() throws {
+    @Test func `a blob of one group has no file of leaf values`() throws {
         let layout = try Scratch().home().layout
-        let draft = try BlobDraft(layout: layout, size: 16_384)
+        let draft = try BlobDraft(layout: layout, size: 1 << 20)
         #expect(try Directory.list(layout.parts).count == 1)
         #expect(try draft.append(leaves: [1], at: 0) == 0)
     }

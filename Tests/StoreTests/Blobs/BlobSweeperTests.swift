@@ -7,7 +7,7 @@ import Wire
 @Suite struct BlobSweeperTests {
     @Test func `drafts of imports that were cut off are removed`() throws {
         let layout = try Scratch().home().layout
-        do { _ = try BlobDraft(layout: layout, size: 100_000) }
+        do { _ = try BlobDraft(layout: layout, size: 3 << 20) }
         #expect(try Directory.list(layout.parts).count == 2)
         #expect(try BlobSweeper.run(layout) == [])
         #expect(try Directory.list(layout.parts).isEmpty)

@@ -13,9 +13,9 @@ import Wire
         let index = try Index(layout)
         #expect(index.isNew)
         let id = Blake3.hash([1])
-        try index.reserve([(id, 3 << 20)], now: 5)
+        _ = try index.reserve([BlobReference(blob: id, size: 3 << 20)], disk: .max, now: 5)
         #expect(try index.blob(id)?.state == .partial)
-        #expect(try index.usedBytes() == 3 << 20)
+        #expect(try index.usedBytes() == 3 << 20 + 32 * (192 + 3))
         var groups = GroupSet(count: 3)
         groups.insert(1)
         try index.commit(PartialBlob.Checkpoint(id: id, groups: groups))
@@ -26,20 +26,26 @@ import Wire
         try index.complete(id, size: 3 << 20, sha256: nil, now: 7)
         let entry = try #require(try index.blob(id))
         #expect(entry.state == .complete && entry.sha256 == Sha256.hash([1]) && entry.added == 5)
-        #expect(try index.forget(blob: id))
+        #expect(entry.stored == 3 << 20 + 32 * 192 && entry.form == .raw)
+        #expect(try index.doom([id]).bytes == entry.stored)
+        #expect(try index.doomed() == [id])
         #expect(try index.blobs().isEmpty)
     }
 
     @Test func `a reservation beyond the quota is refused whole`() throws {
         let library = try LibraryFixture()
-        try library.library.setPolicy("quota", "1000")
+        try library.library.setQuota(nil, 1000)
         let index = library.library.index
-        try index.reserve([(Blake3.hash([1]), 600)], now: 0)
-        #expect(throws: StoreError.quota(bytes: 500, available: 400)) {
-            try index.reserve([(Blake3.hash([2]), 100), (Blake3.hash([3]), 400)], now: 0)
+        func blob(_ byte: UInt8, _ size: UInt64) -> BlobReference {
+            BlobReference(blob: Blake3.hash([byte]), size: size)
+        }
+        _ = try index.reserve([blob(1, 600)], disk: .max, now: 0)
+        #expect(throws: StoreError.quota(bytes: 301, available: 300)) {
+            try index.reserve([blob(2, 100), blob(3, 301)], disk: .max, now: 0)
         }
         #expect(try index.blobs().count == 1)
-        try index.reserve([(Blake3.hash([1]), 600), (Blake3.hash([2]), 400)], now: 0)
+        _ = try index.reserve([blob(1, 600), blob(2, 400)], disk: .max, now: 0)
+        #expect(try index.usedBytes() == 1000)
     }
 
     @Test func `contacts and statements are kept, the newest of each`() throws {

@@ -18,6 +18,7 @@ int plasmid_open(const char *path, int flags, unsigned mode);
 int plasmid_open_at(int folder, const char *path, int flags, unsigned mode);
 int plasmid_open_flag_directory(void);
 int plasmid_open_flag_no_follow(void);
+int plasmid_sync_filesystem(int file);
 int plasmid_clone(int destination, int source);
 ssize_t plasmid_copy_file_range(int source, int destination, size_t count);
 int plasmid_start_writeback(int file, int64_t offset, int64_t count);

@@ -1,0 +1,63 @@
+extension Verbs {
+    /// The verbs about this machine's disk.
+    static let storing = [pin, unpin, remove, quota, doctor]
+
+    private static let pin = VerbShape(
+        name: "pin", summary: "keep a layer whatever happens",
+        paragraph: "A fetched layer may give way when a quota or the disk is full and nothing else "
+            + "uses it. A pinned one stays, counts as mirrored and cannot be removed by mistake. "
+            + "Your own layers never give way.",
+        examples: [("plasmid pin biolab.k7x2m4qa/poems", "keep a colleague's adapter")],
+        operands: [.required("LAYER")],
+        options: [])
+
+    private static let unpin = VerbShape(
+        name: "unpin", summary: "let a layer give way again",
+        paragraph: "Takes a pin back. The layer stays until room is needed.",
+        examples: [("plasmid unpin biolab.k7x2m4qa/poems", "it may go when room is needed")],
+        operands: [.required("LAYER")],
+        options: [])
+
+    private static let remove = VerbShape(
+        name: "remove", summary: "remove a layer from this machine",
+        paragraph: "Deletes the layer's files here, except those that other layers share, and "
+            + "announces it no longer. Others keep what they have: plasmid withdraw takes a layer "
+            + "back network-wide. The only copy that is known of and what other layers here need "
+            + "are removed only with --last-copy.",
+        examples: [("plasmid remove poems", "free its space")],
+        operands: [.required("LAYER")],
+        options: [.init("last-copy", .none, "even if nothing brings it back")])
+
+    private static let doctor = VerbShape(
+        name: "doctor", summary: "look over the whole store",
+        paragraph: "Checks disk, journal, index, the sums of all bytes, and that files and index "
+            + "name each other; exit code 1 if something is wrong. A running node reads every "
+            + "byte again within a month, at most --scrub-rate a second, sets damaged parts aside "
+            + "and fetches them from peers. --rebuild makes the index again from files and "
+            + "journal while no node runs, and shows what it held before and after.",
+        examples: [
+            ("plasmid doctor", "is all well?"),
+            ("plasmid doctor --scrub", "read every byte now"),
+            ("plasmid doctor --rebuild", "the index was lost or is damaged"),
+        ],
+        operands: [],
+        options: [
+            .init("repair", .none, "list stray files, have lost ones fetched, remove leftovers"),
+            .init("scrub", .none, "read every byte now"),
+            .init("scrub-rate", .one("SIZE|off|default"), "bytes a second in the background"),
+            .init("rebuild", .none, "make the index again; no node may run"),
+        ])
+
+    private static let quota = VerbShape(
+        name: "quota", summary: "how much layers take and may take",
+        paragraph: "Prints what own, mirrored (pinned or kept for others) and cached layers take "
+            + "on the disk, to the byte with --json. With CLASS=SIZE it limits a class, or all, "
+            + "from now on; CLASS=none lifts it. Cached layers that were unused for longest give "
+            + "way to new ones; nothing else does. Sizes are powers of 1024.",
+        examples: [
+            ("plasmid quota", "what there is"),
+            ("plasmid quota cache=200G all=1T", "at most 200 GiB fetched, 1 TiB in all"),
+        ],
+        operands: [.optionalMany("CLASS=SIZE")],
+        options: [])
+}

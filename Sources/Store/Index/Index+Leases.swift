@@ -1,0 +1,168 @@
+import Host
+import Wire
+
+/// Why a blob must stay for a while although nothing lists it, or although there is no room.
+public enum LeaseReason: String, Sendable {
+    /// An import whose layer is not signed yet.
+    case importing
+    /// A fetch that is not complete.
+    case fetching
+    /// Copied to a folder by a command.
+    case reading
+    /// Read by a program that was started here.
+    case running
+    /// Read by a training, or needed to go on with one.
+    case training
+    /// Opened through the links in `layers`.
+    case linked
+
+    /// Milliseconds for which it is given, from the last time on.
+    ///
+    /// An import or a fetch that nobody took up again for that long is given up. A program maps
+    /// its files when it starts, which a day covers; whoever opened a layer through its links
+    /// is not asked again whether she still does.
+    var milliseconds: UInt64 {
+        let day: UInt64 = 86_400_000
+        return switch self {
+        case .reading: 600_000
+        case .importing, .running: day
+        case .fetching, .training: 7 * day
+        case .linked: 30 * day
+        }
+    }
+}
+
+/// Leases: rows with an end, which survive a restart, are renewed by every use and are read in
+/// the transaction that removes.
+extension Index {
+    /// SQL that is true of a row of `blobs` without a lease at the time of the one parameter.
+    static let isUnleased = """
+        NOT EXISTS(SELECT 1 FROM leases WHERE leases.blob=blobs.id AND leases.until>?)
+        """
+
+    /// SQL that is true of a lease that counts for a row of `layers` at the time of the one
+    /// parameter. What kept a blob while this very layer arrived is over; a later one is of another
+    /// fetch or import that needs the blob too.
+    static let countsForLayer = """
+        leases.until>? AND NOT (
+            leases.reason='importing'
+                AND leases.until-\(LeaseReason.importing.milliseconds)<=layers.added
+            OR leases.reason='fetching'
+                AND leases.until-\(LeaseReason.fetching.milliseconds)<=layers.added)
+        """
+
+    /// The blobs that only this layer lists and that nothing else needs now.
+    func removable(of layer: Digest, now: UInt64) throws(StoreError) -> [Digest] {
+        try connection.withLock { connection throws(StoreError) in
+            try connection.query(
+                """
+                SELECT own.blob FROM layer_blobs AS own JOIN layers ON layers.id=own.layer
+                WHERE own.layer=? AND NOT EXISTS(
+                    SELECT 1 FROM layer_blobs WHERE blob=own.blob AND layer<>own.layer)
+                AND NOT EXISTS(
+                    SELECT 1 FROM leases WHERE leases.blob=own.blob
+                    AND leases.reason IN ('importing', 'fetching') AND \(Self.countsForLayer))
+                ORDER BY own.blob
+                """, [SQLValue(layer), SQLValue(now)]
+            ) { row throws(StoreError) in try row.digest(0) }
+        }
+    }
+
+    static func lease(
+        _ blob: Digest, _ reason: LeaseReason, now: UInt64, _ connection: SQLiteConnection
+    ) throws(StoreError) {
+        try connection.run(
+            """
+            INSERT INTO leases(blob, reason, until) VALUES(?, ?, ?)
+            ON CONFLICT DO UPDATE SET until=max(until, excluded.until)
+            """,
+            [SQLValue(blob), .text(reason.rawValue), SQLValue(now + reason.milliseconds)])
+    }
+
+    /// Keeps the blobs of a layer for as long as `reason` lasts, and notes that it was used.
+    public func lease(
+        layer: Digest, _ reason: LeaseReason, now: UInt64
+    ) throws(StoreError) {
+        try connection.withLock { connection throws(StoreError) in
+            try connection.transaction { () throws(StoreError) in
+                try connection.run(
+                    """
+                    INSERT INTO leases(blob, reason, until)
+                    SELECT blob, ?, ? FROM layer_blobs WHERE layer=?
+                    ON CONFLICT DO UPDATE SET until=max(until, excluded.until)
+                    """,
+                    [
+                        .text(reason.rawValue), SQLValue(now + reason.milliseconds),
+                        SQLValue(layer),
+                    ])
+                try connection.run(
+                    "UPDATE layers SET used=max(used, ?) WHERE id=?",
+                    [SQLValue(now), SQLValue(layer)])
+            }
+        }
+    }
+
+    /// Ends the leases of a layer for one reason.
+    public func endLeases(layer: Digest, _ reason: LeaseReason) throws(StoreError) {
+        try connection.withLock { connection throws(StoreError) in
+            _ = try connection.run(
+                """
+                DELETE FROM leases WHERE reason=?
+                AND blob IN (SELECT blob FROM layer_blobs WHERE layer=?)
+                """, [.text(reason.rawValue), SQLValue(layer)])
+        }
+    }
+
+    /// Whether a blob is leased, for one of `reasons` where some are given.
+    public func isLeased(
+        _ blob: Digest, for reasons: Set<LeaseReason>? = nil, now: UInt64
+    ) throws(StoreError) -> Bool {
+        let found = try connection.withLock { connection throws(StoreError) in
+            try connection.query(
+                "SELECT reason FROM leases WHERE blob=? AND until>?",
+                [SQLValue(blob), SQLValue(now)]
+            ) { LeaseReason(rawValue: $0.text(0)) }
+        }
+        guard let reasons else { return !found.isEmpty }
+        return found.contains { $0.map(reasons.contains) ?? false }
+    }
+
+    /// Layers that cannot do without another one: the owner's and fetched ones alike.
+    public func dependents(on layer: Digest) throws(StoreError) -> [LayerEntry] {
+        try connection.withLock { connection throws(StoreError) in
+            try connection.query(
+                """
+                SELECT \(LayerEntry.columns) FROM layers WHERE id<>? AND id IN (
+                    SELECT user.layer FROM nodes AS needed
+                    JOIN edges ON edges.target=needed.number AND edges.relation='DEPENDS_ON'
+                    JOIN nodes AS user ON user.number=edges.source WHERE needed.layer=?)
+                ORDER BY name, version, id
+                """, [SQLValue(layer), SQLValue(layer)]
+            ) { row throws(StoreError) in try LayerEntry(row) }
+        }
+    }
+
+    /// Notes that layers which list these blobs were used: of those without pin or lease the one
+    /// that was not used for the longest time goes first.
+    public func noteUse(of blobs: Set<Digest>, now: UInt64) throws(StoreError) {
+        try connection.withLock { connection throws(StoreError) in
+            try connection.transaction { () throws(StoreError) in
+                for blob in blobs {
+                    try connection.run(
+                        """
+                        UPDATE layers SET used=max(used, ?)
+                        WHERE id IN (SELECT layer FROM layer_blobs WHERE blob=?)
+                        """, [SQLValue(now), SQLValue(blob)])
+                }
+            }
+        }
+    }
+
+    /// Forgets leases that are over; how many.
+    @discardableResult
+    public func forgetLeases(before now: UInt64) throws(StoreError) -> Int {
+        try connection.withLock { connection throws(StoreError) in
+            try connection.run("DELETE FROM leases WHERE until<=?", [SQLValue(now)])
+        }
+    }
+}

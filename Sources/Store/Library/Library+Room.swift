@@ -1,0 +1,229 @@
+import Genome
+import Host
+import Wire
+
+/// Taking room for what comes, and removing what goes.
+///
+/// A blob leaves in three steps: its rows go and its id is noted as doomed, in one transaction;
+/// its files are renamed into `store/trash`, which takes as long for a terabyte as for a byte;
+/// what lies there is deleted. The first two happen under the lock that every new file is put in
+/// its place under, so that nobody finds a file that is about to go. A crash between any two is
+/// put right at opening.
+extension Library {
+    /// Bytes that the disk may take before its floor is reached.
+    private func diskRoom() throws(StoreError) -> UInt64 {
+        let space = try onDisk { () throws(SystemError) in
+            try Directory.space(at: layout.parts)
+        }
+        let floor = Space.floor(total: space.total)
+        return space.free > floor ? space.free - floor : 0
+    }
+
+    /// Bytes that are free on the disk, that stay free, and that databases, journal and the log of
+    /// decisions take beside the blobs.
+    public func space() throws(StoreError) -> (free: UInt64, floor: UInt64, databases: UInt64) {
+        try onDisk { () throws(SystemError) in
+            let space = try Directory.space(at: layout.parts)
+            var databases: UInt64 = 0
+            for entry in try Directory.list(layout.home) where entry.kind == .file {
+                databases += (try? File.facts(of: "\(layout.home)/\(entry.name)").size) ?? 0
+            }
+            for folder in [layout.journal, layout.access] {
+                for entry in try Directory.list(folder) where entry.kind == .file {
+                    databases += (try? File.facts(of: "\(folder)/\(entry.name)").size) ?? 0
+                }
+            }
+            return (space.free, Space.floor(total: space.total), databases)
+        }
+    }
+
+    /// Reserves room for blobs that are to be fetched, all or none; layers that are only cached
+    /// give way.
+    public func reserve(_ wanted: [BlobReference]) throws(StoreError) {
+        let disk = try diskRoom()
+        try makingRoom { () throws(StoreError) in
+            try index.reserve(wanted, disk: disk, now: Clock.wallMilliseconds())
+        }
+    }
+
+    /// Does something that adds `bytes` which are not known as a blob yet. They count from now
+    /// until it ends; what it keeps counts by itself then.
+    func withRoom<Result>(
+        _ bytes: UInt64, as blobClass: BlobClass = .own,
+        _ body: () throws(StoreError) -> Result
+    ) throws(StoreError) -> Result {
+        let disk = try diskRoom()
+        try makingRoom { () throws(StoreError) in
+            try index.promise(
+                bytes, for: blobClass, disk: disk, now: Clock.wallMilliseconds())
+        }
+        do throws(StoreError) {
+            let result = try body()
+            try index.endPromise(bytes, for: blobClass)
+            return result
+        } catch {
+            try? index.endPromise(bytes, for: blobClass)
+            throw error
+        }
+    }
+
+    /// Refuses what quota or disk have no room for, whatever gave way.
+    public func requireRoom(for bytes: UInt64) throws(StoreError) {
+        try withRoom(bytes) {}
+    }
+
+    private func makingRoom(
+        _ body: () throws(StoreError) -> Eviction
+    ) throws(StoreError) {
+        let eviction = try places.withLock { _ throws(StoreError) in
+            let eviction = try body()
+            try clearAway(eviction.blobs)
+            return eviction
+        }
+        if eviction.layers.isEmpty { return }
+        for layer in eviction.layers { try unlink(layer) }
+        try emptyTrash()
+        let told = onEviction.withLock { $0 }
+        told(eviction)
+    }
+
+    // MARK: Removal
+
+    /// Removes a layer here, with the blobs that no other layer lists; the bytes set free. What a
+    /// running fetch or import needs as well goes with the next collection.
+    @discardableResult
+    public func remove(_ layer: Digest) throws(StoreError) -> UInt64 {
+        guard let entry = try index.layer(layer) else { throw .missing("layer \(layer)") }
+        let blobs = try index.removable(of: layer, now: Clock.wallMilliseconds())
+        try unlink(entry)
+        try record(.remove(layer: layer))
+        return try discard(blobs)
+    }
+
+    /// Removes a blob that no layer and no contract lists: first from the index, then from the
+    /// disk, so that what is listed is always there. Open readers keep their bytes.
+    @discardableResult
+    public func discard(_ blob: Digest) throws(StoreError) -> UInt64 { try discard([blob]) }
+
+    /// The same for several; the bytes set free.
+    @discardableResult
+    public func discard(_ blobs: [Digest]) throws(StoreError) -> UInt64 {
+        let bytes = try places.withLock { _ throws(StoreError) in
+            let doomed = try index.doom(blobs)
+            try clearAway(doomed.blobs)
+            return doomed.bytes
+        }
+        try emptyTrash()
+        return bytes
+    }
+
+    /// What a collection did.
+    public struct Collection: Equatable, Sendable {
+        /// Blobs that were removed.
+        public var blobs = 0
+        /// Bytes that they took.
+        public var bytes: UInt64 = 0
+        /// The longest time that the writer was held, in nanoseconds.
+        public var longestHold: UInt64 = 0
+    }
+
+    /// Nanoseconds for which a step of a collection aims to hold the writer.
+    private static let collectionStep: UInt64 = 2_000_000
+    /// Rows of a first step; later ones follow what a step takes.
+    private static let collectionRows = 512
+    /// Most blobs that one step removes, each with four rows or two renames.
+    private static let collectionLimit = 16
+
+    /// Removes blobs that nothing lists and no lease keeps: what imports and fetches left that
+    /// nobody goes on with. Goes through the table in short steps that wait for no disk, so that
+    /// whoever writes meanwhile never waits long.
+    @discardableResult
+    public func collect(
+        now: UInt64 = Clock.wallMilliseconds()
+    ) throws(StoreError) -> Collection {
+        try index.forgetLeases(before: now)
+        var result = Collection()
+        var rows = Self.collectionRows
+        var after: Digest?
+        repeat {
+            let begin = Clock.monotonic()
+            let step = try index.collect(
+                after: after, rows: rows, limit: Self.collectionLimit, now: now)
+            let held = Clock.monotonic() - begin
+            after = step.last
+            result.blobs += step.blobs.count
+            result.bytes += step.bytes
+            result.longestHold = max(result.longestHold, held)
+            rows = held > Self.collectionStep ? max(64, rows / 2) : min(4096, rows + rows / 4)
+            try index.writeBackIfLong()
+        } while after != nil
+        try finishRemovals(&result)
+        return result
+    }
+
+    /// Removes the files of everything that is doomed. What is listed again was taken in anew
+    /// after its removal had begun, and stays.
+    private func finishRemovals(_ result: inout Collection) throws(StoreError) {
+        let doomed = try index.doomed()
+        if doomed.isEmpty { return }
+        // No file goes before it is certain that its row stays gone.
+        try index.makeDurable()
+        for start in stride(from: 0, to: doomed.count, by: Self.collectionLimit) {
+            let lot = doomed[start..<min(start + Self.collectionLimit, doomed.count)]
+            let begin = Clock.monotonic()
+            try places.withLock { _ throws(StoreError) in
+                try clearAway(try index.unlisted(Array(lot)))
+            }
+            result.longestHold = max(result.longestHold, Clock.monotonic() - begin)
+        }
+        try emptyTrash()
+        try settleRemovals(doomed)
+    }
+
+    /// Forgets what was doomed once the disk has forgotten it too, so that no power failure brings
+    /// a file back that nothing knows of.
+    private func settleRemovals(_ doomed: [Digest]) throws(StoreError) {
+        try syncStore()
+        for start in stride(from: 0, to: doomed.count, by: Self.collectionRows) {
+            let lot = doomed[start..<min(start + Self.collectionRows, doomed.count)]
+            try places.withLock { _ throws(StoreError) in try index.forgetDoomed(Array(lot)) }
+        }
+        try index.writeBackIfLong()
+    }
+
+    /// Moves the files of doomed blobs into the trash; to be called with `places` held.
+    private func clearAway(_ blobs: [Digest]) throws(StoreError) {
+        guard !blobs.isEmpty else { return }
+        for blob in blobs {
+            for (path, suffix) in layout.places(of: blob) where Directory.exists(path) {
+                try onDisk { () throws(SystemError) in
+                    try Directory.rename(
+                        path, to: "\(layout.trash)/\(blob.hexadecimal).\(suffix)")
+                }
+            }
+        }
+    }
+
+    /// Deletes what removals moved away.
+    private func emptyTrash() throws(StoreError) {
+        try onDisk { () throws(SystemError) in
+            for entry in try Directory.list(layout.trash) {
+                do throws(SystemError) {
+                    try Directory.removeFile("\(layout.trash)/\(entry.name)")
+                } catch {
+                    // Another lane was faster.
+                    guard error.isMissing else { throw error }
+                }
+            }
+        }
+    }
+
+    /// Finishes what a crash left half done of removals and imports, and at the end of a session
+    /// what is still to be done.
+    func finishRemovals() throws(StoreError) {
+        try index.forgetPromises()
+        var result = Collection()
+        try finishRemovals(&result)
+        try emptyTrash()
+    }
+}

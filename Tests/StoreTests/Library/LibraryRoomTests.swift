@@ -1,0 +1,217 @@
+import Genome
+import Host
+import Testing
+import Wire
+
+@testable import Store
+
+/// Quotas, eviction, leases and collection.
+@Suite struct LibraryRoomTests {
+    /// A layer of one file as a fetch brings it.
+    private func fetch(
+        _ fixture: LibraryFixture, _ name: String, bytes: Int, seed: UInt64
+    ) throws -> Manifest {
+        let source = try Scratch.groups(Scratch.bytes(bytes, seed: seed))
+        let partial = try fixture.library.partial(source.layer.id, size: source.layer.size)
+        try partial.install(source.layer)
+        for group in partial.groups.missing { try partial.fetch(group, from: source) }
+        try fixture.library.complete(partial)
+        let blob = ImportedBlob(
+            id: source.layer.id, size: source.layer.size, sha256: Sha256.hash([]), wasKnown: false)
+        let manifest = try fixture.library.add(
+            try Fixture.envelope([("a", blob)], name: name, key: Fixture.key(9)),
+            origin: .fetched)
+        return manifest
+    }
+
+    private func stored(_ size: Int) -> UInt64 {
+        Index.storedBytes(fileBytes: UInt64(size), size: UInt64(size))
+    }
+
+    @Test func `the accounts are what lies on the disk, by class, to the byte`() throws {
+        let fixture = try LibraryFixture()
+        let own = try fixture.share()
+        let cached = try fetch(fixture, "cached", bytes: 2 << 20, seed: 3)
+        let pinned = try fetch(fixture, "pinned", bytes: 100_000, seed: 4)
+        try fixture.library.setPin(pinned.layer, isPinned: true)
+        let accounts = try fixture.library.index.accounts()
+        func bytes(_ manifest: Manifest) -> UInt64 {
+            (manifest.blobs.map(\.size) + [UInt64(manifest.bytes.count)])
+                .reduce(0) { $0 + stored(Int($1)) }
+        }
+        #expect(accounts.used(.own) == bytes(own))
+        #expect(accounts.used(.cache) == bytes(cached))
+        #expect(accounts.used(.mirrored) == bytes(pinned))
+        #expect(accounts.used == (try fixture.bytesOnDisk()))
+        #expect(accounts.rows == (try fixture.library.index.countedAccounts()))
+        // A pin taken back makes it a cached one again; a partial blob counts whole.
+        try fixture.library.setPin(pinned.layer, isPinned: false)
+        try fixture.library.reserve([BlobReference(blob: Blake3.hash([5]), size: 5 << 20)])
+        let after = try fixture.library.index.accounts()
+        #expect(after.used(.mirrored) == 0)
+        #expect(
+            after.used(.cache)
+                == bytes(cached) + bytes(pinned) + Index.storedBytes(partialSize: 5 << 20))
+        #expect(after.rows == (try fixture.library.index.countedAccounts()))
+    }
+
+    @Test func `the layer that was not used for longest gives way`() throws {
+        let fixture = try LibraryFixture()
+        let own = try fixture.share()
+        let first = try fetch(fixture, "first", bytes: 1 << 20, seed: 3)
+        let second = try fetch(fixture, "second", bytes: 1 << 20, seed: 4)
+        let link = try fixture.library.link(second.layer)
+        try fixture.endLeases()
+        try fixture.library.index.noteUse(of: [first.files[0].blob], now: .max >> 1)
+        let told = Lock<[Digest]>([])
+        fixture.library.onEviction { eviction in
+            told.withLock { $0 += eviction.layers.map(\.id) }
+        }
+        let used = try fixture.library.index.accounts().used(.cache)
+        try fixture.library.setQuota(.cache, used)
+        // One byte too many: the second goes, although it is newer.
+        let third = try fetch(fixture, "third", bytes: 30_000, seed: 5)
+        let here = try fixture.library.index.layers().map(\.id)
+        #expect(Set(here) == [own.layer, first.layer, third.layer])
+        #expect(told.withLock { $0 } == [second.layer])
+        #expect(!Directory.exists(link))
+        #expect(!Directory.exists(fixture.layout.object(second.files[0].blob)))
+        #expect(!Directory.exists(fixture.layout.tree(second.files[0].blob)))
+        #expect(try fixture.library.index.usedBytes() == fixture.bytesOnDisk())
+        // It does not come back with the index gone.
+        try fixture.restart(LibraryFixture.loseIndex)
+        #expect(Set(try fixture.library.index.layers().map(\.id)) == Set(here))
+    }
+
+    @Test func `pinned, leased, own and needed layers never give way`() throws {
+        let fixture = try LibraryFixture()
+        try fixture.share()
+        let pinned = try fetch(fixture, "pinned", bytes: 50_000, seed: 3)
+        try fixture.library.setPin(pinned.layer, isPinned: true)
+        let leased = try fetch(fixture, "leased", bytes: 50_000, seed: 4)
+        try fixture.library.index.lease(
+            layer: leased.layer, .running, now: Clock.wallMilliseconds())
+        let before = try fixture.library.index.accounts()
+        try fixture.library.setQuota(nil, before.used)
+        #expect(throws: StoreError.quota(bytes: 1000, available: 0)) {
+            try fixture.library.partial(Blake3.hash([1]), size: 1000)
+        }
+        #expect(try fixture.library.index.accounts() == before)
+        #expect(throws: StoreError.quota(bytes: 5, available: 0)) {
+            try fixture.library.importBytes([1, 2, 3, 4, 5])
+        }
+        #expect(try fixture.library.index.accounts() == before)
+        // The lease is over: it is the one that goes.
+        try fixture.endLeases()
+        _ = try fixture.library.importBytes([1, 2, 3, 4, 5])
+        #expect(try fixture.library.index.layer(leased.layer) == nil)
+        #expect(try fixture.library.index.layer(pinned.layer) != nil)
+    }
+
+    @Test func `a quota of one class bounds that class alone`() throws {
+        let fixture = try LibraryFixture()
+        try fixture.library.setQuota(.cache, 10_000)
+        #expect(throws: StoreError.quota(bytes: 20_000, available: 10_000, of: .cache)) {
+            try fixture.library.partial(Blake3.hash([1]), size: 20_000)
+        }
+        let own = try fixture.share()
+        try fixture.library.setQuota(.own, own.size)
+        #expect(throws: StoreError.self) { try fixture.library.importBytes([1]) }
+        #expect(try fixture.library.index.quota(.own) == own.size)
+        try fixture.library.setQuota(.own, nil)
+        _ = try fixture.library.importBytes([1])
+        #expect(try fixture.library.index.quota(.own) == nil)
+    }
+
+    @Test func `what nobody goes on with is collected, what is leased is not`() throws {
+        let fixture = try LibraryFixture()
+        let own = try fixture.share()
+        _ = try fixture.library.importBytes(Scratch.bytes(40_000))
+        _ = try fixture.library.partial(Blake3.hash([1]), size: 3 << 20)
+        let hour: UInt64 = 3_600_000
+        let now = Clock.wallMilliseconds()
+        #expect(try fixture.library.collect(now: now).blobs == 0)
+        #expect(try fixture.library.collect(now: now + 25 * hour).blobs == 1)
+        let last = try fixture.library.collect(now: now + 8 * 24 * hour)
+        #expect(last.blobs == 1 && last.bytes == Index.storedBytes(partialSize: 3 << 20))
+        #expect(try fixture.library.index.doomed() == [])
+        #expect(try Directory.list(fixture.layout.trash).isEmpty)
+        #expect(try Directory.list(fixture.layout.parts).isEmpty)
+        #expect(try fixture.library.index.usedBytes() == fixture.bytesOnDisk())
+        #expect(try fixture.library.verify(own.layer).allSatisfy(\.isSound))
+    }
+
+    @Test func `a removal that a crash cut off is finished, what came again stays`() throws {
+        let fixture = try LibraryFixture()
+        let blob = try fixture.library.importBytes(Scratch.bytes(40_000))
+        let other = try fixture.library.importBytes(Scratch.bytes(50_000))
+        // As a crash leaves it behind the transaction, before the files are moved.
+        #expect(try fixture.library.index.doom([blob.id, other.id]).blobs.count == 2)
+        try fixture.library.index.complete(
+            other.id, size: other.size, sha256: nil, now: Clock.wallMilliseconds(),
+            leasedFor: .importing)
+        try fixture.restart()
+        #expect(!Directory.exists(fixture.layout.object(blob.id)))
+        #expect(!Directory.exists(fixture.layout.tree(blob.id)))
+        #expect(Directory.exists(fixture.layout.object(other.id)))
+        #expect(try fixture.library.index.doomed() == [])
+        #expect(try fixture.library.index.usedBytes() == fixture.bytesOnDisk())
+    }
+
+    @Test func `a lost index gives the same accounts again`() throws {
+        let fixture = try LibraryFixture()
+        try fixture.share()
+        let pinned = try fetch(fixture, "pinned", bytes: 2 << 20, seed: 3)
+        try fixture.library.setPin(pinned.layer, isPinned: true)
+        _ = try fetch(fixture, "cached", bytes: 50_000, seed: 4)
+        _ = try fixture.library.partial(Blake3.hash([1]), size: 3 << 20)
+        let before = try fixture.library.index.accounts()
+        try fixture.restart(LibraryFixture.loseIndex)
+        #expect(try fixture.library.index.accounts() == before)
+        #expect(try fixture.library.index.pins() == [pinned.layer])
+    }
+
+    @Test func `an older index is taken further with its accounts`() throws {
+        let scratch = Scratch()
+        let layout = try scratch.home().layout
+        do {
+            let connection = try SQLiteConnection(layout.index, isSoft: false)
+            _ = try Index.migrate(
+                connection, path: layout.index, steps: Array(Index.steps.dropLast()))
+            for (byte, state, size) in [(1, 0, 100), (2, 1, 20_000), (3, 2, 3_000_000)] {
+                try connection.run(
+                    "INSERT INTO blobs(id, state, size, added) VALUES(?, ?, ?, 7)",
+                    [SQLValue(Blake3.hash([UInt8(byte)])), SQLValue(state), SQLValue(size)])
+            }
+        }
+        let index = try Index(layout)
+        let accounts = try index.accounts()
+        #expect(accounts.rows == (try index.countedAccounts()))
+        #expect(accounts.used(.own) == stored(3_000_000))
+        #expect(accounts.used(.cache) == stored(20_000) + Index.storedBytes(partialSize: 100))
+        #expect(try index.blob(Blake3.hash([3]))?.verified == 7)
+        // Nothing is collected at once that an older version was fetching.
+        #expect(try index.isLeased(Blake3.hash([1]), now: Clock.wallMilliseconds()))
+    }
+}
+
+extension LibraryFixture {
+    /// Ends every lease, as time does.
+    func endLeases() throws {
+        _ = try library.index.forgetLeases(before: .max >> 1)
+    }
+
+    /// Bytes of all files of blobs as the folders show them.
+    func bytesOnDisk() throws -> UInt64 {
+        return try ["obj", "tree", "part", "coded", "ref"].map { "\(layout.home)/store/\($0)" }
+            .filter { Directory.exists($0) }.reduce(0) { try $0 + sum($1) }
+    }
+
+    private func sum(_ folder: String) throws -> UInt64 {
+        try Directory.list(folder).reduce(0) { sum, entry in
+            let path = "\(folder)/\(entry.name)"
+            return sum
+                + (entry.kind == .folder ? try self.sum(path) : try File.facts(of: path).size)
+        }
+    }
+}
