@@ -143,7 +143,7 @@ import Wire
 
     @Test func `a restored home falls silent when its key signed elsewhere since`() throws {
         var driver = Driver()
-        driver.swarm.settings.restored = Driver.wallStart
+        driver.core.settings.restored = Driver.wallStart
         driver.open(1, 2)
         driver.pass(2 * Span.second)
         // What its key signed before the restoration is its own past, and is outdone.
@@ -161,6 +161,6 @@ import Wire
         #expect(met)
         let later = driver.feed(.layerHeld(try Sample(by: 1).held)) + driver.pass(Span.hour)
         #expect(try driver.signed(later).isEmpty)
-        #expect(driver.swarm.settings.isSilent)
+        #expect(driver.core.settings.isSilent)
     }
 }
