@@ -21,7 +21,9 @@ extension Service {
         }
         var choices = try choices(request)
         let allowed = try allowed(request)
-        let folder = try takeIn(paths, request.files, progress).folder()
+        let folder = try takeIn(
+            paths, request.files, places: request.texts("inPlace"), progress
+        ).folder()
         if let record = request.arguments["run"]?.object {
             choices.run = try takeIn(record, folder)
         }
@@ -137,8 +139,12 @@ extension Service {
     }
 
     private func takeIn(
-        _ paths: [String], _ files: [File], _ progress: (JSONObject) -> Void
+        _ paths: [String], _ files: [File], places: [String],
+        _ progress: (JSONObject) -> Void
     ) throws(Failure) -> FolderReader {
+        guard places.isEmpty || places.count == files.count else {
+            throw Failure(.usage, "the places do not fit the files")
+        }
         var named: [(path: LayerPath, file: File)] = []
         var total: UInt64 = 0
         for (text, file) in zip(paths, files) {
@@ -149,7 +155,7 @@ extension Service {
             total += (try? file.facts().size) ?? 0
         }
         let blobs = try inStore { () throws(StoreError) in
-            try library.importFiles(named.map(\.file)) { bytes in
+            try library.importFiles(named.map(\.file), inPlace: places) { bytes in
                 var object = JSONObject()
                 object["done"] = .integer(Int64(clamping: bytes))
                 object["total"] = .integer(Int64(clamping: total))

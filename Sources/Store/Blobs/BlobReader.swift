@@ -71,6 +71,11 @@ public struct BlobReader: Sendable {
         case .coded(let file):
             guard file.header.size == size else { throw .damaged(file.file.path) }
             try CoderShelf.shared.read(index, of: file, into: buffer, at: start)
+        case .inPlace(let file):
+            guard file.reference.size == size else {
+                throw .sourceChanged(path: file.reference.path)
+            }
+            try file.read(group: index, into: buffer, at: start)
         }
         return range.count
     }

@@ -212,6 +212,7 @@ struct BlobCoder {
             }
             guard count == range.count else { throw .damaged(file.path) }
         case .coded(let file): try decoder.read(index, of: file, into: &plain)
+        case .inPlace(let file): throw .sourceChanged(path: file.reference.path)
         }
     }
 

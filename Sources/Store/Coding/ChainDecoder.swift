@@ -152,6 +152,9 @@ final class ChainDecoder {
                         into: &bytes, at: piece.target, count: piece.count, offset: offset)
                 }
                 guard count == piece.count else { throw .damaged(file.path) }
+            case .inPlace(let file):
+                // No coded file draws on what its owner may change.
+                throw .sourceChanged(path: file.reference.path)
             case .coded(let file):
                 if last != piece.place {
                     try read(

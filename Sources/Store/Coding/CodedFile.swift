@@ -5,6 +5,7 @@ import Wire
 enum BlobSource: Sendable {
     case raw(File)
     case coded(CodedFile)
+    case inPlace(InPlaceFile)
 
     /// Opens a complete blob in whichever form it is here.
     static func open(_ id: Digest, layout: Layout) throws(StoreError) -> BlobSource {
@@ -17,9 +18,10 @@ enum BlobSource: Sendable {
             }
             do throws(StoreError) {
                 return .coded(try CodedFile(id, layout: layout))
-            } catch .missing {
-                continue
-            }
+            } catch .missing {}
+            do throws(StoreError) {
+                return .inPlace(try InPlaceFile(id, layout: layout))
+            } catch .missing {}
         }
         throw .missing("blob \(id)")
     }
@@ -29,13 +31,14 @@ enum BlobSource: Sendable {
         switch self {
         case .raw(let file): try onDisk { () throws(SystemError) in try file.facts().size }
         case .coded(let file): file.header.size
+        case .inPlace(let file): file.reference.size
         }
     }
 
     /// Groups that are decoded to read that one; what is not coded may be so later.
     func cost(ofGroup index: Int) -> Int {
         switch self {
-        case .raw: 1
+        case .raw, .inPlace: 1
         case .coded(let file): file.header.groups[index].cost
         }
     }

@@ -58,6 +58,7 @@ public struct Layout: Equatable, Sendable {
 
     var objects: String { "\(home)/store/obj" }
     var codedFiles: String { "\(home)/store/coded" }
+    var references: String { "\(home)/store/ref" }
     var trees: String { "\(home)/store/tree" }
     var parts: String { "\(home)/store/part" }
     var trash: String { "\(home)/store/trash" }

@@ -12,6 +12,7 @@ extension Library {
             throw .missing("blob \(blob)")
         }
         guard size <= Limits.blobBytesMax else { throw .refused("a blob has at most 1 TiB") }
+        if entry.form == .inPlace { return try reopenInPlace(blob, size: size) }
         let groupCount = HashTree.groupCount(size: size)
         var sound = GroupSet(count: groupCount)
         guard let reader = try? BlobReader(blob, layout: layout), reader.size == size,
@@ -35,6 +36,16 @@ extension Library {
         try moveBack(reader, layer)
         try index.reopen(blob, size: size, groups: sound)
         return sound.missing
+    }
+
+    /// Gives up a file of the owner's: the bytes are to be fetched into the store.
+    private func reopenInPlace(_ blob: Digest, size: UInt64) throws(StoreError) -> [Int] {
+        let none = GroupSet(count: HashTree.groupCount(size: size))
+        try index.reopen(blob, size: size, groups: none)
+        for path in [layout.reference(blob), layout.tree(blob)] where Directory.exists(path) {
+            try onDisk { () throws(SystemError) in try Directory.removeFile(path) }
+        }
+        return none.missing
     }
 
     private func setAside(_ path: String) throws(StoreError) {
