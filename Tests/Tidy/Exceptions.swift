@@ -42,7 +42,6 @@ enum Exceptions {
         "Sources/Node/Commands/IdentityCommands.swift": "as real processes (IdentityTests)",
         "Sources/Node/Commands/OrgCommand.swift": "as real processes (OrganizationTests)",
         "Sources/Node/Commands/AuditCommand.swift": "as real processes (GrantTests)",
-        "Sources/Node/Commands/AuditCheck.swift": "as a real process (JournalJudgedTests)",
         "Sources/Node/Commands/StoreCommands.swift": "as real processes (DiskTests)",
         "Sources/Node/Commands/DoctorCommand.swift": "as real processes (DiskTests)",
         "Sources/Node/Daemon/StoreKeeper.swift": "in real processes (DiskTests)",

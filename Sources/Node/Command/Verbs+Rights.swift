@@ -112,7 +112,7 @@ extension Verbs {
             .init("threshold", .many("ROLE=N"), "root: how many keys of a role must sign"),
             .init("auto", .one("on|off"), "renew: by itself while this node runs"),
             .init("check", .none, "sign: show what the file says, sign nothing"),
-            .init("out", .one("FILE"), "export: where to; others: a file for more signers"),
+            .init("out", .one("FILE"), "export, sign: where to; others: for more signers"),
         ])
 
     private static let identity = VerbShape(

@@ -81,6 +81,7 @@ enum AuditCheck {
         finding.object["accessExpired"] = ranges(access.expired).json
         finding.object["accessMissing"] = ranges(access.missing).json
         finding.object["accessUnlisted"] = .array(unlisted.map { .string($0) })
+        finding.object["accessUnlistedCount"] = .integer(Int64(access.unlisted.count))
         if !access.missing.isEmpty || !unlisted.isEmpty { finding.object["ok"] = false }
         if !access.expired.isEmpty {
             finding.text.append(
@@ -96,6 +97,8 @@ enum AuditCheck {
             finding.text.append(
                 "EXTRA   access/\(PlainText.shown(name)): no entry of the journal names it")
         }
+        let more = access.unlisted.count - unlisted.count
+        if more > 0 { finding.text.append("EXTRA   and \(more) more") }
     }
 
     /// Most unlisted files of the access log that are named.

@@ -37,7 +37,10 @@ enum IdentityCommands {
                 .usage, "identity add needs one of --file, --ssh-agent and --command",
                 remedy: "plasmid identity --help shows each")
         }
-        if let path = arguments.text("file") { object["file"] = .string(try whole(path)) }
+        if let path = arguments.text("file") {
+            // Key files are never opened through a link: it is followed now or not at all.
+            object["file"] = .string(try whole(path, followsLinks: true))
+        }
         if arguments.isGiven("ssh-agent") {
             object["agentKey"] = .string(arguments.text("ssh-agent") ?? "")
             if let path = arguments.text("socket") {
@@ -60,12 +63,17 @@ enum IdentityCommands {
         }
     }
 
-    /// A path as it is from any folder: the node may run in another.
-    private static func whole(_ path: String) throws(Failure) -> String {
+    /// A path as it is from any folder: the node may run in another. A link stays one: what it is
+    /// called by may matter to the program behind it, and it may point elsewhere tomorrow.
+    private static func whole(
+        _ path: String, followsLinks: Bool = false
+    ) throws(Failure) -> String {
         do throws(SystemError) {
-            // A link stays one: what it is called by may matter to the program behind it.
             let resolved = try Directory.resolve(path)
-            return path.hasPrefix("/") ? path : resolved
+            if followsLinks { return resolved }
+            guard !path.hasPrefix("/") else { return path }
+            let folder = try Directory.resolve(".")
+            return (folder == "/" ? "" : folder) + "/" + path
         } catch {
             throw Failure(
                 .notFound, "\(PlainText.shown(path)) cannot be opened: \(error.reason)")

@@ -12,6 +12,7 @@ enum OrgCommand {
 
     static func perform(_ arguments: Arguments, _ report: Report) throws(Failure) {
         let action = try arguments.action(of: actions, or: "list")
+        try requireUseOfFile(action, arguments)
         var object = JSONObject()
         object["action"] = .string(action)
         if action != "list" {
@@ -31,6 +32,27 @@ enum OrgCommand {
             try OrganizationFile.replace(arguments.text("out"), answer)
         }
         report.done(answer, text: lines(answer, action))
+    }
+
+    /// Refuses `--out` where nothing would be written to it: a file that is missing later would
+    /// not say why.
+    private static func requireUseOfFile(
+        _ action: String, _ arguments: Arguments
+    ) throws(Failure) {
+        guard arguments.isGiven("out") else { return }
+        let words: String
+        if ["create", "list", "show", "join", "leave", "import"].contains(action) {
+            words = action
+        } else if action == "renew", arguments.isGiven("auto") {
+            words = "renew --auto"
+        } else if action == "sign", arguments.isGiven("check") {
+            words = "sign --check"
+        } else {
+            return
+        }
+        throw Failure(
+            .usage, "org \(words) writes no file", why: "--out would have no effect",
+            remedy: "leave --out away; plasmid org --help shows where it goes")
     }
 
     private static func isAboutFile(_ action: String) -> Bool {
@@ -90,7 +112,7 @@ enum OrgCommand {
     // MARK: Text
 
     private static func lines(_ answer: JSONObject, _ action: String) -> [String] {
-        if answer["organizations"] != nil { return listLines(answer) }
+        if answer["organizations"] != nil { return listLines(answer) + passedOverLines(answer) }
         let signing = (answer["signing"]?.array ?? []).flatMap { OrganizationFile.lines($0) }
         if action == "sign" { return signing }
         var lines = head(answer)
@@ -102,11 +124,19 @@ enum OrgCommand {
             for entry in answer["notRenewed"]?.array ?? [] {
                 lines.append(
                     "not renewed: \(entry["member"]?.string?.prefix(8) ?? ""): "
-                        + (entry["why"]?.string ?? ""))
+                        + [entry["why"], entry["do"]].compactMap { $0?.string }
+                        .filter { !$0.isEmpty }.joined(separator: "; "))
             }
         default: break
         }
         return lines + memberLines(answer) + signing
+    }
+
+    private static func passedOverLines(_ answer: JSONObject) -> [String] {
+        (answer["passedOver"]?.array ?? []).map { entry in
+            "not taken: membership of \(entry["member"]?.string?.prefix(8) ?? ""): "
+                + (entry["why"]?.string ?? "")
+        }
     }
 
     private static func name(_ answer: JSONObject) -> String { answer["name"]?.string ?? "" }

@@ -28,15 +28,19 @@ enum OrganizationFile {
         return .array(documents)
     }
 
-    /// Writes the documents of an answer, whole or not at all, over what is there: each signer
-    /// hands on the same file.
+    /// Writes the documents of an answer, whole or not at all, over what is there, for the same
+    /// users: each signer hands on the same file.
     static func replace(_ path: String?, _ answer: JSONObject) throws(Failure) {
         guard let path, let documents = answer["documents"] else { return }
         var object = JSONObject()
         object["documents"] = documents
-        let temporary = "\(path).new"
+        // A name of its own: what a crash left behind is in nobody's way.
+        let temporary = "\(path).\(Hexadecimal.encode(Sodium.random(count: 8))).new"
         let file = try NewFile(temporary)
         do throws(Failure) {
+            if let standing = try? File.facts(of: path) {
+                try file.setMode(standing.mode & 0o777)
+            }
             try file.write(Report.line(object) + "\n")
             try Self.rename(temporary, path)
         } catch {
@@ -53,6 +57,21 @@ enum OrganizationFile {
         }
     }
 
+    /// Whose word a document is, about whom by name, and for how long it stands.
+    private static func occasion(_ document: JSONValue?) -> [String] {
+        var lines = ["  in the name of \(document?["organization"]?.string ?? "")"]
+        if let label = document?["label"]?.string {
+            lines.append("  called \(PlainText.shown(label))")
+        }
+        if let expires = document?["expires"]?.integer {
+            let now = Int64(Clock.wallMilliseconds() / 1_000)
+            lines.append(
+                "  until \(expires) (seconds since 1970), "
+                    + (expires > now ? "\(Ages.text(expires - now)) from now" : "which is over"))
+        }
+        return lines
+    }
+
     /// What a document says and what it still needs, for whoever is asked to sign it.
     static func lines(_ row: JSONValue) -> [String] {
         let document = row["document"]
@@ -62,6 +81,7 @@ enum OrganizationFile {
             lines.append(
                 "root \(document?["version"]?.integer ?? 0) of "
                     + PlainText.shown(document?["name"]?.string ?? ""))
+            lines += occasion(document)
             for key in document?["keys"]?.array ?? [] {
                 let roles = (key["roles"]?.array ?? []).compactMap(\.string)
                 lines.append(
@@ -78,9 +98,14 @@ enum OrganizationFile {
             lines.append(
                 "membership of \(document?["member"]?.string ?? "") to "
                     + rights.joined(separator: ","))
+            lines += occasion(document)
         default:
             lines.append("revocation list \(document?["version"]?.integer ?? 0), without")
             for key in document?["keys"]?.array ?? [] { lines.append("  \(key.string ?? "")") }
+            for digest in document?["memberships"]?.array ?? [] {
+                lines.append("  membership \(digest.string ?? "")")
+            }
+            lines += occasion(document)
         }
         for need in row["needs"]?.array ?? [] {
             lines.append(

@@ -33,6 +33,16 @@ struct NewFile {
         }
     }
 
+    /// Sets who may read and write it; a file that cannot be finished is removed.
+    func setMode(_ mode: UInt32) throws(Failure) {
+        do throws(SystemError) {
+            try file.setMode(mode)
+        } catch {
+            discard()
+            throw Failure(.internal, "writing \(path) failed", why: error.reason)
+        }
+    }
+
     /// Removes the file again.
     func discard() { _ = try? Directory.removeFile(path) }
 }

@@ -135,9 +135,12 @@ final class HoldKeeper: Sendable {
         switch error {
         case .quota, .diskFull: "there is no room for it"
         case .refused: "this node keeps as many contracts as it can"
-        default: "this node cannot keep it now"
+        default: unable
         }
     }
+
+    /// The reason that says nothing.
+    private static let unable = "this node cannot keep it now"
 
     /// Pulls a contract's blobs, at once.
     private func pull(_ request: HoldRequest) {
@@ -159,9 +162,15 @@ final class HoldKeeper: Sendable {
                 return fetch([request.list], for: request)
             }
             let list = try library.holdList(request.list)
-            if let fault = try fault(of: list, request) { return refuse(request, fault) }
-            if try !library.hasClaimed(request.contract) {
-                if let fault = try otherUse(of: list) { return refuse(request, fault) }
+            if let fault = fault(of: list, request) { return refuse(request, fault) }
+            let isClaimed = try library.hasClaimed(request.contract)
+            guard try !isInOtherUse(list, request, isClaimed: isClaimed) else {
+                // Whoever guesses a file's id must not learn by it that the file is here.
+                return refuse(
+                    request, "its list names what is here and is no ciphertext",
+                    told: Self.unable)
+            }
+            if !isClaimed {
                 do throws(StoreError) {
                     try library.claim(list, for: request)
                 } catch {
@@ -186,32 +195,36 @@ final class HoldKeeper: Sendable {
         }
     }
 
-    /// Why a list is not kept; nil if it is. A blob of a layer that is here would be given out
-    /// under the contract to whoever asked for the contract: it is no ciphertext.
-    private func fault(of list: HoldList, _ request: HoldRequest) throws(StoreError) -> String? {
+    /// What is wrong with a list by itself; nil if nothing is.
+    private func fault(of list: HoldList, _ request: HoldRequest) -> String? {
         let (size, isOver) = (list.size ?? .max).addingReportingOverflow(request.list.size)
         guard !isOver, size == request.size else {
             return "its list has not the bytes that were asked for"
         }
         for blob in list.blobs + [request.list] {
             let isSealed = SealedStream.plainSize(sealed: blob.size) != nil || blob == request.list
-            guard isSealed, blob.size <= Limits.blobBytesMax,
-                try library.index.layers(listing: blob.blob).isEmpty
-            else { return "its list names what is no ciphertext" }
-        }
-        return nil
-    }
-
-    /// Why a list that is new here is not kept; nil if it is. What is here for another reason was
-    /// not sent for this contract, so nothing shows that its publisher has it.
-    private func otherUse(of list: HoldList) throws(StoreError) -> String? {
-        for blob in list.blobs {
-            let isHere = try library.index.blob(blob.blob) != nil
-            if isHere, try !library.isClaimed(blob.blob) {
+            guard isSealed, blob.size <= Limits.blobBytesMax else {
                 return "its list names what is no ciphertext"
             }
         }
         return nil
+    }
+
+    /// Whether a list names what is here for another reason. A blob of a layer would be given out
+    /// under the contract to whoever asked for the contract. One that no contract claimed was not
+    /// sent for this one, while its list is new here: nothing shows that its publisher has it.
+    private func isInOtherUse(
+        _ list: HoldList, _ request: HoldRequest, isClaimed: Bool
+    ) throws(StoreError) -> Bool {
+        for blob in list.blobs + [request.list] {
+            if try !library.index.layers(listing: blob.blob).isEmpty { return true }
+        }
+        guard !isClaimed else { return false }
+        for blob in list.blobs {
+            let isHere = try library.index.blob(blob.blob) != nil
+            if isHere, try !library.isClaimed(blob.blob) { return true }
+        }
+        return false
     }
 
     private func fetch(_ blobs: [BlobReference], for request: HoldRequest) {
@@ -267,9 +280,11 @@ final class HoldKeeper: Sendable {
         }
     }
 
-    private func refuse(_ request: HoldRequest, _ reason: String) {
+    /// Ends a contract for a reason that the owner can read; its publisher is `told` another where
+    /// that one says something of this machine.
+    private func refuse(_ request: HoldRequest, _ reason: String, told: String? = nil) {
         drop(request.contract, why: reason)
-        post(.holdDecided(request, .refused(reason)))
+        post(.holdDecided(request, .refused(told ?? reason)))
     }
 
     /// Gives out what is here under a contract.

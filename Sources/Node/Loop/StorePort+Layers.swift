@@ -82,7 +82,9 @@ extension StorePort {
                 if let finding {
                     return done(.problem(StoreProblem(.licence, finding.words)))
                 }
-                takeIn(whole, envelope: envelope, traces, done)
+                // Found here, kept on the index lane: other commands wait for that one.
+                let found = try ConflictCheck(library: library).compare(layer, traces.sketch)
+                takeIn(whole, envelope: envelope, traces, found, done)
             } catch {
                 done(.problem(StoreProblem(error)))
             }
@@ -91,12 +93,13 @@ extension StorePort {
 
     private func takeIn(
         _ whole: Envelope, envelope: [UInt8], _ traces: WeightsTraces,
-        _ done: @escaping @Sendable (Adoption) -> Void
+        _ found: ConflictCheck.Comparison, _ done: @escaping @Sendable (Adoption) -> Void
     ) {
         indexLane.submit { [self] in
             do throws(StoreError) {
                 let manifest = try library.add(whole, origin: .fetched)
-                try OriginCheck(library: library, own: node).remember(traces, of: manifest)
+                try OriginCheck(library: library, own: node).remember(
+                    traces, of: manifest, found)
                 done(.layer(try heldLayer(manifest, envelope: envelope)))
                 rejudge(madeFrom: manifest.layer)
             } catch {

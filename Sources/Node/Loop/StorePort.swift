@@ -133,7 +133,7 @@ final class StorePort: Sendable {
             guard
                 let envelope = try? Envelope.decode(
                     envelope, payloadMax: OrganizationSchema.bytesMax),
-                (try? library.add(credential: envelope)) == true
+                (try? OrganizationShelf(library: library, keys: keys).add(envelope)) == true
             else { return }
             post(.organizations(organizations()))
         }

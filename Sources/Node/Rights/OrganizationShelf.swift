@@ -41,18 +41,68 @@ struct OrganizationShelf {
     }
 
     /// Secrets of its epochs, oldest first: those that this node made, and those that came with
-    /// its memberships.
+    /// its memberships. Two issuers who begin an epoch at once give both one number: of these the
+    /// one that memberships carry stands last, the same in every home that has both.
     func epochs(of id: NodeKey) throws(StoreError) -> [EpochSecrets] {
-        var epochs: [UInt64: EpochSecrets] = [:]
+        var epochs: [[UInt8]: EpochSecrets] = [:]
         for (membership, _) in try library.memberships(of: id)
         where membership.member == keys.node.publicKey {
-            for epoch in membership.epochs {
-                epochs[epoch.number] = EpochSecrets(epoch, secret: keys.sealingSecret)
+            for box in membership.epochs {
+                guard let epoch = EpochSecrets(box, secret: keys.sealingSecret) else { continue }
+                epochs[epoch.sealing] = epoch
             }
         }
         let kept = try OrganizationSecrets.read(id, library.layout)?.epochs ?? []
-        for epoch in kept { epochs[epoch.number] = epoch }
-        return epochs.values.sorted { $0.number < $1.number }
+        for epoch in kept { epochs[epoch.sealing] = epoch }
+        return epochs.values.sorted { one, other in
+            one.number != other.number
+                ? one.number < other.number
+                : other.sealing.lexicographicallyPrecedes(one.sealing)
+        }
+    }
+
+    /// Those of `epochs(of:)` that memberships carry: one of each number.
+    static func carried(_ epochs: [EpochSecrets]) -> [EpochSecrets] {
+        var carried: [EpochSecrets] = []
+        for epoch in epochs {
+            if carried.last?.number == epoch.number { carried.removeLast() }
+            carried.append(epoch)
+        }
+        return carried
+    }
+
+    /// Held while a file of secrets is read and written: a command and a peer's document may
+    /// both bring epochs.
+    private static let writing = Lock(())
+
+    /// Writes all epochs that are known now, and a `fresh` one, into the home's own file.
+    func keepEpochs(of id: NodeKey, _ fresh: EpochSecrets? = nil) throws(StoreError) {
+        try Self.writing.withLock { _ throws(StoreError) in
+            var secrets =
+                try OrganizationSecrets.read(id, library.layout)
+                ?? OrganizationSecrets(organization: id)
+            let known = try epochs(of: id) + [fresh].compactMap { $0 }
+            let kept = Array(known.suffix(OrganizationSecrets.epochsMax))
+            guard kept != secrets.epochs else { return }
+            secrets.epochs = kept
+            try secrets.write(library.layout)
+        }
+    }
+
+    /// Keeps a document as `Library.add(credential:joining:at:)` does. Before the own membership
+    /// makes room for a newer one its secrets go into the home's file: the newer one may bring
+    /// fewer, and what the others open stays to be read.
+    @discardableResult
+    func add(
+        _ envelope: Envelope, joining: Bool = false, at time: Int64? = nil
+    ) throws(StoreError) -> Bool {
+        if envelope.payloadType == Membership.payloadType,
+            let membership = try? Membership.decode(envelope.payload),
+            membership.member == keys.node.publicKey
+        {
+            try keepEpochs(of: membership.organization)
+        }
+        return try library.add(credential: envelope, joining: joining, at: time)
     }
 
     /// Keys in this home that speak for it.
@@ -60,7 +110,8 @@ struct OrganizationShelf {
         (try OrganizationSecrets.read(id, library.layout)?.keys ?? []) + [keys.node]
     }
 
-    private static func counts(_ envelope: [UInt8], in organization: Organization) -> Bool {
+    /// Whether enough issuers of the newest root signed a membership.
+    static func counts(_ envelope: [UInt8], in organization: Organization) -> Bool {
         let document = try? Envelope.decode(envelope, payloadMax: OrganizationSchema.bytesMax)
         return document.map { organization.isIssued($0) } ?? false
     }

@@ -5,25 +5,48 @@ import Wire
 /// Holds an adapter that came here against the others of its base, and keeps what stands between
 /// them as edges of the graph. Derived like the sketches it rests on: it is made again with them.
 struct ConflictCheck {
+    /// What was found before the adapter is in the index.
+    struct Comparison: Sendable {
+        /// What stands between it and others.
+        var edges: [LayerEdge] = []
+        /// The adapters of its base that were here.
+        var others: Set<Digest> = []
+    }
+
     let library: Library
 
-    /// Compares a layer, whose sketch is kept, with all adapters of the same base weights.
-    func run(_ manifest: Manifest, _ sketch: WeightsSketch?) throws(StoreError) {
-        guard let sketch, let base = manifest.base else { return }
+    /// Compares a layer with all adapters of the same base weights that are here: work that grows
+    /// with their number, and changes nothing.
+    func compare(
+        _ manifest: Manifest, _ sketch: WeightsSketch?, besides known: Set<Digest> = []
+    ) throws(StoreError) -> Comparison {
+        var found = Comparison()
+        guard let sketch, let base = manifest.base else { return found }
         let own = LayerConflict.Side(base: base, licence: manifest.licence, sketch: sketch)
-        var edges: [LayerEdge] = []
-        for other in try library.index.sketches(over: base.weights)
-        where other.layer != manifest.layer {
-            guard let partner = try library.manifest(of: other.layer), let base = partner.base
-            else {
-                continue
-            }
+        found.others = Set(try library.index.sketched(over: base.weights))
+        for other in try library.index.sketches(over: base.weights, besides: known)
+        where other.layer != manifest.layer && found.others.contains(other.layer) {
             let side = LayerConflict.Side(
-                base: base, licence: partner.licence, sketch: other.sketch)
-            edges += LayerConflict.between(own, side).map {
+                base: other.base,
+                licence: other.licence.flatMap { try? LicenceExpression(parsing: $0) },
+                sketch: other.sketch)
+            found.edges += LayerConflict.between(own, side).map {
                 $0.edge(from: manifest.layer, to: other.layer)
             }
         }
-        try library.index.put(comparisons: edges, of: manifest.layer)
+        return found
+    }
+
+    /// Keeps what stands between a layer, whose sketch is kept, and others: what was `found` of
+    /// those that are here still, and what is to be said of those that came since.
+    func keep(
+        _ found: Comparison, of manifest: Manifest, _ sketch: WeightsSketch?
+    ) throws(StoreError) {
+        guard let sketch, let base = manifest.base else { return }
+        let late = try compare(manifest, sketch, besides: found.others)
+        let present = Set(try library.index.sketched(over: base.weights))
+        try library.index.put(
+            comparisons: found.edges.filter { present.contains($0.target) } + late.edges,
+            of: manifest.layer)
     }
 }

@@ -98,11 +98,15 @@ struct OriginCheck {
         return traces
     }
 
-    /// Keeps the traces of a layer that is here now, and what stands between it and others.
-    func remember(_ traces: WeightsTraces, of manifest: Manifest) throws(StoreError) {
+    /// Keeps the traces of a layer that is here now, and what stands between it and others, as
+    /// far as that was found before.
+    func remember(
+        _ traces: WeightsTraces, of manifest: Manifest,
+        _ found: ConflictCheck.Comparison = ConflictCheck.Comparison()
+    ) throws(StoreError) {
         guard manifest.weights != nil else { return }
-        try library.index.put(traces, of: manifest.layer, baseWeights: manifest.base?.weights)
-        try ConflictCheck(library: library).run(manifest, traces.sketch)
+        try library.index.put(traces, of: manifest.layer, base: manifest.base)
+        try ConflictCheck(library: library).keep(found, of: manifest, traces.sketch)
     }
 
     /// Looks at the layers that are here and were not looked at yet.
@@ -203,15 +207,15 @@ struct OriginCheck {
         guard let sketch = traces.sketch, let base = manifest.base?.weights else { return [] }
         let others = try library.index.sketches(over: base)
         var nearest = 1.0
-        for (layer, other) in others where kin.ancestors.contains(layer) {
-            nearest = min(nearest, Likeness(sketch, other).distance)
+        for other in others where kin.ancestors.contains(other.layer) {
+            nearest = min(nearest, Likeness(sketch, other.sketch).distance)
         }
         var found: [(Digest, Int)] = []
-        for (layer, other) in others {
-            let likeness = Likeness(sketch, other)
+        for other in others {
+            let likeness = Likeness(sketch, other.sketch)
             guard likeness.isNear, likeness.distance < nearest else { continue }
-            if try sharesUnknownAncestor(layer, kin) { continue }
-            found.append((layer, likeness.percent))
+            if try sharesUnknownAncestor(other.layer, kin) { continue }
+            found.append((other.layer, likeness.percent))
         }
         return found
     }

@@ -53,6 +53,7 @@ extension Service {
         }
         var object: JSONObject
         if let before = try sharedBefore(built.manifest) {
+            try allow(allowed, before, agent: request.text("agent"))
             object = try described(before)
         } else {
             object = try keep(built, for: allowed, agent: request.text("agent"))

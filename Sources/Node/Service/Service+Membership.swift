@@ -114,24 +114,102 @@ extension Service {
                 remedy: "see invitations with: plasmid org list; or take documents from a file "
                     + "with: plasmid org import FILE")
         }
-        try take(offer.documents)
-        return try described(try organization(named: offer.root.organization.base32))
+        let taken = try take(offer.documents)
+        let known = try organization(named: offer.root.organization.base32)
+        if known.place == nil, let own = taken.passedOver.first(where: \.isOwn) { throw own.why }
+        return try described(known)
     }
 
-    /// Takes the documents of one organisation, from its first root on.
-    private func take(_ documents: [Envelope]) throws(Failure) {
-        try inStore { () throws(StoreError) in
-            for document in documents { try library.add(credential: document, joining: true) }
+    /// How taking documents in ended, where all of their roots and lists were good.
+    private struct Taken {
+        /// Roots, lists, and memberships that are kept here.
+        var looked = 0
+        /// How many were news.
+        var news = 0
+        /// How many memberships count, new or known.
+        var places = 0
+        /// Memberships that do not count.
+        var passedOver: [(member: NodeKey, isOwn: Bool, why: Failure)] = []
+    }
+
+    /// Takes the documents of organisations: first roots, from the first on, then revocation
+    /// lists, each under the root of its time, then memberships. One that is not taken stops none
+    /// that is good by itself; a root or a list that is wrong is said at the end.
+    private func take(_ documents: [Envelope]) throws(Failure) -> Taken {
+        guard documents.allSatisfy({ OrganizationDocument.organization(of: $0) != nil }) else {
+            throw Failure(.refused, "it holds something that is no document of an organisation")
         }
-        tellOrganizations()
+        defer { tellOrganizations() }
+        var taken = Taken()
+        var fault: Failure?
+        var lists = documents.filter { $0.payloadType == RevocationList.payloadType }
+        let roots = documents.filter { $0.payloadType == OrganizationRoot.payloadType }
+        taken.looked = lists.count + roots.count
+        for root in roots {
+            do throws(Failure) {
+                if try add(root) { taken.news += 1 }
+            } catch {
+                fault = fault ?? error
+            }
+            lists.removeAll { list in
+                guard let isNew = try? add(list) else { return false }
+                taken.news += isNew ? 1 : 0
+                return true
+            }
+        }
+        for list in lists where !isSurpassed(list) {
+            do throws(Failure) {
+                if try add(list) { taken.news += 1 }
+            } catch {
+                fault = fault ?? error
+            }
+        }
+        for envelope in documents where envelope.payloadType == Membership.payloadType {
+            takePlace(envelope, &taken)
+        }
+        if let fault { throw fault }
+        return taken
+    }
+
+    private func add(_ document: Envelope) throws(Failure) -> Bool {
+        try inStore { () throws(StoreError) in try shelf.add(document, joining: true) }
+    }
+
+    /// Whether a revocation list is known, or was before the one that is: who carries documents
+    /// for a day does not carry the newest.
+    private func isSurpassed(_ envelope: Envelope) -> Bool {
+        guard let list = try? RevocationList.decode(envelope.payload),
+            let known = (try? library.organization(list.organization)) ?? nil,
+            let newest = known.revocations
+        else { return false }
+        return list.version < newest.version || list.bytes == newest.bytes
+    }
+
+    /// Takes the own membership; those of others are kept by issuers, who hand them over.
+    private func takePlace(_ envelope: Envelope, _ taken: inout Taken) {
+        guard let membership = try? Membership.decode(envelope.payload) else { return }
+        let isOwn = membership.member == keys.node.publicKey
+        guard isOwn || isIssued(here: membership.organization) else { return }
+        taken.looked += 1
+        do throws(Failure) {
+            if try add(envelope) { taken.news += 1 }
+            taken.places += 1
+        } catch {
+            taken.passedOver.append((membership.member, isOwn, error))
+        }
     }
 
     /// The documents of an organisation for a file: its roots, its revocation list, and every
-    /// membership that is here.
+    /// membership that is here and counts.
     func exportOrganization(_ known: KnownOrganization) throws(Failure) -> JSONObject {
+        let now = seconds
+        let organization = known.organization
         let memberships = try inStore { () throws(StoreError) in
-            try library.memberships(of: known.id).map(\.envelope)
-        }
+            try library.memberships(of: known.id)
+        }.filter { membership, envelope in
+            organization.fault(of: membership, at: now) == nil
+                && OrganizationShelf.counts(envelope, in: organization)
+        }.map(\.envelope)
         var object = JSONObject()
         object["organization"] = .string(known.id.base32)
         object["name"] = .string(known.organization.root.name)
@@ -140,35 +218,35 @@ extension Service {
         return object
     }
 
-    private func isIssued(here membership: Membership?) -> Bool {
-        guard let id = membership?.organization,
-            let known = (try? library.organization(id)) ?? nil
-        else { return false }
+    private func isIssued(here id: NodeKey) -> Bool {
+        guard let known = (try? library.organization(id)) ?? nil else { return false }
         return (try? shelf.issuers(of: known))?.isEmpty == false
     }
 
-    /// Takes the documents of a file: roots and lists of any organisation, and the own membership.
+    /// Takes the documents of a file: roots and lists of any organisation, the own membership, and
+    /// those of others where this home issues.
     func importOrganization(_ texts: [String]) throws(Failure) -> JSONObject {
         var documents: [Envelope] = []
         for text in texts {
-            let envelope = try inGenome("reading the documents") { () throws(GenomeError) in
-                try Envelope.decode(
-                    Array(text.utf8), payloadMax: OrganizationSchema.bytesMax)
-            }
-            if envelope.payloadType != Membership.payloadType {
-                documents.append(envelope)
-                continue
-            }
-            // Memberships of others are kept by issuers, who hand them over.
-            let membership = try? Membership.decode(envelope.payload)
-            if membership?.member == keys.node.publicKey || isIssued(here: membership) {
-                documents.append(envelope)
-            }
+            documents.append(
+                try inGenome("reading the documents") { () throws(GenomeError) in
+                    try Envelope.decode(
+                        Array(text.utf8), payloadMax: OrganizationSchema.bytesMax)
+                })
         }
-        guard !documents.isEmpty else {
-            throw Failure(.refused, "there is no document of an organisation in it")
+        let taken = try take(documents)
+        guard taken.looked > 0 else {
+            throw Failure(.refused, "there is no document of an organisation in it for this home")
         }
-        try take(documents)
-        return try listOrganizations()
+        if taken.news == 0, taken.places == 0, let first = taken.passedOver.first {
+            throw first.why
+        }
+        var object = try listOrganizations()
+        object["news"] = .integer(Int64(taken.news))
+        object["passedOver"] = .array(
+            taken.passedOver.map { entry in
+                ["member": .string(entry.member.base32), "why": .string(entry.why.message)]
+            })
+        return object
     }
 }

@@ -81,7 +81,8 @@ extension Service {
                 why: Self.words(state),
                 remedy: "add --out FILE, and have others sign it: plasmid org sign FILE")
         }
-        _ = try inStore { () throws(StoreError) in try library.add(credential: envelope) }
+        let signed = envelope
+        _ = try inStore { () throws(StoreError) in try shelf.add(signed) }
         tellOrganizations()
         return try described(try organization(named: known.id.base32))
     }
@@ -104,21 +105,42 @@ extension Service {
 
     // MARK: Signing
 
+    /// The organisation of a file as this home and the file's documents tell so far, with the
+    /// revocation lists of the file: each moves it on under the root of its time.
+    private struct Chain {
+        private(set) var organization: Organization?
+        private let lists: [Envelope]
+
+        init(_ documents: [Envelope]) {
+            lists = documents.filter { $0.payloadType == RevocationList.payloadType }
+        }
+
+        mutating func go(on next: Organization?) {
+            organization = next
+            for list in lists { _ = try? organization?.take(revocations: list) }
+        }
+    }
+
     /// Adds signatures to the `documents` of a file that lack some: of the identity `as`, or of
     /// this node and the organisation's keys in this home; with `isCheck` only what each says and
     /// needs is answered. Nothing is kept of them.
     func signDocuments(_ request: ServiceRequest) throws(Failure) -> JSONObject {
-        var chain: Organization?
+        var envelopes: [Envelope] = []
+        for text in request.texts("documents") {
+            envelopes.append(
+                try inGenome("reading the documents") { () throws(GenomeError) in
+                    try Envelope.decode(
+                        Array(text.utf8), payloadMax: OrganizationSchema.bytesMax, isDraft: true)
+                })
+        }
+        var chain = Chain(envelopes)
         var texts: [JSONValue] = []
         var rows: [JSONValue] = []
         let isCheck = request.arguments["isCheck"]?.bool ?? false
         var isSigned = isCheck
-        var reason = "all of its documents are complete"
-        for text in request.texts("documents") {
-            var envelope = try inGenome("reading the documents") { () throws(GenomeError) in
-                try Envelope.decode(
-                    Array(text.utf8), payloadMax: OrganizationSchema.bytesMax, isDraft: true)
-            }
+        var reason = "all of its documents are complete, or older than what is known"
+        for (text, document) in zip(request.texts("documents"), envelopes) {
+            var envelope = document
             guard let state = try state(of: envelope, &chain), isCheck || !state.isComplete else {
                 texts.append(.string(text))
                 continue
@@ -152,7 +174,7 @@ extension Service {
     /// before it in the file tell; nil for one that says nothing new. A root that is complete
     /// moves the organisation on.
     private func state(
-        of envelope: Envelope, _ chain: inout Organization?
+        of envelope: Envelope, _ chain: inout Chain
     ) throws(Failure) -> SigningState? {
         guard let id = OrganizationDocument.organization(of: envelope) else {
             throw Failure(
@@ -160,18 +182,19 @@ extension Service {
                 why: "its kind is \(PlainText.shown(envelope.payloadType))",
                 remedy: "make such a file with: plasmid org root ORG --out FILE")
         }
-        if chain == nil {
-            chain = try inStore { () throws(StoreError) in try library.organization(id) }
+        if chain.organization == nil {
+            chain.go(on: try inStore { () throws(StoreError) in try library.organization(id) })
         }
         let isRoot = envelope.payloadType == OrganizationRoot.payloadType
-        guard var known = chain else {
+        guard var known = chain.organization else {
             let state = try inGenome("reading a first root") { () throws(GenomeError) in
                 try SigningState(founding: envelope)
             }
             if state.isComplete {
-                chain = try inGenome("reading a first root") { () throws(GenomeError) in
-                    try Organization(founding: envelope)
-                }
+                chain.go(
+                    on: try inGenome("reading a first root") { () throws(GenomeError) in
+                        try Organization(founding: envelope)
+                    })
             }
             return state
         }
@@ -189,7 +212,15 @@ extension Service {
             _ = try inGenome("following the roots") { () throws(GenomeError) in
                 try known.take(root: envelope)
             }
-            chain = known
+            chain.go(on: known)
+        }
+        // A list that is known, or was before the known one, is no draft: what dropped keys signed
+        // counted under the root of its time, and stays beside it.
+        if !state.isComplete, let list = try? RevocationList.decode(envelope.payload),
+            envelope.payloadType == RevocationList.payloadType,
+            let newest = known.revocations, list.version <= newest.version
+        {
+            return nil
         }
         return state
     }

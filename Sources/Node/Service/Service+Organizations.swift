@@ -84,12 +84,7 @@ extension Service {
         let founder = identity?.key ?? made.publicKey
         let now = seconds
         let own = keys.node.publicKey
-        guard !shelf.known().contains(where: { $0.id == founder }) else {
-            throw Failure(
-                .refused, "\(identity?.name ?? name) has founded an organisation before",
-                why: "an organisation is known by the key that founded it",
-                remedy: "make another identity for it: plasmid identity create NAME")
-        }
+        try requireNew(founder, identity?.name ?? name)
         let root = try inGenome("founding the organisation") { () throws(GenomeError) in
             try OrganizationRoot.make(
                 organization: founder, name: name, version: 1, previous: nil,
@@ -115,7 +110,7 @@ extension Service {
         try inStore { () throws(StoreError) in
             // The secrets first: an organisation whose keys nobody has is of no use.
             try secrets.write(library.layout)
-            try library.add(credential: envelope, joining: true)
+            try shelf.add(envelope, joining: true)
         }
         let known = try organization(named: founder.base32)
         _ = try admit(
@@ -124,6 +119,24 @@ extension Service {
             sealing: keys.sealingPublic)
         tellOrganizations()
         return try described(try organization(named: founder.base32))
+    }
+
+    /// Refuses a key that founded before, also where its organisation was left or its documents
+    /// are damaged: the secrets of the first one would be written over, and two first roots under
+    /// one key are two faces.
+    private func requireNew(_ founder: NodeKey, _ name: String) throws(Failure) {
+        let (roots, secrets) = try inStore { () throws(StoreError) in
+            (
+                try library.credentials(of: founder, .root),
+                try OrganizationSecrets.read(founder, library.layout)
+            )
+        }
+        guard !roots.isEmpty || secrets != nil else { return }
+        throw Failure(
+            .refused, "\(name) has founded an organisation before",
+            why: "an organisation is known by the key that founded it",
+            remedy: "make another identity for it: plasmid identity create NAME; or take the "
+                + "first one's documents in again: plasmid org import FILE")
     }
 
     // MARK: Members
@@ -181,24 +194,31 @@ extension Service {
         return .array(bytes.map { .string(String(decoding: $0, as: UTF8.self)) })
     }
 
-    /// Makes a membership of `life` seconds with the secrets of all epochs, signed by this home's
-    /// issuers. Without the member's sealing key the boxes of the standing membership are used
-    /// again.
+    /// Makes a membership of `life` seconds with the secrets of all epochs, also of a `fresh` one
+    /// that is not kept yet, signed by this home's issuers. Without the member's sealing key the
+    /// boxes of the standing membership are used again.
     func admit(
         _ known: KnownOrganization, _ key: NodeKey, rights: Set<MembershipRight>, life: Int64,
-        label: String?, sealing: [UInt8]?, isDraft: Bool = false, at time: Int64? = nil
+        label: String?, sealing: [UInt8]?, isDraft: Bool = false, at time: Int64? = nil,
+        fresh: EpochSecrets? = nil
     ) throws(Failure) -> Envelope {
         // Later than the standing one, also within one second: the later of two counts.
         let standing = try inStore { () throws(StoreError) in
-            try library.memberships(of: known.id).first { $0.0.member == key }?.0
+            try library.memberships(of: known.id).first { $0.0.member == key }
         }
-        let now = max(time ?? seconds, (standing?.issued ?? 0) + 1)
-        let secrets = try inStore { () throws(StoreError) in try shelf.epochs(of: known.id) }
+        let now = max(time ?? seconds, (standing?.0.issued ?? 0) + 1)
+        let kept = try epochs(of: known)
+        if let standing, OrganizationShelf.counts(standing.envelope, in: known.organization) {
+            try requireEpochs(of: standing.0, among: kept)
+        }
+        let secrets = OrganizationShelf.carried(kept + [fresh].compactMap { $0 })
             .suffix(OrganizationSchema.epochsMax)
         let epochs: [Membership.Epoch]
         if let sealing {
             epochs = secrets.map { $0.sealed(for: sealing) }
-        } else if let boxes = standing?.epochs, boxes.map(\.number) == secrets.map(\.number) {
+        } else if let boxes = standing?.0.epochs,
+            boxes.map(\.recipient) == secrets.map(\.recipient)
+        {
             epochs = boxes
         } else {
             throw sealingUnknown(key)
@@ -209,38 +229,89 @@ extension Service {
                 rootVersion: known.organization.root.version, label: label, issued: now,
                 expires: now + life, epochs: epochs)
         }
-        return try issue(membership.bytes, Membership.payloadType, known, isDraft: isDraft)
+        return try issue(
+            membership.bytes, Membership.payloadType, known, isDraft: isDraft, at: now)
+    }
+
+    /// Secrets of an organisation's epochs that memberships made here carry. Who has none makes no
+    /// members: theirs would open nothing.
+    private func epochs(of known: KnownOrganization) throws(Failure) -> [EpochSecrets] {
+        let kept = try inStore { () throws(StoreError) in try shelf.epochs(of: known.id) }
+        let name = known.organization.root.name
+        guard !kept.isEmpty else {
+            throw Failure(
+                .refused, "this home has no secrets of \(name) to give to members",
+                why: "they come with a membership, and this node has none",
+                remedy: "become a member first; an issuer that is one says: plasmid org add "
+                    + "\(name) \(keys.node.publicKey.base32)")
+        }
+        return kept
+    }
+
+    /// Refuses to put a membership with fewer secrets in the place of one with more.
+    private func requireEpochs(
+        of standing: Membership, among kept: [EpochSecrets]
+    ) throws(Failure) {
+        let own = Set(kept.map(\.recipient))
+        guard let lacking = standing.epochs.first(where: { !own.contains($0.recipient) }) else {
+            return
+        }
+        throw Failure(
+            .refused,
+            "this home lacks secrets that \(standing.member.fingerprint) was given",
+            why: "another issuer began epoch \(lacking.number), and a membership made here would "
+                + "take it away",
+            remedy: "have that issuer renew this node's own membership first")
+    }
+
+    /// Refuses what fewer keys of issuers sign than the root asks for.
+    private func requireIssuers(_ known: KnownOrganization, _ count: Int) throws(Failure) {
+        let root = known.organization.root
+        guard count > 0 else {
+            throw Failure(
+                .refused, "this node does not speak for \(root.name)",
+                why: "none of its issuers' keys is in this home")
+        }
+        let wanted = root.thresholds[.issuer] ?? 1
+        guard count >= wanted else {
+            throw Failure(
+                .refused, "\(root.name) asks for \(wanted) issuers",
+                why: "\(count) of their keys are in this home",
+                remedy: "add --out FILE, and have others sign it: plasmid org sign FILE")
+        }
+    }
+
+    private func requireIssuers(_ known: KnownOrganization) throws(Failure) {
+        let own = try inStore { () throws(StoreError) in
+            try shelf.issuers(of: known.organization)
+        }
+        try requireIssuers(known, own.count)
     }
 
     /// Signs a document with this home's issuers and keeps it, unless it is a draft for others.
     private func issue(
-        _ bytes: [UInt8], _ type: String, _ known: KnownOrganization, isDraft: Bool
+        _ bytes: [UInt8], _ type: String, _ known: KnownOrganization, isDraft: Bool,
+        at time: Int64? = nil
     ) throws(Failure) -> Envelope {
         var envelope = Envelope(payloadType: type, payload: bytes)
         try inStore { () throws(StoreError) in
             try shelf.sign(&envelope, as: .issuer, of: [known.organization.root])
         }
         if isDraft { return envelope }
-        guard !envelope.entries.isEmpty else {
-            throw Failure(
-                .refused, "this node does not speak for \(known.organization.root.name)",
-                why: "none of its issuers' keys is in this home")
-        }
-        let wanted = known.organization.root.thresholds[.issuer] ?? 1
-        guard envelope.entries.count >= wanted else {
-            throw Failure(
-                .refused, "\(known.organization.root.name) asks for \(wanted) issuers",
-                why: "\(envelope.entries.count) of their keys are in this home",
-                remedy: "add --out FILE, and have others sign it: plasmid org sign FILE")
-        }
-        _ = try inStore { () throws(StoreError) in try library.add(credential: envelope) }
+        try requireIssuers(known, envelope.entries.count)
+        let signed = envelope
+        try inStore { () throws(StoreError) in _ = try shelf.add(signed, at: time) }
         return envelope
     }
 
     /// Makes the memberships that this node issued anew, but for those taken back, and the
-    /// revocation list.
-    func renew(_ known: KnownOrganization, isDraft: Bool) throws(Failure) -> JSONObject {
+    /// revocation list. A `fresh` epoch that is not kept yet goes into them.
+    private func renew(
+        _ known: KnownOrganization, isDraft: Bool, fresh: EpochSecrets? = nil
+    ) throws(Failure) -> JSONObject {
+        if !isDraft { try requireIssuers(known) }
         let now = seconds
+        defer { tellOrganizations() }
         let standing = try inStore { () throws(StoreError) in
             try library.memberships(of: known.id).map(\.0)
         }
@@ -252,6 +323,7 @@ extension Service {
         }
         var renewed: [JSONValue] = []
         var left: [JSONValue] = []
+        var failure: Failure?
         for membership in standing
         where known.organization.revocations?.revokes(membership) != true {
             do throws(Failure) {
@@ -259,15 +331,18 @@ extension Service {
                     try admit(
                         known, membership.member, rights: membership.rights,
                         life: membership.expires - membership.issued, label: membership.label,
-                        sealing: try? sealing(of: membership.member, nil), isDraft: isDraft))
+                        sealing: try? sealing(of: membership.member, nil), isDraft: isDraft,
+                        fresh: fresh))
                 renewed.append(.string(membership.member.base32))
             } catch {
+                failure = failure ?? error
                 left.append([
                     "member": .string(membership.member.base32), "why": .string(error.message),
+                    "do": .string(error.remedy),
                 ])
             }
         }
-        tellOrganizations()
+        if renewed.isEmpty, let failure { throw failure }
         var object = try described(try organization(named: known.id.base32))
         object["renewed"] = .array(renewed)
         object["notRenewed"] = .array(left)
@@ -303,23 +378,37 @@ extension Service {
                 rootVersion: known.organization.root.version, memberships: memberships,
                 keys: keys, issued: now, expires: now + Self.revocationSeconds)
         }
-        return try issue(list.bytes, RevocationList.payloadType, known, isDraft: isDraft)
+        return try issue(
+            list.bytes, RevocationList.payloadType, known, isDraft: isDraft, at: now)
     }
 
     /// Begins a new epoch, so that who was taken out learns nothing new, and gives its secrets to
-    /// all who stay.
+    /// all who stay. This home seals for the newest epoch that it keeps, so it keeps none that no
+    /// member may ever get: a draft's comes back with the own membership, once enough signed.
     private func rotate(
         _ known: KnownOrganization, isDraft: Bool
     ) throws(Failure) -> JSONObject {
-        try inStore { () throws(StoreError) in
-            var secrets =
-                try OrganizationSecrets.read(known.id, library.layout)
-                ?? OrganizationSecrets(organization: known.id)
-            secrets.epochs = try shelf.epochs(of: known.id)
-            let next = (secrets.epochs.last?.number ?? 0) + 1
-            secrets.epochs.append(EpochSecrets.random(number: next))
-            try secrets.write(library.layout)
+        if !isDraft { try requireIssuers(known) }
+        let fresh = EpochSecrets.random(number: (try epochs(of: known).last?.number ?? 0) + 1)
+        guard isDraft else {
+            try inStore { () throws(StoreError) in try shelf.keepEpochs(of: known.id, fresh) }
+            return try renew(try organization(named: known.id.base32), isDraft: false)
         }
-        return try renew(try organization(named: known.id.base32), isDraft: isDraft)
+        let own = keys.node.publicKey
+        let isMember = try inStore { () throws(StoreError) in
+            try library.memberships(of: known.id).contains { entry in
+                entry.0.member == own
+                    && known.organization.revocations?.revokes(entry.0) != true
+            }
+        }
+        guard isMember else {
+            let name = known.organization.root.name
+            throw Failure(
+                .refused, "this node is no member of \(name)",
+                why: "the new secrets would reach it with its own membership alone",
+                remedy: "have a member's home rotate; or become one: plasmid org add \(name) "
+                    + own.base32)
+        }
+        return try renew(known, isDraft: true, fresh: fresh)
     }
 }

@@ -28,7 +28,9 @@ extension Service {
         let built: ManifestBuilder.Result
         switch try build(request, folder, choices) {
         case .new(let result): built = result
-        case .before(let manifest): return try described(manifest)
+        case .before(let manifest):
+            try allow(allowed, manifest, agent: request.text("agent"))
+            return try described(manifest)
         }
         return try keep(built, for: allowed, agent: request.text("agent"))
     }
@@ -50,15 +52,28 @@ extension Service {
             return manifest
         }
         try announce(manifest, envelope)
-        for allowed in allowed {
-            var body = JSONObject()
-            body["grantee"] = .string(allowed.base32)
-            body["commands"] = ["read", "run"]
-            _ = try say(.grant, manifest, body, agent: agent)
-        }
+        try allow(allowed, manifest, agent: agent)
         var object = try described(manifest)
         object["termsWarned"] = .array(warnings.map { .string($0.description) })
         return object
+    }
+
+    /// Grants a layer to those of the named keys that have no grant that counts: also when the
+    /// same is shared again, since a signer may have failed between two of them.
+    func allow(
+        _ named: [NodeKey], _ manifest: Manifest, agent: String?
+    ) throws(Failure) {
+        guard !named.isEmpty else { return }
+        let (policy, now) = (
+            try inStore { () throws(StoreError) in try rights.policy(of: manifest) }, seconds
+        )
+        var granted = Set(policy.grants.filter { $0.isInForce(at: now) }.map(\.grantee))
+        for key in named where granted.insert(key).inserted {
+            var body = JSONObject()
+            body["grantee"] = .string(key.base32)
+            body["commands"] = ["read", "run"]
+            _ = try say(.grant, manifest, body, agent: agent)
+        }
     }
 
     /// The keys that may have a layer from the beginning.

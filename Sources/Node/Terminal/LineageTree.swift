@@ -75,15 +75,16 @@ struct LineageTree {
         switch edge.relation {
         case .evolvedFrom, .dependsOn: edge.type
         case .synergizesWith:
-            "goes well with" + figure(edge, "synergyStrength")
+            "goes well with" + figure(edge, "synergyStrength", digits: 4)
         case .conflictsWith:
-            "conflicts with" + figure(edge, "severity")
+            "conflicts with" + figure(edge, "severity", digits: 2)
         }
     }
 
-    /// ` (measured, 0.25)`, or only the figure where the edge has no type.
-    private func figure(_ edge: LayerEdge, _ property: String) -> String {
-        let value = edge.properties[property]?.number.map { Decimals.text($0, 2) }
+    /// ` (measured, 0.0250)`, or only the figure where the edge has no type. A usual synergy is a
+    /// few thousandths of a nat: it has the digits that eval prints.
+    private func figure(_ edge: LayerEdge, _ property: String, digits: Int) -> String {
+        let value = edge.properties[property]?.number.map { Decimals.text($0, digits) }
         let words = [edge.type.isEmpty ? nil : edge.type, value].compactMap { $0 }
         return words.isEmpty ? "" : " (\(words.joined(separator: ", ")))"
     }

@@ -44,9 +44,29 @@ extension Index {
         CREATE INDEX layer_tensors_by_hash ON layer_tensors(hash);
         """
 
-    /// Keeps what a layer that is here is recognised by.
+    /// What an adapter was made for stands beside its sketch, so that adapters are compared
+    /// without a look into their manifests. Sketches without it are made again.
+    static let sketchBases = """
+        DELETE FROM sketches;
+        ALTER TABLE sketches ADD COLUMN graph BLOB;
+        ALTER TABLE sketches ADD COLUMN tokenizer BLOB;
+        """
+
+    /// An adapter that is here, as others of its base are compared with it.
+    public struct Sketched: Equatable, Sendable {
+        /// The layer.
+        public let layer: Digest
+        /// Which way it turns each module.
+        public let sketch: WeightsSketch
+        /// What it was made for, but for the layer id of that.
+        public let base: BaseFacts
+        /// Its terms as an SPDX expression; nil for none.
+        public let licence: String?
+    }
+
+    /// Keeps what a layer that is here is recognised by, and what it was made for.
     public func put(
-        _ traces: WeightsTraces, of layer: Digest, baseWeights: Digest?
+        _ traces: WeightsTraces, of layer: Digest, base: BaseFacts?
     ) throws(StoreError) {
         try connection.withLock { connection throws(StoreError) in
             try connection.transaction { () throws(StoreError) in
@@ -55,10 +75,11 @@ extension Index {
                 ) { $0.integer(0) }
                 guard isHere != nil else { return }
                 try connection.run(
-                    "INSERT OR REPLACE INTO sketches VALUES(?, ?, ?)",
+                    "INSERT OR REPLACE INTO sketches VALUES(?, ?, ?, ?, ?)",
                     [
-                        SQLValue(layer), SQLValue(baseWeights),
-                        .blob(traces.sketch?.encode() ?? []),
+                        SQLValue(layer), SQLValue(base?.weights),
+                        .blob(traces.sketch?.encode() ?? []), SQLValue(base?.graph),
+                        SQLValue(base?.tokenizer),
                     ])
                 try connection.run("DELETE FROM layer_tensors WHERE layer=?", [SQLValue(layer)])
                 for tensor in traces.tensors {
@@ -98,19 +119,43 @@ extension Index {
         }
     }
 
-    /// The sketches of all adapters of a base.
-    public func sketches(over baseWeights: Digest) throws(StoreError) -> [(
-        layer: Digest, sketch: WeightsSketch
-    )] {
-        let rows = try connection.withLock { connection throws(StoreError) in
+    /// The adapters of a base that are here, by id.
+    public func sketched(over baseWeights: Digest) throws(StoreError) -> [Digest] {
+        try connection.withLock { connection throws(StoreError) in
             try connection.query(
-                "SELECT layer, bytes FROM sketches WHERE base_weights=? ORDER BY layer",
+                "SELECT layer FROM sketches WHERE base_weights=? ORDER BY layer",
                 [SQLValue(baseWeights)]
-            ) { row throws(StoreError) in (try row.digest(0), row.bytes(1)) }
+            ) { row throws(StoreError) in try row.digest(0) }
         }
-        return rows.compactMap { layer, bytes in
-            WeightsSketch(bytes: bytes).map { (layer, $0) }
+    }
+
+    /// Sketches of the adapters of a base, but for those of `known` layers.
+    public func sketches(
+        over baseWeights: Digest, besides known: Set<Digest> = []
+    ) throws(StoreError) -> [Sketched] {
+        var result: [Sketched] = []
+        for layer in try sketched(over: baseWeights) where !known.contains(layer) {
+            let found = try connection.withLock { connection throws(StoreError) in
+                try connection.first(
+                    """
+                    SELECT bytes, graph, tokenizer, licence FROM sketches
+                    JOIN layers ON layers.id=layer WHERE layer=?
+                    """, [SQLValue(layer)]
+                ) { row throws(StoreError) -> Sketched? in
+                    guard let sketch = WeightsSketch(bytes: row.bytes(0)), !row.isNull(1) else {
+                        return nil
+                    }
+                    return Sketched(
+                        layer: layer, sketch: sketch,
+                        base: BaseFacts(
+                            layer: nil, weights: baseWeights, graph: try row.digest(1),
+                            tokenizer: row.isNull(2) ? nil : try row.digest(2)),
+                        licence: row.isNull(3) ? nil : row.text(3))
+                }
+            }
+            if let sketched = found ?? nil { result.append(sketched) }
         }
+        return result
     }
 
     /// Whether any layer that is here has tensors which can be found by their hashes.

@@ -16,7 +16,8 @@ public final class Index: Sendable {
     /// A step whose tables are filled by journal entries sets `applied` to 0, so that all of them
     /// are applied again at opening.
     static let steps = [
-        first, statementSubjects, credentialTable, holdTables, graph + origins + licences, accounts,
+        first, statementSubjects, credentialTable, holdTables, graph + origins + licences,
+        sketchBases, accounts,
     ]
 
     private static let first = """

@@ -10,16 +10,17 @@ extension Library {
 
     /// Keeps a document of an organisation, once it was found to be signed rightly and to move what
     /// is known forward; whether it was new. The first root of an organisation that is not here is
-    /// taken only with `joining`: nobody is made a member of anything by a message.
+    /// taken only with `joining`: nobody is made a member of anything by a message. A membership
+    /// must count at `time` (seconds since 1970), which is now unless it is told.
     @discardableResult
     public func add(
-        credential envelope: Envelope, joining: Bool = false
+        credential envelope: Envelope, joining: Bool = false, at time: Int64? = nil
     ) throws(StoreError) -> Bool {
         guard let id = OrganizationDocument.organization(of: envelope) else {
             throw .refused("it is no document of an organisation")
         }
         let isNew = try Self.inOrganization { () throws(GenomeError) in
-            try self.isNew(envelope, of: id, joining: joining)
+            try self.isNew(envelope, of: id, joining: joining, at: time)
         }
         guard isNew else { return false }
         try record(.organization(id, envelope: envelope.encode()))
@@ -27,7 +28,7 @@ extension Library {
     }
 
     private func isNew(
-        _ envelope: Envelope, of id: NodeKey, joining: Bool
+        _ envelope: Envelope, of id: NodeKey, joining: Bool, at time: Int64?
     ) throws(GenomeError) -> Bool {
         let known = try? organization(id)
         guard var organization = known else {
@@ -48,7 +49,7 @@ extension Library {
             return try isKnown ? false : organization.take(root: envelope)
         case RevocationList.payloadType: return try organization.take(revocations: envelope)
         default:
-            let now = Int64(Clock.wallMilliseconds() / 1_000)
+            let now = time ?? Int64(Clock.wallMilliseconds() / 1_000)
             let membership = try organization.membership(envelope, at: now)
             let older = try? memberships(of: id).first { $0.0.member == membership.member }
             guard let (standing, _) = older else { return true }

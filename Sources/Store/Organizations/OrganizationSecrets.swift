@@ -8,6 +8,9 @@ public struct OrganizationSecrets: Sendable, Equatable {
     private static let keyHead = "key"
     private static let epochHead = "epoch"
     private static let bytesMax = 64 << 10
+    /// Most epochs that are kept, the newest: as lines of 152 bytes they leave half of the file's
+    /// room to spare, and at one a week they are five years.
+    public static let epochsMax = 256
 
     /// The organisation.
     public let organization: NodeKey

@@ -172,14 +172,14 @@ extension RealNodes {
             mirror.stop()
             let thief = try #require(SigningKey(seed: [UInt8](repeating: 77, count: 32)))
             // Also a file that no layer lists, such as one that was recovered.
-            let (contracts, blobs) = try Self.opened(mirror) { service in
+            let (requests, blobs) = try Self.opened(mirror) { service in
                 let loose = try service.library.importBytes(
                     [UInt8](repeating: 7, count: Int(size)))
                 let blobs = [blob, loose.id]
-                let contracts = try blobs.map {
+                let requests = try blobs.map {
                     try Self.contract(over: $0, size: size, by: thief, service)
                 }
-                return (contracts, blobs)
+                return (requests, blobs)
             }
             try mirror.start(["--listen", "127.0.0.1:\(port)"])
             try Laboratory.eventually("the contracts are refused") {
@@ -188,9 +188,9 @@ extension RealNodes {
             }
             let stranger = try Stranger(to: mirror)
             try stranger.shakeHands()
-            for (contract, blob) in zip(contracts, blobs) {
-                try stranger.say(.open(layer: contract, blob: blob))
-                let none = Holding(layer: contract, blob: blob, extent: .none)
+            for (request, blob) in zip(requests, blobs) {
+                try stranger.say(.open(layer: request.contract, blob: blob))
+                let none = Holding(layer: request.contract, blob: blob, extent: .none)
                 #expect(
                     try stranger.hear { if case .holding = $0 { true } else { false } }
                         == .holding(none))
@@ -198,10 +198,46 @@ extension RealNodes {
             }
         }
 
-        /// A contract over one blob, as a mirror would keep it whose list is here.
+        @Test func `says of a contract over what is here no more than that it cannot`() throws {
+            let path = try laboratory.write(
+                "diary.txt", String(repeating: "Dear diary.\n", count: 20))
+            let shared = try mirror.share(path, ["--visibility", "private"])
+            let blob = try #require(
+                shared["files"]?.array?.first?["blob"]?.string.flatMap {
+                    Digest(hexadecimal: $0)
+                })
+            let size = try File.facts(of: mirror.object(blob.hexadecimal)).size
+            let thief = try #require(SigningKey(seed: [UInt8](repeating: 77, count: 32)))
+            try mirror.ask(
+                "trust", "--allow", "publisher:\(thief.publicKey.base32)", "--for", "mirror")
+            let port = mirror.port
+            mirror.stop()
+            let request = try Self.opened(mirror) { service in
+                try Self.contract(over: blob, size: size, by: thief, service, isKnown: false)
+            }
+            try mirror.start(["--listen", "127.0.0.1:\(port)"])
+            let stranger = try Stranger(to: mirror)
+            try stranger.shakeHands()
+            try stranger.say(.hold(request.signed(by: thief).encode()))
+            let answer = try stranger.hear {
+                if case .holdAnswer(_, 2, _) = $0 { true } else { false }
+            }
+            guard case .holdAnswer(let contract, _, let reason)? = answer else {
+                Issue.record("no refusal came: \(mirror.log)")
+                return
+            }
+            #expect(contract == request.contract)
+            #expect(reason == "this node cannot keep it now")
+            // The owner can read what it was.
+            #expect(mirror.log.contains("no ciphertext"), "\(mirror.log)")
+        }
+
+        /// A contract over one blob whose list is here, as a mirror would keep it, or that is not
+        /// known yet.
         private static func contract(
-            over blob: Digest, size: UInt64, by thief: SigningKey, _ service: Service
-        ) throws -> Digest {
+            over blob: Digest, size: UInt64, by thief: SigningKey, _ service: Service,
+            isKnown: Bool = true
+        ) throws -> HoldRequest {
             let listed = try service.library.importBytes(
                 HoldList([BlobReference(blob: blob, size: size)]).bytes)
             let now = Int64(Clock.wallMilliseconds() / 1_000)
@@ -210,8 +246,8 @@ extension RealNodes {
                 list: BlobReference(blob: listed.id, size: listed.size),
                 size: size + listed.size, issued: now, until: now + 9_999,
                 nonce: [UInt8](repeating: 1, count: 16))
-            try service.library.add(hold: request.signed(by: thief))
-            return request.contract
+            if isKnown { try service.library.add(hold: request.signed(by: thief)) }
+            return request
         }
 
         @Test func `cannot pass another layer off by a grant of its own making`() throws {

@@ -160,6 +160,8 @@ extension RealNodes {
             try stranger.meets(node)
             try other.ask("fetch", layer)
             #expect(try other.ask("show", layer)["manifest"]?["publisher"]?.string == key)
+            // What the node said before this reached the stranger, had it been for her.
+            try hears(stranger, of: "marker", from: node)
             #expect(try stranger.ask("find", "few")["results"]?.array?.isEmpty == true)
             #expect(try stranger.run("fetch", layer).failure == "unreachable")
             // Granted later, taken back, and narrowed: each time the peers hear of it.
@@ -209,6 +211,7 @@ extension RealNodes {
             other.stop()
             try other.start(["--listen", "127.0.0.1:\(port)"])
             try third.meets(other)
+            try hears(third, of: "after", from: other)
             #expect(try holders(third) == 2)
             let found = try third.ask("find", "twice")["results"]?.array?.first
             #expect(found?["publisher"]?.string == key)
@@ -218,6 +221,63 @@ extension RealNodes {
             try Laboratory.eventually("it is gone") {
                 try third.ask("find", "twice")["results"]?.array?.isEmpty == true
             }
+        }
+
+        /// Waits until a node has heard of a layer for everyone that another shares now.
+        private func hears(_ one: TestNode, of name: String, from sender: TestNode) throws {
+            let file = try laboratory.write("\(name).txt", "For everyone: \(name).\n")
+            _ = try sender.share(file, ["--name", name])
+            try Laboratory.eventually("\(one.name) hears of \(name)") {
+                try one.ask("find", name)["results"]?.array?.count == 1
+            }
+        }
+
+        @Test func `a key behind a link is kept by its own path`() throws {
+            try node.ask("identity", "create", "me")
+            let secret = try Directory.resolve("\(node.home)/keys/identities/me.key")
+            let folder = try Directory.resolve(laboratory.path)
+            try Directory.link("\(folder)/now.key", to: secret)
+            for (name, path) in [("near", "now.key"), ("far", "\(folder)/now.key")] {
+                let outcome = try added(name, ["--file", path], in: folder)
+                #expect(outcome.json["path"]?.string == secret, "\(outcome.words)")
+                try other.ask("identity", "remove", name)
+            }
+        }
+
+        @Test(
+            .enabled(
+                if: Judges.program("ssh-agent") != nil && Judges.program("ssh-keygen") != nil
+                    && Judges.program("ssh-add") != nil, "openssh-client is missing"))
+        func `a link to an agent stays one, from whichever folder it is named`() throws {
+            let folder = try Directory.resolve(laboratory.path)
+            let (secret, socket) = ("\(folder)/key", "\(folder)/agent")
+            try runs("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", secret])
+            let agent = try ChildProcess(
+                try #require(Judges.program("ssh-agent")), ["-D", "-a", socket])
+            defer {
+                agent.signal(9)
+                agent.wait()
+            }
+            Laboratory.eventually("the agent listens") { Directory.exists(socket) }
+            try runs("ssh-add", ["-q", secret], ["SSH_AUTH_SOCK": socket])
+            try Directory.link("\(folder)/now.sock", to: socket)
+            for (name, path) in [("near", "now.sock"), ("far", "\(folder)/now.sock")] {
+                let outcome = try added(
+                    name, ["--socket", path, "--ssh-agent"], in: folder)
+                #expect(
+                    outcome.json["socket"]?.string == "\(folder)/now.sock", "\(outcome.words)")
+                try other.ask("identity", "remove", name)
+            }
+        }
+
+        /// Adds an identity to the other home by a command that runs in `folder`.
+        private func added(
+            _ name: String, _ options: [String], in folder: String
+        ) throws -> Outcome {
+            try other.spawn(
+                ["identity", "add", name, "--json"] + options,
+                through: ["/usr/bin/env", "-C", folder]
+            ).wait()
         }
 
         private func share(_ file: String, _ options: [String]) throws -> Outcome {

@@ -220,9 +220,10 @@ extension RealNodes {
             // The program itself, with its tokenizer, holds 22 MB; this leaves room for others'.
             #expect(many.peak <= bound + 32 << 20, "\(many.peak) of \(bound)")
             // The longer prompt fills what is reserved for rows, keys and values: the kernel's
-            // mark grows by that, which is most of what was computed and no more.
+            // mark grows by that, which is most of what was computed and no more, but for what
+            // the allocator and the page cache of one run have more of than of the other.
             let growth = many.peak - few.peak
-            #expect(growth <= many.work, "\(growth) of \(many.work)")
+            #expect(growth <= many.work + 1 << 20, "\(growth) of \(many.work)")
             #expect(many.work <= 2 * growth, "\(many.work) of \(growth)")
         }
 

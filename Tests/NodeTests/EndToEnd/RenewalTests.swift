@@ -72,17 +72,17 @@ extension RealNodes {
             try home.ask("org", [("action", "create"), ("name", "northlab")])
         }
 
-        private func admit(daysAgo: Int64) throws {
+        private func admit(daysAgo: Int64, _ member: NodeKey? = nil) throws {
             _ = try home.service.admit(
-                try home.service.organization(named: "northlab"), friend, rights: [.read],
-                life: 7 * day, label: nil, sealing: [UInt8](repeating: 9, count: 32),
-                at: now - daysAgo * day)
+                try home.service.organization(named: "northlab"), member ?? friend,
+                rights: [.read], life: 7 * day, label: nil,
+                sealing: [UInt8](repeating: 9, count: 32), at: now - daysAgo * day)
         }
 
-        private func end() throws -> Int64? {
+        private func end(_ member: NodeKey? = nil) throws -> Int64? {
             let known = try home.service.organization(named: "northlab")
             return try home.service.library.memberships(of: known.id).map(\.0)
-                .first { $0.member == friend }?.expires
+                .first { $0.member == member ?? friend }?.expires
         }
 
         private func auto(_ isOn: Bool) throws {
@@ -96,15 +96,34 @@ extension RealNodes {
             #expect(!home.service.renewDue(at: now))
             try auto(true)
             #expect(try end().map { $0 >= now + 7 * day } == true)
-            // Fresh again: nothing to do, and nothing for one that ran out.
+            // Fresh again: nothing to do for now.
             #expect(!home.service.renewDue(at: now))
-            #expect(!home.service.renewDue(at: now + 400 * day))
+            let fresh = try end()
             try auto(false)
-            #expect(!home.service.renewDue(at: now + 4 * day))
+            #expect(!home.service.renewDue(at: now + 5 * day))
+            #expect(try end() == fresh)
+            try home.service.library.setPolicy(
+                "org-renewal:"
+                    + (try home.service.organization(named: "northlab").id.base32), "1")
+            // By then the own one of thirty days is not due either.
+            #expect(home.service.renewDue(at: now + 5 * day))
+            #expect(try end().map { $0 >= now + 12 * day } == true)
+        }
+
+        @Test func `is not what ran out`() throws {
+            // Its last moment is past, the one of the other not yet.
+            let late = SigningKey(seed: [UInt8](repeating: 4, count: 32))!.publicKey
+            try admit(daysAgo: 8)
+            try admit(daysAgo: 6, late)
+            try auto(true)
+            #expect(try end() == now - day)
+            #expect(try end(late).map { $0 >= now + 7 * day } == true)
         }
 
         @Test func `is not what began lately, nor what was taken back`() throws {
+            let other = SigningKey(seed: [UInt8](repeating: 4, count: 32))!.publicKey
             try admit(daysAgo: 3)
+            try admit(daysAgo: 3, other)
             try auto(true)
             #expect(try end() == now + 4 * day)
             try home.ask(
@@ -113,8 +132,10 @@ extension RealNodes {
                     ("action", "revoke"), ("organization", "northlab"),
                     ("key", .string(friend.base32)),
                 ])
-            #expect(!home.service.renewDue(at: now + 2 * day))
+            // Both are due by then; what of the list is half over is renewed later.
+            #expect(home.service.renewDue(at: now + 2 * day))
             #expect(try end() == now + 4 * day)
+            #expect(try end(other).map { $0 >= now + 9 * day } == true)
         }
     }
 }

@@ -81,9 +81,52 @@ extension RealNodes {
             #expect(try counts(first))
         }
 
+        /// The third becomes a member: without the organisation's secrets it makes none.
+        private func makeMember() throws {
+            try third.ask("org", "import", file("two"))
+            let sealing = try #require(try third.ask("status")["sealing"]?.string)
+            let add = ["org", "add", "northlab", SigningKey.random().publicKey.base32]
+            let outcome = try third.spawn(
+                add + ["--sealing", sealing, "--out", file("early"), "--json"]
+            ).wait()
+            #expect(outcome.failure == "refused" && outcome.words.contains("no secrets"))
+            try first.ask(
+                "org", "add", "northlab", thirdKey, "--sealing", sealing, "--out", file("place"))
+            try second.ask("org", "sign", file("place"))
+            try third.ask("org", "import", file("place"))
+            #expect(try third.ask("org", "show", "northlab")["fault"] == .null)
+        }
+
+        @Test func `an epoch of which not enough have signed stays without effect`() throws {
+            try found()
+            func epochs() throws -> Int64? {
+                try first.ask("org", "show", "northlab")["epochs"]?.integer
+            }
+            #expect(try epochs() == 1)
+            let words = try first.refused("refused", "org", "rotate", "northlab")
+            #expect(words.contains("2 issuers") && words.contains("--out FILE"))
+            #expect(try first.run("org", "renew", "northlab").failure == "refused")
+            let draft = try first.ask("org", "rotate", "northlab", "--out", file("new"))
+            #expect(draft["renewed"]?.array?.count == 2)
+            // What is shared meanwhile is for the epoch that members have.
+            #expect(try epochs() == 1)
+            let path = try laboratory.write("meanwhile.txt", "Between two epochs.\n")
+            _ = try first.share(path, ["--visibility", "organization", "--org", "northlab"])
+            try Laboratory.eventually("the member hears of it") {
+                try member.ask("find", "meanwhile")["results"]?.array?.count == 1
+            }
+            try second.ask("org", "sign", file("new"))
+            try first.ask("org", "import", file("new"))
+            #expect(try epochs() == 2)
+            try Laboratory.eventually("the member has the new secrets") {
+                try member.ask("org", "show", "northlab")["epochs"]?.integer == 2
+            }
+            #expect(try counts(member) && counts(first))
+        }
+
         @Test func `two of three sign, a key is dropped, and peers follow`() throws {
             try found()
-            try third.ask("org", "import", file("two"))
+            try makeMember()
             try first.ask(
                 "org", "root", "northlab", "--remove", thirdKey, "--out", file("three"))
             try third.refused("notFound", "org", "sign", file("three"), "--as", "nobody")

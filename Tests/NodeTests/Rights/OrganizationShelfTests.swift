@@ -63,4 +63,33 @@ struct OrganizationShelfTests {
                 library: other.service.library, keys: other.service.keys
             ).known().first?.place == nil)
     }
+
+    @Test func `of epochs with one number each home carries the same, and keeps all`() throws {
+        let made = try home.ask("org", [("action", "create"), ("name", "northlab")])
+        let id = try #require(made["organization"]?.string.flatMap { NodeKey(base32: $0) })
+        let twins = (0..<2).map { _ in EpochSecrets.random(number: 2) }
+            .sorted { $0.sealing.lexicographicallyPrecedes($1.sealing) }
+        for order in [twins, twins.reversed()] {
+            for epoch in order { try shelf.keepEpochs(of: id, epoch) }
+            let epochs = try shelf.epochs(of: id)
+            #expect(epochs.map(\.number) == [1, 2, 2] && epochs.last == twins.first)
+            #expect(OrganizationShelf.carried(epochs).last == twins.first)
+            #expect(OrganizationShelf.carried(epochs).count == 2)
+        }
+    }
+
+    @Test func `secrets are kept up to a number, the newest of them`() throws {
+        let made = try home.ask("org", [("action", "create"), ("name", "northlab")])
+        let id = try #require(made["organization"]?.string.flatMap { NodeKey(base32: $0) })
+        var secrets = try #require(try OrganizationSecrets.read(id, home.layout))
+        let most = OrganizationSecrets.epochsMax
+        secrets.epochs = (1...most).map { EpochSecrets.random(number: UInt64($0)) }
+        try secrets.write(home.layout)
+        let last = EpochSecrets.random(number: UInt64(most) + 1)
+        try shelf.keepEpochs(of: id, last)
+        // What the own membership carries of the first is read from there.
+        let kept = try #require(try OrganizationSecrets.read(id, home.layout)).epochs
+        #expect(kept.count == most && kept.last == last && kept.first?.number == 2)
+        #expect(try OrganizationSecrets.read(id, home.layout)?.seeds == secrets.seeds)
+    }
 }

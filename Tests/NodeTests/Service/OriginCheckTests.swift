@@ -23,7 +23,7 @@ struct OriginCheckTests {
     /// An adapter of a publisher; its only blob is its name.
     private func adapter(
         _ name: String, by byte: UInt8, parents: [Digest] = [], weights: String? = nil,
-        isHere: Bool = true
+        isHere: Bool = true, graph: String = "graph"
     ) throws -> Manifest {
         for text in [name, "table"] {
             _ = try home.service.library.importBytes(Array(text.utf8))
@@ -45,7 +45,7 @@ struct OriginCheckTests {
             ],
             "base": [
                 "weights": .string(blob("base").hexadecimal),
-                "graph": .string(blob("graph").hexadecimal),
+                "graph": .string(blob(graph).hexadecimal),
             ],
             "licence": ["expression": "MIT"], "visibility": "public",
             "distribution": ["globallyAvailable": true, "scope": "global", "p2pEnabled": true],
@@ -169,5 +169,38 @@ struct OriginCheckTests {
         #expect(try findings(copy, 1).count == 1)
         try say(8, "not-derived", copy.layer)
         #expect(try findings(copy, 1).isEmpty)
+    }
+
+    @Test func `compares before an adapter is in, and afterwards with what came since alone`()
+        throws
+    {
+        let check = ConflictCheck(library: home.service.library)
+        func targets(_ edges: [LayerEdge]) -> Set<Digest> { Set(edges.map(\.target)) }
+        func kept(_ manifest: Manifest) throws -> Set<Digest> {
+            targets(
+                try home.service.library.index.edges(
+                    .conflictsWith, of: manifest.layer,
+                    own: home.service.keys.node.publicKey
+                ).filter { $0.source == manifest.layer })
+        }
+        // Each for a graph of its own: all are in each other's way.
+        let (first, gone) = (
+            try adapter("one", by: 1, graph: "a"), try adapter("two", by: 2, graph: "b")
+        )
+        try put(first, 0)
+        try put(gone, 0)
+        let new = try adapter("new", by: 3, isHere: false, graph: "c")
+        let sketch = traces(0).sketch
+        let found = try check.compare(new, sketch)
+        #expect(targets(found.edges) == [first.layer, gone.layer])
+        #expect(found.others == targets(found.edges))
+        let late = try adapter("late", by: 4, graph: "d")
+        try put(late, 0)
+        try home.service.library.remove(gone.layer)
+        #expect(
+            try targets(check.compare(new, sketch, besides: found.others).edges) == [late.layer])
+        _ = try adapter("new", by: 3, graph: "c")
+        try self.check.remember(traces(0), of: new, found)
+        #expect(try kept(new) == [first.layer, late.layer])
     }
 }

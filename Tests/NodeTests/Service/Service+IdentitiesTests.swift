@@ -86,6 +86,48 @@ import Wire
         #expect(error?.code == .refused)
     }
 
+    @Test func `whom a share names is granted it, also where the first try ended half-way`() throws
+    {
+        try identity("create")
+        try home.ask("delegate", [("identity", "me")])
+        let path = try home.laboratory.write("few.txt", "for few\n")
+        let keys = (11..<14).map { SigningKey(seed: [UInt8](repeating: $0, count: 32))!.publicKey }
+        func share(_ allowed: [NodeKey]) throws -> Manifest {
+            let answer = try home.ask(
+                "share",
+                [
+                    ("paths", ["few.txt"]), ("folder", "few"), ("visibility", "whitelist"),
+                    ("type", "memory"), ("licence", "MIT"), ("name", "few"), ("as", "me"),
+                    ("allow", .array(allowed.map { .string($0.base32) })),
+                ], files: [try File(path, .read)])
+            return try home.service.heldManifest(
+                try #require(answer["layer"]?.string.flatMap { Digest(hexadecimal: $0) }))
+        }
+        // As after a signer that failed behind its first grant.
+        let manifest = try share([keys[0]])
+        func grants() throws -> Set<NodeKey> {
+            Set(
+                try home.service.rights.policy(of: manifest).grants.filter { !$0.isRevoked }
+                    .map(\.grantee))
+        }
+        func said() -> Int { home.service.rights.statements(about: manifest.layer).count }
+        #expect(try share([keys[0], keys[1], keys[1]]).layer == manifest.layer)
+        #expect(try grants() == [keys[0], keys[1]])
+        // What stands is not said again; what was taken back is, since it is asked for.
+        let sequences = home.service.rights.statements(about: manifest.layer)
+            .map(\.statement.sequence)
+        #expect(sequences.allSatisfy { $0 == 1 } && said() == 2)
+        try home.ask(
+            "revoke",
+            [
+                ("layer", .string(manifest.layer.hexadecimal)),
+                ("key", .string(keys[0].base32)),
+            ])
+        #expect(try grants() == [keys[1]])
+        _ = try share([keys[0], keys[2]])
+        #expect(try grants() == Set(keys))
+    }
+
     @Test func `of two that are made at once under one name one stays whole`() throws {
         let shelf = IdentityShelf(home.layout)
         let made = Lock<[Identity]>([])

@@ -56,4 +56,21 @@ import Wire
         let alone = LineageTree(graph([]), width: 80).lines
         #expect(alone.last == "Nothing is known of where it comes from or what came of it.")
     }
+
+    @Test func `shows a small synergy, with the digits that it was measured in`() {
+        var properties = JSONObject()
+        properties["synergyStrength"] = .double(0.0042)
+        let synergy = LayerEdge(
+            layer(0), .synergizesWith, layer(1), type: "measured", properties: properties,
+            saidBy: nil, origin: .statement)
+        let conflict = LayerEdge.conflict(
+            layer(0), with: layer(2), type: "overlapping", severity: 0.25, resolution: "none",
+            saidBy: nil, origin: .comparison)
+        let known = LineageGraph(
+            root: layer(0), nodes: (0..<3).map { LineageNode(layer($0)) },
+            edges: [synergy, conflict], isCut: false)
+        let text = LineageTree(known, width: 80).lines.joined(separator: "\n")
+        #expect(text.contains("goes well with (measured, 0.0042)"), "\(text)")
+        #expect(text.contains("conflicts with (overlapping, 0.25)"), "\(text)")
+    }
 }
