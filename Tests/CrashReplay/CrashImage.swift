@@ -55,7 +55,18 @@ public struct CrashImage {
         var disk = model.durable
         // A sector that lost a write cannot have a later one: both were one page of memory.
         var lost: [Int: [Range<UInt64>]] = [:]
+        var lostFolders: Set<Int> = []
         for (change, fate) in zip(model.pending, fates) {
+            if case .names(let names, let folder) = change {
+                var isLost = lostFolders.contains(folder)
+                if case .lost = fate { isLost = true }
+                if isLost {
+                    lostFolders.formUnion(names.filter(\.isSet).map(\.node))
+                } else {
+                    DiskModel.perform(change, on: &disk, except: [])
+                }
+                continue
+            }
             guard case .write(let file, let offset, let bytes) = change else {
                 if case .lost = fate { continue }
                 DiskModel.perform(change, on: &disk, except: [])

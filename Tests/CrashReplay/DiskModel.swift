@@ -2,7 +2,8 @@
 ///
 /// Bytes and size of a file are durable after a sync of that file, a name after a sync of its
 /// folder (of a rename: of the folder it leads to), and nothing else is. Of what is not durable
-/// any part may be there. Within one sector the disk keeps the order of writes.
+/// any part may be there, but no name without the folders above it: so do all file systems that
+/// have a journal or copy on write. Within one sector the disk keeps the order of writes.
 public struct DiskModel {
     /// The least that a disk writes at a time.
     static let sectorBytes: UInt64 = 512
@@ -43,6 +44,8 @@ public struct DiskModel {
     /// The names as the running processes see them.
     private var current: [Int: [String: Int]] = [0: [:]]
     private var numbers: [UInt64: Int] = [:]
+    /// The folder above each folder.
+    private var parents: [Int: Int] = [:]
 
     /// Nothing has happened yet.
     public init() {}
@@ -81,7 +84,10 @@ public struct DiskModel {
         guard let place = place(entry.path) else { return }
         let number = durable.count
         durable.append(node)
-        if case .folder = node { current[number] = [:] }
+        if case .folder = node {
+            current[number] = [:]
+            parents[number] = place.folder
+        }
         numbers[entry.inode] = number
         rename([.init(folder: place.folder, name: place.name, node: number, isSet: true)])
     }
@@ -121,10 +127,11 @@ public struct DiskModel {
 
     private mutating func sync(_ node: Int) {
         var rest: [Change] = []
+        let above = chain(node)
         for change in pending {
             let isSynced: Bool
-            if case .names(_, let folder) = change {
-                isSynced = folder == node
+            if case .names(let names, let folder) = change {
+                isSynced = folder == node || names[0].isSet && above.contains(names[0].node)
             } else {
                 isSynced = change.file == node
             }
@@ -135,6 +142,13 @@ public struct DiskModel {
 
     private mutating func settle(_ change: Change) {
         DiskModel.perform(change, on: &durable, except: [])
+    }
+
+    /// A folder and those above it, but for the home.
+    private func chain(_ folder: Int) -> Set<Int> {
+        var (found, next) = (Set<Int>(), folder)
+        while next != 0, found.insert(next).inserted { next = parents[next] ?? 0 }
+        return found
     }
 
     /// Does a change to a disk, but for the sectors of `except`.

@@ -163,20 +163,21 @@ extension Library {
         for part in try BlobSweeper.parts(layout) {
             switch try index.blob(part.blob)?.state {
             case .partial: continue
-            case .complete where !isPlaced(part.blob), .recovered where !isPlaced(part.blob):
-                let none = GroupSet(count: HashTree.groupCount(size: part.size))
-                try index.reopen(part.blob, size: part.size, groups: none)
-            case .complete, .recovered: try PartialBlob.discard(part.blob, layout: layout)
+            case .complete, .recovered:
+                let id = part.blob
+                let places = [layout.object(id), layout.coded(id), layout.reference(id)]
+                if places.contains(where: Directory.exists) {
+                    try PartialBlob.discard(id, layout: layout)
+                } else {
+                    let none = GroupSet(count: HashTree.groupCount(size: part.size))
+                    try index.reopen(id, size: part.size, groups: none)
+                }
             case nil:
                 _ = try index.connection.withLock { connection throws(StoreError) in
                     try Index.recover(partial: part, now: now, connection)
                 }
             }
         }
-    }
-
-    private func isPlaced(_ blob: Digest) -> Bool {
-        Directory.exists(layout.object(blob)) || Directory.exists(layout.coded(blob))
     }
 
     /// Begins a lost journal again with what the index still knows.

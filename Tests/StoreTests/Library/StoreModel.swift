@@ -198,8 +198,10 @@ struct StoreModel {
         for (id, blob) in blobs where listers(of: id).isEmpty && !blob.isRecovered {
             if !blob.leases.values.contains(where: { $0 > now }) { blobs[id] = nil }
         }
-        for id in blobs.keys {
-            blobs[id]?.leases = blobs[id]?.leases.filter { $0.value > now } ?? [:]
+        blobs = blobs.mapValues { blob in
+            var blob = blob
+            blob.leases = blob.leases.filter { $0.value > now }
+            return blob
         }
     }
 
