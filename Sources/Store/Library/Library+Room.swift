@@ -222,6 +222,7 @@ extension Library {
     /// what is still to be done.
     func finishRemovals() throws(StoreError) {
         try index.forgetPromises()
+        try index.forgetImports()
         var result = Collection()
         try finishRemovals(&result)
         try emptyTrash()
