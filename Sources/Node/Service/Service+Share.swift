@@ -146,8 +146,11 @@ extension Service {
             let stored = try inStore { () throws(StoreError) in
                 try BlobReader(blob.id, layout: library.layout)
             }
-            try reader.add(
-                path, stored.file, blob: blob.id, size: blob.size, sha256: blob.sha256)
+            // What was just brought is kept as it is until it has rested.
+            guard let own = stored.rawFile else {
+                throw Failure(.internal, "\(text) is not kept as it came")
+            }
+            try reader.add(path, own, blob: blob.id, size: blob.size, sha256: blob.sha256)
         }
         return reader
     }
