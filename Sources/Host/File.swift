@@ -148,6 +148,34 @@ public struct File: Sendable {
         return bytes
     }
 
+    /// Reads up to `count` bytes at `offset` into an array that is used again, which then holds
+    /// them and nothing else; the number read.
+    public func read(
+        into bytes: inout [UInt8], count: Int, offset: UInt64
+    ) throws(SystemError) -> Int {
+        if bytes.count < count {
+            bytes.append(contentsOf: repeatElement(0, count: count - bytes.count))
+        } else {
+            bytes.removeLast(bytes.count - count)
+        }
+        return try read(into: &bytes, at: 0, count: count, offset: offset)
+    }
+
+    /// Reads up to `count` bytes at `offset` over those of an array from `start` on; the number
+    /// read.
+    public func read(
+        into bytes: inout [UInt8], at start: Int, count: Int, offset: UInt64
+    ) throws(SystemError) -> Int {
+        precondition(start >= 0 && count >= 0 && start + count <= bytes.count)
+        return try move(count, "read") { done in
+            bytes.withUnsafeMutableBytes { space in
+                pread(
+                    descriptor.number, space.baseAddress.map { $0 + start + done }, count - done,
+                    off_t(offset) + off_t(done))
+            }
+        }
+    }
+
     /// Repeats a system call that may move fewer bytes than asked, until all are moved or the
     /// end is reached; the number moved. `call` gets the number moved so far.
     private func move(

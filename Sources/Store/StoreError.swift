@@ -18,6 +18,10 @@ public enum StoreError: Error, Equatable, Sendable {
     case quota(bytes: UInt64, available: UInt64, of: BlobClass? = nil)
     /// A file changed while it was read; nothing was kept.
     case changed(path: String)
+    /// A file that a layer was left in was changed since.
+    case sourceChanged(path: String)
+    /// A file that a layer was left in is gone.
+    case sourceMissing(path: String)
     /// Not here.
     case missing(String)
     /// Bytes on disk are not what they were; says which.
@@ -60,6 +64,10 @@ extension StoreError: CustomStringConvertible {
             "\(bytes) bytes are needed but the quota"
                 + (blobClass.map { " of \($0.name) layers" } ?? "") + " leaves \(available)"
         case .changed(let path): "\(path) changed while it was read; try again when it is at rest"
+        case .sourceChanged(let path):
+            "\(path) was changed since it was shared in place; put the old file back, or share anew"
+        case .sourceMissing(let path):
+            "\(path), which was shared in place, is gone; put it back, or share the layer anew"
         case .missing(let what): "\(what) is not here"
         case .damaged(let what): "\(what) is damaged"
         case .lostWrites(let path):

@@ -12,6 +12,9 @@ public enum Effect: Sendable {
     /// Say goodbye with a reason and close.
     case close(SessionNumber, reason: String)
 
+    /// A record of this node's key came that its twin signed at that wall time: to be remembered.
+    case keyMetElsewhere(issued: UInt64)
+
     // Records
     /// Check signatures; answered by `recordsVerified`.
     case verifyRecords(batch: UInt64, [Record])

@@ -20,6 +20,11 @@ public struct Settings: Sendable {
     public var sealing: NodeContent.Sealing?
     /// Keys that let this node act for them.
     public var delegations: [Delegation] = []
+    /// Wall milliseconds when this home was made from a backup; nil where it was not, or so long
+    /// ago that its twin would have been met.
+    public var restored: UInt64?
+    /// Whether nothing may be announced: the key runs elsewhere.
+    public var isSilent = false
     /// Seed of all choices.
     public var seed: UInt64
 

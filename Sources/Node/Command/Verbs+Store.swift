@@ -1,6 +1,6 @@
 extension Verbs {
     /// The verbs about this machine's disk.
-    static let storing = [pin, unpin, remove, quota, doctor]
+    static let storing = [pin, unpin, remove, quota, doctor, backup, restore]
 
     private static let pin = VerbShape(
         name: "pin", summary: "keep a layer whatever happens",
@@ -47,6 +47,33 @@ extension Verbs {
             .init("scrub-rate", .one("SIZE|off|default"), "bytes a second in the background"),
             .init("rebuild", .none, "make the index again; no node may run"),
         ])
+
+    private static let backup = VerbShape(
+        name: "backup", summary: "copy this home to a folder",
+        paragraph: "Copies keys, journal, settings and layers while the node may run; unless told "
+            + "otherwise the own, pinned and mirrored ones. Into a folder that holds an older "
+            + "backup of this node only what is new is copied. The folder holds secret keys: it "
+            + "is made readable by its owner alone, and belongs on another disk.",
+        examples: [
+            ("plasmid backup /mnt/safe/node-a", "first all, then what is new"),
+            ("plasmid backup /mnt/stick/keys --blobs none", "keys and journal only"),
+        ],
+        operands: [.required("DIR")],
+        options: [.init("blobs", .one("none|own|kept|all"), "which layers; else kept")])
+
+    private static let restore = VerbShape(
+        name: "restore", summary: "make a home of a backup",
+        paragraph:
+            "Makes the home anew from a backup's folder; there must be none yet. If the node "
+            + "that the backup was made of is still alive and met in the network, the restored "
+            + "one announces nothing any more and says so: two nodes with one key contradict each "
+            + "other. --moved says that the old one is gone, now or later.",
+        examples: [
+            ("PLASMID_HOME=/data/p plasmid restore /mnt/safe/node-a", "after a disk was lost"),
+            ("plasmid restore --moved", "the old machine is gone for good"),
+        ],
+        operands: [.optional("DIR")],
+        options: [.init("moved", .none, "the node it was made of does not run any more")])
 
     private static let quota = VerbShape(
         name: "quota", summary: "how much layers take and may take",

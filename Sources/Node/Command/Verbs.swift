@@ -9,7 +9,7 @@ enum Verbs {
     /// Verbs of later versions.
     static let notBuilt: Set<String> = [
         "dataset", "quantise", "promote",
-        "transfers", "compact", "backup", "restore",
+        "transfers", "compact",
     ]
 
     /// The verb of that name.
@@ -83,7 +83,9 @@ enum Verbs {
         paragraph: "Lists what it takes, hashes it, signs a manifest and offers the layer. A PEFT "
             + "adapter or a Hugging Face model is recognised and everything about it read from "
             + "its files. Pickles are refused, names that begin with a dot left out, and text "
-            + "that looks like a key or token stops it. What no file shows stands in plasmid.json: "
+            + "that looks like a key or token stops it. With --in-place large files are not "
+            + "copied: they must stay as they are, and are checked each time they are given to "
+            + "somebody. What no file shows stands in plasmid.json: "
             + "prompts, tools, style, what a memory holds. A published copy cannot be called back: "
             + "licence and visibility have no default.",
         examples: [
@@ -111,7 +113,7 @@ enum Verbs {
             .init("org", .one("ORG"), "organisation, for --visibility organization"),
             .init("as", .one("IDENTITY"), "publish under that key, which signs the manifest"),
             .init("allow", .many("KEY"), "a key that may have it, for whitelist"),
-            .init("in-place", .none, "leave the files where they are", isBuilt: false),
+            .init("in-place", .none, "leave files above 1 MiB where they are"),
         ])
 
     private static let find = VerbShape(
@@ -232,7 +234,8 @@ enum Verbs {
         paragraph: "Measures one thing and prints the figure beside what it was held against. "
             + "hash: BLAKE3 and SHA-256 on one core. transfer: a large file between two nodes on "
             + "this machine. share: reading and signing a large file. store: files of every size, "
-            + "and --rows of an index. lineage: ancestors in a graph of --edges. sketch: what tells near copies, of an adapter of --size MiB. "
+            + "and --rows of an index. lineage: ancestors in a graph of --edges. sketch: "
+            + "what tells near copies, of an adapter of --size MiB. "
             + "seal: a layer of --size MiB for mirrors that may not read it. codec: the coded form "
             + "of the model in --base, or of the one in --layer against it. decide: the question "
             + "whether somebody may. journal: decisions kept a second. infer: prompts and answers "

@@ -44,6 +44,8 @@ enum Launch {
         case "pin", "unpin": try StoreCommands.pin(arguments, report)
         case "remove": try StoreCommands.remove(arguments, report)
         case "quota": try StoreCommands.quota(arguments, report)
+        case "backup": try BackupCommand.backup(arguments, report)
+        case "restore": try BackupCommand.restore(arguments, report)
         case "doctor": return try DoctorCommand.perform(arguments, report)
         case "verify": return try VerifyCommand.perform(arguments, report)
         case "chat": return try ChatCommand.perform(arguments, report)

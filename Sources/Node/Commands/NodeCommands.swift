@@ -81,6 +81,10 @@ enum NodeCommands {
             "records   \(number("records")) known, \(number("journal")) journal entries",
         ]
         lines += scrubLines(status["scrub"])
+        if status["restored"]?["twinMet"]?.integer != nil {
+            lines.append(
+                "SILENT    this node's key runs elsewhere too; nothing is announced here")
+        }
         guard status["running"]?.bool == true else {
             return lines + ["running   no; start it with: plasmid run"]
         }

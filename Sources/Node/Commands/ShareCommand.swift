@@ -10,11 +10,14 @@ enum ShareCommand {
 
     static func perform(_ arguments: Arguments, _ report: Report) throws(Failure) {
         let path = arguments.operand(0) ?? ""
-        let (plan, files, folder) = try gather(
+        let (plan, files, folder, places) = try gather(
             path, included: Set(arguments.texts("include")), type: arguments.text("type"))
         var object = try choices(arguments)
         object["paths"] = .array(plan.taken.map { .string($0.path.text) })
         object["folder"] = .string(folder)
+        if arguments.isGiven("in-place") {
+            object["inPlace"] = .array(places.map { .string($0) })
+        }
         try scanForSecrets(plan, files)
         for line in lines(plan) { report.note(line) }
         let access = try Access.open(makes: true, report)
@@ -27,7 +30,7 @@ enum ShareCommand {
 
     private static func gather(
         _ path: String, included: Set<String>, type: String?
-    ) throws(Failure) -> (SharePlan, [File], folder: String) {
+    ) throws(Failure) -> (SharePlan, [File], folder: String, places: [String]) {
         let resolved: String
         do {
             resolved = try Directory.resolve(path)
@@ -49,7 +52,7 @@ enum ShareCommand {
             }
             var files: [File] = []
             for taken in plan.taken { files.append(try scan.open(taken.path.text)) }
-            return (plan, files, folder)
+            return (plan, files, folder, plan.taken.map { "\(resolved)/\($0.path)" })
         }
         let file: File
         do {
@@ -61,7 +64,7 @@ enum ShareCommand {
         let plan = try inGenome("sharing \(folder)") { () throws(GenomeError) in
             try SharePlan.make(file: item)
         }
-        return (plan, [file], folder)
+        return (plan, [file], folder, [resolved])
     }
 
     private static func scanForSecrets(_ plan: SharePlan, _ files: [File]) throws(Failure) {

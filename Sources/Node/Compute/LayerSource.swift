@@ -100,7 +100,7 @@ struct LayerSource {
             guard let path = file["path"]?.string,
                 let blob = file["blob"]?.string.flatMap({ Digest(hexadecimal: $0) })
             else { continue }
-            paths[path] = layout.object(blob)
+            paths[path] = layout.plainPath(blob)
         }
         let title = answer["name"]?.string ?? ""
         return LayerSource(

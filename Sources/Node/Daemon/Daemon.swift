@@ -154,6 +154,16 @@ final class Daemon: Sendable {
             software: Software.name, isSeeding: options.isSeeding, lastSequence: last,
             seed: Self.randomSeed())
         settings.owner = try library.ownerPolicy()
+        let mark = try inStore { () throws(StoreError) in
+            try RestoredMark.read(library.layout, now: Clock.wallMilliseconds())
+        }
+        settings.restored = mark?.restored
+        settings.isSilent = mark?.met != nil
+        if settings.isSilent {
+            options.log(
+                "nothing is announced: the node that this home was restored from runs elsewhere. "
+                    + "If it is gone for good: plasmid restore --moved")
+        }
         settings.delegations = port.ownDelegations()
         settings.sealing = Digest(bytes: keys.sealingPublic).map { key in
             NodeContent.Sealing(

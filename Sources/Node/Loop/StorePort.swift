@@ -407,6 +407,16 @@ final class StorePort: Sendable {
         }
     }
 
+    /// Remembers that the node which this home was restored from is alive.
+    func noteTwin() {
+        indexLane.submit { [library] in
+            let now = Clock.wallMilliseconds()
+            guard var mark = try? RestoredMark.read(library.layout, now: now) else { return }
+            mark.met = now
+            try? mark.write(library.layout)
+        }
+    }
+
     /// Signs where the journal stands, so that what it holds can be shown to others.
     func signJournal() {
         indexLane.submit { [library] in try? library.journal.checkpoint() }

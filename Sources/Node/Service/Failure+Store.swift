@@ -19,7 +19,8 @@ extension Failure {
                 .busy, text,
                 remedy: process > 0 ? "stop it with: kill \(process)" : "try again in a moment")
         case .noHome: self.init(.notFound, text, remedy: "plasmid init")
-        case .occupied, .refused, .changed: self.init(.refused, text)
+        case .occupied, .refused, .changed, .sourceChanged, .sourceMissing:
+            self.init(.refused, text)
         case .unusable, .networkFilesystem: self.init(.refused, text)
         case .system: self.init(.internal, text)
         }

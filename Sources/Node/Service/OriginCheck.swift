@@ -79,7 +79,7 @@ struct OriginCheck {
     func traces(of manifest: Manifest) -> WeightsTraces {
         var paths: [String: String] = [:]
         for file in manifest.files where !file.isEvidence {
-            paths[file.path.text] = library.layout.object(file.blob)
+            paths[file.path.text] = library.layout.plainPath(file.blob)
         }
         let files = LayerFiles(paths, title: manifest.name)
         var traces = WeightsTraces(tensors: [], sketch: nil)

@@ -187,6 +187,7 @@ extension Service {
         object["store"] = .object(accounts)
         object["scrub"] = .object(try scrubbed())
         object["running"] = .bool(daemon != nil)
+        object["restored"] = try restored()
         if let daemon {
             object["process"] = .integer(Int64(Machine.processNumber))
             object["peer"] = .string(daemon.peerAddress.description)
@@ -200,6 +201,18 @@ extension Service {
             object["transfers"] = .array(daemon.transfers())
         }
         return object
+    }
+
+    /// Whether this home was made from a backup, and whether its twin was met.
+    private func restored() throws(Failure) -> JSONValue {
+        let mark = try inStore { () throws(StoreError) in
+            try RestoredMark.read(library.layout, now: Clock.wallMilliseconds())
+        }
+        guard let mark else { return .null }
+        return [
+            "at": .integer(Int64(clamping: mark.restored)),
+            "twinMet": mark.met.map { .integer(Int64(clamping: $0)) } ?? .null,
+        ]
     }
 
     private var journal: Journal { library.journal }

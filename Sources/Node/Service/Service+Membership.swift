@@ -11,7 +11,7 @@ extension Service {
         let now = Int64(Clock.wallMilliseconds() / 1_000)
         let root = known.organization.root
         let memberships = try inStore { () throws(StoreError) in
-            try library.memberships(of: known.id).map(\.0)
+            try library.memberships(of: known.id)
         }
         let isIssuer = try inStore { () throws(StoreError) in
             try shelf.isIssuer(of: known.organization)
@@ -35,15 +35,15 @@ extension Service {
                 ]
             })
         object["members"] = .array(
-            memberships.map { membership in
+            memberships.map { membership, envelope in
                 [
                     "member": .string(membership.member.base32),
                     "label": .string(membership.label ?? ""),
                     "rights": .array(
                         membership.rights.map(\.rawValue).sorted().map { .string($0) }),
                     "expires": .integer(membership.expires),
-                    "fault": known.organization.fault(of: membership, at: now)
-                        .map { .string($0.description) } ?? .null,
+                    "fault": Self.fault(of: membership, envelope, known.organization, at: now)
+                        .map { .string($0) } ?? .null,
                 ]
             })
         object["revocations"] =
@@ -56,6 +56,23 @@ extension Service {
             } ?? .null
         object["epochs"] = .integer(Int64(known.secrets.count))
         return object
+    }
+
+    /// Why a membership that is kept here does not count; nil if it does. It may have been signed
+    /// under a root that asked for fewer, or by keys that left since.
+    private static func fault(
+        of membership: Membership, _ envelope: [UInt8], _ organization: Organization,
+        at time: Int64
+    ) -> String? {
+        if let fault = organization.fault(of: membership, at: time) { return fault.description }
+        do throws(GenomeError) {
+            try organization.root.check(
+                try Envelope.decode(envelope, payloadMax: OrganizationSchema.bytesMax),
+                by: .issuer)
+            return nil
+        } catch {
+            return error.description
+        }
     }
 
     /// The organisations of this home, and those that peers invite to.

@@ -21,7 +21,9 @@ extension Service {
         }
         var choices = try choices(request)
         let allowed = try allowed(request)
-        let folder = try takeIn(paths, request.files, progress).folder()
+        let folder = try takeIn(
+            paths, request.files, places: request.texts("inPlace"), progress
+        ).folder()
         if let record = request.arguments["run"]?.object {
             choices.run = try takeIn(record, folder)
         }
@@ -137,32 +139,38 @@ extension Service {
     }
 
     private func takeIn(
-        _ paths: [String], _ files: [File], _ progress: (JSONObject) -> Void
+        _ paths: [String], _ files: [File], places: [String],
+        _ progress: (JSONObject) -> Void
     ) throws(Failure) -> FolderReader {
-        var reader = FolderReader()
+        guard places.isEmpty || places.count == files.count else {
+            throw Failure(.usage, "the places do not fit the files")
+        }
+        var named: [(path: LayerPath, file: File)] = []
         var total: UInt64 = 0
-        for file in files { total += (try? file.facts().size) ?? 0 }
-        var done: UInt64 = 0
         for (text, file) in zip(paths, files) {
             guard let path = LayerPath(text) else {
                 throw Failure(.refused, "\(text) cannot be a path in a layer")
             }
-            let named = File(file.descriptor, path: text)
-            let before = done
-            let blob = try inStore { () throws(StoreError) in
-                try library.importFile(named) { bytes in
-                    var object = JSONObject()
-                    object["done"] = .integer(Int64(before + bytes))
-                    object["total"] = .integer(Int64(total))
-                    progress(object)
-                }
+            named.append((path, File(file.descriptor, path: text)))
+            total += (try? file.facts().size) ?? 0
+        }
+        let blobs = try inStore { () throws(StoreError) in
+            try library.importFiles(named.map(\.file), inPlace: places) { bytes in
+                var object = JSONObject()
+                object["done"] = .integer(Int64(clamping: bytes))
+                object["total"] = .integer(Int64(clamping: total))
+                progress(object)
             }
-            done += blob.size
+        }
+        var reader = FolderReader()
+        for (name, blob) in zip(named, blobs) {
             let stored = try inStore { () throws(StoreError) in
                 try BlobReader(blob.id, layout: library.layout)
             }
+            // What is kept coded was just read from the owner's file, which has the same bytes.
             try reader.add(
-                path, stored.file, blob: blob.id, size: blob.size, sha256: blob.sha256)
+                name.path, stored.rawFile ?? name.file, blob: blob.id, size: blob.size,
+                sha256: blob.sha256)
         }
         return reader
     }

@@ -36,7 +36,7 @@ struct ReplayEvidence {
         return files
     }
 
-    private func isHere(_ blob: Digest) -> Bool { Directory.exists(layout.object(blob)) }
+    private func isHere(_ blob: Digest) -> Bool { Directory.exists(layout.plainPath(blob)) }
 
     /// What the process that computes is asked; refused as corrupt where the evidence contradicts
     /// itself, as not found where a part of it is not here.
@@ -145,7 +145,7 @@ struct ReplayEvidence {
             guard let layer = ParentLayer(parent)?.layer.hexadecimal,
                 let source = try? LayerSource.open(layer, access),
                 let path = source.files.paths[Adapter.weightsName],
-                path == layout.object(wanted), Directory.exists(path)
+                path == layout.plainPath(wanted), Directory.exists(path)
             else { continue }
             return TrainInputs.Part(files: source.files, layer: source.layer, facts: nil)
         }
@@ -199,7 +199,7 @@ struct ReplayEvidence {
     private func evidence(_ kind: String, _ wanted: [BlobReference]) -> [TrainInputs.Source] {
         wanted.indices.compactMap { index in
             guard let entry = entry(kind, index), isHere(entry.value) else { return nil }
-            return TrainInputs.Source(name: entry.key, path: layout.object(entry.value))
+            return TrainInputs.Source(name: entry.key, path: layout.plainPath(entry.value))
         }
     }
 }

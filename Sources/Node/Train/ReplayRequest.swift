@@ -77,7 +77,7 @@ struct ReplayRequest {
     static func object(
         _ id: Digest, _ what: String, limit: Int, _ layout: Layout
     ) throws(Failure) -> [UInt8] {
-        let path = layout.object(id)
+        let path = layout.plainPath(id)
         guard Directory.exists(path) else {
             throw Failure(
                 .notFound, "\(what) is not here", remedy: "plasmid fetch LAYER --evidence")

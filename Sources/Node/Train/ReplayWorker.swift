@@ -145,7 +145,7 @@ struct ReplayWorker {
 
     /// Of all states only the first is read: the others are computed and compared by their hashes.
     private func checkFiles(of link: CheckpointLink) throws(Failure) {
-        for blob in [link.adapter, link.optimiser] where !Directory.exists(layout.object(blob)) {
+        for blob in [link.adapter, link.optimiser] where !Directory.exists(layout.plainPath(blob)) {
             throw Failure(
                 .notFound, "the state after \(link.step) steps is not here",
                 remedy: "plasmid fetch LAYER --evidence")
@@ -187,7 +187,7 @@ struct ReplayWorker {
         func bytes(_ id: Digest, _ name: String, _ size: Int) throws(LearnError) -> [UInt8] {
             let file = RunEvidence.checkpoint(link.step, name)
             do throws(SystemError) {
-                let source = try File(layout.object(id), .read)
+                let source = try File(layout.plainPath(id), .read)
                 if try source.facts().size == UInt64(size) {
                     return try source.readAll(limit: size)
                 }

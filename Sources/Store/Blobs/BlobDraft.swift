@@ -6,7 +6,7 @@ struct BlobDraft {
     /// The bytes.
     let data: File
     /// The leaf values; nil for a blob of one group, which needs none.
-    private let leaves: File?
+    let leaves: File?
 
     /// How the files of drafts begin; what a crash leaves of them is removed at the next start.
     static let namePrefix = "import-"

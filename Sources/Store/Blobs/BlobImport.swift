@@ -65,10 +65,25 @@ public enum BlobImport {
         }
     }
 
-    private static func copy(
-        _ source: File, size: UInt64, into draft: BlobDraft, _ progress: (UInt64) -> Void
+    /// Hashes an open file where it lies and gives its names; its leaf values go to `draft`, whose
+    /// data stay empty. A file that changes meanwhile is refused.
+    static func hash(
+        _ source: File, facts before: FileFacts, into draft: BlobDraft,
+        progress: (UInt64) -> Void
     ) throws(StoreError) -> (TreeHasher.Summary, Digest) {
-        let isShared = size > 0 && draft.data.clone(from: source)
+        let names = try Thread.runBehind("import") { () throws(StoreError) in
+            try copy(source, size: before.size, into: draft, isCopied: false, progress)
+        }
+        let after = try onDisk { () throws(SystemError) in try source.facts() }
+        guard after == before else { throw .changed(path: source.path) }
+        return names
+    }
+
+    private static func copy(
+        _ source: File, size: UInt64, into draft: BlobDraft, isCopied: Bool = true,
+        _ progress: (UInt64) -> Void
+    ) throws(StoreError) -> (TreeHasher.Summary, Digest) {
+        let isShared = isCopied && size > 0 && draft.data.clone(from: source)
         let input = isShared ? draft.data : source
         let pipe = try HashPipe()
         var hasher = TreeHasher()
@@ -85,7 +100,7 @@ public enum BlobImport {
                 pipe.submit(buffer)
                 // Still ours to read: the ring gives it out again only to this thread.
                 buffer.withSpan(0..<count) { hasher.update($0) }
-                if !isShared { try write(buffer, count: count, at: offset, size, draft) }
+                if isCopied, !isShared { try write(buffer, count: count, at: offset, size, draft) }
                 offset += UInt64(count)
                 leafOffset = try draft.append(leaves: hasher.takeLeafValues(), at: leafOffset)
                 progress(offset)

@@ -7,33 +7,36 @@ public struct BlobReader: Sendable {
     public let id: Digest
     /// Its number of bytes.
     public let size: UInt64
-    /// The open file, to copy from or to pass on.
-    public let file: File
+    /// Where its bytes are.
+    let source: BlobSource
     private let layout: Layout
 
-    /// Opens a complete blob.
+    /// Opens a complete blob, in whichever form it is kept.
     public init(_ id: Digest, layout: Layout) throws(StoreError) {
         self.id = id
         self.layout = layout
-        do {
-            file = try File(layout.object(id), .read, followsLinks: false)
-            size = try file.facts().size
-        } catch {
-            throw error.isMissing ? .missing("blob \(id)") : .system(error)
-        }
-        guard size <= Limits.blobBytesMax else { throw .damaged(file.path) }
+        source = try BlobSource.open(id, layout: layout)
+        size = try source.size()
+        guard size <= Limits.blobBytesMax else { throw .damaged("blob \(id)") }
     }
 
     /// The same blob as someone else's copy holds it: its bytes from `copy`, its tree from here.
     func reading(_ copy: File) -> BlobReader {
-        BlobReader(id: id, size: size, file: copy, layout: layout)
+        BlobReader(id: id, size: size, source: .raw(copy), layout: layout)
     }
 
-    private init(id: Digest, size: UInt64, file: File, layout: Layout) {
+    /// A blob of known size in a form that is open already.
+    init(id: Digest, size: UInt64, source: BlobSource, layout: Layout) {
         self.id = id
         self.size = size
-        self.file = file
+        self.source = source
         self.layout = layout
+    }
+
+    /// The file with the blob's own bytes, to copy from or to pass on; nil for a coded one.
+    public var rawFile: File? {
+        if case .raw(let file) = source { return file }
+        return nil
     }
 
     /// Number of groups.
@@ -44,18 +47,83 @@ public struct BlobReader: Sendable {
     public func read(
         group index: Int, into buffer: Buffer, at start: Int = 0
     ) throws(StoreError) -> Int {
-        let range = HashTree.groupRange(index, size: size)
-        let count = try onDisk { () throws(SystemError) in
-            try file.read(
-                into: buffer, at: start, count: range.count, offset: range.lowerBound)
+        do throws(StoreError) {
+            return try Self.read(index, size, source, into: buffer, at: start)
+        } catch {
+            // A coded file that was opened before may have been coded anew, and its parents gone.
+            guard case .coded = source else { throw error }
+            let source = try BlobSource.open(id, layout: layout)
+            return try Self.read(index, size, source, into: buffer, at: start)
         }
-        guard count == range.count else { throw .damaged(file.path) }
-        return count
+    }
+
+    private static func read(
+        _ index: Int, _ size: UInt64, _ source: BlobSource, into buffer: Buffer, at start: Int
+    ) throws(StoreError) -> Int {
+        let range = HashTree.groupRange(index, size: size)
+        switch source {
+        case .raw(let file):
+            let count = try onDisk { () throws(SystemError) in
+                try file.read(
+                    into: buffer, at: start, count: range.count, offset: range.lowerBound)
+            }
+            guard count == range.count else { throw .damaged(file.path) }
+        case .coded(let file):
+            guard file.header.size == size else { throw .damaged(file.file.path) }
+            try CoderShelf.shared.read(index, of: file, into: buffer, at: start)
+        case .inPlace(let file):
+            guard file.reference.size == size else {
+                throw .sourceChanged(path: file.reference.path)
+            }
+            try file.read(group: index, into: buffer, at: start)
+        }
+        return range.count
+    }
+
+    /// Some bytes of it, as the disk gives them.
+    func bytes(_ range: Range<UInt64>) throws(StoreError) -> [UInt8] {
+        precondition(range.upperBound <= size)
+        if let rawFile {
+            return try onDisk { () throws(SystemError) in
+                try rawFile.read(count: range.count, offset: range.lowerBound)
+            }
+        }
+        let buffer = Buffer(capacity: HashTree.groupBytes)
+        var bytes: [UInt8] = []
+        var position = range.lowerBound
+        while position < range.upperBound {
+            let group = Int(position / UInt64(HashTree.groupBytes))
+            let start = Int(position % UInt64(HashTree.groupBytes))
+            let count = try read(group: group, into: buffer)
+            let end = min(count, start + Int(range.upperBound - position))
+            bytes += buffer.bytes(start..<end)
+            position += UInt64(end - start)
+        }
+        return bytes
+    }
+
+    /// Writes all of it to an empty file, group by group; `progress` gets bytes that were written.
+    func write(
+        to file: File, progress: (UInt64) throws(StoreError) -> Void = { (_) in }
+    ) throws(StoreError) {
+        let buffer = Buffer(capacity: HashTree.groupBytes)
+        for index in 0..<groupCount {
+            let range = HashTree.groupRange(index, size: size)
+            let count = try read(group: index, into: buffer)
+            try onDisk(bytes: size) { () throws(SystemError) in
+                try file.write(buffer, count: count, offset: range.lowerBound)
+            }
+            file.startWriteback(offset: range.lowerBound, count: UInt64(count))
+            try progress(range.upperBound)
+        }
     }
 
     /// The whole blob, refused when it is longer than `limit` or not what its id says.
     public func readAll(limit: Int) throws(StoreError) -> [UInt8] {
-        let bytes = try onDisk { () throws(SystemError) in try file.readAll(limit: limit) }
+        guard size <= UInt64(limit) else {
+            throw .refused("blob \(id) has more than \(limit) bytes")
+        }
+        let bytes = try bytes(0..<size)
         guard Blake3.hash(bytes) == id else { throw .damaged("blob \(id)") }
         return bytes
     }

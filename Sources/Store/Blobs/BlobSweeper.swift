@@ -44,11 +44,23 @@ public enum BlobSweeper {
 
     /// Every complete blob, from the folders themselves.
     static func objects(_ layout: Layout) throws(StoreError) -> [StoredBlob] {
-        try files(below: layout.objects).map { id, size in
+        var found = try files(below: layout.objects).map { id, size in
             StoredBlob(
                 id: id, size: size, form: .raw,
                 stored: Index.storedBytes(fileBytes: size, size: size))
         }
+        guard Directory.exists(layout.references) else { return found }
+        let raw = Set(found.map(\.id))
+        for (id, bytes) in try files(below: layout.references) where !raw.contains(id) {
+            guard let reference = try? InPlaceFile.reference(of: id, layout: layout) else {
+                continue
+            }
+            found.append(
+                StoredBlob(
+                    id: id, size: reference.size, form: .inPlace,
+                    stored: Index.storedBytes(fileBytes: bytes, size: reference.size)))
+        }
+        return found
     }
 
     /// Every blob of which a part is here, with its whole size.

@@ -1,4 +1,5 @@
 import Genome
+import Wire
 
 /// Which bytes of a file are elements of which tensor, and where a parent's file has the same ones:
 /// by name, type and shape, as tensors move when a file is written anew.
@@ -11,23 +12,64 @@ public struct SegmentPlan: Sendable {
         let parent: UInt64?
     }
 
+    /// A file whose tensors may be drawn on.
+    struct Parent: Sendable {
+        /// Its tensors.
+        let file: TensorFile
+        /// Where it begins when all parents stand in a row.
+        let start: UInt64
+        /// The hash of each tensor by name, as far as they are known.
+        var hashes: [String: Digest] = [:]
+    }
+
     private let tensors: [Tensor]
+    /// Which of the parents have a tensor that this file draws on.
+    let parentsUsed: Set<Int>
+
+    /// The plan of a file without tensors: all of it are bytes.
+    init() {
+        tensors = []
+        parentsUsed = []
+    }
 
     /// The plan of a safetensors file, with its parent where it has one.
     public init(_ file: TensorFile, parent: TensorFile? = nil) {
-        let known = Dictionary(
-            (parent?.tensors ?? []).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        tensors = file.tensors.map { tensor in
-            let same = known[tensor.name].flatMap {
-                $0.type == tensor.type && $0.shape == tensor.shape ? $0 : nil
+        self.init(file, parents: parent.map { [Parent(file: $0, start: 0)] } ?? [])
+    }
+
+    /// The plan of a safetensors file whose tensors have these hashes, as far as they are known. A
+    /// tensor draws on one with the same hash, else on one of the same name, type and shape.
+    init(_ file: TensorFile, hashes: [String: Digest] = [:], parents: [Parent]) {
+        var byName: [String: (parent: Int, tensor: TensorEntry)] = [:]
+        var byHash: [Digest: (parent: Int, tensor: TensorEntry)] = [:]
+        for (index, parent) in parents.enumerated() {
+            for tensor in parent.file.tensors {
+                if byName[tensor.name] == nil { byName[tensor.name] = (index, tensor) }
+                guard let hash = parent.hashes[tensor.name], byHash[hash] == nil else { continue }
+                byHash[hash] = (index, tensor)
             }
-            let type = ElementType(tensor.type)
+        }
+        var used: Set<Int> = []
+        tensors = file.tensors.map { tensor in
+            let equal = hashes[tensor.name].flatMap { byHash[$0] }.flatMap {
+                $0.tensor.type == tensor.type && $0.tensor.range.count == tensor.range.count
+                    ? $0 : nil
+            }
+            let same = byName[tensor.name].flatMap {
+                $0.tensor.type == tensor.type && $0.tensor.shape == tensor.shape ? $0 : nil
+            }
+            var type = ElementType(tensor.type)
+            // What is equal needs no arithmetic: as pairs of bytes it is told by one byte too.
+            if type == .bytes, equal != nil, tensor.range.count > 1 { type = .bf16 }
+            let source = type == .bytes ? nil : equal ?? same
+            if let source { used.insert(source.parent) }
             return Tensor(
                 range: tensor.range, type: type,
                 columns: Int(clamping: tensor.shape.dimensions.last ?? 1),
                 role: Self.role(tensor.name),
-                parent: type == .bytes ? nil : same?.range.lowerBound)
+                parent: source.map { parents[$0.parent].start + $0.tensor.range.lowerBound })
         }
+        parentsUsed = used
     }
 
     /// A name with each run of digits as `#`: what blocks of a model have in common.

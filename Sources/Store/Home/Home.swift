@@ -40,9 +40,13 @@ public struct Home: Sendable {
         try onDisk { () throws(SystemError) in
             try makeFolders(layout)
         }
-        // Last, so that a home with a format file is a whole one.
-        if isNew { try DurableFile.write(Array(formatText.utf8), to: layout.format) }
+        if isNew { try finish(layout) }
         return Home(layout: layout, lock: lock)
+    }
+
+    /// Makes a folder a home. Last, so that one with a format file is a whole one.
+    static func finish(_ layout: Layout) throws(StoreError) {
+        try DurableFile.write(Array(formatText.utf8), to: layout.format)
     }
 
     /// Opens the home at `path`.

@@ -30,6 +30,11 @@ public struct Keys: Sendable {
     private static let transportHead = "plasmid-transport-key-1 "
     private static let agePrefix = "age-secret-key-"
 
+    /// The public key of the node of a home that may be open elsewhere.
+    public static func nodeKey(in layout: Layout) throws(StoreError) -> NodeKey {
+        try signingKey("\(layout.keys)/node").publicKey
+    }
+
     /// The keys of `home`; made when there is none at all.
     public static func open(in home: Home) throws(StoreError) -> Keys {
         let folder = home.layout.keys

@@ -17,11 +17,11 @@ public struct Layout: Equatable, Sendable {
     /// A complete blob: exactly the bytes of the file it came from.
     public func object(_ id: Digest) -> String { fanned("store/obj", id) }
 
-    /// The leaf values of a complete blob; blobs of one leaf have none.
-    public func tree(_ id: Digest) -> String { fanned("store/tree", id) }
-
-    /// The coded groups of a complete blob.
+    /// A complete blob in fewer bytes: a coded file.
     public func coded(_ id: Digest) -> String { fanned("store/coded", id) }
+
+    /// The leaf values of a complete blob; blobs of one group have none.
+    public func tree(_ id: Digest) -> String { fanned("store/tree", id) }
 
     /// Which file of the owner holds a complete blob that was left in its place.
     public func reference(_ id: Digest) -> String { fanned("store/ref", id) }
@@ -57,6 +57,8 @@ public struct Layout: Equatable, Sendable {
     public func memory(_ layer: Digest) -> String { "\(home)/memory/\(layer.hexadecimal).db" }
 
     var objects: String { "\(home)/store/obj" }
+    var codedFiles: String { "\(home)/store/coded" }
+    var references: String { "\(home)/store/ref" }
     var trees: String { "\(home)/store/tree" }
     var parts: String { "\(home)/store/part" }
     var trash: String { "\(home)/store/trash" }
@@ -70,6 +72,7 @@ public struct Layout: Equatable, Sendable {
     var journals: String { "\(home)/journals" }
     var lock: String { "\(home)/LOCK" }
     var format: String { "\(home)/format" }
+    var restored: String { "\(home)/restored" }
     var label: String { "\(home)/label" }
 
     var folders: [String] {

@@ -68,12 +68,7 @@ public struct LayerExport: Sendable {
             return try File(temporary, .createNew, mode: 0o644)
         }
         do throws(StoreError) {
-            let isShared = file.size > 0 && target.clone(from: source.file)
-            if !isShared {
-                try onDisk(bytes: file.size) { () throws(SystemError) in
-                    try target.copy(from: source.file, size: file.size)
-                }
-            }
+            try Self.copy(source, to: target)
             // What was written is checked, not what was read.
             let (damaged, sha256) = try source.reading(target).check { _ in }
             guard damaged.isEmpty, sha256 == file.sha256 else {
@@ -91,5 +86,16 @@ public struct LayerExport: Sendable {
             }
             throw error
         }
+    }
+
+    /// Shares the blocks of a blob that lies in one piece, else writes its bytes.
+    private static func copy(_ source: BlobReader, to target: File) throws(StoreError) {
+        if let file = source.rawFile {
+            if source.size > 0, target.clone(from: file) { return }
+            return try onDisk(bytes: source.size) { () throws(SystemError) in
+                try target.copy(from: file, size: source.size)
+            }
+        }
+        try source.write(to: target)
     }
 }

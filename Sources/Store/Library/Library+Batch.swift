@@ -13,10 +13,12 @@ extension Library {
     private static let batchBytesMax = 32 << 20
 
     /// Brings open files into the store, in their order; small ones in batches. Each is there whole
-    /// or not at all, and all are when this returns. `progress` gets bytes read.
+    /// or not at all, and all are when this returns. `progress` gets bytes read. With `places`,
+    /// the absolute path of each, the large ones stay where they are.
     public func importFiles(
-        _ files: [File], progress: (UInt64) -> Void = { _ in }
+        _ files: [File], inPlace places: [String] = [], progress: (UInt64) -> Void = { _ in }
     ) throws(StoreError) -> [ImportedBlob] {
+        precondition(places.isEmpty || places.count == files.count)
         var imported: [ImportedBlob] = []
         var batch: [[UInt8]] = []
         var batchBytes = 0
@@ -27,7 +29,7 @@ extension Library {
             progress(done)
             (batch, batchBytes) = ([], 0)
         }
-        for file in files {
+        for (number, file) in files.enumerated() {
             let facts = try onDisk { () throws(SystemError) in try file.facts() }
             if facts.kind == .file, facts.size <= UInt64(Self.smallBytesMax) {
                 batch.append(try Self.small(file, facts))
@@ -39,7 +41,10 @@ extension Library {
             }
             try flush()
             let before = done
-            imported.append(try importFile(file) { progress(before + $0) })
+            imported.append(
+                places.isEmpty
+                    ? try importFile(file) { progress(before + $0) }
+                    : try importInPlace(file, at: places[number]) { progress(before + $0) })
             done += facts.size
         }
         try flush()
@@ -92,6 +97,7 @@ extension Library {
             try syncStore()
             try index.complete(
                 imported, now: Clock.wallMilliseconds(), leasedFor: .importing)
+            for blob in imported { try forgetPlace(of: blob.id, size: blob.size) }
             return imported
         }
     }

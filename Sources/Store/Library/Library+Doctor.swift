@@ -44,6 +44,7 @@ extension Library {
         checks.append(try filesCheck(rows, objects))
         checks.append(try partsCheck(rows))
         checks.append(try layersCheck())
+        if let check = try inPlaceCheck(repairs: repairs) { checks.append(check) }
         for blobClass in [nil] + BlobClass.allCases.map(Optional.some) {
             if let check = try quotaCheck(blobClass) { checks.append(check) }
         }
@@ -106,6 +107,25 @@ extension Library {
             name: "partial blobs", isSound: stray == 0,
             detail: stray == 0
                 ? "\(partial.count), to be gone on with" : "\(stray) files have no row")
+    }
+
+    private func inPlaceCheck(repairs: Bool) throws(StoreError) -> LayerCheck? {
+        let files = try inPlace()
+        if files.isEmpty { return nil }
+        let other = files.filter { $0.state != .same }
+        if repairs {
+            for file in other {
+                guard let entry = try index.blob(file.blob) else { continue }
+                try reopen(file.blob, size: entry.size)
+            }
+        }
+        let isSound = other.isEmpty || repairs
+        return LayerCheck(
+            name: "files in place", isSound: isSound,
+            detail: other.first.map {
+                "\(other.count) of \(files.count) are \($0.state.rawValue)"
+                    + (repairs ? " and given up" : "") + ", such as \($0.path)"
+            } ?? "\(files.count), as they were")
     }
 
     private func layersCheck() throws(StoreError) -> LayerCheck {

@@ -54,8 +54,11 @@ extension Library {
                 try Directory.create(Layout.folder(of: path))
                 // Up from the file's folder to the home: its own folders, the layer's, `layers`.
                 let up = String(repeating: "../", count: file.path.folders.count + 2)
-                let object = layout.object(file.blob).dropFirst(layout.home.utf8.count + 1)
-                try Directory.link(path, to: up + object)
+                let place = layout.plainPath(file.blob)
+                let isInside = place.hasPrefix(layout.home + "/")
+                try Directory.link(
+                    path,
+                    to: isInside ? up + place.dropFirst(layout.home.utf8.count + 1) : place)
             }
             try Directory.rename(draft, to: folder)
         }

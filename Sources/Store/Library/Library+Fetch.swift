@@ -46,6 +46,7 @@ extension Library {
             try partial.complete()
             try index.complete(
                 partial.id, size: partial.size, sha256: nil, now: Clock.wallMilliseconds())
+            try forgetPlace(of: partial.id, size: partial.size)
         }
     }
 
@@ -95,6 +96,7 @@ extension Library {
             try index.complete(
                 blob.id, size: blob.size, sha256: sha256, now: Clock.wallMilliseconds(),
                 leasedFor: .importing)
+            try forgetPlace(of: blob.id, size: blob.size)
             return blob
         }
     }

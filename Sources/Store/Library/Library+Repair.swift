@@ -12,6 +12,7 @@ extension Library {
             throw .missing("blob \(blob)")
         }
         guard size <= Limits.blobBytesMax else { throw .refused("a blob has at most 1 TiB") }
+        if entry.form == .inPlace { return try reopenInPlace(blob, size: size) }
         let groupCount = HashTree.groupCount(size: size)
         var sound = GroupSet(count: groupCount)
         guard let reader = try? BlobReader(blob, layout: layout), reader.size == size,
@@ -19,7 +20,8 @@ extension Library {
         else {
             // Nothing of it can be believed. Its place is empty before the row says that it is
             // partial: of a partial blob the bytes in its place are those of a whole one.
-            for path in [layout.object(blob), layout.tree(blob)] where Directory.exists(path) {
+            for path in [layout.object(blob), layout.coded(blob), layout.tree(blob)]
+            where Directory.exists(path) {
                 try setAside(path)
             }
             try index.reopen(blob, size: size, groups: sound)
@@ -34,6 +36,16 @@ extension Library {
         try moveBack(reader, layer)
         try index.reopen(blob, size: size, groups: sound)
         return sound.missing
+    }
+
+    /// Gives up a file of the owner's: the bytes are to be fetched into the store.
+    private func reopenInPlace(_ blob: Digest, size: UInt64) throws(StoreError) -> [Int] {
+        let none = GroupSet(count: HashTree.groupCount(size: size))
+        try index.reopen(blob, size: size, groups: none)
+        for path in [layout.reference(blob), layout.tree(blob)] where Directory.exists(path) {
+            try onDisk { () throws(SystemError) in try Directory.removeFile(path) }
+        }
+        return none.missing
     }
 
     private func setAside(_ path: String) throws(StoreError) {
@@ -60,11 +72,35 @@ extension Library {
             let leaves = try reader.leafValues(ofGroups: 0..<layer.count)
             try DurableFile.write(leaves, to: layout.partLeaves(id))
         }
+        guard let file = reader.rawFile else { return try moveBackCoded(reader) }
         try onDisk { () throws(SystemError) in
-            try reader.file.setMode(0o600)
+            try file.setMode(0o600)
             try Directory.rename(layout.object(id), to: layout.partData(id))
             try Directory.sync(layout.parts)
             try Directory.sync(Layout.folder(of: layout.object(id)))
         }
+    }
+
+    /// The groups of a coded blob that can be read become the partial one's bytes.
+    private func moveBackCoded(_ reader: BlobReader) throws(StoreError) {
+        let path = layout.partData(reader.id)
+        let file = try onDisk(bytes: reader.size) { () throws(SystemError) in
+            let file = try File(path, .create, mode: 0o600)
+            try file.resize(to: reader.size)
+            return file
+        }
+        let buffer = Buffer(capacity: HashTree.groupBytes)
+        for group in 0..<reader.groupCount {
+            guard let count = try? reader.read(group: group, into: buffer) else { continue }
+            let offset = HashTree.groupRange(group, size: reader.size).lowerBound
+            try onDisk(bytes: reader.size) { () throws(SystemError) in
+                try file.write(buffer, count: count, offset: offset)
+            }
+        }
+        try onDisk { () throws(SystemError) in
+            try file.sync()
+            try Directory.sync(layout.parts)
+        }
+        try setAside(layout.coded(reader.id))
     }
 }

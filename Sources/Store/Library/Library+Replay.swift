@@ -109,8 +109,7 @@ extension Library {
         if origin == .own { for file in manifest.files { hashes[file.blob] = file.sha256 } }
         let own = BlobReference(blob: manifest.layer, size: UInt64(manifest.bytes.count))
         for blob in manifest.blobs + [own] {
-            let facts = try? File.facts(of: layout.object(blob.blob))
-            guard let facts, facts.size == blob.size else { continue }
+            guard layout.heldSize(blob.blob) == blob.size else { continue }
             try Index.complete(
                 blob.blob, size: blob.size, sha256: hashes[blob.blob], now: now, connection)
         }

@@ -77,9 +77,9 @@ extension Library {
         var parts: [SealedLayer.Part] = []
         for blob in blobs {
             let reader = try BlobReader(blob.blob, layout: layout)
+            guard reader.size == blob.size else { throw .damaged("blob \(blob.blob)") }
             let sealed = try withRoom(blob.size) { () throws(StoreError) in
-                try SealedFile.seal(
-                    reader.file, size: blob.size, key: key, into: layout, keep: keepUnhashed)
+                try SealedFile.seal(reader, key: key, into: layout, keep: keepUnhashed)
             }
             parts.append(SealedLayer.Part(blob: blob.blob, sealed: sealed))
             done += blob.size
@@ -125,10 +125,11 @@ extension Library {
     ) throws(StoreError) -> Envelope {
         for part in sealed.parts where !(try holds(part.blob)) {
             let reader = try BlobReader(part.sealed.blob, layout: layout)
+            guard let file = reader.rawFile else { throw .damaged("blob \(part.sealed.blob)") }
             _ = try withRoom(part.sealed.size, as: .cache) { () throws(StoreError) in
                 try SealedFile.open(
-                    reader.file, size: part.sealed.size, key: key, expected: part.blob,
-                    into: layout, keep: keepUnhashed)
+                    file, size: part.sealed.size, key: key, expected: part.blob, into: layout,
+                    keep: keepUnhashed)
             }
         }
         do throws(GenomeError) {

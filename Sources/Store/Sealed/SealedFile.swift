@@ -5,29 +5,34 @@ import Wire
 /// Turns a plain blob into its sealed form and back, in one pass over the bytes: read, cipher,
 /// hash, write, 64 KiB at a time.
 enum SealedFile {
-    /// Seals an open plain file of `size` bytes into the store under a fresh nonce.
+    /// Seals an open plain blob into the store under a fresh nonce.
     static func seal(
-        _ plain: File, size: UInt64, key: FileKey, into layout: Layout,
-        keep: DraftKeeper? = nil
+        _ plain: BlobReader, key: FileKey, into layout: Layout, keep: DraftKeeper? = nil
     ) throws(StoreError) -> BlobReference {
+        let size = plain.size
         let nonce = Sodium.random(count: SealedStream.nonceBytes)
         guard let stream = SealedStream(key: key, nonce: nonce),
             let sealedSize = SealedStream.sealedSize(plain: size),
             sealedSize <= Limits.blobBytesMax
-        else { throw .refused("\(plain.path) is too large to be sealed") }
+        else { throw .refused("blob \(plain.id) is too large to be sealed") }
         var output = try SealedOutput(size: sealedSize, layout)
         do throws(StoreError) {
             try output.write(nonce.span.bytes)
             let count = SealedStream.chunkCount(plain: size)
             var sealed = [UInt8](repeating: 0, count: SealedStream.sealedChunkBytes)
+            let group = Buffer(capacity: HashTree.groupBytes)
+            let chunksOfGroup = UInt64(HashTree.groupBytes / SealedStream.chunkBytes)
             for index in 0..<count {
                 let offset = index * UInt64(SealedStream.chunkBytes)
                 let length = Int(min(UInt64(SealedStream.chunkBytes), size - offset))
-                let chunk = try read(plain, length, offset)
+                let (number, place) = index.quotientAndRemainder(dividingBy: chunksOfGroup)
+                if place == 0 { _ = try plain.read(group: Int(number), into: group) }
+                let start = Int(place) * SealedStream.chunkBytes
                 var span = sealed.mutableSpan
                 var target = span.mutableBytes
-                stream.seal(
-                    chunk.span.bytes, chunk: index, isLast: index == count - 1, into: &target)
+                group.withSpan(start..<start + length) { chunk in
+                    stream.seal(chunk, chunk: index, isLast: index == count - 1, into: &target)
+                }
                 try output.write(
                     sealed.span.bytes.extracting(0..<(length + Limits.tagBytes)))
             }

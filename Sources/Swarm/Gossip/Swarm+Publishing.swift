@@ -172,6 +172,7 @@ extension Swarm {
         _ content: RecordContent, life: UInt64?, domain: Domain = .everyone,
         publisher: NodeKey? = nil
     ) {
+        guard !settings.isSilent else { return }
         let (next, isOver) = publishing.lastSequence.addingReportingOverflow(1)
         publishing.lastSequence = max(isOver ? .max : next, now.wall)
         var content = content
@@ -197,12 +198,30 @@ extension Swarm {
     mutating func outdone(by record: Record) {
         guard record.publisher == settings.node, record.sequence > publishing.lastSequence
         else { return }
+        if let restored = settings.restored, record.issued > restored {
+            return fallSilent(record)
+        }
         publishing.lastSequence = record.sequence
         effects.append(
             .log(
                 "a \(record.type) record signed with this node's key came back that this run "
                     + "did not sign; what holds now is announced above it"))
         publishing.republishDue = max(now.monotonic, publishing.republishAfter)
+    }
+
+    /// This home was made from a backup, and its key has signed since what this run did not: the
+    /// node that the backup was made of runs. Two that speak with one voice contradict each other,
+    /// so the younger one stops.
+    private mutating func fallSilent(_ record: Record) {
+        guard !settings.isSilent else { return }
+        settings.isSilent = true
+        publishing.republishDue = nil
+        effects.append(.keyMetElsewhere(issued: record.issued))
+        effects.append(
+            .log(
+                "this node's key runs elsewhere too: the node that this home was restored from is "
+                    + "alive; nothing is announced here from now on. If that is wrong: "
+                    + "plasmid restore --moved"))
     }
 
     /// After a jump of the clock the records signed before it carry the wrong times, and records

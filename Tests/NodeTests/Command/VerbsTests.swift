@@ -10,10 +10,11 @@ struct VerbsTests {
         #expect(
             names == [
                 "init", "run", "join", "trust", "share", "assemble", "find", "show", "list",
-                "lineage", "fetch", "export", "verify", "infer", "chat", "memory", "tokenize",
-                "detokenize", "merge", "train", "jobs", "eval", "grant", "revoke", "withdraw",
-                "mirror", "org", "identity", "delegate", "audit", "licence", "schema", "peers",
-                "status", "ticket", "bench",
+                "lineage", "fetch", "export", "verify", "pin", "unpin", "remove", "quota", "doctor",
+                "backup", "restore", "infer", "chat", "memory", "tokenize", "detokenize", "merge",
+                "train", "jobs", "eval", "grant", "revoke", "withdraw", "mirror", "org",
+                "identity", "delegate", "audit", "licence", "schema", "peers", "status", "ticket",
+                "bench",
             ])
         #expect(Verbs.notBuilt.isDisjoint(with: names))
     }

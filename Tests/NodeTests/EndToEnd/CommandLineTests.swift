@@ -61,16 +61,9 @@ extension RealNodes {
         @Test func `names what a later version will do as unsupported`() throws {
             let node = laboratory.node("old")
             _ = try node.ask("init")
-            let file = try laboratory.write("a.txt", "text\n")
-            let share = ["share", file, "--visibility", "private", "--type", "memory"]
-            for option in [["--in-place"]] {
-                let outcome = try node.spawn(share + option + ["--json"]).wait()
-                #expect(outcome.code == 1 && outcome.failure == "unsupported", "\(option)")
-                #expect(outcome.errorLines.count == 1)
-            }
             try node.refused("unsupported", "find", "--scope", "local")
             try node.refused("unsupported", "run", "--http", "127.0.0.1:0")
-            for verb in ["pin", "compact", "doctor"] {
+            for verb in ["transfers", "dataset", "promote"] {
                 try node.refused("unsupported", verb)
                 #expect(!(try node.spawn(["--help"]).wait().out.contains("  \(verb) ")))
             }

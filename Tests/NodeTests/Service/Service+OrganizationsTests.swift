@@ -134,6 +134,12 @@ import Wire
 
     @Test func `memberships that a new threshold ended stop no import`() throws {
         try join(["issuer=3"])
+        let shown = try org(home, "show")["members"]?.array ?? []
+        #expect(shown.count == 2)
+        #expect(
+            shown.allSatisfy {
+                $0["fault"]?.string?.contains("2 of the 3 issuer keys") == true
+            })
         try admitTogether(friend)
         let all = try everything(home)
         let taken = try carry(all, to: other)

@@ -103,39 +103,40 @@ final class StoreRun {
 
     /// Does a step on both; words where one refuses it and the other does not.
     private func take(_ step: StoreStep) throws -> String? {
-        let library = fixture.library
         let now = Clock.wallMilliseconds()
         switch step {
         case .bring(let number): return try bring(number)
         case .take(let number):
-            let done = try isDone { _ = try library.importBytes(self.set.blobs[number]) }
+            let done = try isDone {
+                _ = try self.fixture.library.importBytes(self.set.blobs[number])
+            }
             return agree(done, model.take(set.blobs[number], as: .own, now: now))
         case .reserve(let number):
-            if try library.holds(set.ids[number]) { return nil }
+            if try fixture.library.holds(set.ids[number]) { return nil }
             let done = try isDone {
-                _ = try library.partial(
+                _ = try self.fixture.library.partial(
                     self.set.ids[number], size: UInt64(self.set.blobs[number].count))
             }
             return agree(done, model.reserve(number, now: now))
         case .pin(let number), .unpin(let number):
             guard model.layers[number] != nil else { return nil }
             let isPinned = if case .pin = step { true } else { false }
-            try library.setPin(set.layers[number].id, isPinned: isPinned)
+            try fixture.library.setPin(set.layers[number].id, isPinned: isPinned)
             model.layers[number]?.isPinned = isPinned
         case .remove(let number):
             guard model.layers[number] != nil else { return nil }
-            try library.remove(set.layers[number].id)
+            try fixture.library.remove(set.layers[number].id)
             model.remove(number, now: now)
         case .use(let number):
             guard model.layers[number] != nil else { return nil }
-            try library.index.lease(layer: set.layers[number].id, .running, now: now)
+            try fixture.library.index.lease(layer: set.layers[number].id, .running, now: now)
             model.use(number, now: now)
         case .quota(let blobClass, let bytes):
-            try library.setQuota(blobClass, bytes)
+            try fixture.library.setQuota(blobClass, bytes)
             model.quotas[blobClass] = bytes
         case .collect(let hours):
             let then = now + hours * 3_600_000
-            try library.collect(now: then)
+            try fixture.library.collect(now: then)
             model.collect(now: then)
         case .restart(let losesIndex):
             try fixture.restart { if losesIndex { try LibraryFixture.loseIndex($0) } }

@@ -13,27 +13,31 @@ import Wire
     func `a file comes back from its sealed form, which has an id of its own`(_ size: Int) throws {
         let layout = try scratch.home().layout
         let bytes = Scratch.bytes(size, seed: 3)
-        let plain = try scratch.file("plain", bytes)
-        let sealed = try SealedFile.seal(plain, size: UInt64(size), key: key, into: layout)
+        let plain = BlobReader(
+            id: Blake3.hash(bytes), size: UInt64(size),
+            source: .raw(try scratch.file("plain", bytes)), layout: layout)
+        let sealed = try SealedFile.seal(plain, key: key, into: layout)
         #expect(sealed.size == SealedStream.sealedSize(plain: UInt64(size)))
         let reader = try BlobReader(sealed.blob, layout: layout)
         let cipher = try reader.readAll(limit: 8 << 20)
         #expect(SealedStream.open(cipher, key: key) == bytes)
         let id = Blake3.hash(bytes)
         let opened = try SealedFile.open(
-            reader.file, size: sealed.size, key: key, expected: id, into: layout)
+            try #require(reader.rawFile), size: sealed.size, key: key, expected: id, into: layout)
         #expect(opened == BlobReference(blob: id, size: UInt64(size)))
         #expect(try BlobReader(id, layout: layout).readAll(limit: 8 << 20) == bytes)
         // Another nonce each time: nobody can tell that it is the same file.
         #expect(
-            try SealedFile.seal(plain, size: UInt64(size), key: key, into: layout) != sealed)
+            try SealedFile.seal(plain, key: key, into: layout) != sealed)
     }
 
     @Test func `a changed byte, another key or another blob is not kept`() throws {
         let layout = try scratch.home().layout
         let bytes = Scratch.bytes(150_000, seed: 4)
-        let plain = try scratch.file("plain", bytes)
-        let sealed = try SealedFile.seal(plain, size: 150_000, key: key, into: layout)
+        let plain = BlobReader(
+            id: Blake3.hash(bytes), size: 150_000,
+            source: .raw(try scratch.file("plain", bytes)), layout: layout)
+        let sealed = try SealedFile.seal(plain, key: key, into: layout)
         var cipher = try BlobReader(sealed.blob, layout: layout).readAll(limit: 1 << 20)
         let id = Blake3.hash(bytes)
         func opens(_ cipher: [UInt8], _ key: FileKey, _ expected: Digest) throws -> Bool {

@@ -140,4 +140,27 @@ import Wire
         }
         #expect(count == 1 || count == 2)
     }
+
+    @Test func `a restored home falls silent when its key signed elsewhere since`() throws {
+        var driver = Driver()
+        driver.core.settings.restored = Driver.wallStart
+        driver.open(1, 2)
+        driver.pass(2 * Span.second)
+        // What its key signed before the restoration is its own past, and is outdone.
+        let past = try Driver.record(
+            1, Driver.node([]), sequence: Driver.wallStart * 2, issued: Driver.wallStart)
+        let first = driver.take([past], from: 1) + driver.pass(Span.second)
+        #expect(try !driver.signed(first).isEmpty)
+        let issued = Driver.wallStart + 1
+        let since = try Driver.record(
+            1, Driver.node([]), sequence: Driver.wallStart * 4, issued: issued)
+        let effects = driver.take([since], from: 1)
+        let met = effects.contains { effect in
+            if case .keyMetElsewhere(issued) = effect { true } else { false }
+        }
+        #expect(met)
+        let later = driver.feed(.layerHeld(try Sample(by: 1).held)) + driver.pass(Span.hour)
+        #expect(try driver.signed(later).isEmpty)
+        #expect(driver.core.settings.isSilent)
+    }
 }

@@ -1,0 +1,141 @@
+import Host
+import Wire
+
+/// Where the bytes of a blob are: as they are, or coded.
+enum BlobSource: Sendable {
+    case raw(File)
+    case coded(CodedFile)
+    case inPlace(InPlaceFile)
+
+    /// Opens a complete blob in whichever form it is here.
+    static func open(_ id: Digest, layout: Layout) throws(StoreError) -> BlobSource {
+        // Between two looks one form may have taken the place of the other; both never miss twice.
+        for _ in 0..<3 {
+            do throws(SystemError) {
+                return .raw(try File(layout.object(id), .read, followsLinks: false))
+            } catch {
+                guard error.isMissing else { throw .system(error) }
+            }
+            do throws(StoreError) {
+                return .coded(try CodedFile(id, layout: layout))
+            } catch .missing {}
+            do throws(StoreError) {
+                return .inPlace(try InPlaceFile(id, layout: layout))
+            } catch .missing {}
+        }
+        throw .missing("blob \(id)")
+    }
+
+    /// Plain bytes.
+    func size() throws(StoreError) -> UInt64 {
+        switch self {
+        case .raw(let file): try onDisk { () throws(SystemError) in try file.facts().size }
+        case .coded(let file): file.header.size
+        case .inPlace(let file): file.reference.size
+        }
+    }
+
+    /// Groups that are decoded to read that one; what is not coded may be so later.
+    func cost(ofGroup index: Int) -> Int {
+        switch self {
+        case .raw, .inPlace: 1
+        case .coded(let file): file.header.groups[index].cost
+        }
+    }
+}
+
+/// An open coded file. Its groups are read through a `ChainDecoder`.
+final class CodedFile: Sendable {
+    /// What the file says of itself.
+    let header: CodedHeader
+    /// The open file.
+    let file: File
+    private let layout: Layout
+    private let parents: Lock<[BlobSource?]>
+    /// Where each parent begins when all stand in a row.
+    private let parentStarts: [UInt64]
+
+    /// Opens the coded file of a blob in a home.
+    convenience init(_ id: Digest, layout: Layout) throws(StoreError) {
+        let file: File
+        do {
+            file = try File(layout.coded(id), .read, followsLinks: false)
+        } catch {
+            throw error.isMissing ? .missing("blob \(id)") : .system(error)
+        }
+        try self.init(file, layout: layout)
+        guard header.id == id else { throw .damaged(file.path) }
+    }
+
+    /// Reads the head of an open file; parents are looked for in the home of `layout`.
+    init(_ file: File, layout: Layout) throws(StoreError) {
+        self.file = file
+        self.layout = layout
+        header = try Self.readHeader(file)
+        parents = Lock([BlobSource?](repeating: nil, count: header.parents.count))
+        var next: UInt64 = 0
+        parentStarts = header.parents.map { parent in
+            defer { next += parent.size }
+            return next
+        }
+    }
+
+    /// The head of the coded file of a blob; nil where there is none that can be read.
+    static func header(of id: Digest, layout: Layout) -> CodedHeader? {
+        guard let file = try? File(layout.coded(id), .read, followsLinks: false),
+            let header = try? readHeader(file), header.id == id
+        else { return nil }
+        return header
+    }
+
+    private static func readHeader(_ file: File) throws(StoreError) -> CodedHeader {
+        let fileSize = try onDisk { () throws(SystemError) in try file.facts().size }
+        let prefix = try onDisk { () throws(SystemError) in
+            try file.read(count: CodedHeader.prefixBytes, offset: 0)
+        }
+        do throws(CodingError) {
+            let byteCount = try CodedHeader.measure(prefix).byteCount
+            guard fileSize >= UInt64(byteCount),
+                let bytes = try? file.read(count: byteCount, offset: 0)
+            else { throw CodingError.malformed("they end early") }
+            return try CodedHeader.decode(bytes, fileSize: fileSize)
+        } catch {
+            throw .damaged("\(file.path) (\(error))")
+        }
+    }
+
+    /// The coded bytes of a group.
+    func coded(group index: Int, into bytes: inout [UInt8]) throws(StoreError) {
+        let (start, length) = (header.starts[index], header.groups[index].length)
+        let count = try onDisk { () throws(SystemError) in
+            try file.read(into: &bytes, count: length, offset: start)
+        }
+        guard count == length else { throw .damaged(file.path) }
+    }
+
+    /// The parent that holds bytes of all parents in a row, and where they are in it. A run over
+    /// two of them is none.
+    func parent(
+        at offset: UInt64, count: Int
+    ) throws(StoreError) -> (index: Int, range: Range<UInt64>) {
+        guard let index = parentStarts.lastIndex(where: { $0 <= offset }) else {
+            throw .damaged("\(file.path) (a parent is missing)")
+        }
+        let start = offset - parentStarts[index]
+        let size = header.parents[index].size
+        guard start < size, UInt64(count) <= size - start else {
+            throw .damaged("\(file.path) (it draws on what no parent has)")
+        }
+        return (index, start..<start + UInt64(count))
+    }
+
+    /// A parent, opened once.
+    func source(ofParent index: Int) throws(StoreError) -> BlobSource {
+        if let known = parents.withLock({ $0[index] }) { return known }
+        let parent = header.parents[index]
+        let source = try BlobSource.open(parent.id, layout: layout)
+        guard try source.size() == parent.size else { throw .damaged("blob \(parent.id)") }
+        parents.withLock { $0[index] = source }
+        return source
+    }
+}
