@@ -138,9 +138,10 @@ extension PartialBlob {
         var end = range.lowerBound
         for piece in pieces {
             if end == range.upperBound { break }
-            let part =
-                max(piece.place.lowerBound, end)..<min(piece.place.upperBound, range.upperBound)
-            guard piece.place.lowerBound <= end, !part.isEmpty else { return false }
+            guard piece.place.lowerBound <= end else { return false }
+            // One that lies within another says nothing new.
+            if piece.place.upperBound <= end { continue }
+            let part = end..<min(piece.place.upperBound, range.upperBound)
             let start = piece.offset + part.lowerBound - piece.place.lowerBound
             guard
                 piece.source.read(

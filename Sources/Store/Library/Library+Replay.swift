@@ -161,8 +161,14 @@ extension Library {
     /// was cut off had moved; their sound groups are found again.
     func settleParts() throws(StoreError) {
         let now = Clock.wallMilliseconds()
-        for blob in try index.partials() where layout.isComplete(blob.blob, size: blob.size) {
-            try index.complete([blob], now: now)
+        for blob in try index.partials() {
+            let tree = layout.tree(blob.blob)
+            if layout.isComplete(blob.blob, size: blob.size) {
+                try index.complete([blob], now: now)
+            } else if Directory.exists(tree) {
+                // Its name was durable before that of the bytes; it is written again with them.
+                try onDisk { () throws(SystemError) in try Directory.removeFile(tree) }
+            }
         }
         for part in try BlobSweeper.parts(layout) {
             switch try index.blob(part.blob)?.state {

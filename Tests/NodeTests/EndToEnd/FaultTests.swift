@@ -79,7 +79,7 @@ extension RealNodes {
             let outcome = fetch.wait(seconds: 60)
             #expect(outcome.code == 0, "\(outcome.out)")
             #expect(outcome.error.contains("waits: the disk is full"))
-            // Nothing that was written came again: a few groups were on their way when it filled up.
+            // Nothing that was written came again.
             let received = outcome.json["received"]?.integer ?? 0
             #expect(received <= Int64(Self.size) + 1 << 20)
             #expect(try b.ask("verify", layer)["ok"]?.bool == true)
@@ -103,7 +103,7 @@ extension RealNodes {
             try start("write:/store/:1:0:short")
             _ = try b.ask("fetch", layer)
             #expect(try b.ask("verify", layer)["ok"]?.bool == true)
-            let own = try laboratory.write("own.bin", Laboratory.bytes(3 << 20, seed: 4))
+            let own = try laboratory.writeTensors("own.safetensors", size: 3 << 20, seed: 4)
             let shared = try #require(try b.share(own)["layer"]?.string)
             #expect(try b.ask("verify", shared)["ok"]?.bool == true)
             try expectWhole()
@@ -121,7 +121,7 @@ extension RealNodes {
             _ fault: String
         ) throws {
             try start("\(fault)")
-            let own = try laboratory.write("own.bin", Laboratory.bytes(3 << 20, seed: 4))
+            let own = try laboratory.writeTensors("own.safetensors", size: 3 << 20, seed: 4)
             let words = [
                 "share", own, "--visibility", "private", "--licence", "Apache-2.0", "--type",
                 "memory",
@@ -143,7 +143,7 @@ extension RealNodes {
             throws
         {
             try start("sync:/journal/:1:1:\(Self.badDisk)")
-            let own = try laboratory.write("own.bin", Laboratory.bytes(300_000, seed: 4))
+            let own = try laboratory.writeTensors("own.safetensors", size: 300_000)
             let words = [
                 "share", own, "--visibility", "private", "--licence", "Apache-2.0", "--type",
                 "memory", "--json",

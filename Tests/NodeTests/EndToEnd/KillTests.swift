@@ -95,8 +95,8 @@ extension RealNodes {
             _ round: Int, _ promises: inout StorePromises, _ tally: inout Tally,
             _ dice: inout Dice
         ) throws {
-            let path = try laboratory.write(
-                "own/\(round).bin", Laboratory.bytes(3 << 20 + round, seed: UInt64(round + 9)))
+            let path = try laboratory.writeTensors(
+                "own/\(round).safetensors", size: 3 << 20 + round, seed: UInt64(round + 9))
             let command = try b.spawn([
                 "share", path, "--visibility", "private", "--licence", "Apache-2.0", "--type",
                 "memory", "--json",

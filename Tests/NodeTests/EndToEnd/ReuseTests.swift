@@ -71,19 +71,19 @@ extension RealNodes {
         }
 
         @Test func `takes what an older version has at the same places`() throws {
-            let old = Laboratory.bytes(20 << 20, seed: 5)
-            var new = old
-            new[3 << 20 + 1] ^= 1
-            new[11 << 20 + 1] ^= 1
-            new += [1, 2, 3]
-            let first = try shared(
-                try laboratory.write("one/data.bin", old), "--name", "d", "--version", "1.0.0")
-            _ = try fetched(first, as: "\(laboratory.path)/one/data.bin")
-            let second = try shared(
-                try laboratory.write("two/data.bin", new), "--name", "d", "--version", "1.1.0")
-            let moved = try fetched(second, as: "\(laboratory.path)/two/data.bin")
-            #expect(moved.reused == 18 << 20)
-            #expect(moved.received == 2 << 20 + 3)
+            let old = try laboratory.writeTensors("one/data.safetensors", size: 20 << 20)
+            let new = try laboratory.write(
+                "two/data.safetensors", try [UInt8](Data(contentsOf: URL(fileURLWithPath: old))))
+            for place in [3 << 20 + 1, 11 << 20 + 1] as [UInt64] {
+                try Laboratory.flip(new, at: place)
+            }
+            let first = try shared(old, "--name", "d", "--version", "1.0.0")
+            _ = try fetched(first, as: old)
+            let second = try shared(new, "--name", "d", "--version", "1.1.0")
+            let moved = try fetched(second, as: new)
+            // Twenty groups and the rest behind them, two of them changed; tables are small.
+            #expect(moved.reused >= 18 << 20, "\(moved)")
+            #expect(moved.received < 3 << 20, "\(moved)")
         }
 
         @Test func `takes tensors of another layer that stand elsewhere`() throws {

@@ -151,7 +151,13 @@ import Wire
             BlobPiece(place: 2_000_000..<4_500_000, source: ByteSource(reader), offset: 0),
             BlobPiece(place: 700_000..<2_000_000, source: .file(file), offset: 2_500_000),
         ]
-        #expect(try partial.assemble(pieces) == 3)
+        // Pieces beyond a group, and within others, change nothing.
+        let more = [
+            BlobPiece(place: 4_400_000..<4_500_000, source: .file(file), offset: 2_400_000),
+            BlobPiece(place: 5_000_000..<5_000_100, source: .file(file), offset: 0),
+            BlobPiece(place: 4_600_000..<4_600_100, source: .file(file), offset: 0),
+        ]
+        #expect(try partial.assemble(pieces + more) == 3)
         #expect(partial.groups.missing == [0, 4, 5])
         // A gap of one byte: nothing of group 1 is taken.
         let other = try PartialBlob(

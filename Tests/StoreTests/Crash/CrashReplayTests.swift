@@ -42,9 +42,9 @@ struct CrashReplayTests {
             trace, check: HomeCheck(contents: Self.contents(), key: Fixture.key(7)),
             in: scratch.path)
         let count = replay.pointCount
-        let share = CrashSuite.isFull ? 1.0 : min(1, 130 / Double(count))
+        let share = CrashSuite.isFull ? 1.0 : min(1, 60 / Double(count))
         let outcome = try replay.run(
-            &dice, random: CrashSuite.isFull ? 8 : 1, singlesMax: CrashSuite.isFull ? 12 : 2
+            &dice, random: CrashSuite.isFull ? 6 : 1, singlesMax: CrashSuite.isFull ? 10 : 2
         ) { _, dice in
             Double.random(in: 0..<1, using: &dice) < share
         }
@@ -52,7 +52,7 @@ struct CrashReplayTests {
             "crash replay: seed \(seed), \(outcome.points) of \(count) points, "
                 + "\(outcome.images) disks, \(outcome.faults.count) faults")
         #expect(count > 300)
-        #expect(outcome.images > (CrashSuite.isFull ? 10_000 : 200))
+        #expect(outcome.images > (CrashSuite.isFull ? 10_000 : 100))
         let list = outcome.faults.joined(separator: "\n")
         #expect(outcome.faults.isEmpty, "seed \(seed), set PLASMID_SEED to see it again:\n\(list)")
     }
