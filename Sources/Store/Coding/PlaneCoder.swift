@@ -85,7 +85,8 @@ struct PlaneCoder {
             // One byte in two or more: repetitions are longer than a Huffman code sees.
             if hasRuns || most * 100 > count * 45 {
                 let other = entropy.matches(
-                    source, count, level: hasRuns || most * 10 > count * 8 ? 3 : 1, into: memory.attempt,
+                    source, count, level: hasRuns || most * 10 > count * 8 ? 3 : 1,
+                    into: memory.attempt,
                     capacity: CodingMemory.attemptBytes)
                 if let other, other < size ?? capacity, other <= capacity {
                     target.update(from: memory.attempt, count: other)

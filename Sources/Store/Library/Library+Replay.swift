@@ -139,6 +139,14 @@ extension Library {
     @discardableResult
     public func recoverUnlisted() throws(StoreError) -> Int {
         let objects = try BlobSweeper.objects(layout)
+        // Beside the plain form a coded one is what a swap left that nothing remembers.
+        if index.isNew {
+            for blob in objects where blob.form == .raw && Directory.exists(layout.coded(blob.id)) {
+                try onDisk { () throws(SystemError) in
+                    try Directory.removeFile(layout.coded(blob.id))
+                }
+            }
+        }
         let parts = try BlobSweeper.parts(layout)
         let now = Clock.wallMilliseconds()
         return try index.connection.withLock { connection throws(StoreError) in

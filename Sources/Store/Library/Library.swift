@@ -56,6 +56,7 @@ public final class Library: Sendable {
         try finishRemovals()
         try completeSwept(finished)
         if index.isNew { try recoverUnlisted() }
+        try finishSwaps()
         try settleParts()
         if try index.appliedSequence() > journal.count { try rewriteJournal() }
         try apply(try journal.replay(after: try index.appliedSequence()))
