@@ -87,7 +87,8 @@ let package = Package(
         tests("Simulation", of: ["Swarm", "Genome", "Wire"]),
         tests("Tidy", of: []),
         .target(
-            name: "FuzzTargets", dependencies: ["Learn", "Store", "Swarm", "Genome", "Host", "Wire"],
+            name: "FuzzTargets",
+            dependencies: ["Learn", "Store", "Swarm", "Genome", "Host", "Wire"],
             path: "Tests/FuzzTargets", swiftSettings: strict),
         tests("FuzzSmoke", of: ["FuzzTargets"]),
         // Loaded before all others into processes whose writes are written down or made to fail.

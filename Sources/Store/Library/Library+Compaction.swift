@@ -8,8 +8,9 @@ public struct CompactionOutcome: Equatable, Sendable {
     public let blob: Digest
     /// Bytes of its contents.
     public let plain: UInt64
-    /// Bytes that it took before, and takes now (of a trial: would take).
+    /// Bytes that it took before.
     public let before: UInt64
+    /// Bytes that it takes now; of a trial, about what it would take.
     public let after: UInt64
     /// Blobs that it draws on.
     public let parents: [Digest]
