@@ -61,6 +61,14 @@ extension Library {
         _ blob: Digest, isTrial: Bool = false,
         progress: (UInt64) throws(StoreError) -> Void = { _ in }
     ) throws(StoreError) -> CompactionOutcome? {
+        try coding.withLock { _ throws(StoreError) in
+            try codeAlone(blob, isTrial: isTrial, progress)
+        }
+    }
+
+    private func codeAlone(
+        _ blob: Digest, isTrial: Bool, _ progress: (UInt64) throws(StoreError) -> Void
+    ) throws(StoreError) -> CompactionOutcome? {
         guard let entry = try index.blob(blob), entry.state != .partial, entry.form == .raw
         else { return nil }
         let bound = try index.costBound(of: blob) ?? CodedHeader.costMax
