@@ -79,7 +79,7 @@ import Wire
         #expect(try fixture.library.codable(of: model.layer, now: now).leased == 1)
         // A lease that comes while it is coded keeps the plain form.
         try fixture.endLeases()
-        let outcome = try fixture.library.code(model.blob) { _ in
+        let outcome = try fixture.library.code(model.blob) { (_) throws(StoreError) in
             try fixture.library.index.lease(layer: model.layer, .running, now: now)
         }
         #expect(outcome == nil)
