@@ -54,7 +54,7 @@ extension RealNodes {
             // From a peer it comes back, into the store this time.
             try b.start(["--join", a.ticket])
             _ = try a.run("doctor", "--repair")
-            try Laboratory.eventually("it is whole again") { Directory.exists(a.object(blob)) }
+            Laboratory.eventually("it is whole again") { Directory.exists(a.object(blob)) }
             #expect(try a.ask("verify", layer)["ok"]?.bool == true)
         }
     }

@@ -13,13 +13,13 @@ struct ReaderCacheTests {
         let blob = try BlobImport.run(bytes: bytes, into: home.layout)
         let cache = ReaderCache()
         let first = try cache.reader(blob.id, layout: home.layout)
-        let number = first.file.descriptor.number
-        #expect(try cache.reader(blob.id, layout: home.layout).file.descriptor.number == number)
+        let number = first.rawFile?.descriptor.number
+        #expect(try cache.reader(blob.id, layout: home.layout).rawFile?.descriptor.number == number)
         let layer = try cache.layer(blob.id, layout: home.layout)
         #expect(layer.count == 4)
         #expect(try cache.layer(blob.id, layout: home.layout).id == blob.id)
         cache.clear()
-        #expect(try cache.reader(blob.id, layout: home.layout).file.descriptor.number != number)
+        #expect(try cache.reader(blob.id, layout: home.layout).rawFile?.descriptor.number != number)
     }
 
     @Test func `holds no more files open than it should`() throws {
