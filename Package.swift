@@ -26,7 +26,7 @@ let fuzzed = [
     "TensorFile", "TensorTable", "AdapterConfig", "ModelConfig", "Secrets", "Record", "Message",
     "Hello", "Ticket", "Proof", "Text", "Tokenizer", "SplitPattern", "Template", "Model", "Data",
     "Recipe", "RunRecord", "Organization", "LicenceMapping", "LicenceStub", "Sealed",
-    "AgentAnswer", "Sections", "MemoryRecord", "VersionRange", "Hold",
+    "AgentAnswer", "Sections", "MemoryRecord", "VersionRange", "Hold", "CodedGroup", "CodedFile",
 ]
 /// The linker is named because gold, the default, fails on the fuzzer's runtime.
 func fuzzer(_ name: String) -> Target {
@@ -87,7 +87,8 @@ let package = Package(
         tests("Simulation", of: ["Swarm", "Genome", "Wire"]),
         tests("Tidy", of: []),
         .target(
-            name: "FuzzTargets", dependencies: ["Learn", "Swarm", "Genome", "Wire"],
+            name: "FuzzTargets",
+            dependencies: ["Learn", "Store", "Swarm", "Genome", "Host", "Wire"],
             path: "Tests/FuzzTargets", swiftSettings: strict),
         tests("FuzzSmoke", of: ["FuzzTargets"]),
         // Loaded before all others into processes whose writes are written down or made to fail.

@@ -9,7 +9,7 @@ enum Verbs {
     /// Verbs of later versions.
     static let notBuilt: Set<String> = [
         "dataset", "quantise", "promote",
-        "transfers", "compact",
+        "transfers",
     ]
 
     /// The verb of that name.

@@ -44,6 +44,7 @@ enum Launch {
         case "pin", "unpin": try StoreCommands.pin(arguments, report)
         case "remove": try StoreCommands.remove(arguments, report)
         case "quota": try StoreCommands.quota(arguments, report)
+        case "compact": try CompactCommand.perform(arguments, report)
         case "backup": try BackupCommand.backup(arguments, report)
         case "restore": try BackupCommand.restore(arguments, report)
         case "doctor": return try DoctorCommand.perform(arguments, report)

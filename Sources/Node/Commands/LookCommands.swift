@@ -140,7 +140,8 @@ enum LookCommands {
         ]
         lines += termsLines(layer)
         lines += [
-            "  size        \(size(layer["size"]))",
+            "  size        \(size(layer["size"]))"
+                + (layer["stored"].map { ", \(size($0)) on this disk" } ?? ""),
             "  here        \(layer["held"]?.bool == true ? "yes" : "no")",
             "  holders     \((layer["holders"]?.array ?? []).count) announced",
         ]

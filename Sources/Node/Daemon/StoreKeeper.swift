@@ -87,6 +87,7 @@ final class StoreKeeper: Sendable {
             }
             scrub()
             heal()
+            compact()
             Semaphore().wait(milliseconds: Self.pause)
         }
     }
@@ -101,6 +102,29 @@ final class StoreKeeper: Sendable {
         let used = port.takeUsed()
         if used.isEmpty { return }
         try? library.index.noteUse(of: used, now: Clock.wallMilliseconds())
+    }
+
+    // MARK: Compacting
+
+    /// Codes the largest blob that rested long enough, where the owner wants that.
+    private func compact() {
+        guard
+            let idle = (try? library.index.policy(Service.compactPolicy))
+                .flatMap({ $0 }).flatMap({ UInt64($0) }), port.transferCount == 0,
+            let entry = try? library.codable(idle: idle, now: Clock.wallMilliseconds()).first
+        else { return }
+        do throws(StoreError) {
+            let done = try library.code(entry.id) { (_) throws(StoreError) in
+                guard isRunning else { throw .refused("the node ends") }
+            }
+            guard let done else { return }
+            port.forgetReaders()
+            log(
+                "blob \(done.blob.hexadecimal.prefix(16)) rests in \(Sizes.text(done.after)) "
+                    + "instead of \(Sizes.text(done.before))")
+        } catch {
+            if isRunning { log("blob \(entry.id.hexadecimal.prefix(16)) stays plain: \(error)") }
+        }
     }
 
     // MARK: Scrubbing

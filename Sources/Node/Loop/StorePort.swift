@@ -422,6 +422,9 @@ final class StorePort: Sendable {
         indexLane.submit { [library] in try? library.journal.checkpoint() }
     }
 
+    /// Blobs that are being fetched now.
+    var transferCount: Int { partials.withLock { $0.count } }
+
     /// The blobs that were read for others since the last call.
     func takeUsed() -> Set<Digest> {
         used.withLock { used in

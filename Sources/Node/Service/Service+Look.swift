@@ -24,6 +24,11 @@ extension Service {
                 "size": .integer(Int64(entry.size)),
                 "origin": entry.origin == .own ? "own" : "fetched",
                 "added": .integer(Int64(entry.added)),
+                "stored": .integer(
+                    Int64(
+                        clamping: try inStore { () throws(StoreError) in
+                            try library.index.stored(of: entry.id).stored
+                        })),
             ])
         }
         var object = JSONObject()
@@ -45,6 +50,10 @@ extension Service {
             let manifest = try heldManifest(layer)
             object = try described(manifest)
             object["held"] = true
+            let stored = try inStore { () throws(StoreError) in
+                try library.index.stored(of: layer)
+            }
+            object["stored"] = .integer(Int64(clamping: stored.stored))
             object["manifest"] = .object(manifest.json)
             object["licenceWords"] = .string(Self.words(manifest.licence))
             describeTerms(of: manifest, in: &object)

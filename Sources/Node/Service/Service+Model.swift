@@ -8,7 +8,9 @@ extension Service {
     /// type, what it changes, and what it offers as a base. Named by `layer`, or by `weights`: then
     /// any layer that is here with those weights. With `action` (`run`, `train` or `derive`) and
     /// `purpose` (words) it is refused where this machine may not do that.
-    func model(_ request: ServiceRequest) throws(Failure) -> JSONObject {
+    func model(
+        _ request: ServiceRequest, _ progress: (JSONObject) -> Void = { _ in }
+    ) throws(Failure) -> JSONObject {
         let manifest: Manifest
         if let weights = request.text("weights") {
             let isAdapter = request.arguments["adapter"]?.bool ?? false
@@ -23,8 +25,12 @@ extension Service {
         try requireUnderstood(manifest)
         let reason: LeaseReason = request.text("action") == "train" ? .training : .running
         try inStore { () throws(StoreError) in
-            try library.index.lease(
-                layer: manifest.layer, reason, now: Clock.wallMilliseconds())
+            try library.makeReady(manifest.layer, for: reason) { done, total in
+                var step = JSONObject()
+                step["done"] = .integer(Int64(clamping: done))
+                step["total"] = .integer(Int64(clamping: total))
+                progress(step)
+            }
         }
         var object = try described(manifest)
         object["home"] = .string(library.layout.home)

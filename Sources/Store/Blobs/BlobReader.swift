@@ -10,11 +10,14 @@ public struct BlobReader: Sendable {
     /// Where its bytes are.
     let source: BlobSource
     private let layout: Layout
+    /// Whether the blob may be looked for again: it may have another form by now.
+    private let reopens: Bool
 
     /// Opens a complete blob, in whichever form it is kept.
     public init(_ id: Digest, layout: Layout) throws(StoreError) {
         self.id = id
         self.layout = layout
+        reopens = true
         source = try BlobSource.open(id, layout: layout)
         size = try source.size()
         guard size <= Limits.blobBytesMax else { throw .damaged("blob \(id)") }
@@ -25,12 +28,13 @@ public struct BlobReader: Sendable {
         BlobReader(id: id, size: size, source: .raw(copy), layout: layout)
     }
 
-    /// A blob of known size in a form that is open already.
+    /// A blob of known size in a form that is open already, and in no other.
     init(id: Digest, size: UInt64, source: BlobSource, layout: Layout) {
         self.id = id
         self.size = size
         self.source = source
         self.layout = layout
+        reopens = false
     }
 
     /// The file with the blob's own bytes, to copy from or to pass on; nil for a coded one.
@@ -51,7 +55,7 @@ public struct BlobReader: Sendable {
             return try Self.read(index, size, source, into: buffer, at: start)
         } catch {
             // A coded file that was opened before may have been coded anew, and its parents gone.
-            guard case .coded = source else { throw error }
+            guard reopens, case .coded = source else { throw error }
             let source = try BlobSource.open(id, layout: layout)
             return try Self.read(index, size, source, into: buffer, at: start)
         }

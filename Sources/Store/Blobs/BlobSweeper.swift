@@ -49,8 +49,18 @@ public enum BlobSweeper {
                 id: id, size: size, form: .raw,
                 stored: Index.storedBytes(fileBytes: size, size: size))
         }
-        guard Directory.exists(layout.references) else { return found }
         let raw = Set(found.map(\.id))
+        if Directory.exists(layout.codedFiles) {
+            for (id, bytes) in try files(below: layout.codedFiles) where !raw.contains(id) {
+                guard let header = CodedFile.header(of: id, layout: layout) else { continue }
+                found.append(
+                    StoredBlob(
+                        id: id, size: header.size, form: .coded,
+                        stored: Index.storedBytes(fileBytes: bytes, size: header.size),
+                        parents: header.parents))
+            }
+        }
+        guard Directory.exists(layout.references) else { return found }
         for (id, bytes) in try files(below: layout.references) where !raw.contains(id) {
             guard let reference = try? InPlaceFile.reference(of: id, layout: layout) else {
                 continue
@@ -110,4 +120,6 @@ struct StoredBlob: Equatable {
     let form: BlobForm
     /// Bytes that it takes, with its leaf values.
     let stored: UInt64
+    /// What a coded one draws on.
+    var parents: [CodedHeader.Parent] = []
 }

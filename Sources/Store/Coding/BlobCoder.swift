@@ -63,6 +63,19 @@ struct BlobCoder {
         return Self.isWorthIt(header)
     }
 
+    /// About how many bytes the coded form would take, by the sample; nil where it would not save
+    /// enough.
+    func estimate(candidates: [[TensorBlob]]) throws(StoreError) -> UInt64? {
+        var arrays = Arrays()
+        guard let draft = try choose(candidates, &arrays) else { return nil }
+        let sample = sample
+        let coded = try measure(draft, sample, &arrays)
+        let plain = sample.reduce(0) { $0 + HashTree.groupRange($1, size: size).count }
+        let head = CodedHeader.byteCount(parents: draft.parents.count, groups: groupCount)
+        let bytes = UInt64(Double(coded) / Double(plain) * Double(size)) + UInt64(head)
+        return Self.isWorthIt(plain: size, coded: bytes) ? bytes : nil
+    }
+
     private static func isWorthIt(_ header: CodedHeader) -> CodedHeader? {
         isWorthIt(plain: header.size, coded: header.fileBytes) ? header : nil
     }
@@ -98,12 +111,17 @@ struct BlobCoder {
         return parents.isEmpty ? nil : Draft(plan: plan(parents), parents: parents)
     }
 
+    /// Groups spread over the blob.
+    private var sample: [Int] {
+        let count = min(groupCount, Self.sampledMax)
+        return (0..<count).map { (2 * $0 + 1) * groupCount / (2 * count) }
+    }
+
     /// The draft that makes a sample shortest; nil if none saves enough.
     private func choose(
         _ candidates: [[TensorBlob]], _ arrays: inout Arrays
     ) throws(StoreError) -> Draft? {
-        let sampled = min(groupCount, Self.sampledMax)
-        let sample = (0..<sampled).map { (2 * $0 + 1) * groupCount / (2 * sampled) }
+        let sample = sample
         let plain = sample.reduce(0) { $0 + HashTree.groupRange($1, size: size).count }
         var best = Draft(plan: plan())
         var least = try measure(best, sample, &arrays)

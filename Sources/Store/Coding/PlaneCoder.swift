@@ -12,6 +12,8 @@ struct PlaneCoder {
     enum Expectation {
         /// Nothing: it is looked at.
         case unknown
+        /// It is no part of numbers: text, tables, code, in which runs of bytes may come again.
+        case runs
         /// It is noise.
         case noise
         /// Huffman codes will save something.
@@ -26,7 +28,7 @@ struct PlaneCoder {
         _ source: UnsafePointer<UInt8>, _ count: Int, expecting expected: Expectation = .unknown,
         cuts: [Int] = [], _ output: inout CodedOutput
     ) throws(CodingError) {
-        if let first = count > 1 && expected == .unknown ? source[0] : nil,
+        if let first = count > 1 && (expected == .unknown || expected == .runs) ? source[0] : nil,
             Self.isConstant(source, count)
         {
             try output.put(Kind.repeated.rawValue)
@@ -70,19 +72,21 @@ struct PlaneCoder {
             entropy.literals(source, count, cuts: cuts, into: target, capacity: capacity)
         }
         if expected == .skewed { return literals() }
-        guard expected == .unknown, count >= 64 else { return nil }
-        if count > 32_768, Self.isNoise(source, count) { return nil }
+        guard expected == .unknown || expected == .runs, count >= 64 else { return nil }
+        let hasRuns = expected == .runs && hasRuns(source, count)
+        if !hasRuns, count > 32_768, Self.isNoise(source, count) { return nil }
         return withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 256) { counts in
             guard let table = counts.baseAddress else { return nil }
             Histogram.count(source, count, into: table)
             let most = Int(counts.max() ?? 0)
             let ideal = Histogram.bits(table, 256) / 8
-            guard ideal < Double(count) * 0.985 || most > count / 3 else { return nil }
+            guard hasRuns || ideal < Double(count) * 0.985 || most > count / 3 else { return nil }
             var size = literals()
             // One byte in two or more: repetitions are longer than a Huffman code sees.
-            if most * 100 > count * 45 {
+            if hasRuns || most * 100 > count * 45 {
                 let other = entropy.matches(
-                    source, count, level: most * 10 > count * 8 ? 3 : 1, into: memory.attempt,
+                    source, count, level: hasRuns || most * 10 > count * 8 ? 3 : 1,
+                    into: memory.attempt,
                     capacity: CodingMemory.attemptBytes)
                 if let other, other < size ?? capacity, other <= capacity {
                     target.update(from: memory.attempt, count: other)
@@ -91,6 +95,22 @@ struct PlaneCoder {
             }
             return size
         }
+    }
+
+    /// Whether a sample becomes clearly shorter by its repetitions than by the frequency of its
+    /// bytes.
+    private func hasRuns(_ source: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        let length = min(count, 32_768)
+        let sample = source + (count - length) / 2
+        let ideal = withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 256) { counts in
+            guard let table = counts.baseAddress else { return 0.0 }
+            Histogram.count(sample, length, into: table)
+            return Histogram.bits(table, 256) / 8
+        }
+        let size = entropy.matches(
+            sample, length, level: 1, into: memory.attempt,
+            capacity: CodingMemory.attemptBytes)
+        return size.map { Double($0) < ideal * 0.9 } ?? false
     }
 
     /// Whether eight samples of 512 bytes look like chance.

@@ -69,7 +69,7 @@ struct StreamCoder {
         try output.put(type.rawValue)
         let count = size / type.width
         switch type {
-        case .bytes: try planes.put(bytes, size, &output)
+        case .bytes: try planes.put(bytes, size, expecting: .runs, &output)
         case .bf16, .f16:
             let (from, to) = (DeltaCoder.halves(bytes), memory.words)
             for index in 0..<count { to[index] = from[index] &<< 1 | from[index] &>> 15 }

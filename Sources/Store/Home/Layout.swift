@@ -39,9 +39,10 @@ public struct Layout: Equatable, Sendable {
     /// in a fraction of a millisecond, and each file less makes small blobs faster.
     static func keepsTree(size: UInt64) -> Bool { size > UInt64(HashTree.groupBytes) }
 
-    /// Whether a complete blob of that size is here as a plain file.
+    /// Whether a complete blob of that size is here in a file of its own, plain or coded.
     func isComplete(_ id: Digest, size: UInt64) -> Bool {
-        (try? File.facts(of: object(id)))?.size == size
+        if let facts = try? File.facts(of: object(id)) { return facts.size == size }
+        return CodedFile.header(of: id, layout: self)?.size == size
     }
 
     /// The bytes of a blob that is being fetched.

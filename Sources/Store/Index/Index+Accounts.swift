@@ -97,7 +97,7 @@ extension Index {
         CREATE INDEX blobs_partial ON blobs(id) WHERE state=0;
         CREATE TABLE leases(
             blob BLOB NOT NULL, reason TEXT NOT NULL, until INTEGER NOT NULL,
-            PRIMARY KEY(blob, reason)) WITHOUT ROWID;
+            holders INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(blob, reason)) WITHOUT ROWID;
         CREATE TABLE doomed(blob BLOB PRIMARY KEY) WITHOUT ROWID;
         CREATE TABLE accounts(
             class INTEGER NOT NULL, kind INTEGER NOT NULL, blobs INTEGER NOT NULL,
@@ -108,7 +108,7 @@ extension Index {
         UPDATE accounts SET (blobs, plain, stored)=(
             SELECT count(*), coalesce(sum(size), 0), coalesce(sum(stored), 0) FROM blobs
             WHERE class=accounts.class AND \(kindSQL("blobs"))=accounts.kind);
-        INSERT INTO leases
+        INSERT INTO leases(blob, reason, until)
             SELECT id, 'fetching', (strftime('%s', 'now') + 604800)*1000 FROM blobs WHERE state<2;
         \(trigger("INSERT", adding: ["NEW"], taking: []))
         \(trigger("DELETE", adding: [], taking: ["OLD"]))

@@ -165,7 +165,7 @@ extension Index {
     static func recover(
         _ blob: StoredBlob, now: UInt64, _ connection: SQLiteConnection
     ) throws(StoreError) -> Int {
-        try connection.run(
+        let found = try connection.run(
             """
             INSERT OR IGNORE INTO blobs(id, state, size, sha256, added, form, class, stored)
             VALUES(?, ?, ?, NULL, ?, ?, ?, ?)
@@ -175,6 +175,8 @@ extension Index {
                 SQLValue(now), .integer(blob.form.rawValue), .integer(BlobClass.own.rawValue),
                 SQLValue(blob.stored),
             ])
+        if found > 0, !blob.parents.isEmpty { try put(blob.parents, of: blob.id, connection) }
+        return found
     }
 
     /// Lists a blob of which a part was found on disk, as one that is being fetched; 0 if it was
@@ -228,6 +230,7 @@ extension Index {
                 try connection.run(
                     "INSERT OR REPLACE INTO partials(blob, groups) VALUES(?, ?)",
                     [SQLValue(id), .blob(groups.bytes)])
+                try connection.run("DELETE FROM coded_parents WHERE blob=?", [SQLValue(id)])
             }
         }
     }

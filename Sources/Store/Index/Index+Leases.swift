@@ -41,15 +41,43 @@ extension Index {
         """
 
     /// SQL that is true of a lease that counts for a row of `layers` at the time of the one
-    /// parameter. What kept a blob while this very layer arrived is over; a later one is of another
-    /// fetch or import that needs the blob too.
+    /// parameter. Imports are counted: each gives its hold back when its layer is added. A fetch
+    /// of two layers opens a blob once, so there the time tells: what kept a blob while this very
+    /// layer arrived is over, a later one is of another fetch that needs it too.
     static let countsForLayer = """
         leases.until>? AND NOT (
-            leases.reason='importing'
-                AND leases.until-\(LeaseReason.importing.milliseconds)<=layers.added
+            leases.reason='importing' AND leases.holders=0
             OR leases.reason='fetching'
                 AND leases.until-\(LeaseReason.fetching.milliseconds)<=layers.added)
         """
+
+    /// Gives the holds of an import back, in the transaction that lists what it brought.
+    static func endImport(
+        of blobs: [Digest], _ connection: SQLiteConnection
+    ) throws(StoreError) {
+        for blob in blobs {
+            try connection.run(
+                "UPDATE leases SET holders=holders-1 WHERE blob=? AND reason=? AND holders>0",
+                [SQLValue(blob), .text(LeaseReason.importing.rawValue)])
+        }
+    }
+
+    /// Gives one hold of each of these blobs back that an import took twice.
+    func endImport(of blobs: [Digest]) throws(StoreError) {
+        if blobs.isEmpty { return }
+        try connection.withLock { connection throws(StoreError) in
+            try connection.transaction { () throws(StoreError) in
+                try Self.endImport(of: blobs, connection)
+            }
+        }
+    }
+
+    /// Whatever imported died with its process.
+    func forgetImports() throws(StoreError) {
+        _ = try connection.withLock { connection throws(StoreError) in
+            try connection.run("UPDATE leases SET holders=0 WHERE holders>0")
+        }
+    }
 
     /// The blobs that only this layer lists and that nothing else needs now.
     func removable(of layer: Digest, now: UInt64) throws(StoreError) -> [Digest] {
@@ -73,10 +101,14 @@ extension Index {
     ) throws(StoreError) {
         try connection.run(
             """
-            INSERT INTO leases(blob, reason, until) VALUES(?, ?, ?)
-            ON CONFLICT DO UPDATE SET until=max(until, excluded.until)
+            INSERT INTO leases(blob, reason, until, holders) VALUES(?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET until=max(until, excluded.until),
+                holders=holders+excluded.holders
             """,
-            [SQLValue(blob), .text(reason.rawValue), SQLValue(now + reason.milliseconds)])
+            [
+                SQLValue(blob), .text(reason.rawValue), SQLValue(now + reason.milliseconds),
+                SQLValue(reason == .importing),
+            ])
     }
 
     /// Keeps the blobs of a layer for as long as `reason` lasts, and notes that it was used.

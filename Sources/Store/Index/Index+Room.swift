@@ -150,6 +150,13 @@ extension Index {
         eviction.layers.append(layer)
     }
 
+    /// The blobs that a layer lists.
+    func blobs(of layer: Digest) throws(StoreError) -> [Digest] {
+        try connection.withLock { connection throws(StoreError) in
+            try Self.blobs(of: layer, connection)
+        }
+    }
+
     static func blobs(
         of layer: Digest, _ connection: SQLiteConnection
     ) throws(StoreError) -> [Digest] {
@@ -160,10 +167,11 @@ extension Index {
 
     // MARK: Removal
 
-    /// SQL that is true of a row of `blobs` that nothing lists.
+    /// SQL that is true of a row of `blobs` that nothing lists or draws on.
     private static let isUnlisted = """
         NOT EXISTS(SELECT 1 FROM layer_blobs WHERE layer_blobs.blob=blobs.id)
         AND NOT EXISTS(SELECT 1 FROM hold_blobs WHERE hold_blobs.blob=blobs.id)
+        AND NOT EXISTS(SELECT 1 FROM coded_parents WHERE coded_parents.parent=blobs.id)
         """
 
     /// Takes a blob that nothing lists from the tables, leases or not, and notes that its files
@@ -178,6 +186,7 @@ extension Index {
         guard let stored else { return nil }
         try connection.run("DELETE FROM blobs WHERE id=?", [id])
         try connection.run("DELETE FROM leases WHERE blob=?", [id])
+        try connection.run("DELETE FROM coded_parents WHERE blob=?", [id])
         try connection.run("INSERT OR IGNORE INTO doomed VALUES(?)", [id])
         return stored
     }

@@ -48,6 +48,9 @@ extension Library {
             done += facts.size
         }
         try flush()
+        // Files of the same bytes are one blob, which is held once.
+        var seen: Set<Digest> = []
+        try index.endImport(of: imported.map(\.id).filter { !seen.insert($0).inserted })
         return imported
     }
 

@@ -41,7 +41,7 @@ extension Library {
     public func link(_ layer: Digest) throws(StoreError) -> String {
         guard let entry = try index.layer(layer) else { throw .missing("layer \(layer)") }
         let files = try presentFiles(of: layer)
-        try index.lease(layer: layer, .linked, now: Clock.wallMilliseconds())
+        try makeReady(layer, for: .linked)
         let folder = linkFolder(entry)
         let draft = "\(folder).new"
         try onDisk { () throws(SystemError) in

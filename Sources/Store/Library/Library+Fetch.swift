@@ -86,8 +86,16 @@ extension Library {
         try keep(draft, names, sha256: nil)
     }
 
+    /// The same for what a fetch brought sealed.
+    func keepOpened(
+        _ draft: BlobDraft, _ names: (TreeHasher.Summary, Digest)
+    ) throws(StoreError) -> ImportedBlob {
+        try keep(draft, names, sha256: nil, leasedFor: .fetching)
+    }
+
     private func keep(
-        _ draft: BlobDraft, _ names: (TreeHasher.Summary, Digest), sha256: Digest?
+        _ draft: BlobDraft, _ names: (TreeHasher.Summary, Digest), sha256: Digest?,
+        leasedFor reason: LeaseReason = .importing
     ) throws(StoreError) -> ImportedBlob {
         try draft.sync()
         return try places.withLock { _ throws(StoreError) in
@@ -95,7 +103,7 @@ extension Library {
             let blob = try draft.keep(names, layout: layout)
             try index.complete(
                 blob.id, size: blob.size, sha256: sha256, now: Clock.wallMilliseconds(),
-                leasedFor: .importing)
+                leasedFor: reason)
             try forgetPlace(of: blob.id, size: blob.size)
             return blob
         }

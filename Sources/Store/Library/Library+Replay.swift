@@ -46,6 +46,10 @@ extension Library {
                 entry, manifest: layer.manifest, envelope: layer.envelope, connection)
             try complete(layer.manifest, origin: origin, now: event.time, connection)
             try Index.classify(blobsOf: entry.id, connection)
+            if origin == .own {
+                try Index.endImport(
+                    of: try Index.blobs(of: entry.id, connection), connection)
+            }
         case .pin(let layer):
             try Index.setPin(layer, isPinned: true, now: event.time, connection)
             try Index.classify(blobsOf: layer, connection)
@@ -135,6 +139,14 @@ extension Library {
     @discardableResult
     public func recoverUnlisted() throws(StoreError) -> Int {
         let objects = try BlobSweeper.objects(layout)
+        // Beside the plain form a coded one is what a swap left that nothing remembers.
+        if index.isNew {
+            for blob in objects where blob.form == .raw && Directory.exists(layout.coded(blob.id)) {
+                try onDisk { () throws(SystemError) in
+                    try Directory.removeFile(layout.coded(blob.id))
+                }
+            }
+        }
         let parts = try BlobSweeper.parts(layout)
         let now = Clock.wallMilliseconds()
         return try index.connection.withLock { connection throws(StoreError) in

@@ -43,12 +43,11 @@ extension Index {
 
     /// Notes how a complete blob rests.
     fileprivate func settle(_ blob: StoredBlob) throws(StoreError) {
-        _ = try connection.withLock { connection throws(StoreError) in
+        try connection.withLock { connection throws(StoreError) in
             try connection.run(
-                """
-                UPDATE blobs SET state=max(state, 1), form=?, stored=? WHERE id=?
-                """,
+                "UPDATE blobs SET state=max(state, 1), form=?, stored=? WHERE id=?",
                 [.integer(blob.form.rawValue), SQLValue(blob.stored), SQLValue(blob.id)])
+            try Self.put(blob.parents, of: blob.id, connection)
         }
     }
 }

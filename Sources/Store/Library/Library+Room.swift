@@ -96,6 +96,7 @@ extension Library {
         guard let entry = try index.layer(layer) else { throw .missing("layer \(layer)") }
         let blobs = try index.removable(of: layer, now: Clock.wallMilliseconds())
         try unlink(entry)
+        releaseParents(blobs)
         try record(.remove(layer: layer))
         return try discard(blobs)
     }
@@ -205,7 +206,7 @@ extension Library {
     }
 
     /// Deletes what removals moved away.
-    private func emptyTrash() throws(StoreError) {
+    func emptyTrash() throws(StoreError) {
         try onDisk { () throws(SystemError) in
             for entry in try Directory.list(layout.trash) {
                 do throws(SystemError) {
@@ -222,6 +223,7 @@ extension Library {
     /// what is still to be done.
     func finishRemovals() throws(StoreError) {
         try index.forgetPromises()
+        try index.forgetImports()
         var result = Collection()
         try finishRemovals(&result)
         try emptyTrash()

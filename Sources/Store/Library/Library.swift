@@ -22,6 +22,8 @@ public final class Library: Sendable {
     /// Held while files get or lose their places, so that no removal crosses an arrival. Comes
     /// before the index's own lock.
     let places = Lock(())
+    /// Held while a blob is coded: what two draw on each other for must not change meanwhile.
+    let coding = Lock(())
     /// The store's file system.
     let storeFolder: OpenFolder
     /// Who is told of layers that gave way for others.
@@ -56,6 +58,7 @@ public final class Library: Sendable {
         try finishRemovals()
         try completeSwept(finished)
         if index.isNew { try recoverUnlisted() }
+        try finishSwaps()
         try settleParts()
         if try index.appliedSequence() > journal.count { try rewriteJournal() }
         try apply(try journal.replay(after: try index.appliedSequence()))

@@ -129,7 +129,7 @@ extension Library {
             _ = try withRoom(part.sealed.size, as: .cache) { () throws(StoreError) in
                 try SealedFile.open(
                     file, size: part.sealed.size, key: key, expected: part.blob, into: layout,
-                    keep: keepUnhashed)
+                    keep: keepOpened)
             }
         }
         do throws(GenomeError) {

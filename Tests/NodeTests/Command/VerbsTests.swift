@@ -10,7 +10,8 @@ struct VerbsTests {
         #expect(
             names == [
                 "init", "run", "join", "trust", "share", "assemble", "find", "show", "list",
-                "lineage", "fetch", "export", "verify", "pin", "unpin", "remove", "quota", "doctor",
+                "lineage", "fetch", "export", "verify", "pin", "unpin", "remove", "quota",
+                "compact", "doctor",
                 "backup", "restore", "infer", "chat", "memory", "tokenize", "detokenize", "merge",
                 "train", "jobs", "eval", "grant", "revoke", "withdraw", "mirror", "org",
                 "identity", "delegate", "audit", "licence", "schema", "peers", "status", "ticket",

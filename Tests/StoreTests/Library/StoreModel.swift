@@ -87,6 +87,7 @@ struct StoreModel {
         var isRecovered = false
         var first: BlobClass
         var leases: [LeaseReason: UInt64] = [:]
+        var holders = 0
     }
 
     struct Layer {
@@ -138,6 +139,7 @@ struct StoreModel {
         blob.isComplete = true
         blob.isRecovered = false
         lease(&blob, .importing, now)
+        blob.holders += 1
         blobs[id] = blob
         return true
     }
@@ -171,11 +173,37 @@ struct StoreModel {
         }
     }
 
+    /// Whether a lease of a blob is of somebody else than what brought a layer.
+    private func counts(
+        _ id: Digest, _ reason: LeaseReason, _ until: UInt64, for layer: Int, now: UInt64
+    ) -> Bool {
+        guard until > now else { return false }
+        switch reason {
+        case .importing: return (blobs[id]?.holders ?? 0) > 0
+        case .fetching: return until - reason.milliseconds > layers[layer]?.added ?? 0
+        case .reading, .running, .training, .linked: return true
+        }
+    }
+
     private func needs(_ id: Digest, not layer: Int, now: UInt64) -> Bool {
-        let added = layers[layer]?.added ?? 0
-        return (blobs[id]?.leases ?? [:]).contains { reason, until in
-            (reason == .importing || reason == .fetching) && until > now
-                && until - reason.milliseconds > added
+        (blobs[id]?.leases ?? [:]).contains { reason, until in
+            (reason == .importing || reason == .fetching)
+                && counts(id, reason, until, for: layer, now: now)
+        }
+    }
+
+    /// The layer is added: what imported it holds nothing any more.
+    mutating func endImport(of layer: Int) {
+        guard set.layers[layer].origin == .own else { return }
+        for id in listed(by: layer) { blobs[id]?.holders = max(0, (blobs[id]?.holders ?? 0) - 1) }
+    }
+
+    /// The process died.
+    mutating func restart() {
+        blobs = blobs.mapValues { blob in
+            var blob = blob
+            blob.holders = 0
+            return blob
         }
     }
 
@@ -225,10 +253,7 @@ struct StoreModel {
             set.layers[layer].origin == .fetched && layers[layer]?.isPinned == false
                 && !listed(by: layer).contains { id in
                     (blobs[id]?.leases ?? [:]).contains { reason, until in
-                        let arrived = until - min(until, reason.milliseconds)
-                        let isArrival = reason == .importing || reason == .fetching
-                        return until > now
-                            && !(isArrival && arrived <= (layers[layer]?.added ?? 0))
+                        counts(id, reason, until, for: layer, now: now)
                     }
                 }
         }.min { one, other in

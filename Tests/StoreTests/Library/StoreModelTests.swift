@@ -140,6 +140,7 @@ final class StoreRun {
             model.collect(now: then)
         case .restart(let losesIndex):
             try fixture.restart { if losesIndex { try LibraryFixture.loseIndex($0) } }
+            model.restart()
             if losesIndex { model.loseIndex(now: now) }
         }
         return nil
@@ -169,6 +170,7 @@ final class StoreRun {
         }
         _ = try fixture.library.add(layer.envelope, origin: layer.origin)
         model.layers[number] = StoreModel.Layer(added: Clock.wallMilliseconds())
+        model.endImport(of: number)
         return nil
     }
 
