@@ -157,9 +157,10 @@ enum BackupCommand {
             lines.append("\(lacking) layers lack something; a running node fetches it from peers.")
         }
         if answer["watching"]?.bool == true {
-            lines.append(
-                "If the old node is met alive, this one announces nothing and says so. If it is "
-                    + "gone for good: plasmid restore --moved")
+            lines += [
+                "If the old node is met alive, this one announces nothing and says so.",
+                "If it is gone for good: plasmid restore --moved",
+            ]
         }
         return lines
     }

@@ -136,7 +136,7 @@ extension Index {
             try connection.query(
                 """
                 SELECT \(BlobEntry.columns) FROM blobs WHERE state=1 AND form=0 AND size>?
-                AND tried<? AND \(Self.isUnleased)
+                AND tried<? AND \(Self.isUnopened)
                 AND NOT EXISTS(SELECT 1 FROM hold_blobs WHERE hold_blobs.blob=blobs.id)
                 AND EXISTS(SELECT 1 FROM layer_blobs WHERE layer_blobs.blob=blobs.id)
                 AND NOT EXISTS(
