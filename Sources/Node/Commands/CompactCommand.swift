@@ -58,10 +58,11 @@ enum CompactCommand {
         if leased > 0 {
             lines.append("\(leased) blobs are left alone: programs or links use them.")
         }
-        let saved = max(0, (answer["before"]?.integer ?? 0) - (answer["after"]?.integer ?? 0))
-        lines.append(
-            (answer["trial"]?.bool == true ? "It would free about " : "Freed ")
-                + "\(Sizes.text(UInt64(saved))).")
+        let saved = (answer["before"]?.integer ?? 0) - (answer["after"]?.integer ?? 0)
+        let words =
+            saved < 0
+            ? "Takes " : answer["trial"]?.bool == true ? "It would free about " : "Freed "
+        lines.append(words + Sizes.text(saved.magnitude) + (saved < 0 ? " more." : "."))
         return lines
     }
 

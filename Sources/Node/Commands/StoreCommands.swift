@@ -17,7 +17,7 @@ enum StoreCommands {
             text: [
                 isPinned
                     ? "\(name) stays, whatever needs room."
-                    : "\(name) may give way again when something else needs room."
+                    : "\(name) is not pinned any more."
             ])
     }
 
