@@ -22,8 +22,9 @@ public struct HomeCheck {
             do {
                 let home = try Self.open(path)
                 let library = try Library(home, key: key)
-                let faults =
-                    try rows(library) + owed(library, promises) + strays(library)
+                // Bytes are read at the first opening; the second must find the same files.
+                var faults = try strays(library)
+                if round == 1 { faults += try rows(library) + owed(library, promises) }
                 if !faults.isEmpty { return faults.map { "opening \(round): \($0)" } }
                 let state = try Self.state(library)
                 if round == 1 {
@@ -122,7 +123,9 @@ public struct HomeCheck {
         for (id, duty) in promises.blobs {
             let isHere = blobs[id].map { $0.state != .partial } ?? false
             if duty == .here && !isHere { faults.append("blob \(id) is lost") }
-            let exists = Directory.exists(library.layout.object(id))
+            let layout = library.layout
+            let exists = [layout.object(id), layout.coded(id), layout.reference(id)]
+                .contains(where: Directory.exists)
             if duty == .gone && (blobs[id] != nil || exists) {
                 faults.append("blob \(id) came back: listed \(blobs[id] != nil), there \(exists)")
             }
@@ -146,8 +149,8 @@ public struct HomeCheck {
             if pins.contains(id) != (duty == .here) { faults.append("pin of \(id): not \(duty)") }
         }
         for layer in layers {
-            for check in try library.verify(layer) where !check.isSound {
-                faults.append("layer \(layer): \(check.name) \(check.detail)")
+            if try library.manifest(of: layer) == nil {
+                faults.append("layer \(layer) is not sound")
             }
         }
         if try library.index.appliedSequence() != library.journal.count {
@@ -162,11 +165,13 @@ public struct HomeCheck {
         var faults: [String] = []
         let entries = try library.index.blobs()
         let listed = Dictionary(uniqueKeysWithValues: entries.map { ($0.id, $0) })
-        for path in try Self.files("\(layout.home)/store/obj", "") {
-            let name = path.split(separator: "/").last.map { String($0) } ?? ""
-            let entry = Digest(hexadecimal: name).flatMap { listed[$0] }
-            if entry == nil || entry?.state == .partial {
-                faults.append("obj\(path) is on disk and not listed as here")
+        for (folder, form) in [("obj", BlobForm.raw), ("coded", .coded), ("ref", .inPlace)] {
+            for path in try Self.files("\(layout.home)/store/\(folder)", "") {
+                let name = path.split(separator: "/").last.map { String($0) } ?? ""
+                let entry = Digest(hexadecimal: name).flatMap { listed[$0] }
+                if entry?.state ?? .partial == .partial || entry?.form != form {
+                    faults.append("\(folder)\(path) is on disk and not listed as here")
+                }
             }
         }
         for entry in try Directory.list("\(layout.home)/store/part") {
@@ -187,7 +192,10 @@ public struct HomeCheck {
             faults.append("the accounts are not the sums of their rows")
         }
         for entry in entries where entry.state != .partial {
-            let files = [layout.object(entry.id), layout.tree(entry.id)]
+            let files = [
+                layout.object(entry.id), layout.coded(entry.id), layout.reference(entry.id),
+                layout.tree(entry.id),
+            ]
             let bytes = files.reduce(UInt64(0)) { $0 + ((try? File.facts(of: $1).size) ?? 0) }
             if bytes != entry.stored {
                 faults.append("\(entry.id) takes \(bytes) bytes, \(entry.stored) are counted")

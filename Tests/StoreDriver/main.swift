@@ -4,6 +4,12 @@ import Host
 import Store
 import Wire
 
+/// What a driver cannot go on from.
+enum DriverFault: Error {
+    /// Bytes that should have become fewer did not.
+    case notCoded
+}
+
 /// A short life of a store, for the trace: `StoreDriver HOME LOG ROUNDS SEED`. Each round brings
 /// blobs and a layer in, fetches, pins, removes, and closes or not. Every call is marked in LOG.
 struct Driver {
@@ -16,8 +22,10 @@ struct Driver {
     static let key = SigningKey(seed: [UInt8](repeating: 7, count: 32))
 
     /// A file of the owner is taken in.
-    mutating func importFile(_ size: Int, seed: UInt64) throws -> DriverLayer.Blob {
-        let bytes = SampleBytes.make(size, seed: seed)
+    mutating func importFile(
+        _ size: Int, seed: UInt64, mask: UInt8 = 0xff
+    ) throws -> DriverLayer.Blob {
+        let bytes = SampleBytes.make(size, seed: seed).map { $0 & mask }
         let source = try File.inMemory("source")
         try source.write(bytes, offset: 0)
         try mark(.importing(Blake3.hash(bytes)))
@@ -77,11 +85,15 @@ struct Driver {
     mutating func round(_ number: UInt64, last: Digest?) throws -> Digest {
         let small = try importFile(3_000, seed: number * 10)
         let middle = try importFile(150_000, seed: number * 10 + 1)
-        let large = try importFile(2 << 20 + 77, seed: number * 10 + 2)
+        let large = try importFile(2 << 20 + 77, seed: number * 10 + 2, mask: 7)
         let own = try add([small, middle, large], name: "own\(number)", origin: .own)
         try mark(.pinning(own))
         try library.setPin(own, isPinned: true)
         try mark(.pinned(own))
+        // Into fewer bytes, and every second time back.
+        try library.index.endLeases(layer: own, .importing)
+        guard try library.code(large.id) != nil else { throw DriverFault.notCoded }
+        if number % 2 == 0 { try library.makeRaw(large.id) }
         _ = try fetch(3 << 20 - 5, seed: number * 10 + 3, isWhole: false)
         let whole = try fetch(1 << 20 + 9_000, seed: number * 10 + 4, isWhole: true)
         let before =

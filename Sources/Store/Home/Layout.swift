@@ -77,7 +77,8 @@ public struct Layout: Equatable, Sendable {
     var label: String { "\(home)/label" }
 
     var folders: [String] {
-        [objects, trees, parts, quarantine, trash, journal, keys, layers, access]
+        [objects, codedFiles, references, trees, parts, quarantine, trash]
+            + [journal, keys, layers, access]
     }
 
     private func fanned(_ folder: String, _ id: Digest) -> String {

@@ -261,12 +261,18 @@ extension Library {
             }
             try index.endSwap(blob)
         }
+        try emptyTrash()
     }
 
+    /// Takes a form away for good: once a swap has ended nobody looks for it any more.
     private func moveToTrash(_ path: String, of blob: Digest) throws(StoreError) {
         let name =
             "\(layout.trash)/\(blob.hexadecimal).\(Hexadecimal.encode(Sodium.random(count: 4)))"
-        try onDisk { () throws(SystemError) in try Directory.rename(path, to: name) }
+        try onDisk { () throws(SystemError) in
+            try Directory.rename(path, to: name)
+            try Directory.sync(layout.trash)
+            try Directory.sync(Layout.folder(of: path))
+        }
     }
 
     /// A file that becomes another form of a blob, or nothing.

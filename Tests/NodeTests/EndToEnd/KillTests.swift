@@ -16,6 +16,7 @@ extension RealNodes {
             case share
             case fetch
             case remove
+            case compact
         }
 
         /// What became of the kills.
@@ -26,7 +27,7 @@ extension RealNodes {
             var largestLoss: Int64 = 0
         }
 
-        private static let kills = CrashSuite.isFull ? 320 : 15
+        private static let kills = CrashSuite.isFull ? 320 : 16
         private static let size = 96 << 20
 
         private let laboratory: Laboratory
@@ -57,6 +58,7 @@ extension RealNodes {
                 case .share: try share(round, &promises, &tally, &dice)
                 case .fetch: try fetch(&promises, &tally, &dice)
                 case .remove: try remove(&promises, &tally, &dice)
+                case .compact: try compact(&promises, &tally, &dice)
                 }
                 let faults = check.faults(of: b.home, owing: promises)
                 let list = faults.prefix(8).joined(separator: "\n")
@@ -96,7 +98,7 @@ extension RealNodes {
             _ dice: inout Dice
         ) throws {
             let path = try laboratory.writeTensors(
-                "own/\(round).safetensors", size: 3 << 20 + round, seed: UInt64(round + 9))
+                "own/\(round).safetensors", size: 3 << 20 + round, seed: UInt64(round + 9), mask: 7)
             let command = try b.spawn([
                 "share", path, "--visibility", "private", "--licence", "Apache-2.0", "--type",
                 "memory", "--json",
@@ -154,6 +156,27 @@ extension RealNodes {
                 }
             }
             return Int64(bytes)
+        }
+
+        /// A command that keeps a layer in fewer bytes; nothing that is promised changes.
+        private func compact(
+            _ promises: inout StorePromises, _ tally: inout Tally, _ dice: inout Dice
+        ) throws {
+            let here = promises.layers.filter { $0.value == .here }.map(\.key).sorted()
+            let target = here.randomElement(using: &dice) ?? layer
+            try release(target)
+            let command = try b.spawn(["compact", target.hexadecimal, "--json"])
+            wait(10..<300, &dice)
+            _ = kill(command, &tally)
+        }
+
+        /// Ends what keeps blobs that were just brought in as they are.
+        private func release(_ layer: Digest) throws {
+            let home = try Home.open(at: b.home)
+            let library = try Library(home, key: try Keys.open(in: home).node)
+            for reason in [LeaseReason.importing, .fetching, .linked] {
+                try library.index.endLeases(layer: layer, reason)
+            }
         }
 
         /// A command that removes a layer, of this node or fetched.

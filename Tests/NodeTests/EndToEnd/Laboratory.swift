@@ -102,15 +102,18 @@ final class Laboratory {
         try write(name, Array(text.utf8))
     }
 
-    /// A safetensors file of one tensor of `size` bytes.
+    /// A safetensors file of one tensor of `size` bytes, of which only the bits of `mask` differ.
     @discardableResult
-    func writeTensors(_ name: String, size: Int, seed: UInt64 = 1) throws -> String {
+    func writeTensors(
+        _ name: String, size: Int, seed: UInt64 = 1, mask: UInt8 = 0xff
+    ) throws -> String {
         var header = #"{"w":{"dtype":"U8","shape":[\#(size)],"data_offsets":[0,\#(size)]}}"#
         while header.utf8.count % 8 != 0 { header += " " }
         var writer = Writer(reserving: 8)
         writer.write(UInt64(header.utf8.count).byteSwapped)
         let start = writer.bytes + Array(header.utf8)
-        return try write(name, start + Self.bytes(size, seed: seed))
+        let bytes = Self.bytes(size, seed: seed)
+        return try write(name, start + (mask == 0xff ? bytes : bytes.map { $0 & mask }))
     }
 
     /// A folder of a text, a document and tensors of some MiB.
