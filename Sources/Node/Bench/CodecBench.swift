@@ -36,23 +36,18 @@ struct CodecBench {
         guard let coder = GroupCoder() else {
             throw Failure(.internal, "there is no memory for a coder")
         }
-        var sums = Sums()
         var buffers = Buffers()
         var groups: [Double] = []
-        let names = try Self.names(folder)
-        for name in names {
-            let child = try Self.open("\(folder)/\(name)")
-            var source: Weights?
-            if let parent {
-                let others = try Self.names(parent)
-                source = try Self.open(
-                    "\(parent)/\(others.contains(name) ? name : others.first ?? name)")
-            }
-            let plan = SegmentPlan(child.header, parent: source?.header)
-            for start in stride(from: 0, to: child.size, by: Int(Self.groupBytes)) {
-                let group = start..<min(child.size, start + Self.groupBytes)
-                groups.append(try measure(group, child, source, plan, coder, &buffers, &sums))
-            }
+        var sums = try round(coder, &buffers, &groups)
+        // A first round meets memory that nobody has touched: of a small model it is all there is.
+        let end = Clock.monotonic() + Self.repeatNanoseconds
+        for _ in 1..<Self.roundsMax where Clock.monotonic() < end {
+            var again: [Double] = []
+            let next = try round(coder, &buffers, &again)
+            if next.decoding < sums.decoding { groups = again }
+            sums.encoding = min(sums.encoding, next.encoding)
+            sums.decoding = min(sums.decoding, next.decoding)
+            sums.hashing = min(sums.hashing, next.hashing)
         }
         let gigabytes = Double(sums.plain) / 1e9
         let ratio = Double(sums.plain) / Double(max(1, sums.coded))
@@ -73,6 +68,32 @@ struct CodecBench {
                 name: "decoding one group, median", figure: BenchCommand.median(groups) * 1_000,
                 unit: "ms", against: "all of it, part", ratio: 1 / Double(groups.count)),
         ]
+    }
+
+    /// Rounds of which the shortest times count, and nanoseconds after which none begins.
+    private static let roundsMax = 9
+    private static let repeatNanoseconds: UInt64 = 1_000_000_000
+
+    /// Codes and decodes every group once.
+    private func round(
+        _ coder: GroupCoder, _ buffers: inout Buffers, _ groups: inout [Double]
+    ) throws(Failure) -> Sums {
+        var sums = Sums()
+        for name in try Self.names(folder) {
+            let child = try Self.open("\(folder)/\(name)")
+            var source: Weights?
+            if let parent {
+                let others = try Self.names(parent)
+                source = try Self.open(
+                    "\(parent)/\(others.contains(name) ? name : others.first ?? name)")
+            }
+            let plan = SegmentPlan(child.header, parent: source?.header)
+            for start in stride(from: 0, to: child.size, by: Int(Self.groupBytes)) {
+                let group = start..<min(child.size, start + Self.groupBytes)
+                groups.append(try measure(group, child, source, plan, coder, &buffers, &sums))
+            }
+        }
+        return sums
     }
 
     /// Codes and decodes one group; seconds of decoding.
