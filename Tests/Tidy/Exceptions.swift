@@ -14,6 +14,9 @@ enum Exceptions {
         "Sources/Genome/Licence/LicenceEntry.swift": "a row of them (LicenceCatalogueTests)",
         "Sources/Genome/Licence/LicenceFamily.swift":
             "what the rows are judged by (LicenceCompatibilityTests)",
+        "Sources/Store/Coding/ChainDecoder.swift": "groups with what they draw on (BlobCoderTests)",
+        "Sources/Store/Coding/CoderShelf.swift": "decoders that wait (BlobCoderTests)",
+        "Sources/Store/Coding/TensorBlob.swift": "a file with its tensors (BlobCoderTests)",
         "Sources/Store/Coding/CodingError.swift": "cases with their words (GroupCoderTests)",
         "Sources/Store/Coding/CodedOutput.swift": "the other side (CodedInputTests)",
         "Sources/Store/Coding/CodingMemory.swift": "buffers (GroupCoderTests)",

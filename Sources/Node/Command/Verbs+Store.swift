@@ -69,7 +69,7 @@ extension Verbs {
             + "one announces nothing any more and says so: two nodes with one key contradict each "
             + "other. --moved says that the old one is gone, now or later.",
         examples: [
-            ("PLASMID_HOME=/data/p plasmid restore /mnt/safe/node-a", "after a disk was lost"),
+            ("plasmid restore /mnt/safe/node-a", "after a disk was lost"),
             ("plasmid restore --moved", "the old machine is gone for good"),
         ],
         operands: [.optional("DIR")],

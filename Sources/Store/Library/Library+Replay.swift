@@ -46,10 +46,7 @@ extension Library {
                 entry, manifest: layer.manifest, envelope: layer.envelope, connection)
             try complete(layer.manifest, origin: origin, now: event.time, connection)
             try Index.classify(blobsOf: entry.id, connection)
-            if origin == .own {
-                try Index.endImport(
-                    of: try Index.blobs(of: entry.id, connection), connection)
-            }
+            try Index.endImport(of: try Index.blobs(of: entry.id, connection), connection)
         case .pin(let layer):
             try Index.setPin(layer, isPinned: true, now: event.time, connection)
             try Index.classify(blobsOf: layer, connection)
