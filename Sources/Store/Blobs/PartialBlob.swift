@@ -243,6 +243,10 @@ public final class PartialBlob: Sendable {
         try requireSound()
         precondition(groups.isComplete, "every group must be there")
         if state.withLock({ $0.isMoved }) { return }
+        // An import brought it meanwhile, and took the files of this one away.
+        if layout.isComplete(id, size: size), !Directory.exists(data.path) {
+            return state.withLock { $0.isMoved = true }
+        }
         try onDisk { () throws(SystemError) in
             // The bytes first: an object without leaf values can make them again.
             try data.setMode(0o444)

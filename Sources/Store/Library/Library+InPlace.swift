@@ -89,9 +89,11 @@ extension Library {
         }
     }
 
-    /// The store has a blob's own bytes now: where the owner's file lies does not matter any more.
-    /// To be called with `places` held.
+    /// The store has a blob's own bytes now: where the owner's file lies does not matter any more,
+    /// nor what else was here of it. To be called with `places` held.
     func forgetPlace(of blob: Digest, size: UInt64) throws(StoreError) {
+        // What was fetched of it is not needed either; a fetch that is under way finds it whole.
+        try PartialBlob.discard(blob, layout: layout)
         guard Directory.exists(layout.reference(blob)) else { return }
         try index.setForm(
             blob, .raw, stored: Index.storedBytes(fileBytes: size, size: size))

@@ -195,6 +195,8 @@ struct StoreModel {
     /// The layer is added: what imported it holds nothing any more.
     mutating func endImport(of layer: Int) {
         for id in listed(by: layer) {
+            // There is a reason now.
+            blobs[id]?.isRecovered = false
             let holders = blobs[id]?.holders ?? 0
             blobs[id]?.holders = max(0, holders - 1)
         }
