@@ -195,7 +195,10 @@ struct StoreModel {
     /// The layer is added: what imported it holds nothing any more.
     mutating func endImport(of layer: Int) {
         guard set.layers[layer].origin == .own else { return }
-        for id in listed(by: layer) { blobs[id]?.holders = max(0, (blobs[id]?.holders ?? 0) - 1) }
+        for id in listed(by: layer) {
+            let holders = blobs[id]?.holders ?? 0
+            blobs[id]?.holders = max(0, holders - 1)
+        }
     }
 
     /// The process died.
