@@ -34,18 +34,27 @@ struct Driver {
         return DriverLayer.Blob(id: blob.id, size: blob.size, sha256: blob.sha256)
     }
 
-    func add(_ blobs: [DriverLayer.Blob], name: String, origin: LayerOrigin) throws -> Digest {
+    mutating func add(
+        _ blobs: [DriverLayer.Blob], name: String, origin: LayerOrigin
+    ) throws -> Digest {
         let envelope = try DriverLayer.envelope(blobs, name: name, key: Self.key!)
         let layer = Blake3.hash(envelope.payload)
         try mark(.adding(layer, blobs.map(\.id)))
+        // The manifest of a fetched layer comes as a blob like the others.
+        if origin == .fetched { _ = try fetch(envelope.payload, isWhole: true) }
         try library.add(envelope, origin: origin)
         try mark(.added(layer))
         return layer
     }
 
+    mutating func fetch(
+        _ size: Int, seed: UInt64, isWhole: Bool
+    ) throws -> DriverLayer.Blob {
+        try fetch(SampleBytes.make(size, seed: seed), isWhole: isWhole)
+    }
+
     /// A blob comes group by group, with a checkpoint now and then; the last groups may not come.
-    mutating func fetch(_ size: Int, seed: UInt64, isWhole: Bool) throws -> DriverLayer.Blob {
-        let bytes = SampleBytes.make(size, seed: seed)
+    mutating func fetch(_ bytes: [UInt8], isWhole: Bool) throws -> DriverLayer.Blob {
         var hasher = TreeHasher()
         hasher.update(bytes.span.bytes)
         let summary = hasher.finish()
