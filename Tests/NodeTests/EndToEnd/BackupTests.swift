@@ -110,7 +110,7 @@ extension RealNodes {
             try #expect(fresh.refused("refused", "restore", full).contains("not a backup"))
             try #expect(a.refused("refused", "restore", folder).contains("exists"))
             // One that was cut off is no backup.
-            try Directory.removeFile("\(folder)/backup.json")
+            try Directory.rename("\(folder)/backup.json", to: "\(folder)/backup-begun.json")
             try #expect(fresh.refused("refused", "restore", folder).contains("not a backup"))
             // A bad byte in it is told, and the blob is not taken.
             _ = try a.ask("backup", folder)

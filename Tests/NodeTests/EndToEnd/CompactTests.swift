@@ -16,12 +16,15 @@ extension RealNodes {
             a = try laboratory.running("a")
         }
 
-        private func share(_ folder: String, _ options: [String] = []) throws -> String {
-            try #require(try a.share(folder, options)["layer"]?.string)
+        private func share(_ folder: String, name: String) throws -> String {
+            let shared = try a.ask(
+                "share", folder, "--licence", "CC-BY-SA-3.0", "--visibility", "public", "--name",
+                name)
+            return try #require(shared["layer"]?.string)
         }
 
         @Test func `take less disk, are served and run as before`() throws {
-            let base = try share(LearningSample.base, ["--name", "llama"])
+            let base = try share(LearningSample.base, name: "llama")
             let before = try a.ask("status")["store"]
             let trial = try a.ask("compact", "--dry-run")
             #expect(trial["trial"]?.bool == true)
@@ -58,7 +61,7 @@ extension RealNodes {
         }
 
         @Test func `are made by a node itself only where that was asked`() throws {
-            _ = try share(LearningSample.base, ["--name", "llama"])
+            _ = try share(LearningSample.base, name: "llama")
             #expect(try a.ask("compact", "--auto", "0s")["auto"]?.integer == 0)
             try Laboratory.eventually("the node compacts") {
                 try a.ask("status")["store"]?["forms"]?["coded"]?["blobs"]?.integer ?? 0 > 0
@@ -70,7 +73,7 @@ extension RealNodes {
         }
 
         @Test func `survive kills at any moment of it`() throws {
-            let base = try share(LearningSample.base, ["--name", "llama"])
+            let base = try share(LearningSample.base, name: "llama")
             for round in 0..<6 {
                 a.stop()
                 let process = try a.spawn(["compact", base, "--json"])
