@@ -43,7 +43,7 @@ extension Library {
             guard let entry = try index.blob(blob), entry.state != .partial, entry.form == .raw,
                 entry.size > BlobCoder.blockBytes, try !isClaimed(blob)
             else { continue }
-            if try index.isLeased(blob, now: now) {
+            if try index.isLeased(blob, for: Index.openers, now: now) {
                 leased += 1
             } else {
                 able.append(entry)
@@ -162,7 +162,7 @@ extension Library {
     ) throws(StoreError) -> Bool {
         let now = Clock.wallMilliseconds()
         guard let current = try index.blob(entry.id), current.state != .partial,
-            current.form == .raw, try !index.isLeased(entry.id, now: now)
+            current.form == .raw, try !index.isLeased(entry.id, for: Index.openers, now: now)
         else { return false }
         let path = layout.coded(entry.id)
         try index.beginSwap(entry.id)
