@@ -13,6 +13,19 @@ extension Index {
         CREATE TABLE swaps(blob BLOB PRIMARY KEY) WITHOUT ROWID;
         """
 
+    /// Who opens files by their paths, which a change of form takes away. An import or a fetch that
+    /// needs the blob too is served by either form.
+    static let openers: Set<LeaseReason> = [.reading, .running, .training, .linked]
+
+    /// SQL that is true of a row of `blobs` whose file nobody has open at the time of the one
+    /// parameter.
+    private static let isUnopened = """
+        NOT EXISTS(
+            SELECT 1 FROM leases WHERE leases.blob=blobs.id AND leases.until>?
+            AND leases.reason IN (
+                \(openers.map { "'\($0.rawValue)'" }.sorted().joined(separator: ", "))))
+        """
+
     /// Notes that the files of a blob are about to change places: at opening its row decides.
     func beginSwap(_ blob: Digest) throws(StoreError) {
         _ = try connection.withLock { connection throws(StoreError) in

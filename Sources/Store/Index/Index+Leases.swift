@@ -111,13 +111,6 @@ extension Index {
             ])
     }
 
-    /// SQL that is true of a row of `blobs` whose file no program has open, as far as is known, at
-    /// the time of the one parameter. What is still to be listed needs its bytes, not its file.
-    static let isUnopened = """
-        NOT EXISTS(SELECT 1 FROM leases WHERE leases.blob=blobs.id AND leases.until>?
-            AND leases.reason NOT IN ('importing', 'fetching'))
-        """
-
     /// Keeps the blobs of a layer for as long as `reason` lasts, and notes that it was used.
     public func lease(
         layer: Digest, _ reason: LeaseReason, now: UInt64

@@ -24,8 +24,6 @@ public struct CompactionOutcome: Equatable, Sendable {
 extension Library {
     /// What tells a blob that was tried in vain by this program from one of a later, better one.
     static let coderVersion = 1
-    /// Reasons for which somebody may have the file itself open.
-    private static let openReasons: Set<LeaseReason> = [.reading, .running, .training, .linked]
     /// Layers that are tried as parents.
     private static let relativesMax = 6
 
@@ -45,7 +43,7 @@ extension Library {
             guard let entry = try index.blob(blob), entry.state != .partial, entry.form == .raw,
                 entry.size > BlobCoder.blockBytes, try !isClaimed(blob)
             else { continue }
-            if try index.isLeased(blob, for: Self.openReasons, now: now) {
+            if try index.isLeased(blob, for: Index.openers, now: now) {
                 leased += 1
             } else {
                 able.append(entry)
@@ -165,7 +163,7 @@ extension Library {
         let now = Clock.wallMilliseconds()
         guard let current = try index.blob(entry.id), current.state != .partial,
             current.form == .raw,
-            try !index.isLeased(entry.id, for: Self.openReasons, now: now)
+            try !index.isLeased(entry.id, for: Index.openers, now: now)
         else { return false }
         let path = layout.coded(entry.id)
         try index.beginSwap(entry.id)
