@@ -79,6 +79,8 @@ struct OriginCheck {
     func traces(of manifest: Manifest) -> WeightsTraces {
         var paths: [String: String] = [:]
         for file in manifest.files where !file.isEvidence {
+            // An adapter is small; what another layer with the same file had coded is plain again.
+            if manifest.base != nil { try? library.makeRaw(file.blob) }
             paths[file.path.text] = library.layout.plainPath(file.blob)
         }
         let files = LayerFiles(paths, title: manifest.name)
