@@ -180,8 +180,8 @@ extension Index {
     }
 
     /// Layers whose tensors are likely close to those of another, the nearest first: what it came
-    /// from, what it needs, older versions of it, others over the same base, and whoever has one
-    /// of its tensors.
+    /// from, what it needs, and of those that came before it those of its name, over the same base,
+    /// and with one of its tensors.
     func relatives(of layer: Digest, limit: Int) throws(StoreError) -> [Digest] {
         try connection.withLock { connection throws(StoreError) in
             try connection.query(
@@ -192,11 +192,16 @@ extension Index {
                         JOIN nodes AS target ON target.number=edges.target
                         WHERE source.layer=?1 AND relation IN ('EVOLVED_FROM', 'DEPENDS_ON')
                     UNION ALL SELECT other.id, 2 FROM layers AS own JOIN layers AS other
-                        ON other.name=own.name AND other.publisher=own.publisher WHERE own.id=?1
+                        ON other.name=own.name AND other.publisher=own.publisher
+                        AND other.added<own.added WHERE own.id=?1
                     UNION ALL SELECT other.id, 3 FROM layers AS own JOIN layers AS other
-                        ON other.base_weights=own.base_weights WHERE own.id=?1
+                        ON other.base_weights=own.base_weights
+                        AND other.added<own.added WHERE own.id=?1
                     UNION ALL SELECT other.layer, 4 FROM layer_tensors AS own
-                        JOIN layer_tensors AS other ON other.hash=own.hash WHERE own.layer=?1
+                        JOIN layer_tensors AS other ON other.hash=own.hash
+                        JOIN layers AS mine ON mine.id=own.layer
+                        JOIN layers AS theirs ON theirs.id=other.layer
+                        AND theirs.added<mine.added WHERE own.layer=?1
                 ) WHERE id<>?1 AND id IN (SELECT id FROM layers)
                 GROUP BY id ORDER BY 2, id LIMIT ?2
                 """, [SQLValue(layer), SQLValue(limit)]

@@ -51,6 +51,19 @@ extension Index {
                 AND leases.until-\(LeaseReason.fetching.milliseconds)<=layers.added)
         """
 
+    /// Whether an import that runs, or a fetch that began after `since`, needs a blob.
+    static func isArriving(
+        _ blob: Digest, since: UInt64, now: UInt64, _ connection: SQLiteConnection
+    ) throws(StoreError) -> Bool {
+        try connection.first(
+            """
+            SELECT 1 FROM leases WHERE blob=? AND until>? AND (
+                reason='importing' AND holders>0
+                OR reason='fetching' AND until-\(LeaseReason.fetching.milliseconds)>?)
+            """, [SQLValue(blob), SQLValue(now), SQLValue(since)]
+        ) { _ in true } ?? false
+    }
+
     /// Gives the holds of an import back, in the transaction that lists what it brought.
     static func endImport(
         of blobs: [Digest], _ connection: SQLiteConnection
@@ -76,23 +89,6 @@ extension Index {
     func forgetImports() throws(StoreError) {
         _ = try connection.withLock { connection throws(StoreError) in
             try connection.run("UPDATE leases SET holders=0 WHERE holders>0")
-        }
-    }
-
-    /// The blobs that only this layer lists and that nothing else needs now.
-    func removable(of layer: Digest, now: UInt64) throws(StoreError) -> [Digest] {
-        try connection.withLock { connection throws(StoreError) in
-            try connection.query(
-                """
-                SELECT own.blob FROM layer_blobs AS own JOIN layers ON layers.id=own.layer
-                WHERE own.layer=? AND NOT EXISTS(
-                    SELECT 1 FROM layer_blobs WHERE blob=own.blob AND layer<>own.layer)
-                AND NOT EXISTS(
-                    SELECT 1 FROM leases WHERE leases.blob=own.blob
-                    AND leases.reason IN ('importing', 'fetching') AND \(Self.countsForLayer))
-                ORDER BY own.blob
-                """, [SQLValue(layer), SQLValue(now)]
-            ) { row throws(StoreError) in try row.digest(0) }
         }
     }
 

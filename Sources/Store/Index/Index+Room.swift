@@ -191,12 +191,18 @@ extension Index {
         return stored
     }
 
-    /// The same for single blobs, in one transaction: those that were taken, and their bytes.
-    func doom(_ blobs: [Digest]) throws(StoreError) -> (blobs: [Digest], bytes: UInt64) {
+    /// The same for single blobs, in one transaction: those that were taken, and their bytes. Of a
+    /// layer that was `added` then, those stay that an import or a later fetch needs at `now`.
+    func doom(
+        _ blobs: [Digest], added: UInt64? = nil, now: UInt64 = 0
+    ) throws(StoreError) -> (blobs: [Digest], bytes: UInt64) {
         try connection.withLock { connection throws(StoreError) in
             try connection.transaction { () throws(StoreError) in
                 var (taken, bytes): ([Digest], UInt64) = ([], 0)
                 for blob in blobs {
+                    if let added, try Self.isArriving(blob, since: added, now: now, connection) {
+                        continue
+                    }
                     guard let stored = try Self.doom(blob, connection) else { continue }
                     taken.append(blob)
                     bytes += stored

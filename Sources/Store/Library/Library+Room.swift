@@ -94,11 +94,11 @@ extension Library {
     @discardableResult
     public func remove(_ layer: Digest) throws(StoreError) -> UInt64 {
         guard let entry = try index.layer(layer) else { throw .missing("layer \(layer)") }
-        let blobs = try index.removable(of: layer, now: Clock.wallMilliseconds())
+        let blobs = try index.blobs(onlyOf: layer)
         try unlink(entry)
         releaseParents(blobs)
         try record(.remove(layer: layer))
-        return try discard(blobs)
+        return try discard(blobs, added: entry.added)
     }
 
     /// Removes a blob that no layer and no contract lists: first from the index, then from the
@@ -109,8 +109,12 @@ extension Library {
     /// The same for several; the bytes set free.
     @discardableResult
     public func discard(_ blobs: [Digest]) throws(StoreError) -> UInt64 {
+        try discard(blobs, added: nil)
+    }
+
+    private func discard(_ blobs: [Digest], added: UInt64?) throws(StoreError) -> UInt64 {
         let bytes = try places.withLock { _ throws(StoreError) in
-            let doomed = try index.doom(blobs)
+            let doomed = try index.doom(blobs, added: added, now: Clock.wallMilliseconds())
             try clearAway(doomed.blobs)
             return doomed.bytes
         }

@@ -17,6 +17,8 @@ struct Publishing: Sendable {
     var domains: [Digest: Domain] = [:]
     /// Monotonic nanoseconds when all is signed anew; nil when there is no reason to.
     var republishDue: UInt64?
+    /// How often each peer refused a restored home because it has a session with its key.
+    var refusals: [NodeKey: Int] = [:]
     /// Monotonic nanoseconds before which that does not happen again.
     var republishAfter: UInt64 = 0
     /// Wall minus monotonic milliseconds at the last look; nil before the first.
@@ -199,7 +201,7 @@ extension Swarm {
         guard record.publisher == settings.node, record.sequence > publishing.lastSequence
         else { return }
         if let restored = settings.restored, record.issued > restored {
-            return fallSilent(record)
+            return fallSilent(at: record.issued)
         }
         publishing.lastSequence = record.sequence
         effects.append(
@@ -212,16 +214,31 @@ extension Swarm {
     /// This home was made from a backup, and its key has signed since what this run did not: the
     /// node that the backup was made of runs. Two that speak with one voice contradict each other,
     /// so the younger one stops.
-    private mutating func fallSilent(_ record: Record) {
+    private mutating func fallSilent(at wall: UInt64) {
         guard !settings.isSilent else { return }
         settings.isSilent = true
         publishing.republishDue = nil
-        effects.append(.keyMetElsewhere(issued: record.issued))
+        effects.append(.keyMetElsewhere(issued: wall))
         effects.append(
             .log(
                 "this node's key runs elsewhere too: the node that this home was restored from is "
                     + "alive; nothing is announced here from now on. If that is wrong: "
                     + "plasmid restore --moved"))
+    }
+
+    /// Refusals of one peer that make a restored home fall silent: one or two happen when both
+    /// dial at once.
+    private static let refusalsMax = 3
+
+    /// A peer that has a session with this key, but not with this node, refuses it again and again:
+    /// its twin is connected there.
+    mutating func noteRefusal(_ reason: String, by peer: NodeKey, in number: SessionNumber) {
+        guard settings.restored != nil, reason == Self.otherSession,
+            !sessions.entries.contains(where: { $0.key != number && $0.value.facts.peer == peer })
+        else { return }
+        let count = (publishing.refusals[peer] ?? 0) + 1
+        publishing.refusals[peer] = count
+        if count >= Self.refusalsMax { fallSilent(at: now.wall) }
     }
 
     /// After a jump of the clock the records signed before it carry the wrong times, and records

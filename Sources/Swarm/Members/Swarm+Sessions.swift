@@ -60,7 +60,7 @@ extension Swarm {
             contactLost(facts.peer, after: 0)
             return
         }
-        if let other = session(with: facts.peer) { close(other, "another session stands") }
+        if let other = session(with: facts.peer) { close(other, Self.otherSession) }
         sessions[number] = Session(facts, at: now.monotonic)
         introduce(to: number, facts)
         startReconciliation(with: number)
@@ -70,12 +70,15 @@ extension Swarm {
         sessionReady(number)
     }
 
+    /// The reason that a peer gives which has a session with this key already.
+    static let otherSession = "another session stands"
+
     /// Why a session may not stand; nil when it may.
     private func refusal(of facts: SessionFacts) -> String? {
         if isStopping { return "stopping" }
         if bans[facts.peer]?.isShutOut == true { return "too many faults a while ago" }
         if let other = session(with: facts.peer) {
-            return isBetter(facts, than: other) ? nil : "another session stands"
+            return isBetter(facts, than: other) ? nil : Self.otherSession
         }
         return sessions.count < SwarmLimits.sessionsMax ? nil : "too many sessions"
     }
@@ -107,11 +110,16 @@ extension Swarm {
         guard let session = sessions[number], !session.isClosing else { return }
         _ = sessions.change(number) { $0.heard = now.monotonic }
         guard mayAsk(message, number) else { return }
+        if !publishing.refusals.isEmpty, case .introduction = message {
+            publishing.refusals[session.facts.peer] = nil
+        }
         switch message {
         case .introduction(let introduction): introduced(number, introduction)
         case .ping(let value): send(.pong(value), to: number)
         case .pong(let value): pong(value, from: number)
-        case .goodbye(let reason): close(number, "the peer said goodbye: \(reason)")
+        case .goodbye(let reason):
+            noteRefusal(reason, by: session.facts.peer, in: number)
+            close(number, "the peer said goodbye: \(reason)")
         case .rekey, .data, .unknown: break
         case .identifiersRequest(let after):
             answer(number, .listIdentifiers(number, after: after))

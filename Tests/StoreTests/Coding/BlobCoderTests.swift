@@ -112,7 +112,7 @@ import Wire
             parent = try child.reopened(layout)
         }
         // The bound is used to the full, and a chain that would pass it begins anew.
-        #expect(most == CodedHeader.costMax && last > 0)
+        #expect(most == CodedHeader.costMax && last > 0, "\(most) decodes, \(last)")
     }
 
     @Test func `whoever is drawn on is coded again within what was counted on`() throws {

@@ -163,4 +163,25 @@ import Wire
         #expect(try driver.signed(later).isEmpty)
         #expect(driver.core.settings.isSilent)
     }
+
+    @Test func `a restored home falls silent when a peer keeps refusing it for its twin`() throws {
+        var driver = Driver()
+        driver.core.settings.restored = Driver.wallStart
+        func refuse(_ number: SessionNumber) -> Bool {
+            driver.open(number, 2)
+            let effects = driver.feed(
+                .message(number, .goodbye(reason: Swarm.otherSession)))
+            driver.feed(.sessionClosed(number, reason: "closed"))
+            return effects.contains { if case .keyMetElsewhere = $0 { true } else { false } }
+        }
+        #expect(!refuse(1))
+        #expect(!refuse(2))
+        #expect(refuse(3))
+        #expect(driver.core.settings.isSilent)
+        // A home that was not restored, and one that has another session there, go on.
+        var other = Driver()
+        other.open(1, 2)
+        other.feed(.message(1, .goodbye(reason: Swarm.otherSession)))
+        #expect(!other.core.settings.isSilent)
+    }
 }
