@@ -71,7 +71,7 @@ extension RealNodes {
             _ = try twin.ask("restore", folder)
             #expect(try twin.ask("status")["restored"]?["twinMet"] == .null)
             try twin.start(["--join", b.ticket])
-            try Laboratory.eventually("the twin is met") {
+            try Laboratory.eventually("the twin is met", seconds: 90) {
                 try twin.ask("status")["restored"]?["twinMet"]?.integer != nil
             }
             #expect(twin.log.contains("runs elsewhere too"), "\(twin.log)")
