@@ -12,8 +12,8 @@ public enum Effect: Sendable {
     /// Say goodbye with a reason and close.
     case close(SessionNumber, reason: String)
 
-    /// This node's key was met elsewhere at that wall time, in a record or in the words of peers: to
-    /// be remembered.
+    /// This node's key was met elsewhere at that wall time, in a record or in the words of peers:
+    /// to be remembered.
     case keyMetElsewhere(issued: UInt64)
 
     // Records

@@ -98,7 +98,7 @@ import Wire
         for generation in 1...9 {
             model = model.tuned(3e-4, seed: UInt64(generation))
             // Every second one begins elsewhere, so that its groups lie across two of its parent.
-            model.note = generation % 2 == 0 ? "" : String(repeating: "y", count: 70_000)
+            model.note = generation % 2 == 0 ? "" : String(repeating: "y", count: 60_000)
             let child = try model.stored(layout)
             let header = try #require(try child.recode(layout, against: [parent]))
             for (group, entry) in header.groups.enumerated() {
