@@ -268,7 +268,8 @@ final class StorePort: Sendable {
 
     func save(_ layer: GroupLayer) {
         guard let partial = partials.withLock({ $0[layer.id] }) else { return }
-        lane(0).submit { [post] in
+        // The lane of its searches, which need the layer.
+        lane(layer.id.words.3).submit { [post] in
             do throws(StoreError) {
                 try partial.install(layer)
             } catch {
