@@ -51,6 +51,11 @@ public struct TensorTable: Hashable, Sendable {
     /// The rows in ascending byte order of their names.
     public let rows: [Row]
 
+    /// The content hash of each tensor by its name.
+    public var hashes: [String: Digest] {
+        Dictionary(rows.map { ($0.name, $0.hash) }) { first, _ in first }
+    }
+
     /// The table of the tensors of all files of a layer; a name in two files is refused.
     public init(_ rows: [Row]) throws(GenomeError) {
         guard rows.count <= Self.rowsMax else {

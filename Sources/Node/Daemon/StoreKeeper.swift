@@ -14,6 +14,9 @@ final class StoreKeeper: Sendable {
     private static let collectionPause: UInt64 = 600_000_000_000
     /// Nanoseconds between notes of use.
     private static let usePause: UInt64 = 60_000_000_000
+    /// Nanoseconds before blobs that rested long enough are looked for again where there were none:
+    /// the question reads the whole table.
+    private static let compactionPause: UInt64 = 60_000_000_000
     /// Nanoseconds after which a layer that could not be healed is tried again.
     private static let healPause: UInt64 = 300_000_000_000
     /// Fetches for healing at a time.
@@ -74,6 +77,7 @@ final class StoreKeeper: Sendable {
     private func run() {
         var nextCollection = Clock.monotonic()
         var nextUse = Clock.monotonic() + Self.usePause
+        var nextCompaction = Clock.monotonic()
         while isRunning {
             let now = Clock.monotonic()
             if now >= nextCollection {
@@ -87,7 +91,7 @@ final class StoreKeeper: Sendable {
             }
             scrub()
             heal()
-            compact()
+            if now >= nextCompaction, !compact() { nextCompaction = now + Self.compactionPause }
             Semaphore().wait(milliseconds: Self.pause)
         }
     }
@@ -106,18 +110,20 @@ final class StoreKeeper: Sendable {
 
     // MARK: Compacting
 
-    /// Codes the largest blob that rested long enough, where the owner wants that.
-    private func compact() {
+    /// Codes the largest blob that rested long enough, where the owner wants that. False: there was
+    /// none.
+    private func compact() -> Bool {
         guard
             let idle = (try? library.index.policy(Service.compactPolicy))
-                .flatMap({ $0 }).flatMap({ UInt64($0) }), port.transferCount == 0,
-            let entry = try? library.codable(idle: idle, now: Clock.wallMilliseconds()).first
-        else { return }
+                .flatMap({ $0 }).flatMap({ UInt64($0) }), port.transferCount == 0
+        else { return true }
+        guard let entry = try? library.codable(idle: idle, now: Clock.wallMilliseconds()).first
+        else { return false }
         do throws(StoreError) {
             let done = try library.code(entry.id) { (_) throws(StoreError) in
                 guard isRunning else { throw .refused("the node ends") }
             }
-            guard let done else { return }
+            guard let done else { return true }
             port.forgetReaders()
             log(
                 "blob \(done.blob.hexadecimal.prefix(16)) rests in \(Sizes.text(done.after)) "
@@ -125,6 +131,7 @@ final class StoreKeeper: Sendable {
         } catch {
             if isRunning { log("blob \(entry.id.hexadecimal.prefix(16)) stays plain: \(error)") }
         }
+        return true
     }
 
     // MARK: Scrubbing

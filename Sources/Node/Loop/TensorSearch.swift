@@ -68,11 +68,7 @@ struct TensorSearch {
     }
 
     private func hashes(_ table: Digest) -> [String: Digest]? {
-        guard let reader = try? BlobReader(table, layout: library.layout),
-            let bytes = try? reader.readAll(limit: TensorTable.bytesMax),
-            let rows = try? TensorTable.decode(bytes).rows
-        else { return nil }
-        return Dictionary(rows.map { ($0.name, $0.hash) }) { first, _ in first }
+        library.tensorTable(table)?.hashes
     }
 
     /// The layers with most bytes of the tensors, first the one with the most.

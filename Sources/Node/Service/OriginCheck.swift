@@ -88,9 +88,7 @@ struct OriginCheck {
         // Files that make no adapter have no sketch; what is wrong with them is said elsewhere.
         if manifest.base != nil { traces.sketch = try? AdapterSketch.compute(files) }
         guard let table = manifest.weights?.table,
-            let reader = try? BlobReader(table.blob, layout: library.layout),
-            let bytes = try? reader.readAll(limit: TensorTable.bytesMax),
-            let rows = try? TensorTable.decode(bytes).rows
+            let rows = library.tensorTable(table.blob)?.rows
         else { return traces }
         for row in rows {
             if let size = row.shape.byteCount(of: row.type), size >= Self.tensorBytesMin {

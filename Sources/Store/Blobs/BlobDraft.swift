@@ -57,6 +57,13 @@ struct BlobDraft {
         _ names: (TreeHasher.Summary, Digest), layout: Layout
     ) throws(StoreError) -> ImportedBlob {
         try sync()
+        return try name(names, layout: layout)
+    }
+
+    /// Gives the draft, whose bytes are durable, its durable name.
+    func name(
+        _ names: (TreeHasher.Summary, Digest), layout: Layout
+    ) throws(StoreError) -> ImportedBlob {
         let blob = try place(names, layout: layout)
         if !blob.wasKnown {
             try onDisk { () throws(SystemError) in

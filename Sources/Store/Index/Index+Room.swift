@@ -37,7 +37,7 @@ extension Index {
                         "SELECT 1 FROM hold_blobs WHERE blob=? LIMIT 1", [SQLValue(blob.blob)]
                     ) { _ in true }
                     let blobClass: BlobClass = isHeld == nil ? .cache : .mirrored
-                    let stored = storedBytes(partialSize: blob.size)
+                    let stored = Self.storedBytes(partialSize: blob.size)
                     try Self.makeRoom(
                         stored, for: blobClass, disk: disk, now: now, &eviction, connection)
                     try connection.run(
@@ -53,10 +53,6 @@ extension Index {
                 return eviction
             }
         }
-    }
-
-    private func storedBytes(partialSize size: UInt64) -> UInt64 {
-        Self.storedBytes(partialSize: size)
     }
 
     /// Promises `bytes` to something whose blobs are not known yet, such as an import.

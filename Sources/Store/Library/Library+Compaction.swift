@@ -117,12 +117,16 @@ extension Library {
 
     /// The hash of each tensor of a layer by its name; empty where that is not known.
     private func tensorHashes(_ layer: Digest?) throws(StoreError) -> [String: Digest] {
-        guard let layer, let table = try manifest(of: layer)?.weights?.table,
-            let reader = try? BlobReader(table.blob, layout: layout),
-            let bytes = try? reader.readAll(limit: TensorTable.bytesMax),
-            let rows = try? TensorTable.decode(bytes).rows
-        else { return [:] }
-        return Dictionary(rows.map { ($0.name, $0.hash) }, uniquingKeysWith: { one, _ in one })
+        guard let layer, let table = try manifest(of: layer)?.weights?.table else { return [:] }
+        return tensorTable(table.blob)?.hashes ?? [:]
+    }
+
+    /// The tensor table in a blob that is here; nil where it is not, or is none.
+    public func tensorTable(_ blob: Digest) -> TensorTable? {
+        guard let reader = try? BlobReader(blob, layout: layout),
+            let bytes = try? reader.readAll(limit: TensorTable.bytesMax)
+        else { return nil }
+        return try? TensorTable.decode(bytes)
     }
 
     private func code(
