@@ -25,8 +25,11 @@ public struct SystemError: Error, Equatable, Sendable {
     /// The system's words for the errno.
     public var reason: String { String(cString: strerror(code)) }
 
-    /// Whether the disk or the quota is full (ENOSPC, EDQUOT, EFBIG).
-    public var isDiskFull: Bool { code == ENOSPC || code == EDQUOT || code == EFBIG }
+    /// Whether there is no room for what was to be written (ENOSPC, EDQUOT, EFBIG).
+    public var isDiskFull: Bool { code == ENOSPC || code == EDQUOT || isTooLarge }
+
+    /// Whether what was to be written would pass a limit of the process or the file system (EFBIG).
+    public var isTooLarge: Bool { code == EFBIG && call != "read" }
 
     /// Whether the file or folder is not there.
     public var isMissing: Bool { code == ENOENT }

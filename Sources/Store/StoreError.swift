@@ -14,6 +14,8 @@ public enum StoreError: Error, Equatable, Sendable {
     case noHome(path: String)
     /// The disk is full, or would be: the bytes that were to be written.
     case diskFull(path: String, bytes: UInt64)
+    /// Files of so many bytes are not allowed there, however much room there is.
+    case tooLarge(path: String, bytes: UInt64)
     /// The quota that the owner set does not have room: that of one class, or of everything.
     case quota(bytes: UInt64, available: UInt64, of: BlobClass? = nil)
     /// A file changed while it was read; nothing was kept.
@@ -38,8 +40,10 @@ public enum StoreError: Error, Equatable, Sendable {
 
     init(_ error: SystemError, bytes: UInt64 = 0) {
         self =
-            error.isDiskFull
-            ? .diskFull(path: error.subject, bytes: bytes) : .system(error)
+            error.isTooLarge
+            ? .tooLarge(path: error.subject, bytes: bytes)
+            : error.isDiskFull
+                ? .diskFull(path: error.subject, bytes: bytes) : .system(error)
     }
 }
 
@@ -60,6 +64,9 @@ extension StoreError: CustomStringConvertible {
             bytes == 0
                 ? "the disk is full (writing \(path)); free some space and try again"
                 : "the disk is full: \(bytes) bytes are needed for \(path)"
+        case .tooLarge(let path, let bytes):
+            "\(path) may not grow to \(bytes) bytes: see the limit of this process (ulimit -f) and "
+                + "of the file system"
         case .quota(let bytes, let available, let blobClass):
             "\(bytes) bytes are needed but the quota"
                 + (blobClass.map { " of \($0.name) layers" } ?? "") + " leaves \(available)"

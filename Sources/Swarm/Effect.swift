@@ -46,8 +46,9 @@ public enum Effect: Sendable {
     case requestGroup(SessionNumber, GroupRequest, GroupLayer)
     /// Finish a blob whose groups are all here; answered by `blobCompleted` or `blobFailed`.
     case completeBlob(blob: Digest)
-    /// Read a completed manifest; answered by `manifestRead`.
-    case readManifest(FetchNumber, layer: Digest)
+    /// Read a completed manifest and see that there is room for its blobs; answered by
+    /// `manifestRead`.
+    case readManifest(FetchNumber, layer: Digest, withEvidence: Bool)
     /// Take a layer in whose blobs are all here; answered by `layerAdopted`.
     case adoptLayer(FetchNumber, layer: Digest, manifest: [UInt8], envelope: [UInt8])
     /// Let go of a partial blob that no fetch wants any more; its bytes stay.

@@ -117,14 +117,18 @@ public struct ReadManifest: Sendable {
     public let contradiction: LicenceRefusal?
     /// What was said about the layer and is kept here, checked.
     public let statements: [Statement]
+    /// Why its blobs, all together, have no room here, if they have none.
+    public let shortage: StoreProblem?
 
     /// What was found.
     public init(
-        bytes: [UInt8], contradiction: LicenceRefusal? = nil, statements: [Statement] = []
+        bytes: [UInt8], contradiction: LicenceRefusal? = nil, statements: [Statement] = [],
+        shortage: StoreProblem? = nil
     ) {
         self.bytes = bytes
         self.contradiction = contradiction
         self.statements = statements
+        self.shortage = shortage
     }
 }
 
@@ -189,10 +193,13 @@ public struct StoreProblem: Equatable, Sendable {
     public let kind: Kind
     /// In words.
     public let reason: String
+    /// Whether it may be over in a while without anybody asking anew, as a full disk may.
+    public let mayPass: Bool
 
     /// A problem.
-    public init(_ kind: Kind, _ reason: String) {
+    public init(_ kind: Kind, _ reason: String, mayPass: Bool = false) {
         self.kind = kind
         self.reason = reason
+        self.mayPass = mayPass
     }
 }

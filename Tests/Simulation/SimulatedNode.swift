@@ -241,7 +241,7 @@ final class SimulatedNode {
             blobs[blob] = partial.groups.keys.sorted().flatMap { partial.groups[$0] ?? [] }
             partials[blob] = nil
             world.answer(index, .blobCompleted(blob: blob))
-        case .readManifest(let number, let layer):
+        case .readManifest(let number, let layer, _):
             world.answer(index, .manifestRead(number, ReadManifest(bytes: blobs[layer] ?? [])))
         case .adoptLayer(let number, _, let manifest, let envelope):
             adopt(number, manifest, envelope, in: world)

@@ -92,13 +92,16 @@ extension Driver {
     /// Fetches `sample` as number `fetch` from sessions with holders until its files are being
     /// opened; gives the effects of the last step.
     mutating func describe(
-        _ sample: Sample, from sessions: [SessionNumber], seeds: [UInt8], fetch: FetchNumber = 1
+        _ sample: Sample, from sessions: [SessionNumber], seeds: [UInt8], fetch: FetchNumber = 1,
+        shortage: StoreProblem? = nil
     ) -> [Effect] {
         feed(.fetch(fetch, FetchRequest(layer: sample.id)))
         var effects = feed(.holdersFound(fetch, sample.holders(seeds)))
         effects += hear(sessions[0], .envelope(layer: sample.id, bytes: sample.envelope))
         effects += feed(.blobOpened(blob: sample.id, .complete))
-        return feed(.manifestRead(fetch, ReadManifest(bytes: sample.manifest.bytes)))
+        return feed(
+            .manifestRead(
+                fetch, ReadManifest(bytes: sample.manifest.bytes, shortage: shortage)))
     }
 
     /// The store opens a blob of which nothing is here, and sessions say that they have it all.

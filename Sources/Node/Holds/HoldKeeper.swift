@@ -133,7 +133,7 @@ final class HoldKeeper: Sendable {
     /// Why, for the publisher: nothing of this machine.
     private static func words(_ error: StoreError) -> String {
         switch error {
-        case .quota, .diskFull: "there is no room for it"
+        case .quota, .diskFull, .tooLarge: "there is no room for it"
         case .refused: "this node keeps as many contracts as it can"
         default: unable
         }

@@ -47,7 +47,8 @@ extension StoreProblem {
     /// The store's error as the core and the owner need it.
     init(_ error: StoreError) {
         switch error {
-        case .diskFull, .quota: self.init(.quota, error.description)
+        case .diskFull, .quota: self.init(.quota, error.description, mayPass: true)
+        case .tooLarge: self.init(.quota, error.description)
         case .damaged: self.init(.corrupt, error.description)
         default: self.init(.internal, error.description)
         }

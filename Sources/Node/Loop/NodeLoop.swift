@@ -210,7 +210,8 @@ struct LoopWorker: ~Copyable {
         case .searchBlob(let blob, let token): port.search(blob, token: token)
         case .completeBlob(let blob): port.complete(blob)
         case .releaseBlob(let blob): port.release(blob)
-        case .readManifest(let number, let layer): port.readManifest(number, layer)
+        case .readManifest(let number, let layer, let withEvidence):
+            port.readManifest(number, layer, withEvidence: withEvidence)
         case .adoptLayer(let number, _, let manifest, let envelope):
             port.adopt(number, manifest: manifest, envelope: envelope)
         case .keepStatement(let envelope): port.keep(statement: envelope)

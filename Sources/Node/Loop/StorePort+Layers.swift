@@ -20,7 +20,7 @@ extension StorePort {
         LayerRights(library: library, catalogue: catalogue, keys: keys)
     }
 
-    func readManifest(_ number: FetchNumber, _ layer: Digest) {
+    func readManifest(_ number: FetchNumber, _ layer: Digest, withEvidence: Bool) {
         indexLane.submit { [self] in
             let reader = try? BlobReader(layer, layout: library.layout)
             let bytes = try? reader?.readAll(limit: Limits.manifestBytesMax)
@@ -32,7 +32,20 @@ extension StorePort {
                     number,
                     ReadManifest(
                         bytes: bytes ?? [], contradiction: refusal,
-                        statements: rights.statements(about: layer).map(\.statement))))
+                        statements: rights.statements(about: layer).map(\.statement),
+                        shortage: manifest.flatMap {
+                            shortage(of: withEvidence ? $0.blobs : $0.blobsToFetch)
+                        })))
+        }
+    }
+
+    /// Why there is no room for blobs that a fetch will ask for, if there is none.
+    private func shortage(of blobs: [BlobReference]) -> StoreProblem? {
+        do throws(StoreError) {
+            try library.requireRoom(toFetch: blobs)
+            return nil
+        } catch {
+            return StoreProblem(error)
         }
     }
 

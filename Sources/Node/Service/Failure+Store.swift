@@ -12,6 +12,7 @@ extension Failure {
         case .missing: self.init(.notFound, text)
         case .diskFull, .quota:
             self.init(.quota, text, remedy: "free some space or raise the quota, then try again")
+        case .tooLarge: self.init(.quota, text)
         case .damaged, .lostWrites:
             self.init(.corrupt, text, remedy: "see what is damaged with: plasmid verify LAYER")
         case .inUse(_, let process):

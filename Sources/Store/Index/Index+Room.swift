@@ -26,33 +26,76 @@ extension Index {
         }
         return try connection.withLock { connection throws(StoreError) in
             try connection.transaction { () throws(StoreError) in
-                var eviction = Eviction()
-                for blob in wanted {
-                    try Self.lease(blob.blob, .fetching, now: now, connection)
-                    let isKnown = try connection.first(
-                        "SELECT 1 FROM blobs WHERE id=?", [SQLValue(blob.blob)]
-                    ) { _ in true }
-                    if isKnown != nil { continue }
-                    let isHeld = try connection.first(
-                        "SELECT 1 FROM hold_blobs WHERE blob=? LIMIT 1", [SQLValue(blob.blob)]
-                    ) { _ in true }
-                    let blobClass: BlobClass = isHeld == nil ? .cache : .mirrored
-                    let stored = Self.storedBytes(partialSize: blob.size)
-                    try Self.makeRoom(
-                        stored, for: blobClass, disk: disk, now: now, &eviction, connection)
+                for blob in wanted { try Self.lease(blob.blob, .fetching, now: now, connection) }
+                let new = try Self.unknown(wanted, connection)
+                let eviction = try Self.makeRoom(new, disk: disk, now: now, connection)
+                for blob in new {
                     try connection.run(
                         """
                         INSERT INTO blobs(id, state, size, sha256, added, class, stored)
                         VALUES(?, 0, ?, NULL, ?, ?, ?)
                         """,
                         [
-                            SQLValue(blob.blob), SQLValue(blob.size), SQLValue(now),
-                            .integer(blobClass.rawValue), SQLValue(stored),
+                            SQLValue(blob.id), SQLValue(blob.size), SQLValue(now),
+                            .integer(blob.blobClass.rawValue), SQLValue(blob.stored),
                         ])
                 }
                 return eviction
             }
         }
+    }
+
+    /// Makes room for all blobs of a fetch together, before the first of them is reserved, so that
+    /// what does not fit is refused before it begins. Those that are here stay.
+    func makeRoom(
+        toFetch wanted: [BlobReference], disk: UInt64, now: UInt64
+    ) throws(StoreError) -> Eviction {
+        try connection.withLock { connection throws(StoreError) in
+            try connection.transaction { () throws(StoreError) in
+                let new = try Self.unknown(wanted, connection)
+                let ids = Set(new.map(\.id))
+                for blob in wanted where !ids.contains(blob.blob) {
+                    try Self.lease(blob.blob, .fetching, now: now, connection)
+                }
+                return try Self.makeRoom(new, disk: disk, now: now, connection)
+            }
+        }
+    }
+
+    /// A blob that has no row yet, and what its partial file will take.
+    private struct NewBlob {
+        let id: Digest
+        let size: UInt64
+        let stored: UInt64
+        let blobClass: BlobClass
+    }
+
+    private static func unknown(
+        _ wanted: [BlobReference], _ connection: SQLiteConnection
+    ) throws(StoreError) -> [NewBlob] {
+        var new: [NewBlob] = []
+        for blob in wanted {
+            let isKnown = try connection.first(
+                "SELECT 1 FROM blobs WHERE id=?", [SQLValue(blob.blob)]
+            ) { _ in true }
+            if isKnown != nil { continue }
+            let isHeld = try connection.first(
+                "SELECT 1 FROM hold_blobs WHERE blob=? LIMIT 1", [SQLValue(blob.blob)]
+            ) { _ in true }
+            new.append(
+                NewBlob(
+                    id: blob.blob, size: blob.size,
+                    stored: storedBytes(partialSize: blob.size),
+                    blobClass: isHeld == nil ? .cache : .mirrored))
+        }
+        return new
+    }
+
+    private static func makeRoom(
+        _ blobs: [NewBlob], disk: UInt64, now: UInt64, _ connection: SQLiteConnection
+    ) throws(StoreError) -> Eviction {
+        let amounts = blobs.reduce(into: [:]) { $0[$1.blobClass, default: 0] += $1.stored }
+        return try makeRoom(amounts, disk: disk, now: now, connection)
     }
 
     /// Promises `bytes` to something whose blobs are not known yet, such as an import.
@@ -61,9 +104,8 @@ extension Index {
     ) throws(StoreError) -> Eviction {
         try connection.withLock { connection throws(StoreError) in
             try connection.transaction { () throws(StoreError) in
-                var eviction = Eviction()
-                try Self.makeRoom(
-                    bytes, for: blobClass, disk: disk, now: now, &eviction, connection)
+                let eviction = try Self.makeRoom(
+                    [blobClass: bytes], disk: disk, now: now, connection)
                 try Self.promise(Int64(clamping: bytes), blobClass, connection)
                 return eviction
             }
@@ -77,15 +119,19 @@ extension Index {
         }
     }
 
-    /// Evicts layers until there is room for `bytes`; throws, and with it undoes all of it, where
-    /// nothing is left to evict. The disk counts what is evicted as free.
+    /// Evicts layers until there is room for so many bytes of each class, all together; throws,
+    /// and with it undoes all of it, where nothing is left to evict. The disk counts what is
+    /// evicted as free.
     private static func makeRoom(
-        _ bytes: UInt64, for blobClass: BlobClass, disk: UInt64, now: UInt64,
-        _ eviction: inout Eviction, _ connection: SQLiteConnection
-    ) throws(StoreError) {
-        var quotas: [(of: BlobClass?, bytes: UInt64)] = []
-        for limited in [nil, blobClass] {
-            if let bytes = try quota(limited, connection) { quotas.append((limited, bytes)) }
+        _ amounts: [BlobClass: UInt64], disk: UInt64, now: UInt64, _ connection: SQLiteConnection
+    ) throws(StoreError) -> Eviction {
+        var eviction = Eviction()
+        let total = amounts.values.reduce(0, +)
+        var quotas: [(of: BlobClass?, needed: UInt64, bytes: UInt64)] = []
+        if let bytes = try quota(nil, connection) { quotas.append((nil, total, bytes)) }
+        for (limited, needed) in amounts.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            guard let bytes = try quota(limited, connection) else { continue }
+            quotas.append((limited, needed, bytes))
         }
         while true {
             let accounts = try accounts(connection)
@@ -93,16 +139,16 @@ extension Index {
             for quota in quotas {
                 let used = quota.of.map(accounts.used) ?? accounts.used
                 let available = quota.bytes > used ? quota.bytes - used : 0
-                if bytes > available {
-                    refusal = .quota(bytes: bytes, available: available, of: quota.of)
+                if quota.needed > available {
+                    refusal = .quota(bytes: quota.needed, available: available, of: quota.of)
                 }
             }
             // What is promised or partial has its blocks already, or will ask for them itself.
             let free = disk.addingReportingOverflow(eviction.bytes)
-            if refusal == nil, bytes > free.partialValue, !free.overflow {
-                refusal = .diskFull(path: "the store", bytes: bytes)
+            if refusal == nil, total > free.partialValue, !free.overflow {
+                refusal = .diskFull(path: "the store", bytes: total)
             }
-            guard let refusal else { return }
+            guard let refusal else { return eviction }
             guard let victim = try evictable(now: now, connection) else { throw refusal }
             try evict(victim, &eviction, connection)
         }
@@ -144,153 +190,5 @@ extension Index {
         }
         try classify(blobs, connection)
         eviction.layers.append(layer)
-    }
-
-    /// The blobs that a layer lists.
-    func blobs(of layer: Digest) throws(StoreError) -> [Digest] {
-        try connection.withLock { connection throws(StoreError) in
-            try Self.blobs(of: layer, connection)
-        }
-    }
-
-    static func blobs(
-        of layer: Digest, _ connection: SQLiteConnection
-    ) throws(StoreError) -> [Digest] {
-        try connection.query(
-            "SELECT blob FROM layer_blobs WHERE layer=? ORDER BY blob", [SQLValue(layer)]
-        ) { row throws(StoreError) in try row.digest(0) }
-    }
-
-    // MARK: Removal
-
-    /// SQL that is true of a row of `blobs` that nothing lists or draws on.
-    private static let isUnlisted = """
-        NOT EXISTS(SELECT 1 FROM layer_blobs WHERE layer_blobs.blob=blobs.id)
-        AND NOT EXISTS(SELECT 1 FROM hold_blobs WHERE hold_blobs.blob=blobs.id)
-        AND NOT EXISTS(SELECT 1 FROM coded_parents WHERE coded_parents.parent=blobs.id)
-        """
-
-    /// Takes a blob that nothing lists from the tables, leases or not, and notes that its files
-    /// are to go; the bytes that it took, nil where it is listed or not known.
-    static func doom(
-        _ blob: Digest, _ connection: SQLiteConnection
-    ) throws(StoreError) -> UInt64? {
-        let id = SQLValue(blob)
-        let stored = try connection.first(
-            "SELECT stored FROM blobs WHERE id=? AND \(isUnlisted)", [id]
-        ) { $0.number(0) }
-        guard let stored else { return nil }
-        try connection.run("DELETE FROM blobs WHERE id=?", [id])
-        try connection.run("DELETE FROM leases WHERE blob=?", [id])
-        try connection.run("DELETE FROM coded_parents WHERE blob=?", [id])
-        try connection.run("INSERT OR IGNORE INTO doomed VALUES(?)", [id])
-        return stored
-    }
-
-    /// The same for single blobs, in one transaction: those that were taken, and their bytes. Of a
-    /// layer that was `added` then, those stay that an import or a later fetch needs at `now`.
-    func doom(
-        _ blobs: [Digest], added: UInt64? = nil, now: UInt64 = 0
-    ) throws(StoreError) -> (blobs: [Digest], bytes: UInt64) {
-        try connection.withLock { connection throws(StoreError) in
-            try connection.transaction { () throws(StoreError) in
-                var (taken, bytes): ([Digest], UInt64) = ([], 0)
-                for blob in blobs {
-                    if let added, try Self.isArriving(blob, since: added, now: now, connection) {
-                        continue
-                    }
-                    guard let stored = try Self.doom(blob, connection) else { continue }
-                    taken.append(blob)
-                    bytes += stored
-                }
-                return (taken, bytes)
-            }
-        }
-    }
-
-    /// Blobs that a removal took from the tables and whose files may still be there.
-    func doomed() throws(StoreError) -> [Digest] {
-        try connection.withLock { connection throws(StoreError) in
-            try connection.query("SELECT blob FROM doomed ORDER BY blob") {
-                row throws(StoreError) in try row.digest(0)
-            }
-        }
-    }
-
-    /// Those of some blobs that have no row.
-    func unlisted(_ blobs: [Digest]) throws(StoreError) -> [Digest] {
-        try connection.withLock { connection throws(StoreError) in
-            var found: [Digest] = []
-            for blob in blobs {
-                let isListed = try connection.first(
-                    "SELECT 1 FROM blobs WHERE id=?", [SQLValue(blob)]
-                ) { _ in true }
-                if isListed == nil { found.append(blob) }
-            }
-            return found
-        }
-    }
-
-    /// Waits until everything that was committed is durable, also what was committed softly.
-    func makeDurable() throws(StoreError) {
-        try connection.withLock { connection throws(StoreError) in
-            try connection.transaction { () throws(StoreError) in
-                try Self.set("durable", Clock.wallMilliseconds(), connection)
-            }
-        }
-    }
-
-    /// Writes the log of changes back into the database where it has become long, through a
-    /// connection of its own, so that nobody who writes waits for it.
-    public func writeBackIfLong() throws(StoreError) {
-        let log = (try? File.facts(of: path + "-wal").size) ?? 0
-        guard log > Self.logBytesMax else { return }
-        try SQLiteConnection(path, isSoft: true).execute("PRAGMA wal_checkpoint(PASSIVE)")
-    }
-
-    /// Bytes of the log of changes after which it is written back.
-    private static let logBytesMax: UInt64 = 4 << 20
-
-    /// Notes that the files of blobs are gone.
-    func forgetDoomed(_ blobs: [Digest]) throws(StoreError) {
-        try connection.withLock { connection throws(StoreError) in
-            try connection.transaction { () throws(StoreError) in
-                for blob in blobs {
-                    try connection.run("DELETE FROM doomed WHERE blob=?", [SQLValue(blob)])
-                }
-            }
-        }
-    }
-
-    /// One step of a collection: among the next `rows` blobs behind `after`, at most `limit` that
-    /// nothing lists or leases are taken. Recovered ones stay. `last` is where the next step goes
-    /// on, nil at the end.
-    func collect(
-        after: Digest?, rows: Int, limit: Int, now: UInt64
-    ) throws(StoreError) -> (blobs: [Digest], bytes: UInt64, last: Digest?) {
-        let start = SQLValue.blob(after?.bytes ?? [])
-        return try connection.withLock { connection throws(StoreError) in
-            let end = try connection.first(
-                "SELECT id FROM blobs WHERE id>? ORDER BY id LIMIT 1 OFFSET ?",
-                [start, SQLValue(rows - 1)]
-            ) { row throws(StoreError) in try row.digest(0) }
-            let found = try connection.query(
-                """
-                SELECT id FROM blobs WHERE id>? AND (? OR id<=?) AND state<2
-                AND \(Self.isUnlisted) AND \(Self.isUnleased) ORDER BY id LIMIT ?
-                """,
-                [start, SQLValue(end == nil), SQLValue(end), SQLValue(now), SQLValue(limit)]
-            ) { row throws(StoreError) in try row.digest(0) }
-            guard !found.isEmpty else { return ([], 0, end) }
-            let bytes = try connection.softly { () throws(StoreError) in
-                try connection.transaction { () throws(StoreError) in
-                    var bytes: UInt64 = 0
-                    for blob in found { bytes += try Self.doom(blob, connection) ?? 0 }
-                    return bytes
-                }
-            }
-            // Where the limit was met, the rest of these rows comes next.
-            return (found, bytes, found.count == limit ? found.last : end)
-        }
     }
 }

@@ -46,6 +46,15 @@ extension Library {
         }
     }
 
+    /// Refuses blobs of a fetch that quota or disk have no room for, all of them together,
+    /// whatever gave way. Nothing is reserved.
+    public func requireRoom(toFetch wanted: [BlobReference]) throws(StoreError) {
+        let disk = try diskRoom()
+        try makingRoom { () throws(StoreError) in
+            try index.makeRoom(toFetch: wanted, disk: disk, now: Clock.wallMilliseconds())
+        }
+    }
+
     /// Does something that adds `bytes` which are not known as a blob yet. They count from now
     /// until it ends; what it keeps counts by itself then.
     func withRoom<Result>(

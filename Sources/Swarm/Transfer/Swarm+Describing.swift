@@ -81,6 +81,10 @@ extension Swarm {
             return
         }
         flagContradictions(manifest, fetch)
+        if let shortage = found.shortage {
+            endFetch(number, .failed(.store(shortage)))
+            return
+        }
         let blobs = fetch.request.withEvidence ? manifest.blobs : manifest.blobsToFetch
         _ = fetches.change(number) { fetch in
             fetch.manifest = manifest

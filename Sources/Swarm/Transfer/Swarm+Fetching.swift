@@ -192,7 +192,8 @@ extension Swarm {
         guard let fetch = fetches[number] else { return }
         if blob == fetch.request.layer && fetch.manifest == nil {
             _ = fetches.change(number) { $0.isReadingManifest = true }
-            effects.append(.readManifest(number, layer: blob))
+            effects.append(
+                .readManifest(number, layer: blob, withEvidence: fetch.request.withEvidence))
         } else {
             advance(number)
             finishIfComplete(number)

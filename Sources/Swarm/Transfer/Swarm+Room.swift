@@ -6,7 +6,7 @@ extension Swarm {
     /// What could not be written, or opened, for want of room: the blob waits. Where nothing of the
     /// layer has come yet, its owner hears at once that it does not fit.
     mutating func lacksRoom(_ blob: Digest, _ problem: StoreProblem) {
-        guard problem.kind == .quota, let download = downloads[blob],
+        guard problem.mayPass, let download = downloads[blob],
             download.isOpen || download.fetches.contains(where: hasReceived)
         else {
             downloadFailed(blob, problem)
@@ -51,7 +51,7 @@ extension Swarm {
     /// A layer that could not be taken in for want of room: all its bytes are here, and taking it
     /// in is tried again.
     mutating func adoptionFailed(_ number: FetchNumber, _ problem: StoreProblem) {
-        guard problem.kind == .quota, fetches[number] != nil else {
+        guard problem.mayPass, fetches[number] != nil else {
             endFetch(number, .failed(.store(problem)))
             return
         }

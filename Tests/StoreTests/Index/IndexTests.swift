@@ -40,9 +40,18 @@ import Wire
             BlobReference(blob: Blake3.hash([byte]), size: size)
         }
         _ = try index.reserve([blob(1, 600)], disk: .max, now: 0)
-        #expect(throws: StoreError.quota(bytes: 301, available: 300)) {
+        #expect(throws: StoreError.quota(bytes: 401, available: 400)) {
             try index.reserve([blob(2, 100), blob(3, 301)], disk: .max, now: 0)
         }
+        #expect(throws: StoreError.diskFull(path: "the store", bytes: 200)) {
+            try index.reserve([blob(2, 100), blob(3, 100)], disk: 199, now: 0)
+        }
+        #expect(try index.blobs().count == 1)
+        // The same without taking it; what is here already needs none.
+        #expect(throws: StoreError.quota(bytes: 401, available: 400)) {
+            try index.makeRoom(toFetch: [blob(2, 100), blob(3, 301)], disk: .max, now: 0)
+        }
+        _ = try index.makeRoom(toFetch: [blob(1, 600), blob(2, 400)], disk: .max, now: 0)
         #expect(try index.blobs().count == 1)
         _ = try index.reserve([blob(1, 600), blob(2, 400)], disk: .max, now: 0)
         #expect(try index.usedBytes() == 1000)

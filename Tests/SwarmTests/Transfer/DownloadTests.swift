@@ -234,7 +234,7 @@ import Testing
         let asked = effects.requests
         effects = driver.feed(
             .groupStored(2, request: asked[0].request.request, byteCount: 1 << 20))
-        let full = StoreProblem(.quota, "the disk is full")
+        let full = StoreProblem(.quota, "the disk is full", mayPass: true)
         for request in asked.dropFirst() + effects.requests {
             let answer = driver.feed(
                 .groupUnwritable(2, request: request.request.request, reason: full))
@@ -266,9 +266,30 @@ import Testing
                 .groupStored(2, request: request.request.request, byteCount: 1 << 20))
         }
         #expect(effects.completions == [blob])
-        effects = driver.feed(.blobFailed(blob: blob, StoreProblem(.quota, "full")))
+        effects = driver.feed(.blobFailed(blob: blob, StoreProblem(.quota, "full", mayPass: true)))
         #expect(effects.completions.isEmpty)
         #expect(driver.pass(SwarmLimits.roomPause + Span.second).completions == [blob])
+    }
+
+    @Test func `a layer without room for all of it is refused before its first blob`() throws {
+        let full = StoreProblem(.quota, "no room for all", mayPass: true)
+        var driver = Driver()
+        driver.open(2, 2)
+        let effects = driver.describe(
+            try Sample(groups: [1, 8]), from: [2], seeds: [2], shortage: full)
+        #expect(effects.opened.isEmpty)
+        #expect(effects.phase(of: 1) == .failed(.store(full)))
+    }
+
+    @Test func `a file that may never grow so large ends a fetch, whatever came of it`() throws {
+        var (driver, _, effects) = try open(try Sample(groups: [20]), [2])
+        let asked = effects.requests
+        effects = driver.feed(
+            .groupStored(2, request: asked[0].request.request, byteCount: 1 << 20))
+        let limit = StoreProblem(.quota, "it may not grow so large")
+        effects = driver.feed(
+            .groupUnwritable(2, request: asked[1].request.request, reason: limit))
+        #expect(effects.phase(of: 1) == .failed(.store(limit)))
     }
 
     @Test func `what fits nowhere is refused before it begins, another failure ends it`() throws {
@@ -277,7 +298,7 @@ import Testing
         driver.open(2, 2)
         _ = driver.describe(sample, from: [2], seeds: [2])
         let blob = try #require(sample.files.keys.first)
-        let full = StoreProblem(.quota, "no room")
+        let full = StoreProblem(.quota, "no room", mayPass: true)
         let effects = driver.feed(.blobOpened(blob: blob, .failed(full)))
         #expect(effects.phase(of: 1) == .failed(.store(full)))
     }
