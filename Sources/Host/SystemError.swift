@@ -31,6 +31,9 @@ public struct SystemError: Error, Equatable, Sendable {
     /// Whether what was to be written would pass a limit of the process or the file system (EFBIG).
     public var isTooLarge: Bool { code == EFBIG && call != "read" }
 
+    /// Whether the device could not read or write its own bytes (EIO).
+    public var isUnreadable: Bool { code == EIO }
+
     /// Whether the file or folder is not there.
     public var isMissing: Bool { code == ENOENT }
 

@@ -115,6 +115,12 @@ public struct HomeCheck {
         return hasher.finish().leafValues == values
     }
 
+    /// The files in which a complete blob may rest, those that are there.
+    private static func places(of id: Digest, _ layout: Layout) -> [String] {
+        [ObjectName.plain(id), .coded(id)].compactMap(layout.backend.localPath)
+            + [layout.reference(id)]
+    }
+
     /// What was answered holds, and nothing that was removed came back.
     private func owed(_ library: Library, _ promises: StorePromises) throws -> [String] {
         var faults: [String] = []
@@ -124,8 +130,7 @@ public struct HomeCheck {
             let isHere = blobs[id].map { $0.state != .partial } ?? false
             if duty == .here && !isHere { faults.append("blob \(id) is lost") }
             let layout = library.layout
-            let exists = [layout.object(id), layout.coded(id), layout.reference(id)]
-                .contains(where: Directory.exists)
+            let exists = Self.places(of: id, layout).contains(where: Directory.exists)
             if duty == .gone && (blobs[id] != nil || exists) {
                 faults.append("blob \(id) came back: listed \(blobs[id] != nil), there \(exists)")
             }
@@ -192,10 +197,7 @@ public struct HomeCheck {
             faults.append("the accounts are not the sums of their rows")
         }
         for entry in entries where entry.state != .partial {
-            let files = [
-                layout.object(entry.id), layout.coded(entry.id), layout.reference(entry.id),
-                layout.tree(entry.id),
-            ]
+            let files = Self.places(of: entry.id, layout) + [layout.tree(entry.id)]
             let bytes = files.reduce(UInt64(0)) { $0 + ((try? File.facts(of: $1).size) ?? 0) }
             if bytes != entry.stored {
                 faults.append("\(entry.id) takes \(bytes) bytes, \(entry.stored) are counted")

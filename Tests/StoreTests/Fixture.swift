@@ -44,8 +44,11 @@ final class LibraryFixture {
     let scratch = Scratch()
     private(set) var library: Library
 
-    init() throws {
-        library = try Library(try scratch.home(), key: Fixture.key(7))
+    /// A library in a new home; `backend` makes what keeps its blobs, given the home's folder.
+    init(_ backend: (String) throws -> (any BlobBackend)? = { _ in nil }) throws {
+        let home = "\(scratch.path)/home"
+        library = try Library(
+            try Home.create(at: home, backend: try backend(home)), key: Fixture.key(7))
     }
 
     var layout: Layout { library.layout }
@@ -57,7 +60,8 @@ final class LibraryFixture {
         // The home's lock is held by the library: another one takes its place before.
         library = try Library(try parking.home(), key: Fixture.key(7))
         try meanwhile(layout)
-        library = try Library(try Home.open(at: layout.home), key: Fixture.key(7))
+        library = try Library(
+            try Home.open(at: layout.home, backend: layout.backend), key: Fixture.key(7))
     }
 
     /// Shares a layer of three files and gives its manifest.

@@ -66,10 +66,12 @@ struct BlobDraft {
     ) throws(StoreError) -> ImportedBlob {
         let blob = try place(names, layout: layout)
         if !blob.wasKnown {
-            try onDisk { () throws(SystemError) in
-                if leaves != nil { try BlobPlace.syncNames(of: layout.tree(blob.id)) }
-                try BlobPlace.syncNames(of: layout.object(blob.id))
+            if leaves != nil {
+                try onDisk { () throws(SystemError) in
+                    try BlobPlace.syncNames(of: layout.tree(blob.id))
+                }
             }
+            try layout.backend.sync([.plain(blob.id)])
         }
         return blob
     }
@@ -85,8 +87,8 @@ struct BlobDraft {
         } else {
             try onDisk(bytes: summary.size) { () throws(SystemError) in
                 if let leaves { try BlobPlace.rename(leaves, to: layout.tree(summary.id)) }
-                try BlobPlace.rename(data, to: layout.object(summary.id))
             }
+            try layout.backend.put(data, as: .plain(summary.id))
         }
         return ImportedBlob(
             id: summary.id, size: summary.size, sha256: sha256, wasKnown: wasKnown)

@@ -25,7 +25,7 @@ public struct BlobReader: Sendable {
 
     /// The same blob as someone else's copy holds it: its bytes from `copy`, its tree from here.
     func reading(_ copy: File) -> BlobReader {
-        BlobReader(id: id, size: size, source: .raw(copy), layout: layout)
+        BlobReader(id: id, size: size, source: .raw(FileObject(copy)), layout: layout)
     }
 
     /// A blob of known size in a form that is open already, and in no other.
@@ -37,9 +37,9 @@ public struct BlobReader: Sendable {
         reopens = false
     }
 
-    /// The file with the blob's own bytes, to copy from or to pass on; nil for a coded one.
+    /// The file with the blob's own bytes, to copy from or to pass on; nil where there is none.
     public var rawFile: File? {
-        if case .raw(let file) = source { return file }
+        if case .raw(let object) = source { return object.file }
         return nil
     }
 
@@ -66,14 +66,12 @@ public struct BlobReader: Sendable {
     ) throws(StoreError) -> Int {
         let range = HashTree.groupRange(index, size: size)
         switch source {
-        case .raw(let file):
-            let count = try onDisk { () throws(SystemError) in
-                try file.read(
-                    into: buffer, at: start, count: range.count, offset: range.lowerBound)
-            }
-            guard count == range.count else { throw .damaged(file.path) }
+        case .raw(let object):
+            let count = try object.read(
+                into: buffer, at: start, count: range.count, offset: range.lowerBound)
+            guard count == range.count else { throw .damaged(object.place) }
         case .coded(let file):
-            guard file.header.size == size else { throw .damaged(file.file.path) }
+            guard file.header.size == size else { throw .damaged(file.object.place) }
             try CoderShelf.shared.read(index, of: file, into: buffer, at: start)
         case .inPlace(let file):
             guard file.reference.size == size else {
@@ -87,10 +85,8 @@ public struct BlobReader: Sendable {
     /// Some bytes of it, as the disk gives them.
     func bytes(_ range: Range<UInt64>) throws(StoreError) -> [UInt8] {
         precondition(range.upperBound <= size)
-        if let rawFile {
-            return try onDisk { () throws(SystemError) in
-                try rawFile.read(count: range.count, offset: range.lowerBound)
-            }
+        if case .raw(let object) = source {
+            return try object.read(count: range.count, offset: range.lowerBound)
         }
         let buffer = Buffer(capacity: HashTree.groupBytes)
         var bytes: [UInt8] = []

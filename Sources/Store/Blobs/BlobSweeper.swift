@@ -18,9 +18,9 @@ public enum BlobSweeper {
             let parts = entry.name.split(separator: ".")
             guard parts.count == 2, let id = Digest(hexadecimal: String(parts[0])),
                 parts[1] != "data", !Directory.exists(layout.partData(id)),
-                let object = try? File.facts(of: layout.object(id))
+                let size = try layout.backend.size(of: .plain(id))
             else { continue }
-            try finish(id, size: object.size, leftover: path, layout: layout)
+            try finish(id, size: size, leftover: path, layout: layout)
             if finished.last != id { finished.append(id) }
         }
         return finished
@@ -44,21 +44,19 @@ public enum BlobSweeper {
 
     /// Every complete blob, from the folders themselves.
     static func objects(_ layout: Layout) throws(StoreError) -> [StoredBlob] {
-        var found = try files(below: layout.objects).map { id, size in
+        var found = try layout.backend.list(.plain).map { id, size in
             StoredBlob(
                 id: id, size: size, form: .raw,
                 stored: Index.storedBytes(fileBytes: size, size: size))
         }
         let raw = Set(found.map(\.id))
-        if Directory.exists(layout.codedFiles) {
-            for (id, bytes) in try files(below: layout.codedFiles) where !raw.contains(id) {
-                guard let header = CodedFile.header(of: id, layout: layout) else { continue }
-                found.append(
-                    StoredBlob(
-                        id: id, size: header.size, form: .coded,
-                        stored: Index.storedBytes(fileBytes: bytes, size: header.size),
-                        parents: header.parents))
-            }
+        for (id, bytes) in try layout.backend.list(.coded) where !raw.contains(id) {
+            guard let header = CodedFile.header(of: id, layout: layout) else { continue }
+            found.append(
+                StoredBlob(
+                    id: id, size: header.size, form: .coded,
+                    stored: Index.storedBytes(fileBytes: bytes, size: header.size),
+                    parents: header.parents))
         }
         guard Directory.exists(layout.references) else { return found }
         for (id, bytes) in try files(below: layout.references) where !raw.contains(id) {
@@ -92,9 +90,9 @@ public enum BlobSweeper {
     /// The files named by an id in two levels of folders, with the bytes of each.
     static func files(
         below folder: String
-    ) throws(StoreError) -> [(id: Digest, bytes: UInt64)] {
+    ) throws(StoreError) -> [(blob: Digest, bytes: UInt64)] {
         try onDisk { () throws(SystemError) in
-            var found: [(id: Digest, bytes: UInt64)] = []
+            var found: [(blob: Digest, bytes: UInt64)] = []
             for first in try Directory.list(folder) where first.kind == .folder {
                 let outer = "\(folder)/\(first.name)"
                 for second in try Directory.list(outer) where second.kind == .folder {

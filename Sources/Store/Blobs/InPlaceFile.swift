@@ -120,7 +120,7 @@ final class InPlaceFile: Sendable {
     private func provenLayer() throws(StoreError) -> GroupLayer {
         if let known = layer.withLock({ $0 }) { return known }
         let reader = BlobReader(
-            id: id, size: reference.size, source: .raw(file), layout: layout)
+            id: id, size: reference.size, source: .raw(FileObject(file)), layout: layout)
         let proven: GroupLayer
         do throws(StoreError) {
             proven = try reader.layer()
@@ -135,15 +135,16 @@ final class InPlaceFile: Sendable {
 
 extension Layout {
     /// Where the plain bytes of a complete blob lie: in the store, or where its owner left them.
+    /// Where neither is a file, the path is one that nothing is at.
     public func plainPath(_ id: Digest) -> String {
-        let object = object(id)
-        if Directory.exists(object) { return object }
-        return (try? InPlaceFile.reference(of: id, layout: self))?.path ?? object
+        backend.localPath(of: .plain(id))
+            ?? (try? InPlaceFile.reference(of: id, layout: self))?.path
+            ?? DiskBackend(home: home).path(.plain(id))
     }
 
     /// Bytes of a complete blob in whichever form it is here; nil where it is in none.
     func heldSize(_ id: Digest) -> UInt64? {
-        if let facts = try? File.facts(of: object(id)) { return facts.size }
+        if let size = try? backend.size(of: .plain(id)) { return size }
         if let coded = try? CodedFile(id, layout: self) { return coded.header.size }
         return (try? InPlaceFile.reference(of: id, layout: self))?.size
     }

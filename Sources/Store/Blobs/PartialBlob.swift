@@ -232,9 +232,11 @@ public final class PartialBlob: Sendable {
             throw StoreError(error)
         }
         try place()
-        try onDisk { () throws(SystemError) in
-            try BlobPlace.syncNames(of: layout.object(id))
-            if leaves != nil { try BlobPlace.syncNames(of: layout.tree(id)) }
+        try layout.backend.sync([.plain(id)])
+        if leaves != nil {
+            try onDisk { () throws(SystemError) in
+                try BlobPlace.syncNames(of: layout.tree(id))
+            }
         }
     }
 
@@ -247,10 +249,10 @@ public final class PartialBlob: Sendable {
         if layout.isComplete(id, size: size), !Directory.exists(data.path) {
             return state.withLock { $0.isMoved = true }
         }
+        // The bytes first: an object without leaf values can make them again.
+        try onDisk { () throws(SystemError) in try data.setMode(0o444) }
+        try layout.backend.put(data, as: .plain(id))
         try onDisk { () throws(SystemError) in
-            // The bytes first: an object without leaf values can make them again.
-            try data.setMode(0o444)
-            try BlobPlace.rename(data, to: layout.object(id))
             if let leaves {
                 try leaves.setMode(0o444)
                 try BlobPlace.rename(leaves, to: layout.tree(id))

@@ -224,11 +224,10 @@ struct BlobCoder {
         _ index: Int, _ range: Range<UInt64>, _ plain: inout [UInt8]
     ) throws(StoreError) {
         switch blob.reader.source {
-        case .raw(let file):
-            let count = try onDisk { () throws(SystemError) in
-                try file.read(into: &plain, count: range.count, offset: range.lowerBound)
-            }
-            guard count == range.count else { throw .damaged(file.path) }
+        case .raw(let object):
+            let count = try object.read(
+                into: &plain, count: range.count, offset: range.lowerBound)
+            guard count == range.count else { throw .damaged(object.place) }
         case .coded(let file): try decoder.read(index, of: file, into: &plain)
         case .inPlace(let file): throw .sourceChanged(path: file.reference.path)
         }

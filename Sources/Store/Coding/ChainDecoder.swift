@@ -66,7 +66,7 @@ final class ChainDecoder {
         into group: inout [UInt8]
     ) throws(StoreError) {
         guard budget > 0 else {
-            throw .damaged("\(file.file.path) (it draws on too many groups)")
+            throw .damaged("\(file.object.place) (it draws on too many groups)")
         }
         budget -= 1
         decodeCount += 1
@@ -105,7 +105,7 @@ final class ChainDecoder {
         do throws(CodingError) {
             return try body()
         } catch {
-            throw .damaged("\(file.file.path) (\(error))")
+            throw .damaged("\(file.object.place) (\(error))")
         }
     }
 
@@ -145,13 +145,11 @@ final class ChainDecoder {
         var last: Place?
         for piece in pieces {
             switch try source(piece.place.parent) {
-            case .raw(let file):
+            case .raw(let object):
                 let offset = UInt64(piece.place.group * HashTree.groupBytes + piece.start)
-                let count = try onDisk { () throws(SystemError) in
-                    try file.read(
-                        into: &bytes, at: piece.target, count: piece.count, offset: offset)
-                }
-                guard count == piece.count else { throw .damaged(file.path) }
+                let count = try object.read(
+                    into: &bytes, at: piece.target, count: piece.count, offset: offset)
+                guard count == piece.count else { throw .damaged(object.place) }
             case .inPlace(let file):
                 // No coded file draws on what its owner may change.
                 throw .sourceChanged(path: file.reference.path)
@@ -163,7 +161,7 @@ final class ChainDecoder {
                     last = piece.place
                 }
                 guard piece.start + piece.count <= group.count else {
-                    throw .damaged(file.file.path)
+                    throw .damaged(file.object.place)
                 }
                 bytes.replace(at: piece.target, group, piece.start, piece.count)
             }

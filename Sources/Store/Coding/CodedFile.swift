@@ -3,7 +3,7 @@ import Wire
 
 /// Where the bytes of a blob are: as they are, or coded.
 enum BlobSource: Sendable {
-    case raw(File)
+    case raw(any StoredObject)
     case coded(CodedFile)
     case inPlace(InPlaceFile)
 
@@ -11,11 +11,9 @@ enum BlobSource: Sendable {
     static func open(_ id: Digest, layout: Layout) throws(StoreError) -> BlobSource {
         // Between two looks one form may have taken the place of the other; both never miss twice.
         for _ in 0..<3 {
-            do throws(SystemError) {
-                return .raw(try File(layout.object(id), .read, followsLinks: false))
-            } catch {
-                guard error.isMissing else { throw .system(error) }
-            }
+            do throws(StoreError) {
+                return .raw(try layout.backend.open(.plain(id)))
+            } catch .missing {}
             do throws(StoreError) {
                 return .coded(try CodedFile(id, layout: layout))
             } catch .missing {}
@@ -29,7 +27,7 @@ enum BlobSource: Sendable {
     /// Plain bytes.
     func size() throws(StoreError) -> UInt64 {
         switch self {
-        case .raw(let file): try onDisk { () throws(SystemError) in try file.facts().size }
+        case .raw(let object): try object.size()
         case .coded(let file): file.header.size
         case .inPlace(let file): file.reference.size
         }
@@ -48,8 +46,8 @@ enum BlobSource: Sendable {
 final class CodedFile: Sendable {
     /// What the file says of itself.
     let header: CodedHeader
-    /// The open file.
-    let file: File
+    /// Its bytes.
+    let object: any StoredObject
     private let layout: Layout
     private let parents: Lock<[BlobSource?]>
     /// Where each parent begins when all stand in a row.
@@ -57,21 +55,15 @@ final class CodedFile: Sendable {
 
     /// Opens the coded file of a blob in a home.
     convenience init(_ id: Digest, layout: Layout) throws(StoreError) {
-        let file: File
-        do {
-            file = try File(layout.coded(id), .read, followsLinks: false)
-        } catch {
-            throw error.isMissing ? .missing("blob \(id)") : .system(error)
-        }
-        try self.init(file, layout: layout)
-        guard header.id == id else { throw .damaged(file.path) }
+        try self.init(try layout.backend.open(.coded(id)), layout: layout)
+        guard header.id == id else { throw .damaged(object.place) }
     }
 
-    /// Reads the head of an open file; parents are looked for in the home of `layout`.
-    init(_ file: File, layout: Layout) throws(StoreError) {
-        self.file = file
+    /// Reads the head of an open one; parents are looked for in the home of `layout`.
+    init(_ object: any StoredObject, layout: Layout) throws(StoreError) {
+        self.object = object
         self.layout = layout
-        header = try Self.readHeader(file)
+        header = try Self.readHeader(object)
         parents = Lock([BlobSource?](repeating: nil, count: header.parents.count))
         var next: UInt64 = 0
         parentStarts = header.parents.map { parent in
@@ -82,35 +74,31 @@ final class CodedFile: Sendable {
 
     /// The head of the coded file of a blob; nil where there is none that can be read.
     static func header(of id: Digest, layout: Layout) -> CodedHeader? {
-        guard let file = try? File(layout.coded(id), .read, followsLinks: false),
-            let header = try? readHeader(file), header.id == id
+        guard let object = try? layout.backend.open(.coded(id)),
+            let header = try? readHeader(object), header.id == id
         else { return nil }
         return header
     }
 
-    private static func readHeader(_ file: File) throws(StoreError) -> CodedHeader {
-        let fileSize = try onDisk { () throws(SystemError) in try file.facts().size }
-        let prefix = try onDisk { () throws(SystemError) in
-            try file.read(count: CodedHeader.prefixBytes, offset: 0)
-        }
+    private static func readHeader(_ object: any StoredObject) throws(StoreError) -> CodedHeader {
+        let fileSize = try object.size()
+        let prefix = try object.read(count: CodedHeader.prefixBytes, offset: 0)
         do throws(CodingError) {
             let byteCount = try CodedHeader.measure(prefix).byteCount
             guard fileSize >= UInt64(byteCount),
-                let bytes = try? file.read(count: byteCount, offset: 0)
+                let bytes = try? object.read(count: byteCount, offset: 0)
             else { throw CodingError.malformed("they end early") }
             return try CodedHeader.decode(bytes, fileSize: fileSize)
         } catch {
-            throw .damaged("\(file.path) (\(error))")
+            throw .damaged("\(object.place) (\(error))")
         }
     }
 
     /// The coded bytes of a group.
     func coded(group index: Int, into bytes: inout [UInt8]) throws(StoreError) {
         let (start, length) = (header.starts[index], header.groups[index].length)
-        let count = try onDisk { () throws(SystemError) in
-            try file.read(into: &bytes, count: length, offset: start)
-        }
-        guard count == length else { throw .damaged(file.path) }
+        let count = try object.read(into: &bytes, count: length, offset: start)
+        guard count == length else { throw .damaged(object.place) }
     }
 
     /// The parent that holds bytes of all parents in a row, and where they are in it. A run over
@@ -119,12 +107,12 @@ final class CodedFile: Sendable {
         at offset: UInt64, count: Int
     ) throws(StoreError) -> (index: Int, range: Range<UInt64>) {
         guard let index = parentStarts.lastIndex(where: { $0 <= offset }) else {
-            throw .damaged("\(file.path) (a parent is missing)")
+            throw .damaged("\(object.place) (a parent is missing)")
         }
         let start = offset - parentStarts[index]
         let size = header.parents[index].size
         guard start < size, UInt64(count) <= size - start else {
-            throw .damaged("\(file.path) (it draws on what no parent has)")
+            throw .damaged("\(object.place) (it draws on what no parent has)")
         }
         return (index, start..<start + UInt64(count))
     }

@@ -23,7 +23,9 @@ public struct Home: Sendable {
     }
 
     /// Makes a home at `path` where there is none, and opens it. Twice gives the same home.
-    public static func create(at path: String) throws(StoreError) -> Home {
+    public static func create(
+        at path: String, backend: (any BlobBackend)? = nil
+    ) throws(StoreError) -> Home {
         try Filesystem.requireLocal(path)
         let isNew = !exists(at: path)
         if isNew && Directory.exists(path) {
@@ -35,7 +37,7 @@ public struct Home: Sendable {
             }
         }
         try onDisk { () throws(SystemError) in try Directory.create(path, mode: 0o700) }
-        let layout = Layout(home: try absolute(path))
+        let layout = Layout(home: try absolute(path), backend: backend)
         let lock = try take(layout)
         try onDisk { () throws(SystemError) in
             try makeFolders(layout)
@@ -50,10 +52,12 @@ public struct Home: Sendable {
     }
 
     /// Opens the home at `path`.
-    public static func open(at path: String) throws(StoreError) -> Home {
+    public static func open(
+        at path: String, backend: (any BlobBackend)? = nil
+    ) throws(StoreError) -> Home {
         guard exists(at: path) else { throw .noHome(path: path) }
         try Filesystem.requireLocal(path)
-        let layout = Layout(home: try absolute(path))
+        let layout = Layout(home: try absolute(path), backend: backend)
         let format = try DurableFile.read(layout.format, limit: 256) ?? []
         guard format == Array(formatText.utf8) else {
             throw .unusable("\(path) was made by another version of plasmid (see \(layout.format))")

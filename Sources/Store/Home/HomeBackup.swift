@@ -101,7 +101,6 @@ public struct HomeBackup: Sendable {
     ) throws(StoreError) -> Outcome {
         try onDisk { () throws(SystemError) in
             try Directory.create(target.home, mode: 0o700)
-            try Directory.create(target.objects)
         }
         let snapshot = target.index + ".new"
         try onDisk { () throws(SystemError) in
@@ -199,11 +198,9 @@ public struct HomeBackup: Sendable {
     private func copy(_ blob: BlobReference, from layout: Layout) throws(StoreError) -> Bool {
         guard let reader = try? BlobReader(blob.blob, layout: layout), reader.size == blob.size
         else { return false }
-        let path = target.object(blob.blob)
-        let temporary = "\(path).new"
+        let temporary = "\(target.home)/blob.new"
         do throws(StoreError) {
             let copy = try onDisk(bytes: blob.size) { () throws(SystemError) in
-                try Directory.create(Layout.folder(of: path))
                 if Directory.exists(temporary) { try Directory.removeFile(temporary) }
                 return try File(temporary, .createNew)
             }
@@ -215,10 +212,8 @@ public struct HomeBackup: Sendable {
                 try onDisk { () throws(SystemError) in try Directory.removeFile(temporary) }
                 return false
             }
-            try onDisk { () throws(SystemError) in
-                try copy.setMode(0o444)
-                try Directory.rename(temporary, to: path)
-            }
+            try onDisk { () throws(SystemError) in try copy.setMode(0o444) }
+            try target.backend.put(copy, as: .plain(blob.blob))
             return true
         } catch {
             try? Directory.removeFile(temporary)

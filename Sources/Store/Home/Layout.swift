@@ -3,35 +3,31 @@ import Wire
 
 /// Where everything lies inside a home folder.
 ///
-/// A blob is one plain file named by its id, in two levels of folders (65,536 of them) so that no
-/// folder grows beyond what `ls` can show.
-public struct Layout: Equatable, Sendable {
+/// Complete blobs are objects of a back end, by default one file each. Files named by an id lie in
+/// two levels of folders (65,536 of them) so that no folder grows beyond what `ls` can show.
+public struct Layout: Sendable {
     /// The home folder.
     public let home: String
+    /// Where complete blobs rest.
+    public let backend: any BlobBackend
 
-    /// The places below `home`.
-    public init(home: String) {
+    /// The places below `home`, blobs in its own folders unless another back end is given.
+    public init(home: String, backend: (any BlobBackend)? = nil) {
         self.home = home
+        self.backend = backend ?? DiskBackend(home: home)
     }
 
-    /// A complete blob: exactly the bytes of the file it came from.
-    public func object(_ id: Digest) -> String { fanned("store/obj", id) }
-
-    /// A complete blob in fewer bytes: a coded file.
-    public func coded(_ id: Digest) -> String { fanned("store/coded", id) }
-
     /// The leaf values of a complete blob; blobs of one group have none.
-    public func tree(_ id: Digest) -> String { fanned("store/tree", id) }
+    public func tree(_ id: Digest) -> String { Self.fanned("\(home)/store/tree", id) }
 
     /// Which file of the owner holds a complete blob that was left in its place.
-    public func reference(_ id: Digest) -> String { fanned("store/ref", id) }
+    public func reference(_ id: Digest) -> String { Self.fanned("\(home)/store/ref", id) }
 
-    /// Every file that a blob may have, with what tells it from the others.
+    /// Every file beside its objects that a blob may have, with what tells it from the others.
     func places(of id: Digest) -> [(path: String, suffix: String)] {
         [
-            (object(id), "obj"), (coded(id), "coded"), (reference(id), "ref"),
-            (tree(id), "tree"), (partData(id), "data"), (partLeaves(id), "leaf"),
-            (partGroups(id), "groups"),
+            (reference(id), "ref"), (tree(id), "tree"), (partData(id), "data"),
+            (partLeaves(id), "leaf"), (partGroups(id), "groups"),
         ]
     }
 
@@ -41,7 +37,7 @@ public struct Layout: Equatable, Sendable {
 
     /// Whether a complete blob of that size is here in a file of its own, plain or coded.
     func isComplete(_ id: Digest, size: UInt64) -> Bool {
-        if let facts = try? File.facts(of: object(id)) { return facts.size == size }
+        if let plain = try? backend.size(of: .plain(id)) { return plain == size }
         return CodedFile.header(of: id, layout: self)?.size == size
     }
 
@@ -81,11 +77,12 @@ public struct Layout: Equatable, Sendable {
             + [journal, keys, layers, access]
     }
 
-    private func fanned(_ folder: String, _ id: Digest) -> String {
+    /// Where a file named by an id lies below `folder`.
+    static func fanned(_ folder: String, _ id: Digest) -> String {
         let name = id.hexadecimal
         let first = name.prefix(2)
         let second = name.dropFirst(2).prefix(2)
-        return "\(home)/\(folder)/\(first)/\(second)/\(name)"
+        return "\(folder)/\(first)/\(second)/\(name)"
     }
 
     /// The folder that holds `path`.

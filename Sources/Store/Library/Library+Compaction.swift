@@ -145,7 +145,7 @@ extension Library {
         try draft.finish()
         let reader = BlobReader(
             id: entry.id, size: entry.size,
-            source: .coded(try CodedFile(draft.file, layout: layout)), layout: layout)
+            source: .coded(try CodedFile(FileObject(draft.file), layout: layout)), layout: layout)
         guard try reader.hash() == entry.id else {
             throw .damaged("the coded form of blob \(entry.id) (it was not used)")
         }
@@ -169,14 +169,11 @@ extension Library {
             current.form == .raw,
             try !index.isLeased(entry.id, for: Index.openers, now: now)
         else { return false }
-        let path = layout.coded(entry.id)
         try index.beginSwap(entry.id)
-        try onDisk { () throws(SystemError) in
-            try BlobPlace.rename(draft.file, to: path)
-            try BlobPlace.syncNames(of: path)
-        }
+        try layout.backend.put(draft.file, as: .coded(entry.id))
+        try layout.backend.sync([.coded(entry.id)])
         let isCoded = try index.setCoded(entry.id, stored: stored, parents: header.parents)
-        try moveToTrash(isCoded ? layout.object(entry.id) : path, of: entry.id)
+        try remove(isCoded ? .plain(entry.id) : .coded(entry.id))
         try index.endSwap(entry.id)
         return isCoded
     }
@@ -204,12 +201,10 @@ extension Library {
             try places.withLock { _ throws(StoreError) in
                 guard try index.blob(blob)?.form == .coded else { return }
                 try index.beginSwap(blob)
-                try onDisk { () throws(SystemError) in
-                    try BlobPlace.rename(draft.file, to: layout.object(blob))
-                    try BlobPlace.syncNames(of: layout.object(blob))
-                }
+                try layout.backend.put(draft.file, as: .plain(blob))
+                try layout.backend.sync([.plain(blob)])
                 try index.setRaw(blob, size: entry.size)
-                try moveToTrash(layout.coded(blob), of: blob)
+                try remove(.coded(blob))
                 try index.endSwap(blob)
             }
         }
@@ -234,6 +229,13 @@ extension Library {
             try makeRaw(entry.id) { done in progress(before + done, total) }
             before += entry.size
         }
+        for blob in try index.blobs(of: layer)
+        where layout.backend.localPath(of: .plain(blob)) == nil {
+            guard try layout.backend.size(of: .plain(blob)) == nil else {
+                throw .refused(
+                    "this home keeps its blobs where no program can open them: export the layer")
+            }
+        }
     }
 
     /// Has what draws on blobs that are to go stand by itself: plain, where there is room. What
@@ -252,17 +254,15 @@ extension Library {
     func finishSwaps() throws(StoreError) {
         for blob in try index.swaps() {
             let entry = try index.blob(blob)
-            let isRawHere = Directory.exists(layout.object(blob))
+            let isRawHere = try layout.backend.size(of: .plain(blob)) != nil
             let header = CodedFile.header(of: blob, layout: layout)
             switch entry?.form {
             case .coded where header?.size == entry?.size && header != nil:
-                if isRawHere { try moveToTrash(layout.object(blob), of: blob) }
+                try remove(.plain(blob))
             case .coded where isRawHere:
                 try index.setRaw(blob, size: entry?.size ?? 0)
             default:
-                if isRawHere || entry == nil, Directory.exists(layout.coded(blob)) {
-                    try moveToTrash(layout.coded(blob), of: blob)
-                }
+                if isRawHere || entry == nil { try remove(.coded(blob)) }
             }
             try index.endSwap(blob)
         }
@@ -270,14 +270,9 @@ extension Library {
     }
 
     /// Takes a form away for good: once a swap has ended nobody looks for it any more.
-    private func moveToTrash(_ path: String, of blob: Digest) throws(StoreError) {
-        let name =
-            "\(layout.trash)/\(blob.hexadecimal).\(Hexadecimal.encode(Sodium.random(count: 4)))"
-        try onDisk { () throws(SystemError) in
-            try Directory.rename(path, to: name)
-            try Directory.sync(layout.trash)
-            try Directory.sync(Layout.folder(of: path))
-        }
+    private func remove(_ name: ObjectName) throws(StoreError) {
+        try layout.backend.remove(name)
+        try layout.backend.sync([name])
     }
 
     /// A file that becomes another form of a blob, or nothing.

@@ -15,15 +15,13 @@ extension Library {
         if entry.form == .inPlace { return try reopenInPlace(blob, size: size) }
         let groupCount = HashTree.groupCount(size: size)
         var sound = GroupSet(count: groupCount)
-        guard let reader = try? BlobReader(blob, layout: layout), reader.size == size,
+        guard let reader = try openedForRepair(blob), reader.size == size,
             let layer = try? reader.layer()
         else {
             // Nothing of it can be believed. Its place is empty before the row says that it is
             // partial: of a partial blob the bytes in its place are those of a whole one.
-            for path in [layout.object(blob), layout.coded(blob), layout.tree(blob)]
-            where Directory.exists(path) {
-                try setAside(path)
-            }
+            for name in [ObjectName.plain(blob), .coded(blob)] { try setAside(name) }
+            if Directory.exists(layout.tree(blob)) { try setAside(treeOf: blob) }
             try index.reopen(blob, size: size, groups: sound)
             return sound.missing
         }
@@ -38,6 +36,20 @@ extension Library {
         return sound.missing
     }
 
+    /// A blob that may be damaged; nil where it is so much so that it cannot even be opened. What
+    /// cannot be opened for another reason, as by a process with too many open files, may be sound.
+    private func openedForRepair(_ blob: Digest) throws(StoreError) -> BlobReader? {
+        do throws(StoreError) {
+            return try BlobReader(blob, layout: layout)
+        } catch {
+            switch error {
+            case .missing, .damaged: return nil
+            case .system(let failure) where failure.isUnreadable: return nil
+            default: throw error
+            }
+        }
+    }
+
     /// Gives up a file of the owner's: the bytes are to be fetched into the store.
     private func reopenInPlace(_ blob: Digest, size: UInt64) throws(StoreError) -> [Int] {
         let none = GroupSet(count: HashTree.groupCount(size: size))
@@ -48,11 +60,23 @@ extension Library {
         return none.missing
     }
 
-    private func setAside(_ path: String) throws(StoreError) {
-        let name = path.dropFirst(Layout.folder(of: path).utf8.count + 1)
-        let stamp = Clock.wallMilliseconds()
+    /// Moves an object into the quarantine, if it is there.
+    private func setAside(_ name: ObjectName) throws(StoreError) {
+        let place = "\(name.blob).\(name.form).\(Clock.wallMilliseconds())"
+        do throws(StoreError) {
+            try layout.backend.take(name, to: "\(layout.quarantine)/\(place)")
+        } catch .missing {
+            return
+        }
+        try onDisk { () throws(SystemError) in try Directory.sync(layout.quarantine) }
+        try layout.backend.sync([name])
+    }
+
+    private func setAside(treeOf blob: Digest) throws(StoreError) {
+        let path = layout.tree(blob)
+        let place = "\(layout.quarantine)/\(blob).tree.\(Clock.wallMilliseconds())"
         try onDisk { () throws(SystemError) in
-            try Directory.rename(path, to: "\(layout.quarantine)/\(name).\(stamp)")
+            try Directory.rename(path, to: place)
             try Directory.sync(layout.quarantine)
             try Directory.sync(Layout.folder(of: path))
         }
@@ -72,13 +96,13 @@ extension Library {
             let leaves = try reader.leafValues(ofGroups: 0..<layer.count)
             try DurableFile.write(leaves, to: layout.partLeaves(id))
         }
-        guard let file = reader.rawFile else { return try moveBackCoded(reader) }
+        guard case .raw = reader.source else { return try moveBackCoded(reader) }
+        try layout.backend.take(.plain(id), to: layout.partData(id))
         try onDisk { () throws(SystemError) in
-            try file.setMode(0o600)
-            try Directory.rename(layout.object(id), to: layout.partData(id))
+            try File(layout.partData(id), .read).setMode(0o600)
             try Directory.sync(layout.parts)
-            try Directory.sync(Layout.folder(of: layout.object(id)))
         }
+        try layout.backend.sync([.plain(id)])
     }
 
     /// The groups of a coded blob that can be read become the partial one's bytes.
@@ -101,6 +125,6 @@ extension Library {
             try file.sync()
             try Directory.sync(layout.parts)
         }
-        try setAside(layout.coded(reader.id))
+        try setAside(.coded(reader.id))
     }
 }

@@ -138,10 +138,8 @@ extension Library {
         let objects = try BlobSweeper.objects(layout)
         // Beside the plain form a coded one is what a swap left that nothing remembers.
         if index.isNew {
-            for blob in objects where blob.form == .raw && Directory.exists(layout.coded(blob.id)) {
-                try onDisk { () throws(SystemError) in
-                    try Directory.removeFile(layout.coded(blob.id))
-                }
+            for blob in objects where blob.form == .raw {
+                try layout.backend.remove(.coded(blob.id))
             }
         }
         let parts = try BlobSweeper.parts(layout)
@@ -180,8 +178,7 @@ extension Library {
             case .partial: continue
             case .complete, .recovered:
                 let id = part.blob
-                let places = [layout.object(id), layout.coded(id), layout.reference(id)]
-                if places.contains(where: Directory.exists) {
+                if try isPlaced(id) {
                     try PartialBlob.discard(id, layout: layout)
                 } else {
                     let none = GroupSet(count: HashTree.groupCount(size: part.size))
@@ -193,6 +190,13 @@ extension Library {
                 }
             }
         }
+    }
+
+    /// Whether a blob lies where complete ones do, in any form.
+    private func isPlaced(_ id: Digest) throws(StoreError) -> Bool {
+        for name in [ObjectName.plain(id), .coded(id)]
+        where try layout.backend.size(of: name) != nil { return true }
+        return Directory.exists(layout.reference(id))
     }
 
     /// Begins a lost journal again with what the index still knows.

@@ -209,6 +209,9 @@ extension Library {
     private func clearAway(_ blobs: [Digest]) throws(StoreError) {
         guard !blobs.isEmpty else { return }
         for blob in blobs {
+            for name in [ObjectName.plain(blob), .coded(blob)] {
+                try layout.backend.remove(name)
+            }
             for (path, suffix) in layout.places(of: blob) where Directory.exists(path) {
                 try onDisk { () throws(SystemError) in
                     try Directory.rename(

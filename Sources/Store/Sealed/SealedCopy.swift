@@ -125,10 +125,12 @@ extension Library {
     ) throws(StoreError) -> Envelope {
         for part in sealed.parts where !(try holds(part.blob)) {
             let reader = try BlobReader(part.sealed.blob, layout: layout)
-            guard let file = reader.rawFile else { throw .damaged("blob \(part.sealed.blob)") }
+            guard case .raw(let object) = reader.source else {
+                throw .damaged("blob \(part.sealed.blob)")
+            }
             _ = try withRoom(part.sealed.size, as: .cache) { () throws(StoreError) in
                 try SealedFile.open(
-                    file, size: part.sealed.size, key: key, expected: part.blob, into: layout,
+                    object, size: part.sealed.size, key: key, expected: part.blob, into: layout,
                     keep: keepOpened)
             }
         }

@@ -46,15 +46,16 @@ enum SealedFile {
     /// Opens a sealed file of `size` bytes into the store. Every chunk is authenticated before it
     /// is written; a blob that is not `expected` in the end is not kept.
     static func open(
-        _ sealed: File, size: UInt64, key: FileKey, expected: Digest, into layout: Layout,
+        _ sealed: any StoredObject, size: UInt64, key: FileKey, expected: Digest,
+        into layout: Layout,
         keep: DraftKeeper? = nil
     ) throws(StoreError) -> BlobReference {
         guard let plainSize = SealedStream.plainSize(sealed: size) else {
-            throw .damaged("\(sealed.path) (no sealed file has its size)")
+            throw .damaged("\(sealed.place) (no sealed file has its size)")
         }
         let nonce = try read(sealed, SealedStream.nonceBytes, 0)
         guard let stream = SealedStream(key: key, nonce: nonce) else {
-            throw .damaged(sealed.path)
+            throw .damaged(sealed.place)
         }
         var output = try SealedOutput(size: plainSize, layout)
         do throws(StoreError) {
@@ -71,7 +72,7 @@ enum SealedFile {
                 let isSound = stream.open(
                     chunk.span.bytes, chunk: index, isLast: index == count - 1, into: &target)
                 guard isSound else {
-                    throw StoreError.damaged("\(sealed.path) (chunk \(index) is not authentic)")
+                    throw StoreError.damaged("\(sealed.place) (chunk \(index) is not authentic)")
                 }
                 try output.write(plain.span.bytes.extracting(0..<(length - Limits.tagBytes)))
             }
@@ -83,12 +84,10 @@ enum SealedFile {
     }
 
     private static func read(
-        _ file: File, _ count: Int, _ offset: UInt64
+        _ object: any StoredObject, _ count: Int, _ offset: UInt64
     ) throws(StoreError) -> [UInt8] {
-        let bytes = try onDisk { () throws(SystemError) in
-            try file.read(count: count, offset: offset)
-        }
-        guard bytes.count == count else { throw .changed(path: file.path) }
+        let bytes = try object.read(count: count, offset: offset)
+        guard bytes.count == count else { throw .changed(path: object.place) }
         return bytes
     }
 }

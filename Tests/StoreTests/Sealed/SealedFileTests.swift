@@ -15,7 +15,7 @@ import Wire
         let bytes = Scratch.bytes(size, seed: 3)
         let plain = BlobReader(
             id: Blake3.hash(bytes), size: UInt64(size),
-            source: .raw(try scratch.file("plain", bytes)), layout: layout)
+            source: .raw(FileObject(try scratch.file("plain", bytes))), layout: layout)
         let sealed = try SealedFile.seal(plain, key: key, into: layout)
         #expect(sealed.size == SealedStream.sealedSize(plain: UInt64(size)))
         let reader = try BlobReader(sealed.blob, layout: layout)
@@ -23,7 +23,7 @@ import Wire
         #expect(SealedStream.open(cipher, key: key) == bytes)
         let id = Blake3.hash(bytes)
         let opened = try SealedFile.open(
-            try #require(reader.rawFile), size: sealed.size, key: key, expected: id, into: layout)
+            FileObject(try #require(reader.rawFile)), size: sealed.size, key: key, expected: id, into: layout)
         #expect(opened == BlobReference(blob: id, size: UInt64(size)))
         #expect(try BlobReader(id, layout: layout).readAll(limit: 8 << 20) == bytes)
         // Another nonce each time: nobody can tell that it is the same file.
@@ -36,7 +36,7 @@ import Wire
         let bytes = Scratch.bytes(150_000, seed: 4)
         let plain = BlobReader(
             id: Blake3.hash(bytes), size: 150_000,
-            source: .raw(try scratch.file("plain", bytes)), layout: layout)
+            source: .raw(FileObject(try scratch.file("plain", bytes))), layout: layout)
         let sealed = try SealedFile.seal(plain, key: key, into: layout)
         var cipher = try BlobReader(sealed.blob, layout: layout).readAll(limit: 1 << 20)
         let id = Blake3.hash(bytes)
@@ -44,7 +44,7 @@ import Wire
             let file = try scratch.file("cipher", cipher)
             do throws(StoreError) {
                 _ = try SealedFile.open(
-                    file, size: UInt64(cipher.count), key: key, expected: expected, into: layout)
+                    FileObject(file), size: UInt64(cipher.count), key: key, expected: expected, into: layout)
                 return true
             } catch {
                 return false
