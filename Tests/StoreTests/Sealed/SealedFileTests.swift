@@ -23,7 +23,8 @@ import Wire
         #expect(SealedStream.open(cipher, key: key) == bytes)
         let id = Blake3.hash(bytes)
         let opened = try SealedFile.open(
-            FileObject(try #require(reader.rawFile)), size: sealed.size, key: key, expected: id, into: layout)
+            FileObject(try #require(reader.rawFile)), size: sealed.size, key: key, expected: id,
+            into: layout)
         #expect(opened == BlobReference(blob: id, size: UInt64(size)))
         #expect(try BlobReader(id, layout: layout).readAll(limit: 8 << 20) == bytes)
         // Another nonce each time: nobody can tell that it is the same file.
@@ -44,7 +45,8 @@ import Wire
             let file = try scratch.file("cipher", cipher)
             do throws(StoreError) {
                 _ = try SealedFile.open(
-                    FileObject(file), size: UInt64(cipher.count), key: key, expected: expected, into: layout)
+                    FileObject(file), size: UInt64(cipher.count), key: key, expected: expected,
+                    into: layout)
                 return true
             } catch {
                 return false
