@@ -41,14 +41,7 @@ enum BenchCommand {
             rows = try SketchBench(megabytes: megabytes ?? SketchBench.megabytesDefault)
                 .run(report)
         case "share": rows = try ShareBench(megabytes: megabytes).run(report)
-        case "codec":
-            guard let base = arguments.text("base") else {
-                throw Failure(
-                    .usage, "the codec needs a model", remedy: "give its folder with --base DIR")
-            }
-            let child = arguments.text("layer")
-            rows = try CodecBench(folder: child ?? base, parent: child == nil ? nil : base)
-                .run(report)
+        case "codec": rows = try CodecBench(arguments, report).run()
         case "store":
             let count = try arguments.integer("rows", in: 1_000...10_000_000)
             rows = try StoreBench(

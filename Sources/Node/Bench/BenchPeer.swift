@@ -3,7 +3,8 @@ import Host
 import Learn
 
 /// Another program that does the same work: a shell command that prints its figures as one line of
-/// JSON, `tok_s` and, where memory is compared, `rss_mib`.
+/// JSON: of models `tok_s` and, where memory is compared, `rss_mib`; of a codec `times_smaller`,
+/// `coding_gb_s` and `decoding_gb_s`.
 struct BenchPeer {
     /// What it printed.
     struct Figures {
@@ -21,11 +22,16 @@ struct BenchPeer {
         self.command = command
     }
 
-    /// Runs the command with each `{name}` replaced by its value.
-    func figures(_ values: KeyValuePairs<String, String>) throws(Failure) -> Figures {
+    /// Runs the command with each `{name}` replaced by its value, and gives what it printed.
+    func answer(_ values: KeyValuePairs<String, String>) throws(Failure) -> JSONValue {
         var command = command
         for (name, value) in values { command = command.replacing("{\(name)}", with: value) }
-        let answer = try Self.output("/bin/sh", ["-c", command])
+        return try Self.output("/bin/sh", ["-c", command])
+    }
+
+    /// The same of one that runs models.
+    func figures(_ values: KeyValuePairs<String, String>) throws(Failure) -> Figures {
+        let answer = try answer(values)
         guard let rate = answer["tok_s"]?.number, rate > 0 else {
             throw Failure(.refused, "the peer printed no tok_s")
         }

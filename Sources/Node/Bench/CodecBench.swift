@@ -1,3 +1,4 @@
+import Foundation
 import Genome
 import Host
 import Store
@@ -12,6 +13,31 @@ struct CodecBench {
     let folder: String
     /// What it was made from; nil for nothing.
     let parent: String?
+    /// Another program that codes the same files.
+    let peer: BenchPeer?
+    /// Keeps a folder that was made for the bench.
+    private let model: BenchModel?
+
+    /// MiB of a model that nobody gave.
+    private static let megabytesDefault = 64
+
+    /// A bench of `--base`, of `--layer` against it, or of a model that is made for it.
+    init(_ arguments: Arguments, _ report: Report) throws(Failure) {
+        peer = BenchPeer(arguments)
+        if let base = arguments.text("base") {
+            let child = arguments.text("layer")
+            (folder, parent, model) = (child ?? base, child == nil ? nil : base, nil)
+        } else {
+            if arguments.text("layer") != nil {
+                throw Failure(
+                    .usage, "a layer is coded against its base", remedy: "say --base DIR too")
+            }
+            let made = try BenchModel(
+                megabytes: try arguments.integer("size", in: 1...65_536) ?? Self.megabytesDefault,
+                report)
+            (folder, parent, model) = (made.path, nil, made)
+        }
+    }
 
     private struct Weights {
         let file: File
@@ -32,7 +58,31 @@ struct CodecBench {
         var hashing = 0.0
     }
 
-    func run(_ report: Report) throws(Failure) -> [BenchRow] {
+    /// Its figures; with a peer each beside what that did before and after.
+    func run() throws(Failure) -> [BenchRow] {
+        guard let peer else { return try rows() }
+        let values: KeyValuePairs = ["folder": folder, "parent": parent ?? "none"]
+        let before = try peer.answer(values)
+        let own = try rows()
+        let after = try peer.answer(values)
+        let names = ["times_smaller", "coding_gb_s", "decoding_gb_s"]
+        return try zip(own, names).map { row, name throws(Failure) in
+            guard let first = before[name]?.number, let last = after[name]?.number,
+                first > 0, last > 0
+            else { throw Failure(.refused, "the peer printed no \(name)") }
+            let figure = name == names[0] ? row.ratio : row.figure
+            return BenchRow(
+                name: row.name, figure: figure, unit: name == names[0] ? "times smaller" : row.unit,
+                against: "the peer's \(Self.text(first)) and \(Self.text(last))",
+                ratio: figure / ((first + last) / 2))
+        }
+    }
+
+    private static func text(_ value: Double) -> String {
+        String(format: "%.2f", value)
+    }
+
+    private func rows() throws(Failure) -> [BenchRow] {
         guard let coder = GroupCoder() else {
             throw Failure(.internal, "there is no memory for a coder")
         }

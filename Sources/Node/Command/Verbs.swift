@@ -231,19 +231,21 @@ enum Verbs {
 
     private static let bench = VerbShape(
         name: "bench", summary: "measure this machine",
-        paragraph: "Measures one thing and prints the figure beside what it was held against. "
-            + "hash: BLAKE3 and SHA-256 on one core. transfer: a large file between two nodes on "
-            + "this machine. share: reading and signing a large file. store: files of every size, "
-            + "and --rows of an index. lineage: ancestors in a graph of --edges. sketch: "
-            + "what tells near copies, of an adapter of --size MiB. "
-            + "seal: a layer of --size MiB for mirrors that may not read it. codec: the coded form "
-            + "of the model in --base, or of the one in --layer against it. decide: the question "
-            + "whether somebody may. journal: decisions kept a second. infer: prompts and answers "
-            + "of --base, and of --layer over it. train: steps of training on --base. A peer's "
-            + "command runs before and after each case and prints tok_s, and rss_mib for train, as "
-            + "one line of JSON. In it {base} and {dtype} (fp32, bf16) are replaced; for train "
-            + "also {batch}, {tokens} and {targets}; for infer {mode} (prefill, decode), {tokens} "
-            + "and {layer}, which is none for the base alone. --with measures a training also with "
+        paragraph:
+            "Measures one thing and prints the figure beside what it was held against. hash: "
+            + "BLAKE3 and SHA-256 on one core. transfer: a large file between two nodes on this "
+            + "machine. share: reading and signing a large file. store: files of every size, and "
+            + "--rows of an index. lineage: ancestors in a graph of --edges. sketch: what tells "
+            + "near copies, of an adapter of --size MiB. seal: a layer of --size MiB for mirrors "
+            + "that may not read it. codec: the coded form of the model in --base, of the one in "
+            + "--layer against it, or of random weights. decide: the question whether somebody "
+            + "may. journal: decisions kept a second. infer: prompts and answers of --base, and "
+            + "of --layer over it. train: steps of training on --base. A peer's command runs "
+            + "before and after each case and prints tok_s, and rss_mib for train, as one line of "
+            + "JSON. In it {base} and {dtype} (fp32, bf16) are replaced; for train also {batch}, "
+            + "{tokens} and {targets}; for infer {mode} (prefill, decode), {tokens} and {layer}, "
+            + "which is none for the base alone; for codec {folder} and {parent}, and it prints "
+            + "times_smaller, coding_gb_s and decoding_gb_s. --with measures a training also with "
             + "its checkpoints, while another process shares a large file (publish), and while a "
             + "thread keeps one core busy.",
         examples: [
@@ -254,14 +256,15 @@ enum Verbs {
         ],
         operands: [.required("NAME")],
         options: [
-            .init("size", .one("MIB"), "file of transfer, share, store, seal, publish"),
+            .init("size", .one("MIB"), "file of transfer, share, store, seal, publish, codec"),
             .init("rows", .one("N"), "store: blobs of a large store; else 1000000"),
             .init("edges", .one("N"), "lineage: edges of the graph; else 100000"),
             .init(
                 "case", .many("CASE"), "train: PROFILE:BATCHxTOKENS:qkvo or all; else all of them"),
             .init("with", .one("WHAT,…"), "train: beside checkpoint, publish, busy"),
             .init("seconds", .one("S"), "train, journal: length of a case"),
-            .init("peer", .one("COMMAND"), "infer, train: another program to be held against"),
+            .init(
+                "peer", .one("COMMAND"), "infer, train, codec: another program to be held against"),
         ]
             + computeOptions.filter { $0.name != "profile" })
 }

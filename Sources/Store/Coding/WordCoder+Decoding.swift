@@ -40,12 +40,14 @@ extension WordCoder {
                 let (start, length, column) = grid.row(row)
                 let offset = octave &* Int16(rows[row])
                 let (place, bias) = (target + start, first + column)
-                if isHalf {
-                    Self.joinHalf(symbols + start, rest + start, bias, offset, place, length)
-                } else {
-                    Self.join(symbols + start, rest + start, bias, offset, place, length)
+                let (upper, lower) = (symbols + start, rest + start)
+                switch (isHalf, isRotated) {
+                case (true, true):
+                    Self.joinHalf(upper, lower, bias, offset, place, length, Self.back)
+                case (true, false): Self.joinHalf(upper, lower, bias, offset, place, length) { $0 }
+                case (false, true): Self.join(upper, lower, bias, offset, place, length, Self.back)
+                case (false, false): Self.join(upper, lower, bias, offset, place, length) { $0 }
                 }
-                if isRotated { Self.rotateBack(place, length) }
             }
         }
         for exception in exceptions {
@@ -58,7 +60,7 @@ extension WordCoder {
             let bias = biases[column] &+ octave &* Int16(rows[row])
             let symbol = UInt16(symbols[index]) | UInt16(exception & 3) << 8
             let word = ((symbol &+ UInt16(bitPattern: bias)) & 1_023) << 6 | UInt16(rest[index])
-            target[index] = isRotated ? word &>> 1 | word &<< 15 : word
+            target[index] = isRotated ? Self.back(word) : word
         }
     }
 
@@ -86,11 +88,11 @@ extension WordCoder {
     private static func join(
         _ symbols: UnsafePointer<UInt8>, _ rest: UnsafePointer<UInt8>,
         _ bias: UnsafePointer<Int16>, _ offset: Int16, _ target: UnsafeMutablePointer<UInt16>,
-        _ count: Int
+        _ count: Int, _ turn: (UInt16) -> UInt16
     ) {
         for index in 0..<count {
             let symbol = UInt16(symbols[index]) &+ UInt16(bitPattern: bias[index] &+ offset)
-            target[index] = (symbol & 1_023) &<< 6 | UInt16(rest[index] & 63)
+            target[index] = turn((symbol & 1_023) &<< 6 | UInt16(rest[index] & 63))
         }
     }
 
@@ -98,16 +100,20 @@ extension WordCoder {
     private static func joinHalf(
         _ symbols: UnsafePointer<UInt8>, _ rest: UnsafePointer<UInt8>,
         _ bias: UnsafePointer<Int16>, _ offset: Int16, _ target: UnsafeMutablePointer<UInt16>,
-        _ count: Int
+        _ count: Int, _ turn: (UInt16) -> UInt16
     ) {
         for index in 0..<count {
             let symbol = UInt16(symbols[index]) &+ UInt16(bitPattern: bias[index] &+ offset)
-            target[index] = symbol &<< 8 | UInt16(rest[index])
+            target[index] = turn(symbol &<< 8 | UInt16(rest[index]))
         }
     }
 
+    /// A rotated word with its sign in front again.
+    @inline(__always)
+    private static func back(_ word: UInt16) -> UInt16 { word &>> 1 | word &<< 15 }
+
     @inline(__always)
     private static func rotateBack(_ words: UnsafeMutablePointer<UInt16>, _ count: Int) {
-        for index in 0..<count { words[index] = words[index] &>> 1 | words[index] &<< 15 }
+        for index in 0..<count { words[index] = back(words[index]) }
     }
 }

@@ -60,9 +60,32 @@ extension RealNodes {
                 #expect(more.isEmpty ? ratio > 1.2 : ratio > 100)
             }
             let node = laboratory.node("bench")
-            #expect(try node.spawn(["bench", "codec"]).wait(seconds: 30).code == 2)
+            let childAlone = ["bench", "codec", "--layer", LearningSample.base]
+            #expect(try node.spawn(childAlone).wait(seconds: 30).code == 2)
             let none = ["bench", "codec", "--base", laboratory.path]
             #expect(try node.spawn(none).wait(seconds: 30).code == 1)
+        }
+
+        @Test func `of a codec without a model makes one, beside a peer on the same files`() throws
+        {
+            let log = "\(laboratory.path)/log"
+            let outcome = try laboratory.node("bench").spawn([
+                "bench", "codec", "--json", "--size", "2", "--peer",
+                "echo {parent} >> \(log); ls {folder} >> \(log); "
+                    + "echo '{\"times_smaller\": 1, \"coding_gb_s\": 1, \"decoding_gb_s\": 0.5}'",
+            ]).wait(seconds: 60)
+            try #require(outcome.code == 0, "\(outcome.out) \(outcome.error)")
+            let rows = try #require(outcome.json["rows"]?.array)
+            #expect(rows.count == 3)
+            #expect(rows.allSatisfy { $0["against"]?.string?.hasPrefix("the peer's") == true })
+            // What bf16 weights of one spread come to, within what chance does.
+            let smaller = try #require(rows[0]["figure"]?.number)
+            #expect((1.45...1.6).contains(smaller))
+            #expect(rows[2]["ratio"]?.number == (rows[2]["figure"]?.number ?? 0) * 2)
+            let words = try String(contentsOfFile: log, encoding: .utf8)
+            #expect(words == "none\nmodel.safetensors\nnone\nmodel.safetensors\n")
+            let silent = ["bench", "codec", "--size", "1", "--peer", "echo '{}'"]
+            #expect(try laboratory.node("bench").spawn(silent).wait(seconds: 30).code == 1)
         }
 
         @Test func `of a model beside a peer runs it around every case`() throws {
