@@ -23,6 +23,15 @@ public enum Effect: Sendable {
     case storeRecords(batch: UInt64, [Record])
     /// List ids above one for a peer; answered by `identifiersListed`.
     case listIdentifiers(SessionNumber, after: Digest?)
+    /// Make a question of so many symbols that tells the own first symbol under the peer's salt;
+    /// answered by `sketchPrepared`.
+    case prepareSketch(SessionNumber, salt: SketchSalt, count: Int)
+    /// Make the catalogue's sketch for a peer; answered by `sketchMade`.
+    case makeSketch(SessionNumber, SketchRequest)
+    /// Hold a peer's sketch against the own catalogue; answered by `sketchCompared`.
+    case compareSketch(SessionNumber, SketchFrame)
+    /// Find records by the first bytes of their ids; answered by `recordsFound`.
+    case findItems(SessionNumber, [UInt64])
     /// Which of these ids the catalogue lacks; answered by `identifiersMissing`.
     case filterMissing(SessionNumber, [Digest])
     /// Find records for a peer; answered by `recordsFound`.

@@ -30,6 +30,12 @@ public enum Input: Sendable {
     case identifiersListed(SessionNumber, IdentifierPage)
     /// Those of a peer's ids that the catalogue lacks.
     case identifiersMissing(SessionNumber, [Digest])
+    /// Answers `prepareSketch`.
+    case sketchPrepared(SessionNumber, SketchRequest)
+    /// Answers `makeSketch`; nil where it cannot be made.
+    case sketchMade(SessionNumber, SketchFrame?)
+    /// Answers `compareSketch`.
+    case sketchCompared(SessionNumber, SketchComparison)
     /// Records that a peer asked for.
     case recordsFound(SessionNumber, [[UInt8]])
     /// An own record was signed.
@@ -107,6 +113,19 @@ public enum Input: Sendable {
     case pageServed(SessionNumber)
     /// An answer to a peer's request has left.
     case served(SessionNumber, request: UInt64, byteCount: UInt64)
+}
+
+/// What came of a peer's sketch beside the own catalogue.
+public struct SketchComparison: Equatable, Sendable {
+    /// What is on one side only; nil where the symbols were too few to tell.
+    public let difference: SetSketch.Difference?
+    /// The peer's records, more or fewer.
+    public let gap: UInt64
+
+    /// What came of it.
+    public init(gap: UInt64, difference: SetSketch.Difference?) {
+        (self.gap, self.difference) = (gap, difference)
+    }
 }
 
 /// A manifest as the disk gave it, with what is known here about its layer.

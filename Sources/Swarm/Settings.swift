@@ -104,6 +104,13 @@ enum SwarmLimits {
     static let answeringMax = 32
     /// Pages of group values asked of one peer at a time.
     static let pagesAskedMax = 16
+    /// Symbols of a first sketch: 100 scattered records that differ come apart nearly always.
+    static let symbolsFirst = 192
+    /// Records by which two catalogues may differ in number for another sketch to be worth it.
+    static let sketchGapMax: UInt64 = 2_500
+    /// Sketches in a row that do not come apart before they are a fault: an honest peer's do once
+    /// pages have brought what was too much for one.
+    static let undecodedMax = 8
     /// Groups asked of one peer at a time: 8 MiB covers 2.5 Gbit/s at 25 ms.
     static let requestsPerSessionMax = 8
     /// Groups on their way over all sessions: the buffers of the data path.

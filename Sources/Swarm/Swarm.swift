@@ -63,7 +63,7 @@ public struct Swarm: Sendable {
         case .sessionOpened, .dialFailed, .sessionClosed, .join, .stop: handleSession(input)
         case .message(let session, let message): receive(message, from: session)
         case .recordsVerified, .recordsStored, .identifiersListed, .identifiersMissing,
-            .recordsFound, .recordSigned:
+            .sketchPrepared, .sketchMade, .sketchCompared, .recordsFound, .recordSigned:
             handleGossip(input)
         case .layerHeld(let layer): hold(layer)
         case .layerRemoved(let layer): drop(layer)
@@ -96,6 +96,11 @@ public struct Swarm: Sendable {
             answered(session)
             send(.identifiers(page), to: session)
         case .identifiersMissing(let session, let ids): want(ids, from: session)
+        case .sketchPrepared(let session, let request): sketchPrepared(session, request)
+        case .sketchMade(let session, let frame):
+            answered(session)
+            if let frame { send(.sketch(frame), to: session) }
+        case .sketchCompared(let session, let found): sketchCompared(session, found)
         case .recordsFound(let session, let records):
             answered(session)
             sendRecords(records, to: session)

@@ -113,6 +113,8 @@ final class SimulatedNode {
         case .verifyRecords, .storeRecords, .listIdentifiers, .filterMissing, .findRecords,
             .signRecord, .expireRecords, .findHolders:
             performCatalogue(effect, in: world)
+        case .prepareSketch, .makeSketch, .compareSketch, .findItems:
+            performSketch(effect, in: world)
         default: if !performHold(effect, in: world) { performTransfer(effect, in: world) }
         }
     }
@@ -176,6 +178,50 @@ final class SimulatedNode {
             world.answer(index, .holdersFound(number, holders(of: layer)))
         default: break
         }
+    }
+
+    private func performSketch(_ effect: Effect, in world: World) {
+        switch effect {
+        case .prepareSketch(let session, let salt, let count):
+            let known = SketchRequest.Known(salt: salt, symbol: sketch(salt).symbols[0])
+            world.answer(
+                index, .sketchPrepared(session, SketchRequest(count: count, known: known)))
+        case .makeSketch(let session, let request):
+            let own = sketch(salt)
+            let isSame = request.known?.salt == salt && request.known?.symbol == own.symbols[0]
+            let frame = SketchFrame(
+                salt: salt, size: own.size,
+                symbols: isSame ? [] : Array(own.symbols.prefix(request.count)))
+            world.answer(index, .sketchMade(session, frame))
+        case .compareSketch(let session, let frame):
+            let own = sketch(frame.salt)
+            let difference = SetSketch.difference(
+                of: frame.symbols, from: own.symbols.prefix(frame.symbols.count),
+                salt: frame.salt)
+            let gap = max(own.size, frame.size) - min(own.size, frame.size)
+            world.answer(
+                index,
+                .sketchCompared(session, SketchComparison(gap: gap, difference: difference)))
+        case .findItems(let session, let items):
+            let wanted = Set(items)
+            let found = catalogue.values.filter { wanted.contains(SetSketch.item($0.id)) }
+            let records = found.sorted { $0.id < $1.id }.map(\.bytes)
+            world.answer(index, .recordsFound(session, records))
+        default: break
+        }
+    }
+
+    /// Its salt, which lasts as long as its life.
+    private var salt: SketchSalt {
+        let bytes = Sodium.blake2b(Array("salt \(seed) \(life)".utf8), count: 16)
+        guard let salt = SketchSalt(bytes: bytes) else { preconditionFailure("16 bytes") }
+        return salt
+    }
+
+    private func sketch(_ salt: SketchSalt) -> SetSketch {
+        var sketch = SetSketch(salt)
+        for record in catalogue.values { sketch.add(SetSketch.item(record.id)) }
+        return sketch
     }
 
     private func store(_ record: Record) -> StoreOutcome {

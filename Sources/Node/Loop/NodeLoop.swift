@@ -200,6 +200,11 @@ struct LoopWorker: ~Copyable {
         case .storeRecords(let batch, let records): port.store(batch: batch, records)
         case .listIdentifiers(let session, let after):
             port.listIdentifiers(session, after: after)
+        case .prepareSketch(let session, let salt, let count):
+            port.prepareSketch(session, salt: salt, count: count)
+        case .makeSketch(let session, let request): port.makeSketch(session, request)
+        case .compareSketch(let session, let frame): port.compareSketch(session, frame)
+        case .findItems(let session, let items): port.findItems(session, items)
         case .filterMissing(let session, let ids): port.filterMissing(session, ids)
         case .findRecords(let session, let ids): port.findRecords(session, ids)
         case .expireRecords(let wall): port.expire(wall)

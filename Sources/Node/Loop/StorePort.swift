@@ -16,7 +16,7 @@ final class StorePort: Sendable {
     let post: @Sendable (Input) -> Void
     private let stores: [Lane]
     let indexLane: Lane
-    private let catalogueLane: Lane
+    let catalogueLane: Lane
     private let checkLane: Lane
     private let checkpointLane: Lane
     let originLane: Lane

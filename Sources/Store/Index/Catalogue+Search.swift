@@ -192,7 +192,7 @@ extension Catalogue {
             .map { "\"\($0)\" *" }.joined(separator: " ")
     }
 
-    private func records(
+    func records(
         _ condition: String, _ values: [SQLValue]
     ) throws(StoreError) -> [Record] {
         try connection.withLock { connection throws(StoreError) in

@@ -7,6 +7,8 @@ import Wire
 /// again by gossip. Signatures were checked before a record comes here.
 public final class Catalogue: Sendable {
     let connection: Lock<SQLiteConnection>
+    /// Sketches of what it holds. Taken only with the connection's lock held.
+    let sketches = Lock(SketchShelf())
 
     private static let schema = """
         CREATE TABLE records(
@@ -63,17 +65,29 @@ public final class Catalogue: Sendable {
     /// Of two for one place the one stays that `Record.supersedes` prefers, in any order.
     @discardableResult
     public func put(_ records: [Record]) throws(StoreError) -> [Bool] {
+        try changing { connection, changes throws(StoreError) in
+            var kept: [Bool] = []
+            for record in records { kept.append(try Self.put(record, connection, &changes)) }
+            return kept
+        }
+    }
+
+    /// One transaction, whose changes the sketches follow once it is committed.
+    private func changing<Result>(
+        _ body: (SQLiteConnection, inout [SketchChange]) throws(StoreError) -> Result
+    ) throws(StoreError) -> Result {
         try connection.withLock { connection throws(StoreError) in
-            try connection.transaction { () throws(StoreError) in
-                var kept: [Bool] = []
-                for record in records { kept.append(try Self.put(record, connection)) }
-                return kept
+            var changes: [SketchChange] = []
+            let result = try connection.transaction { () throws(StoreError) in
+                try body(connection, &changes)
             }
+            sketches.withLock { $0.apply(changes) }
+            return result
         }
     }
 
     private static func put(
-        _ record: Record, _ connection: SQLiteConnection
+        _ record: Record, _ connection: SQLiteConnection, _ changes: inout [SketchChange]
     ) throws(StoreError) -> Bool {
         let place = record.slotKey
         let values: [SQLValue] = [
@@ -86,10 +100,14 @@ public final class Catalogue: Sendable {
         ) { row throws(StoreError) in (row.integer(0), row.number(1), try row.digest(2)) }
         if let (number, sequence, id) = known {
             guard record.supersedes(sequence: sequence, id: id) else { return false }
-            try drop(number, connection)
+            try drop(number, connection, &changes)
         }
         var domain = SQLValue.null
-        if case .restricted(let tag) = record.domain { domain = .blob(tag) }
+        if case .restricted(let tag) = record.domain {
+            domain = .blob(tag)
+        } else {
+            changes.append(SketchChange(item: SetSketch.item(record.id), isNew: true))
+        }
         try connection.run(
             """
             INSERT INTO records(publisher, type, slot, sequence, id, issued, expires, domain, bytes)
@@ -132,7 +150,13 @@ public final class Catalogue: Sendable {
             ])
     }
 
-    private static func drop(_ number: Int64, _ connection: SQLiteConnection) throws(StoreError) {
+    private static func drop(
+        _ number: Int64, _ connection: SQLiteConnection, _ changes: inout [SketchChange]
+    ) throws(StoreError) {
+        let gone = try connection.query(
+            "SELECT id FROM records WHERE number=? AND domain IS NULL", [.integer(number)]
+        ) { row throws(StoreError) in SetSketch.item(try row.digest(0)) }
+        changes += gone.map { SketchChange(item: $0, isNew: false) }
         try connection.run("DELETE FROM words WHERE rowid=?", [.integer(number)])
         try connection.run("DELETE FROM records WHERE number=?", [.integer(number)])
     }
@@ -140,14 +164,12 @@ public final class Catalogue: Sendable {
     /// Removes records whose time was over at `wallMilliseconds`; their number.
     @discardableResult
     public func expire(before wallMilliseconds: UInt64) throws(StoreError) -> Int {
-        try connection.withLock { connection throws(StoreError) in
-            try connection.transaction { () throws(StoreError) in
-                let numbers = try connection.query(
-                    "SELECT number FROM records WHERE expires<?", [SQLValue(wallMilliseconds)]
-                ) { $0.integer(0) }
-                for number in numbers { try Self.drop(number, connection) }
-                return numbers.count
-            }
+        try changing { connection, changes throws(StoreError) in
+            let numbers = try connection.query(
+                "SELECT number FROM records WHERE expires<?", [SQLValue(wallMilliseconds)]
+            ) { $0.integer(0) }
+            for number in numbers { try Self.drop(number, connection, &changes) }
+            return numbers.count
         }
     }
 
@@ -155,18 +177,13 @@ public final class Catalogue: Sendable {
     /// revocation; their number.
     @discardableResult
     public func removeAll(of publisher: NodeKey) throws(StoreError) -> Int {
-        try connection.withLock { connection throws(StoreError) in
-            try connection.transaction { () throws(StoreError) in
-                let numbers = try connection.query(
-                    "SELECT number FROM records WHERE publisher=? AND type<>?",
-                    [
-                        SQLValue(publisher),
-                        .integer(Int64(RecordType.keyRevocation.rawValue)),
-                    ]
-                ) { $0.integer(0) }
-                for number in numbers { try Self.drop(number, connection) }
-                return numbers.count
-            }
+        try changing { connection, changes throws(StoreError) in
+            let numbers = try connection.query(
+                "SELECT number FROM records WHERE publisher=? AND type<>?",
+                [SQLValue(publisher), .integer(Int64(RecordType.keyRevocation.rawValue))]
+            ) { $0.integer(0) }
+            for number in numbers { try Self.drop(number, connection, &changes) }
+            return numbers.count
         }
     }
 }

@@ -137,12 +137,13 @@ extension Swarm {
         _ = sessions.change(number) { session in
             session.isFetchingRecords = false
             session.wanted = []
+            session.wantedItems = []
             session.pagesSeen = 0
         }
-        askForPage(after: nil, from: number)
+        askForSketch(SwarmLimits.symbolsFirst, from: number)
     }
 
-    private mutating func askForPage(after: Digest?, from number: SessionNumber) {
+    mutating func askForPage(after: Digest?, from number: SessionNumber) {
         _ = sessions.change(number) { session in
             session.reconciliation = .awaitingPage(after: after)
             session.compared = now.monotonic
@@ -156,6 +157,9 @@ extension Swarm {
         if gossip.nextExpiry <= now.monotonic {
             gossip.nextExpiry = now.monotonic + SwarmLimits.expirePause
             effects.append(.expireRecords(wall: now.wall))
+        }
+        for (number, session) in sessions.entries where isSketchOverdue(session) {
+            askForPage(after: nil, from: number)
         }
         guard gossip.nextReconciliation <= now.monotonic else { return }
         let isFirst = gossip.nextReconciliation == 0
@@ -214,8 +218,16 @@ extension Swarm {
     }
 
     /// Asks for the next wanted records, or for the next page when there are none.
-    private mutating func askForRecords(_ number: SessionNumber) {
+    mutating func askForRecords(_ number: SessionNumber) {
         guard let session = sessions[number], !session.isFetchingRecords else { return }
+        if !session.wantedItems.isEmpty {
+            let items = Array(session.wantedItems.prefix(Limits.recordsPerMessageMax))
+            _ = sessions.change(number) { session in
+                session.wantedItems.removeFirst(items.count)
+                session.isFetchingRecords = true
+            }
+            return send(.itemsRequest(items), to: number)
+        }
         if session.wanted.isEmpty {
             guard case .fetching(let next) = session.reconciliation else { return }
             if let next {

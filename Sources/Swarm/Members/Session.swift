@@ -30,6 +30,12 @@ public struct Session: Sendable {
     var isClosing = false
     /// Record ids wanted from it.
     var wanted: [Digest] = []
+    /// Items wanted from it.
+    var wantedItems: [UInt64] = []
+    /// The salt of its last sketch.
+    var salt: SketchSalt?
+    /// Sketches in a row that did not come apart.
+    var undecoded = 0
     /// Ids asked for and not answered yet.
     var isFetchingRecords = false
     /// Where the comparison of catalogues stands; nil when there is none.
@@ -65,6 +71,10 @@ public struct Session: Sendable {
 
     /// Where a comparison of catalogues stands.
     enum Reconciliation: Equatable, Sendable {
+        /// So many symbols are asked for.
+        case awaitingSketch(count: Int)
+        /// A sketch came and is held against the catalogue.
+        case comparingSketch(count: Int)
         /// A page of ids above this one was asked for.
         case awaitingPage(after: Digest?)
         /// The page's missing records are being fetched; ask for the next after this id.

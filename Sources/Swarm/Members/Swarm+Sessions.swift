@@ -126,6 +126,9 @@ extension Swarm {
         case .identifiers(let page): receive(page, from: number)
         case .recordsRequest(let ids): answer(number, .findRecords(number, ids))
         case .records(let records): receive(records, from: number)
+        case .sketchRequest(let request): answer(number, .makeSketch(number, request))
+        case .sketch(let frame): receive(frame, from: number)
+        case .itemsRequest(let items): answer(number, .findItems(number, items))
         case .open, .envelopeRequest, .groupsRequest, .get, .cancel, .statement:
             serve(message, to: number)
         case .tags(let tags): receive(tags: tags, from: number)
@@ -151,7 +154,7 @@ extension Swarm {
             switch message {
             case .ping, .introduction, .tags, .checkpoint:
                 session.rates.pings.take(at: now.monotonic)
-            case .identifiersRequest, .recordsRequest:
+            case .identifiersRequest, .recordsRequest, .sketchRequest, .itemsRequest:
                 session.rates.questions.take(at: now.monotonic)
             case .envelopeRequest, .groupsRequest, .hold, .holdEnd:
                 session.rates.documents.take(at: now.monotonic)

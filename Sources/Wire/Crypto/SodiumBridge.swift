@@ -90,6 +90,23 @@ public enum Sodium {
         return digest
     }
 
+    /// SipHash-2-4 (Aumasson, Bernstein 2012) of 8 bytes, big-endian, as a little-endian number.
+    public static func shortHash(_ value: UInt64, key: [UInt8]) -> UInt64 {
+        precondition(isReady && key.count == 16)
+        var input = value.bigEndian
+        var digest: UInt64 = 0
+        withUnsafeMutablePointer(to: &digest) { digest in
+            withUnsafePointer(to: &input) { input in
+                digest.withMemoryRebound(to: UInt8.self, capacity: 8) { digest in
+                    input.withMemoryRebound(to: UInt8.self, capacity: 8) { input in
+                        _ = crypto_shorthash_siphash24(digest, input, 8, key)
+                    }
+                }
+            }
+        }
+        return UInt64(littleEndian: digest)
+    }
+
     /// SHA-256 by libsodium alone, to hold our own against.
     public static func sha256(_ bytes: [UInt8]) -> [UInt8] {
         precondition(isReady)

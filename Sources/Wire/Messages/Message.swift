@@ -23,6 +23,12 @@ public enum Message: Equatable, Sendable {
     /// Records: news, or what was asked for. Each is decoded by itself, so that a bad one can
     /// be blamed alone.
     case records([[UInt8]])
+    /// Asks for the first symbols of the peer's catalogue.
+    case sketchRequest(SketchRequest)
+    /// Answers `sketchRequest`.
+    case sketch(SketchFrame)
+    /// Asks for records by the first 8 bytes of their ids.
+    case itemsRequest([UInt64])
     /// Asks what the peer has of a blob of a layer.
     case open(layer: Digest, blob: Digest)
     /// Answers `open`; also sent when more groups arrive.
@@ -107,15 +113,21 @@ public enum Message: Equatable, Sendable {
         static let holdEnd: UInt8 = 133
         static let checkpoint: UInt8 = 134
         static let cosignature: UInt8 = 135
+        static let sketchRequest: UInt8 = 136
+        static let sketch: UInt8 = 137
+        static let itemsRequest: UInt8 = 138
         static let optional: Set<UInt8> = [
             statement, tags, credential, hold, holdAnswer, holdEnd, checkpoint, cosignature,
+            sketchRequest, sketch, itemsRequest,
         ]
     }
 
     /// The bytes of the message.
     public var bytes: [UInt8] {
         var writer = Writer()
-        if !writeSession(to: &writer), !writeGossip(to: &writer), !writeCircle(to: &writer) {
+        if !writeSession(to: &writer), !writeGossip(to: &writer), !writeSketch(to: &writer),
+            !writeCircle(to: &writer)
+        {
             writeTransfer(to: &writer)
         }
         return writer.bytes
@@ -219,6 +231,8 @@ public enum Message: Equatable, Sendable {
         if let message = try Self.readSession(kind, &reader) {
             self = message
         } else if let message = try Self.readGossip(kind, &reader) {
+            self = message
+        } else if let message = try Self.readSketch(kind, &reader) {
             self = message
         } else if let message = try Self.readCircle(kind, &reader) {
             self = message

@@ -96,9 +96,19 @@ import Wire
 
     // MARK: Comparing catalogues
 
-    @Test func `a comparison goes page by page and asks for what is missing in batches`() throws {
+    /// A session whose catalogues differ by more than sketches tell.
+    private func comparingByPages() -> (Driver, [Effect]) {
         var driver = Driver()
-        #expect(driver.open(1, 9).sent(to: 1).last == .identifiersRequest(after: nil))
+        driver.open(1, 9)
+        driver.hear(1, .sketch(SketchSample.frame(192)))
+        let effects = driver.feed(
+            .sketchCompared(1, SketchComparison(gap: 1_000_000, difference: nil)))
+        return (driver, effects)
+    }
+
+    @Test func `a comparison goes page by page and asks for what is missing in batches`() throws {
+        var (driver, opening) = comparingByPages()
+        #expect(opening.sent(to: 1).last == .identifiersRequest(after: nil))
         let ids = (0..<100).map { Gossip.name(Array("\($0)".utf8)) }.sorted()
         let effects = driver.hear(
             1, .identifiers(IdentifierPage(ids: ids, isLast: false)))
@@ -117,8 +127,7 @@ import Wire
     }
 
     @Test func `a page that nobody asked for or that goes back is a fault`() {
-        var driver = Driver()
-        driver.open(1, 9)
+        var (driver, _) = comparingByPages()
         let id = Gossip.name([1])
         driver.hear(1, .identifiers(IdentifierPage(ids: [id], isLast: false)))
         driver.hear(1, .identifiers(IdentifierPage(ids: [id], isLast: false)))
@@ -129,8 +138,7 @@ import Wire
     }
 
     @Test func `a catalogue without end is not followed`() {
-        var driver = Driver()
-        driver.open(1, 9)
+        var (driver, _) = comparingByPages()
         var number: UInt64 = 0
         while driver.core.sessions[1]?.reconciliation != nil, number < 10_000 {
             number += 1
@@ -144,13 +152,15 @@ import Wire
 
     @Test func `catalogues are compared again every few minutes with someone`() {
         var driver = meet(1)
-        driver.hear(1, .identifiers(IdentifierPage(ids: [], isLast: true)))
-        driver.feed(.identifiersMissing(1, []))
+        driver.hear(1, .sketch(SketchSample.frame(192)))
+        driver.feed(.sketchCompared(1, SketchSample.none))
         var times: [UInt64] = []
         for _ in 0..<1800 {
             let effects = driver.pass(Span.second)
             driver.hear(1, .pong(0))
-            guard effects.sent(to: 1).contains(.identifiersRequest(after: nil)) else { continue }
+            guard effects.contains(where: SketchSample.isQuestion) else { continue }
+            driver.feed(.sketchPrepared(1, SketchRequest(count: 192)))
+            driver.hear(1, .sketch(SketchSample.frame(0)))
             times.append(driver.time / Span.second)
         }
         #expect(times.count >= 6 && times.count <= 12)

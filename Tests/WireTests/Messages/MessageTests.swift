@@ -26,6 +26,8 @@ import Wire
         .checkpoint(CheckpointOffer(known: 7, proof: [digest, digest], note: [1, 2])),
         .cosignature(WitnessWord(known: 9, line: "x")), .cosignature(WitnessWord(known: 3)),
         .tags([[UInt8](repeating: 3, count: 16), [UInt8](repeating: 4, count: 16)]),
+        .sketchRequest(SketchRequest(count: 192)), .itemsRequest([7, .max]),
+        .sketch(SketchFrame(salt: SketchSalt(bytes: [UInt8](0..<16))!, size: 9, symbols: [])),
     ]
 
     @Test(arguments: all)
