@@ -50,4 +50,33 @@ import Testing
         items.writeVarint(UInt64(Limits.recordsPerMessageMax) + 1)
         #expect(throws: WireError.self) { try Message(bytes: items.bytes) }
     }
+
+    @Test func `frames and differences are those of Judges/sketch.py`() throws {
+        let file = try VectorFile.object("sketches.json")
+        let rows = try #require(file["sketches"] as? [[String: Any]])
+        #expect(rows.count == 7)
+        for row in rows {
+            let salt = try #require(SketchSalt(bytes: try VectorFile.bytes(row["salt"])))
+            let count = try #require(row["count"] as? Int)
+            func items(_ name: String) throws -> [UInt64] {
+                try #require(row[name] as? [String]).compactMap { UInt64($0, radix: 16) }
+            }
+            let (theirs, ours) = (try items("theirs"), try items("ours"))
+            var (left, right) = (SetSketch(salt), SetSketch(salt))
+            for item in theirs { left.add(item) }
+            for item in ours { right.add(item) }
+            let frame = SketchFrame(
+                salt: salt, size: left.size, symbols: Array(left.symbols.prefix(count)))
+            #expect(
+                Array(Message.sketch(frame).bytes.dropFirst())
+                    == (try VectorFile.bytes(row["frame"])))
+            let found = SetSketch.difference(
+                of: frame.symbols, from: right.symbols.prefix(count), salt: salt)
+            let comesApart = try #require(row["comesApart"] as? Bool)
+            #expect((found != nil) == comesApart)
+            guard let found else { continue }
+            #expect(Set(found.theirs) == Set(theirs).subtracting(ours))
+            #expect(Set(found.ours) == Set(ours).subtracting(theirs))
+        }
+    }
 }
