@@ -47,6 +47,9 @@ enum BenchCommand {
             rows = try StoreBench(
                 megabytes: megabytes, rows: count ?? StoreBench.rowsDefault
             ).run(report)
+        case "discovery":
+            let count = try arguments.integer("rows", in: 1_000...10_000_000)
+            rows = try DiscoveryBench(rows: count ?? DiscoveryBench.rowsDefault).run(report)
         case "decide": rows = DecideBench().run()
         case "journal":
             let seconds = try arguments.integer("seconds", in: 1...3_600)
@@ -58,7 +61,7 @@ enum BenchCommand {
             throw Failure(
                 .usage, "there is no bench called \(name)",
                 remedy: "use hash, transfer, share, seal, store, lineage, sketch, codec, "
-                    + "decide, journal, infer or train")
+                    + "discovery, decide, journal, infer or train")
         }
         guard let first = rows.first else {
             throw Failure(.internal, "the bench measured nothing")

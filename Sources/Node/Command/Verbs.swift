@@ -238,11 +238,12 @@ enum Verbs {
             + "--rows of an index. lineage: ancestors in a graph of --edges. sketch: what tells "
             + "near copies, of an adapter of --size MiB. seal: a layer of --size MiB for mirrors "
             + "that may not read it. codec: the coded form of the model in --base, of the one in "
-            + "--layer against it, or of random weights. decide: the question whether somebody "
-            + "may. journal: decisions kept a second. infer: prompts and answers of --base, and "
-            + "of --layer over it. train: steps of training on --base. A peer's command runs "
-            + "before and after each case and prints tok_s, and rss_mib for train, as one line of "
-            + "JSON. In it {base} and {dtype} (fp32, bf16) are replaced; for train also {batch}, "
+            + "--layer against it, or of random weights. discovery: two catalogues of --rows that "
+            + "differ in a few, searches, signatures. decide: the question whether somebody may. "
+            + "journal: decisions kept a second. infer: prompts and answers of --base, and of "
+            + "--layer over it. train: steps of training on --base. A peer's command runs before "
+            + "and after each case and prints tok_s, and rss_mib for train, as one line of JSON. "
+            + "In it {base} and {dtype} (fp32, bf16) are replaced; for train also {batch}, "
             + "{tokens} and {targets}; for infer {mode} (prefill, decode), {tokens} and {layer}, "
             + "which is none for the base alone; for codec {folder} and {parent}, and it prints "
             + "times_smaller, coding_gb_s and decoding_gb_s. --with measures a training also with "
@@ -257,7 +258,7 @@ enum Verbs {
         operands: [.required("NAME")],
         options: [
             .init("size", .one("MIB"), "file of transfer, share, store, seal, publish, codec"),
-            .init("rows", .one("N"), "store: blobs of a large store; else 1000000"),
+            .init("rows", .one("N"), "store: blobs, else 1000000; discovery: records, else 100000"),
             .init("edges", .one("N"), "lineage: edges of the graph; else 100000"),
             .init(
                 "case", .many("CASE"), "train: PROFILE:BATCHxTOKENS:qkvo or all; else all of them"),

@@ -146,7 +146,8 @@ public struct Record: Sendable {
         return id
     }
 
-    static func signingInput(id: Digest) -> [UInt8] { signaturePrefix + id.bytes }
+    /// What a record's signature is over.
+    public static func signingInput(id: Digest) -> [UInt8] { signaturePrefix + id.bytes }
 
     /// Whether the signature is the publisher's, or the delegated signer's, over this record.
     /// A delegation itself must be looked up by the caller.
