@@ -72,15 +72,22 @@ public final class ChildProcess: Sendable {
         }
     }
 
-    /// The next line of its output; nil at its end.
-    public func readLine() -> String? {
+    /// The next line of its output; nil at its end. A program that writes more than `limit` bytes
+    /// without ending a line has said its last: it is ended.
+    public func readLine(limit: Int = .max) -> String? {
         while true {
-            let line = pending.withLock { pending -> String? in
-                guard let end = pending.firstIndex(of: 0x0a) else { return nil }
+            let (line, isTooLong) = pending.withLock { pending -> (String?, Bool) in
+                guard let end = pending.firstIndex(of: 0x0a) else {
+                    return (nil, pending.count > limit)
+                }
                 defer { pending.removeFirst(end + 1) }
-                return String(decoding: pending[..<end], as: UTF8.self)
+                return (String(decoding: pending[..<end], as: UTF8.self), false)
             }
             if let line { return line }
+            guard !isTooLong else {
+                signal(SIGKILL)
+                return nil
+            }
             var space = [UInt8](repeating: 0, count: 65_536)
             let count = read(output.number, &space, space.count)
             if count < 0 && errno == EINTR { continue }

@@ -15,6 +15,12 @@ struct ChildProcessTests {
         #expect(child.wait() == 5)
     }
 
+    @Test func `is ended when a line is longer than it may be`() throws {
+        let child = try ChildProcess("/bin/sh", ["-c", "echo one; exec tr '\\0' x </dev/zero"])
+        #expect(child.readLine(limit: 1 << 20) == "one")
+        #expect(child.readLine(limit: 1 << 20) == nil && child.wait() == 128 + SIGKILL)
+    }
+
     @Test func `reads the file that it was given`() throws {
         let input = try File.inMemory("words")
         try input.write(Array("given\n".utf8), offset: 0)

@@ -6,108 +6,110 @@ import Wire
 
 @testable import Store
 
-/// A home that version 1 of the format wrote, which every later version must read.
+/// Homes that version 1 of the format wrote, which every later version must read: `home-1` with
+/// layers in every form and a part, `home-1-keys` with keys, an identity and decisions of access.
 ///
-/// It was written once by `PLASMID_WRITE_FROZEN=1` and is never written again: what changes the
-/// format adds a home of its own beside it.
+/// Each was written once and is never written again: what changes the format adds homes of its own
+/// beside them. So what they hold stands here as it is and is not computed; a home that is gone
+/// is a failure.
 @Suite struct FrozenStoreTests {
-    private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .appending(path: "Frozen/home-1").path
-    private static let patternBytes = 1 << 20 + 40_000
-    private static let partBytes = 2 << 20 + 5
+    static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appending(path: "Frozen").path
 
-    private static func pattern(_ count: Int, step: Int) -> [UInt8] {
-        (0..<count).map { UInt8(truncatingIfNeeded: $0 % 251 &* step) }
-    }
-
-    private var models: [ModelSample] {
-        let base = ModelSample.base(blocks: 1, seed: 8)
-        return [base, base.tuned(3e-4, seed: 9)]
-    }
-
-    @Test(.enabled(if: ProcessInfo.processInfo.environment["PLASMID_WRITE_FROZEN"] != nil))
-    func `write it`() throws {
+    /// A home as it was written, in a place where it can be opened.
+    final class Thawed {
         let scratch = Scratch()
-        let library = try Library(
-            try Home.create(at: Self.folder), key: Fixture.key(7))
-        func add(_ name: String, _ path: String, _ bytes: [UInt8], _ now: UInt64) throws {
-            let blob = try library.importFile(try scratch.file("source", bytes))
-            _ = try library.add(
-                try Fixture.envelope([(path, blob)], name: name), origin: .own, now: now)
+        let path: String
+
+        init(_ name: String) throws {
+            path = "\(scratch.path)/home"
+            try FileManager.default.copyItem(
+                atPath: "\(FrozenStoreTests.folder)/\(name)", toPath: path)
+            // What is under version control keeps neither modes nor empty folders.
+            chmod(path, 0o700)
+            for key in try FileManager.default.subpathsOfDirectory(atPath: path)
+            where key.hasPrefix("keys") {
+                let isFolder = key == "keys" || key == "keys/identities"
+                chmod("\(path)/\(key)", isFolder ? 0o700 : 0o600)
+            }
         }
-        for (index, model) in models.enumerated() {
-            try add("model", "model.safetensors", model.bytes, UInt64(1_000 + index))
+
+        func open() throws -> Home {
+            let home = try Home.open(at: path)
+            for folder in home.layout.folders { try Directory.create(folder) }
+            return home
         }
-        try add("notes", "a.bin", Self.pattern(Self.patternBytes, step: 1), 1_002)
-        for model in models { #expect(try library.code(Blake3.hash(model.bytes)) != nil) }
-        let notes = try #require(try library.index.layers().first { $0.name == "notes" })
-        try library.setPin(notes.id, isPinned: true)
-        try library.setQuota(nil, 1 << 40)
-        let groups = try Scratch.groups(Self.pattern(Self.partBytes, step: 3))
-        let partial = try library.partial(groups.layer.id, size: UInt64(Self.partBytes))
-        try partial.install(groups.layer)
-        try partial.fetch(1, from: groups)
-        try library.checkpoint(partial)
-        try library.close()
     }
 
-    @Test(.enabled(if: Directory.exists(folder)))
-    func `it is opened, and everything in it is there and good`() throws {
-        let scratch = Scratch()
-        let home = "\(scratch.path)/home"
-        try FileManager.default.copyItem(atPath: Self.folder, toPath: home)
-        // What is under version control keeps neither modes nor empty folders.
-        chmod(home, 0o700)
-        let opened = try Home.open(at: home)
-        for folder in opened.layout.folders { try Directory.create(folder) }
-        let library = try Library(opened, key: Fixture.key(7))
-        #expect(library.index.isNew == false && library.journal.notice == nil)
-        let layers = try library.index.layers().sorted { ($0.name, $0.id) < ($1.name, $1.id) }
-        #expect(layers.map(\.name) == ["model", "model", "notes"])
-        for layer in layers {
+    struct Held: Sendable {
+        let layer: String
+        let name: String
+        let blob: String
+        let size: UInt64
+        let form: BlobForm
+    }
+
+    static let parent = "1785b6256b66b3cdf47217239086b25542eb9d1454fefafd5037e20b0619b3cb"
+    static let child = "5fdc96d530099eff14d3aafbf8c0ffa44d5032f1631bbf7f15ea98c27703e016"
+    static let part = "70d9ee09b625dbe948d5195f2889bfd2bc0ed764ed7d82664a8864b4e561e6ca"
+    static let held = [
+        Held(
+            layer: "4a0bf8a4c0f19fac41ee4fdd5a687240db94f57c1e48d09503216ace304f2212",
+            name: "model", blob: parent, size: 131_150, form: .coded),
+        Held(
+            layer: "b0d5f9a9fdba1c01a215786953ce4cadedd2849b9eb86cc46c2ad203dda1bc19",
+            name: "model", blob: child, size: 131_150, form: .coded),
+        Held(
+            layer: "4d4a02509185b6c372eac1af4bec602d59021507d5d821d76ff1aa8bcd098adf",
+            name: "notes",
+            blob: "b2cc48b421c089c727bbb6a8b829cd3782ff2855c15a3d2cb83db7778088a3d5",
+            size: 1_088_576, form: .raw),
+    ]
+
+    static func digest(_ text: String) throws -> Digest {
+        try #require(Digest(hexadecimal: text))
+    }
+
+    private func check(_ library: Library) throws {
+        let layers = try library.index.layers()
+        #expect(Set(layers.map(\.id.hexadecimal)) == Set(Self.held.map(\.layer)))
+        for held in Self.held {
+            let layer = try #require(layers.first { $0.id.hexadecimal == held.layer })
+            #expect(layer.name == held.name)
             #expect(try library.verify(layer.id).allSatisfy(\.isSound))
+            let entry = try #require(try library.index.blob(try Self.digest(held.blob)))
+            #expect(entry.state == .complete && entry.form == held.form)
+            #expect(entry.size == held.size)
+            let bytes = try BlobReader(entry.id, layout: library.layout).readAll(limit: 4 << 20)
+            #expect(bytes.count == Int(held.size))
+            #expect(Blake3.hash(bytes).hexadecimal == held.blob)
         }
-        let notes = Self.pattern(Self.patternBytes, step: 1)
-        let files = models.map(\.bytes) + [notes]
-        let forms: [BlobForm] = [.coded, .coded, .raw]
-        for (bytes, form) in zip(files, forms) {
-            let entry = try #require(try library.index.blob(Blake3.hash(bytes)))
-            #expect(entry.state == .complete && entry.form == form)
-            let reader = try BlobReader(entry.id, layout: library.layout)
-            #expect(try reader.readAll(limit: 4 << 20) == bytes)
-        }
-        let parent = Blake3.hash(files[0])
-        #expect(try library.index.codedChildren(of: parent) == [Blake3.hash(files[1])])
-        #expect(try library.index.costBound(of: parent) == 1)
-        #expect(try library.index.pins() == [layers[2].id])
+        let (parent, child) = (try Self.digest(Self.parent), try Self.digest(Self.child))
+        #expect(try library.index.codedChildren(of: parent) == [child])
+        #expect(try library.index.pins() == [try Self.digest(Self.held[2].layer)])
         #expect(try library.index.quota() == 1 << 40)
-        let part = Blake3.hash(Self.pattern(Self.partBytes, step: 3))
-        let groups = try library.index.durableGroups(of: part, size: UInt64(Self.partBytes))
-        #expect(groups?.missing.map { $0 } == [0, 2])
         let checks = try library.examine()
         #expect(checks.filter { !$0.isSound }.isEmpty, "\(checks)")
     }
 
-    @Test(.enabled(if: Directory.exists(folder)))
-    func `with its index gone it holds the same`() throws {
-        let scratch = Scratch()
-        let home = "\(scratch.path)/home"
-        try FileManager.default.copyItem(atPath: Self.folder, toPath: home)
-        chmod(home, 0o700)
+    @Test func `a home is opened, and everything in it is there and good`() throws {
+        let thawed = try Thawed("home-1")
+        let library = try Library(try thawed.open(), key: Fixture.key(7))
+        #expect(library.index.isNew == false && library.journal.notice == nil)
+        try check(library)
+        #expect(try library.index.costBound(of: try Self.digest(Self.parent)) == 1)
+        let groups = try library.index.durableGroups(
+            of: try Self.digest(Self.part), size: 2_097_157)
+        #expect(groups?.missing.map { $0 } == [0, 2])
+    }
+
+    @Test func `with its index gone it holds the same`() throws {
+        let thawed = try Thawed("home-1")
         for suffix in ["", "-wal", "-shm"] {
-            try? FileManager.default.removeItem(atPath: "\(home)/index.db\(suffix)")
+            try? FileManager.default.removeItem(atPath: "\(thawed.path)/index.db\(suffix)")
         }
-        let opened = try Home.open(at: home)
-        for folder in opened.layout.folders { try Directory.create(folder) }
-        let library = try Library(opened, key: Fixture.key(7))
-        #expect(try library.index.layers().count == 3)
-        #expect(try library.index.pins().count == 1)
+        let library = try Library(try thawed.open(), key: Fixture.key(7))
+        try check(library)
         #expect(try library.index.countedAccounts() == library.index.accounts().rows)
-        for model in models {
-            let entry = try #require(try library.index.blob(Blake3.hash(model.bytes)))
-            #expect(entry.state == .complete && entry.form == .coded)
-        }
-        let parent = Blake3.hash(models[0].bytes)
-        #expect(try library.index.codedChildren(of: parent).count == 1)
     }
 }

@@ -36,6 +36,18 @@ public struct LayerFact: Equatable, Sendable {
         self.init(name, computed: computed, claimed: nil, mayBeSilent: true)
     }
 
+    /// The fact that such an object tells; nil for anything else.
+    public init?(_ json: JSONValue) {
+        guard let name = json["name"]?.string,
+            let verdict = json["verdict"]?.string.flatMap({ Verdict(rawValue: $0) })
+        else { return nil }
+        func value(_ name: String) -> JSONValue? { json[name].flatMap { $0.isNull ? nil : $0 } }
+        self.name = name
+        computed = value("computed")
+        claimed = value("claimed")
+        self.verdict = verdict
+    }
+
     /// One sentence without a full stop: what the files show and what is claimed.
     public var words: String {
         let shown = computed.map { Self.text($0) } ?? "shown by no file"

@@ -10,6 +10,12 @@ public struct AdaptationStrength: Sendable {
         public let path: String
         /// ‖s·B·A‖ / ‖W‖.
         public let ratio: Double
+
+        /// A module of which that was found.
+        public init(path: String, ratio: Double) {
+            self.path = path
+            self.ratio = ratio
+        }
     }
 
     /// The modules in the order of their paths.

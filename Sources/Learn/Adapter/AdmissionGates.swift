@@ -36,6 +36,8 @@ public struct AdmissionGates {
 
     /// Tokens of the fixed prompt: spread over the vocabulary, the same for every model.
     private static let probeTokens = 16
+    /// Positions of a sequence that they are run on.
+    public static let positions = probeTokens
 
     private let engine: Engine
     private let adapter: Adapter

@@ -1,18 +1,25 @@
 import CKernels
 
 /// How products are computed. Each profile gives the same bits on every CPU and thread count.
+///
+/// A name is frozen: what is computed under it never changes by a bit, because records of other
+/// nodes name it and are computed again by it. Other bits are another case with another number at
+/// the end of its name (`-v2`), beside these. `FrozenProfileTests` holds what they compute.
 public enum Profile: String, CaseIterable, Sendable {
     /// f32 activations times stored weights, keys and values in f32.
-    case portable = "portable-f32-v0"
+    case portable = "portable-f32-v1"
     /// Both operands rounded to bf16, keys and values in bf16, sums in f32.
-    case bf16Dot = "bf16dot-v0"
+    case bf16Dot = "bf16dot-v1"
 
     /// The profile of a name, with or without its version.
     public init?(named name: String) {
-        let found = Self.allCases.first { $0.rawValue == name || $0.rawValue.dropLast(3) == name }
+        let found = Self.allCases.first { $0.rawValue == name || $0.shortName == name }
         guard let found else { return nil }
         self = found
     }
+
+    /// The name without its version.
+    public var shortName: String { FrozenName.split(rawValue).stem }
 
     /// The kernels' number for it.
     var code: Int32 {

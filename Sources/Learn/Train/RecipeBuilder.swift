@@ -3,8 +3,9 @@ import Wire
 
 /// What a recipe is made of, before it has a name.
 public struct RecipeBuilder {
-    /// The rules by which steps are computed: losses, gradients, updates, draws, order.
-    public static let arithmetic = "plasmid-train-v0"
+    /// The rules by which steps are computed: losses, gradients, updates, draws, order. Frozen, as
+    /// profiles are: other bits are another name.
+    public static let arithmetic = "plasmid-train-v1"
 
     /// The base by content.
     public var base: BaseFacts

@@ -1,4 +1,5 @@
 import Genome
+import Wire
 
 /// The settings as a recipe holds them, and back.
 extension TrainingSettings {
@@ -69,11 +70,16 @@ extension TrainingSettings {
     public init(json: JSONValue) throws(LearnError) {
         self.init()
         let (adapter, optimiser) = (json["adapter"], json["optimiser"])
-        guard let profile = json["profile"]?.string.flatMap({ Profile(rawValue: $0) }) else {
+        let name = json["profile"]?.string ?? ""
+        let known = Profile.allCases.map(\.rawValue)
+        guard let profile = Profile(rawValue: name) else {
+            if let now = FrozenName.successor(of: name, among: known) {
+                throw .request(.notFrozen(name: PlainText.shown(name), now: now))
+            }
             throw .request(
                 .setting(
                     name: "the profile of the recipe",
-                    allowed: Profile.allCases.map(\.rawValue).joined(separator: " or ")))
+                    allowed: known.joined(separator: " or ")))
         }
         self.profile = profile
         seed = json["seed"]?.string.flatMap { UInt64($0) } ?? 0

@@ -33,7 +33,7 @@ extension TrainBench {
         var text: String { "\(profileName):\(batch)x\(tokens):\(targets)" }
 
         /// The profile's short name.
-        var profileName: String { String(profile.rawValue.dropLast(3)) }
+        var profileName: String { profile.shortName }
 
         /// The modules that `qkvo` means.
         static let attention = ["q_proj", "k_proj", "v_proj", "o_proj"]

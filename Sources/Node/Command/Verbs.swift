@@ -202,6 +202,7 @@ enum Verbs {
             .init("all", .none, "do the whole training again, not one part of it"),
             .init("data", .many("FILE"), "the data of the training, if not with the layer"),
             .init("threads", .one("N"), "threads; else one for each core"),
+            .init("memory", .one("SIZE"), "most memory it may take; else what there is"),
             .init("unsigned", .none, "do not sign and keep what was found"),
             .init("certify", .many("CAPABILITY"), "sign that it does this, as you found"),
         ])

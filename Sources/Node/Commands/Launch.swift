@@ -7,6 +7,8 @@ enum Launch {
             TrainWorker.run(words[1], parent: Int32(words[2]) ?? 0)
         case ReplayWorker.verb where words.count == 2:
             ReplayWorker.run(parent: Int32(words[1]) ?? 0)
+        case CheckWorker.verb where words.count == 2:
+            CheckWorker.run(parent: Int32(words[1]) ?? 0)
         case TrainSupervisor.verb where words.count == 2: TrainCommand.supervise(words[1])
         default: nil
         }

@@ -17,10 +17,14 @@ enum VerifyCommand {
         let access = LazyAccess(report)
         var answer = try access.get().ask("verify", object, showing: "verify")
         if level != "basic", answer["ok"]?.bool == true {
-            let facts = try FactCheck.run(answer["layer"]?.string ?? "", arguments, access)
+            let isRun = level == "comprehensive"
+            let request = try CheckRequest(
+                answer["layer"]?.string ?? "", isRun: isRun, arguments, access)
+            access.release()
+            let (facts, gates) = try CheckWorker.follow(request, report)
             facts.describe(&answer)
-            if level == "comprehensive" {
-                try run(&answer, facts, arguments, access, report)
+            if isRun {
+                try run(&answer, facts, gates, arguments, access, report)
             } else {
                 try tell(&answer, facts, arguments, access)
             }
@@ -73,14 +77,13 @@ enum VerifyCommand {
             try access.get(waiting: homeSeconds).ask("attest", request))
     }
 
-    /// Puts the layer on its base, does a part of its training again, and says so.
+    /// Does a part of the training of a layer that was run again, and says so.
     private static func run(
-        _ answer: inout JSONObject, _ facts: FactCheck, _ arguments: Arguments,
-        _ access: LazyAccess, _ report: Report
+        _ answer: inout JSONObject, _ facts: FactCheck, _ gates: [GateCheck],
+        _ arguments: Arguments, _ access: LazyAccess, _ report: Report
     ) throws(Failure) {
-        // By its id: a folder may have the layer's name.
-        let layer = answer["layer"]?.string ?? ""
-        let gates = try GateCheck.run(layer, arguments, access)
+        // Another command may have opened the home meanwhile.
+        _ = try access.get(waiting: homeSeconds)
         let replay = try ReplayCheck.run(arguments, access, report)
         // Facts that are as claimed are no part of what the statement says was run.
         let wrong = facts.isSound ? [] : [facts.check]

@@ -103,6 +103,13 @@ struct ComputeSession {
         } else {
             base = try self.base(word, layers, facts, access)
         }
+        return try open(on: base, layers)
+    }
+
+    /// Opens layers on a base; all their files are known.
+    static func open(
+        on base: LayerSource, _ layers: [Layer]
+    ) throws(Failure) -> ComputeSession {
         let match = try BaseCheck.check(base, layers.flatMap(\.sources))
         let model = try model(of: base)
         let (adapters, stack) = try bound(layers, model)
@@ -210,9 +217,13 @@ struct ComputeSession {
     static func profile(_ arguments: Arguments) throws(Failure) -> Profile {
         guard let name = arguments.text("profile") else { return .portable }
         guard let profile = Profile(named: name) else {
+            let known = Profile.allCases.map(\.rawValue)
             throw Failure(
                 .usage, "there is no profile \(PlainText.shown(name))",
-                remedy: "say " + Profile.allCases.map(\.rawValue).joined(separator: " or "))
+                why: FrozenName.successor(of: name, among: known).map {
+                    "it is the name from before the rules were frozen as \($0)"
+                } ?? "",
+                remedy: "say " + known.joined(separator: " or "))
         }
         return profile
     }

@@ -22,18 +22,15 @@ struct FactCheck {
     /// What is wrong with the files themselves.
     private(set) var faults: [String] = []
 
-    /// Reads every file of a layer that is here.
+    /// Reads every file of a layer that is here; `tell` gets the bytes of each step.
     static func run(
-        _ layer: String, _ arguments: Arguments, _ access: LazyAccess
+        _ request: CheckRequest, tell: @escaping (Int) -> Void = { _ in }
     ) throws(Failure) -> FactCheck {
-        var object = JSONObject()
-        object["layer"] = .string(layer)
-        let manifest = try access.get().ask("show", object)["manifest"]?.object ?? JSONObject()
-        let source = try LayerSource.open(layer, access)
+        let source = request.source
         var check = FactCheck()
         do throws(Failure) {
-            let folder = try LayerSource.folder(source.files, hashesAll: true)
-            check.facts = LayerFacts.check(folder, manifest)
+            let folder = try LayerSource.folder(source.files, hashesAll: true, tell: tell)
+            check.facts = LayerFacts.check(folder, request.manifest)
         } catch {
             // Files that contradict one another are no layer, whatever its manifest says.
             check.faults.append(error.why.isEmpty ? error.message : error.why)
@@ -41,7 +38,7 @@ struct FactCheck {
         }
         try check.readRecords(source)
         if source.files.has(Adapter.configName) {
-            try check.measureAdapter(source, arguments, access)
+            try check.measureAdapter(source, request.base)
         } else if source.kind == .foundation {
             try check.measureModel(source)
         }
@@ -63,12 +60,11 @@ struct FactCheck {
     }
 
     private mutating func measureAdapter(
-        _ source: LayerSource, _ arguments: Arguments, _ access: LazyAccess
+        _ source: LayerSource, _ base: Result<LayerSource, Failure>
     ) throws(Failure) {
         let layers = [ComputeSession.Layer(source: source, weight: 1)]
-        let word = arguments.text("base")
         do throws(Failure) {
-            let session = try ComputeSession.open(base: word, layers, access)
+            let session = try ComputeSession.open(on: try base.get(), layers)
             guard let stack = session.stack else { return }
             let found = AdaptationStrength(session.model, stack)
             strength = found.modules
@@ -80,7 +76,7 @@ struct FactCheck {
                 left.append(
                     "adaptationStrength: the base is not here; fetch it, or name it with --base")
             case .corrupt:
-                _ = try ComputeSession.model(of: try ComputeSession.base(word, layers, nil, access))
+                _ = try ComputeSession.model(of: try base.get())
                 faults.append(error.why)
             default: faults.append(error.why.isEmpty ? error.message : error.why)
             }
@@ -106,6 +102,33 @@ struct FactCheck {
 
     // MARK: What is told
 
+    /// The object that one process tells another.
+    var json: JSONValue {
+        [
+            "facts": .array(facts.map(\.json)), "strength": .array(strengthJSON),
+            "left": .array(left.map { .string($0) }), "faults": .array(faults.map { .string($0) }),
+        ]
+    }
+
+    /// The check of such an object.
+    init?(_ json: JSONValue) {
+        func texts(_ name: String) -> [String] { (json[name]?.array ?? []).compactMap(\.string) }
+        guard let list = json["facts"]?.array else { return nil }
+        facts = list.compactMap { LayerFact($0) }
+        guard facts.count == list.count else { return nil }
+        strength = (json["strength"]?.array ?? []).map {
+            .init(path: $0["module"]?.string ?? "", ratio: $0["ratio"]?.number ?? 0)
+        }
+        left = texts("left")
+        faults = texts("faults")
+    }
+
+    private init() {}
+
+    private var strengthJSON: [JSONValue] {
+        strength.map { ["module": .string($0.path), "ratio": .double($0.ratio)] }
+    }
+
     /// The facts that are not as claimed.
     var differences: [LayerFact] { facts.filter { $0.verdict == .differs } }
 
@@ -128,8 +151,7 @@ struct FactCheck {
     func describe(_ answer: inout JSONObject) {
         answer["facts"] = .array(facts.map(\.json))
         if !strength.isEmpty {
-            answer["strength"] = .array(
-                strength.map { ["module": .string($0.path), "ratio": .double($0.ratio)] })
+            answer["strength"] = .array(strengthJSON)
         }
         if !left.isEmpty { answer["notComputed"] = .array(left.map { .string($0) }) }
     }

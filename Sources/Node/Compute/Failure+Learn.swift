@@ -23,6 +23,11 @@ extension Failure {
             remedy = "Say --targets with names of these, or all-linear"
         case .training(.pattern):
             remedy = "Say --targets with names, all-linear or such an expression of whole paths"
+        case .request(.notFrozen(_, let now)):
+            code = .unsupported
+            remedy =
+                "Train anew with this version, which records \(now); or use the version that "
+                + "began it"
         case .request(.tooLong): remedy = "Shorten the prompt or say a smaller --max-tokens"
         case .checkpoint(.diskFull):
             code = .quota

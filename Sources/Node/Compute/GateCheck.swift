@@ -43,37 +43,56 @@ struct GateCheck: Equatable {
         return .object(object)
     }
 
-    /// All gates of a layer that is here, put on the base that `verify` names or on its own; none
-    /// for one that is no adapter.
-    static func run(
-        _ layer: String, _ arguments: Arguments, _ access: LazyAccess
-    ) throws(Failure) -> [GateCheck] {
-        let source = try LayerSource.open(layer, access)
-        guard source.files.has(Adapter.configName) else { return [] }
-        let layers = [ComputeSession.Layer(source: source, weight: 1)]
-        let word = arguments.text("base")
+    /// The object that one process tells another: with what was measured.
+    var news: JSONValue {
+        var object = json.object ?? JSONObject()
+        if !figures.isEmpty { object["figures"] = .array(figures) }
+        return .object(object)
+    }
+
+    /// The gate of such an object.
+    init(_ json: JSONValue) {
+        self.init(
+            name: json["name"]?.string ?? "", isSound: json["ok"]?.bool ?? false,
+            detail: json["detail"]?.string ?? "")
+        isFlagged = json["flagged"]?.bool ?? false
+        figures = json["figures"]?.array ?? []
+    }
+
+    /// All gates of an adapter, put on its base, in so many bytes of memory.
+    static func run(_ request: CheckRequest, memory: UInt64) throws(Failure) -> [GateCheck] {
+        let layers = [ComputeSession.Layer(source: request.source, weight: 1)]
         do throws(Failure) {
-            return try checks(try ComputeSession.open(base: word, layers, access))
+            let session = try ComputeSession.open(on: try request.base.get(), layers)
+            return try checks(session, request.threads, memory)
         } catch {
-            // The base that is not here is a reason to fetch it, not a fault of the layer.
-            if error.code == .notFound || error.code == .usage { throw error }
-            // Neither is one that is damaged here.
+            // The base that is not here is a reason to fetch it, not a fault of the layer; neither
+            // is memory that is not here.
+            if [.notFound, .usage, .quota].contains(error.code) { throw error }
+            // Nor is a base that is damaged here.
             if error.code == .corrupt {
-                _ = try ComputeSession.model(of: try ComputeSession.base(word, layers, nil, access))
+                _ = try ComputeSession.model(of: try request.base.get())
             }
             return [GateCheck(name: "bound", isSound: false, detail: error.why)]
         }
     }
 
-    private static func checks(_ session: ComputeSession) throws(Failure) -> [GateCheck] {
+    private static func checks(
+        _ session: ComputeSession, _ threads: Int, _ memory: UInt64
+    ) throws(Failure) -> [GateCheck] {
         guard let adapter = session.adapters.first, let stack = session.stack else { return [] }
         let match = GateCheck(
             name: "base", isSound: true,
             detail: session.match == .verified
                 ? "weights, graph and tokenizer are those it names" : "unverified: a plain folder")
+        let profile = Profile.portable
+        let needed = Engine.memoryEstimate(
+            session.model.architecture, profile: profile, positions: AdmissionGates.positions)
         let results = try inLearn("running \(adapter.title)") { () throws(LearnError) in
-            let engine = try Engine(
-                session.model, profile: .portable, threads: Team.lanesDefault)
+            guard needed <= memory else {
+                throw .weights(.tooMuchMemory(needed: needed, allowed: memory))
+            }
+            let engine = try Engine(session.model, profile: profile, threads: threads)
             return try AdmissionGates(engine, adapter, stack).run()
         }
         return [match] + results.map { GateCheck($0) }

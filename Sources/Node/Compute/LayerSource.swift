@@ -131,11 +131,12 @@ struct LayerSource {
 
     /// What files are as a layer, computed now from their bytes. Tensors have hashes of their own,
     /// so those of whole files may be left out; of the others the hash is what a tokenizer is
-    /// known by.
+    /// known by. `tell` gets the bytes of each step.
     static func folder(
-        _ files: LayerFiles, hashesAll: Bool
+        _ files: LayerFiles, hashesAll: Bool, tell: @escaping (Int) -> Void = { _ in }
     ) throws(Failure) -> LayerFolder {
         var reader = FolderReader()
+        reader.tell = tell
         let none = Digest(words: (0, 0, 0, 0))
         for (name, place) in files.paths.sorted(by: { $0.key < $1.key }) {
             guard let path = LayerPath(name), Directory.exists(place) else { continue }

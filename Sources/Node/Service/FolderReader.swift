@@ -8,6 +8,8 @@ struct FolderReader {
     /// Bytes of a file hashed at a time.
     private static let stepBytes = 1 << 20
 
+    /// Gets the bytes of each step of a file that is read.
+    var tell: (Int) -> Void = { _ in }
     private var entries: [LayerFolder.Entry] = []
     private var documents: [String: [UInt8]] = [:]
 
@@ -101,6 +103,7 @@ struct FolderReader {
                 if moved == 0 { break }
                 buffer.withSpan(0..<moved) { body($0) }
                 offset += UInt64(moved)
+                tell(moved)
             } catch {
                 throw Failure(.refused, "\(path.text) cannot be read: \(error.reason)")
             }

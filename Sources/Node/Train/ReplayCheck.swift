@@ -64,6 +64,10 @@ struct ReplayCheck: Equatable {
         }
     }
 
+    /// Seconds without a word. The largest data are read in a quarter of an hour, and whoever
+    /// trains here waits for no step this long.
+    private static let silenceSecondsMax: UInt64 = 2 * 3_600
+
     /// In one word.
     let verdict: Verdict
     /// What was found, for a person.
@@ -128,9 +132,9 @@ struct ReplayCheck: Equatable {
     private static func supervise(
         _ request: ReplayRequest, _ report: Report
     ) throws(Failure) -> ReplayCheck {
-        let supervisor = try ReplaySupervisor(
-            "/proc/self/exe", [ReplayWorker.verb, String(Machine.processNumber)],
-            input: try request.bytes())
+        let supervisor = try WorkerSupervisor<ReplayNews>(
+            "replay", [ReplayWorker.verb, String(Machine.processNumber)],
+            input: try request.bytes(), patience: .init(silence: silenceSecondsMax))
         var display = TrainDisplay(isShown: !report.isJSON, label: "replay")
         defer { display.clear() }
         var steps = 0

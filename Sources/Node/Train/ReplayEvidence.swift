@@ -57,7 +57,7 @@ struct ReplayEvidence {
             inputs: inputs, home: layout.home, record: run.blob,
             title: "run \(record.run.hexadecimal.prefix(16))",
             threads: try arguments.integer("threads", in: 1...Team.lanesMax) ?? Team.lanesDefault,
-            isAll: arguments.isGiven("all"),
+            memory: try CheckRequest.memory(arguments), isAll: arguments.isGiven("all"),
             isGiven: arguments.isGiven("data") || arguments.isGiven("base"))
     }
 

@@ -2,7 +2,7 @@ import Genome
 import Learn
 
 /// One line that the process of a replay says to the command that started it.
-enum ReplayNews {
+enum ReplayNews: WorkerNews {
     /// Steps begin.
     case begun(ReplayCheck.Extent)
     /// A step was done, counted from the first that is done again; with the bytes of memory held.
@@ -12,7 +12,14 @@ enum ReplayNews {
     /// It could not be done.
     case failed(Failure)
 
-    /// The line.
+    var ending: Result<ReplayCheck, Failure>? {
+        switch self {
+        case .ended(let check): .success(check)
+        case .failed(let failure): .failure(failure)
+        case .begun, .step: nil
+        }
+    }
+
     var line: String {
         var object = JSONObject()
         switch self {
@@ -35,7 +42,6 @@ enum ReplayNews {
         return Report.line(object)
     }
 
-    /// The news of a line; nil for anything else.
     init?(_ line: String) {
         let limits = JSONLimits(bytes: 1 << 20, depth: 4, values: 1_000)
         guard let json = try? JSONParser.parse(Array(line.utf8), limits: limits) else {

@@ -22,6 +22,8 @@ struct ReplayRequest {
     var title: String
     /// Threads that compute.
     var threads: Int
+    /// Bytes of memory that it may take; nil for what there is.
+    var memory: UInt64?
     /// Whether all steps are done again.
     var isAll: Bool
     /// Whether data or base are files that a person named.
@@ -37,6 +39,7 @@ struct ReplayRequest {
         object["record"] = .string(record.hexadecimal)
         object["title"] = .string(title)
         object["threads"] = .integer(Int64(threads))
+        object["memory"] = memory.map { .integer(Int64(clamping: $0)) }
         object["all"] = .bool(isAll)
         object["given"] = .bool(isGiven)
         return CanonicalJSON.write(object)
@@ -56,17 +59,19 @@ struct ReplayRequest {
             inputs: try TrainInputs(inputs), home: home, record: record,
             title: value["title"]?.string ?? "", threads: Int(threads),
             isAll: value["all"]?.bool ?? false, isGiven: value["given"]?.bool ?? false)
+        memory = value["memory"]?.integer.flatMap { UInt64(exactly: $0) }
     }
 
     init(
         inputs: TrainInputs, home: String, record: Digest, title: String, threads: Int,
-        isAll: Bool, isGiven: Bool
+        memory: UInt64? = nil, isAll: Bool, isGiven: Bool
     ) {
         self.inputs = inputs
         self.home = home
         self.record = record
         self.title = title
         self.threads = threads
+        self.memory = memory
         self.isAll = isAll
         self.isGiven = isGiven
     }
@@ -124,6 +129,14 @@ struct ReplayRequest {
             ("unicode", recipe.json["data"]?["unicode"]?.string, [UnicodeTables.version]),
         ]
         for (name, found, known) in rules where !known.contains(found ?? "") {
+            if let found, let now = FrozenName.successor(of: found, among: known) {
+                throw Failure(
+                    .unsupported, "the run was recorded before its rules were frozen",
+                    why: "its \(name) is \(PlainText.shown(found)), whose bits still changed; "
+                        + "since then it is \(now)",
+                    remedy: "train it again with this version, or replay it with the version that "
+                        + "recorded it")
+            }
             throw Failure(
                 .unsupported, "the run was computed by other rules than this program's",
                 why: "its \(name) is \(PlainText.shown(found ?? "")), known here: "

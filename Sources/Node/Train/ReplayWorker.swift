@@ -4,18 +4,13 @@ import Learn
 import Store
 import Wire
 
-/// The process that does steps of a recorded run again: what it reads came from peers, so it opens
-/// no home, holds no key, has bounded memory and, where the kernel lets it, no network. It says
-/// what happens in lines of JSON.
+/// The process that does steps of a recorded run again: what it reads came from peers, so it is
+/// confined. It says what happens in lines of JSON.
 struct ReplayWorker {
     /// How this process is started: the verb and the process that starts it.
     static let verb = "replay-worker"
-    /// Memory beside the trainer's own: program, tokenizer, tables.
-    private static let memoryBeside: UInt64 = 1 << 30
     /// Bytes of data take so many of memory as text, tokens, labels and order.
     private static let memoryPerDataByte: UInt64 = 16
-    /// It writes no file.
-    private static let fileBytes: UInt64 = 1 << 20
 
     private let request: ReplayRequest
     private let layout: Layout
@@ -23,16 +18,8 @@ struct ReplayWorker {
     /// Does it again; the exit code is 0 if its last line says what it came to.
     static func run(parent: Int32) -> Int32 {
         do throws(Failure) {
-            // First of all, while this process has one thread.
-            _ = Confinement.leaveNetwork()
-            guard Confinement.endWithParent(parent) else {
-                throw Failure(.busy, "the process that began this replay has ended")
-            }
-            Confinement.lowerPriority()
-            let input = "/proc/self/fd/0"
-            let bytes = try JobFolder.onDisk(input) { () throws(SystemError) in
-                try File(input, .readAtOnce).readAll(limit: ReplayRequest.bytesMax)
-            }
+            let bytes = try ConfinedWorker.begin(
+                "replay", parent: parent, limit: ReplayRequest.bytesMax)
             say(.ended(try ReplayWorker(try ReplayRequest(bytes)).replay()))
             return 0
         } catch {
@@ -107,19 +94,11 @@ struct ReplayWorker {
 
     /// Limits this process to what there is; the trainer's budget.
     private func confine() throws(Failure) -> UInt64 {
-        guard let available = Machine.availableMemory else {
-            throw Failure(.quota, "how much memory there is cannot be told")
-        }
+        let available = try ConfinedWorker.limit("replay", memory: request.memory)
         var data: UInt64 = 0
         for source in request.inputs.data + request.inputs.evaluation {
             let size = (try? File.facts(of: source.path).size) ?? 0
             data += min(size, UInt64(DataLimits.allBytesMax)) * Self.memoryPerDataByte
-        }
-        do throws(SystemError) {
-            try Confinement.narrow(
-                fileBytes: Self.fileBytes, memoryBytes: available + Self.memoryBeside)
-        } catch {
-            throw Failure(.internal, "the replay cannot be confined", why: error.description)
         }
         // A quarter is for the states that are read and compared.
         let budget = available - available / 4

@@ -133,11 +133,7 @@ enum TrainNews {
         case "rolledBack": self = .rolledBack(step: count("step"), to: count("to"))
         case "stopped": self = .stopped(step: count("step"))
         case "trained":
-            let checks = (json["checks"]?.array ?? []).map { check in
-                GateCheck(
-                    name: check["name"]?.string ?? "", isSound: check["ok"]?.bool ?? false,
-                    detail: check["detail"]?.string ?? "")
-            }
+            let checks = (json["checks"]?.array ?? []).map { GateCheck($0) }
             self = .trained(
                 Trained(
                     steps: count("steps"), result: count("result"),

@@ -25,4 +25,15 @@ struct LayerFactTests {
                 "name": "rank", "computed": .null, "claimed": 4, "verdict": "differs",
             ])
     }
+    @Test func `comes back from its object`() {
+        for fact in [
+            LayerFact("rank", computed: 8, claimed: 4),
+            LayerFact("rank", computed: nil, claimed: 4), LayerFact("memory", 9),
+        ] {
+            #expect(LayerFact(fact.json) == fact)
+        }
+        for other: JSONValue in [.null, ["name": "a"], ["name": "a", "verdict": "perhaps"]] {
+            #expect(LayerFact(other) == nil)
+        }
+    }
 }

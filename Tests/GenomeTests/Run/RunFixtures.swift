@@ -5,7 +5,7 @@ import Wire
 enum RunFixtures {
     static func recipe() -> JSONObject {
         JSONValue.members([
-            "recipe": 1, "arithmetic": "plasmid-train-v0", "profile": "portable-f32-v0",
+            "recipe": 1, "arithmetic": "plasmid-train-v1", "profile": "portable-f32-v1",
             "seed": "18446744073709551615",
             "base": [
                 "weights": .string(Fixtures.digest(1).hexadecimal),

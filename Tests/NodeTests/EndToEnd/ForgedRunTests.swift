@@ -116,6 +116,18 @@ extension RealNodes {
                 #expect(found.word == "not-replayed" && found.code == 0, "\(name): \(found)")
                 #expect(found.detail.contains(word), "\(name): \(found)")
             }
+            // As they were before the rules had names that are kept.
+            let early: [(String, String, (inout ReplayForgery.Draft) -> Void)] = [
+                ("early", "portable-f32-v1", { $0.recipe["profile"] = "portable-f32-v0" }),
+                ("steps", "plasmid-train-v1", { $0.recipe["arithmetic"] = "plasmid-train-v0" }),
+            ]
+            for (name, now, change) in early {
+                let found = try verdict(try forgery.publish(name, change))
+                #expect(found.word == "not-replayed" && found.code == 0, "\(name): \(found)")
+                #expect(found.detail.contains("recorded before its rules were frozen"))
+                #expect(found.detail.contains("since then it is \(now)"), "\(found)")
+                #expect(found.detail.contains("train it again"), "\(found)")
+            }
             // As recipes were once: a template that no conversation asked for.
             let older = try verdict(
                 try forgery.publish("older") { $0.set("data", "template", other) })

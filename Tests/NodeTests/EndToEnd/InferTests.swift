@@ -56,7 +56,7 @@ extension RealNodes {
             #expect(answer["usage"]?["promptTokens"]?.integer == Int64(sample.tokens.count))
             #expect(answer["usage"]?["completionTokens"]?.integer == 32)
             #expect(answer["base"]?.string == "unverified")
-            #expect(answer["profile"]?.string == "portable-f32-v0")
+            #expect(answer["profile"]?.string == "portable-f32-v1")
             let found = try LearningSample.tensor("logits", in: logits)
             #expect(LearningSample.difference(found, try sample.logits(name)) <= 2e-4)
         }

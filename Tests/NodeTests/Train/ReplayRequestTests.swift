@@ -15,13 +15,14 @@ struct ReplayRequestTests {
                     facts: nil),
                 start: nil, data: [TrainInputs.Source(name: "d.txt", path: "/d.txt")],
                 evaluation: [], settings: TrainingSettings(), dataSettings: DataSettings()),
-            home: "/home", record: Blake3.hash([1]), title: "run 1", threads: 3, isAll: true,
-            isGiven: false)
+            home: "/home", record: Blake3.hash([1]), title: "run 1", threads: 3, memory: 9 << 20,
+            isAll: true, isGiven: false)
     }
 
     @Test func `comes back as it was written`() throws {
         let again = try ReplayRequest(try request().bytes())
         #expect(again.home == "/home" && again.record == Blake3.hash([1]) && again.threads == 3)
+        #expect(again.memory == 9 << 20)
         #expect(again.isAll && !again.isGiven && again.title == "run 1")
         #expect(again.inputs.data.map(\.path) == ["/d.txt"])
         #expect(try again.bytes() == (try request().bytes()))

@@ -3,18 +3,23 @@ import Testing
 
 @testable import Node
 
-@Suite("Following a replay")
-struct ReplaySupervisorTests {
+@Suite("Following a worker")
+struct WorkerSupervisorTests {
+    private typealias Supervisor = WorkerSupervisor<ReplayNews>
+
     private func follow(
-        _ script: String, input: [UInt8] = [], silence: UInt64 = 60,
+        _ script: String, input: [UInt8] = [], _ patience: Supervisor.Patience = .init(silence: 60),
         tell: (ReplayNews) -> Void = { _ in }
     ) throws -> ReplayCheck {
-        try ReplaySupervisor("/bin/sh", ["-c", script], input: input, silence: silence)
-            .follow(tell)
+        try Supervisor(
+            "replay", ["-c", script], program: "/bin/sh", input: input, patience: patience
+        ).follow(tell)
     }
 
-    private func failure(_ script: String, silence: UInt64 = 60) -> Failure? {
-        #expect(throws: Failure.self) { _ = try follow(script, silence: silence) }
+    private func failure(
+        _ script: String, _ patience: Supervisor.Patience = .init(silence: 60)
+    ) -> Failure? {
+        #expect(throws: Failure.self) { _ = try follow(script, patience) }
     }
 
     @Test func `gives the news, and the last word among whatever else is said`() throws {
@@ -49,16 +54,33 @@ struct ReplaySupervisorTests {
 
     @Test(.timeLimit(.minutes(1)))
     func `ends what goes on without a word`() throws {
-        let endless = try #require(failure("while :; do :; done", silence: 1))
-        #expect(endless.why == "no step for 1 seconds")
+        let endless = try #require(failure("while :; do :; done", .init(silence: 1)))
+        #expect(endless.why == "no word for 1 seconds")
         #expect(try ReplayCheck(endless).verdict == .notDone)
-        let mute = failure("exec >/dev/null; while :; do echo; done", silence: 1)
-        #expect(mute?.why == "no step for 1 seconds")
+        let mute = failure("exec >/dev/null; while :; do echo; done", .init(silence: 1))
+        #expect(mute?.why == "no word for 1 seconds")
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `ends what always has a word and never a last one`() throws {
+        let extent = ReplayCheck.Extent(steps: 4..<9, whole: 20, shortest: 3)
+        let line = ReplayNews.begun(extent).line
+        let talker = failure(
+            "while :; do echo '\(line)'; sleep 0.1; done", .init(silence: 60, whole: 1))
+        #expect(talker?.why == "not done in 1 seconds")
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `ends what never ends its line, before it fills the memory`() throws {
+        let endless = failure("exec tr '\\0' x </dev/zero")
+        #expect(endless?.code == .quota && endless?.why == "signal 9")
     }
 
     @Test func `names a program that cannot be started`() {
         let failure = #expect(throws: Failure.self) {
-            _ = try ReplaySupervisor("/nowhere/program", [], input: [])
+            _ = try Supervisor(
+                "replay", [], program: "/nowhere/program", input: [],
+                patience: .init(silence: 1))
         }
         #expect(failure?.code == .internal)
     }
