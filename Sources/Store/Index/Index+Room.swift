@@ -59,31 +59,9 @@ extension Index {
         Self.storedBytes(partialSize: size)
     }
 
-    /// Promises `bytes` to something whose blobs are not known yet, such as an import.
-    func promise(
-        _ bytes: UInt64, for blobClass: BlobClass, disk: UInt64, now: UInt64
-    ) throws(StoreError) -> Eviction {
-        try connection.withLock { connection throws(StoreError) in
-            try connection.transaction { () throws(StoreError) in
-                var eviction = Eviction()
-                try Self.makeRoom(
-                    bytes, for: blobClass, disk: disk, now: now, &eviction, connection)
-                try Self.promise(Int64(clamping: bytes), blobClass, connection)
-                return eviction
-            }
-        }
-    }
-
-    /// Takes back what was promised and not used.
-    func endPromise(_ bytes: UInt64, for blobClass: BlobClass) throws(StoreError) {
-        try connection.withLock { connection throws(StoreError) in
-            try Self.promise(-Int64(clamping: bytes), blobClass, connection)
-        }
-    }
-
     /// Evicts layers until there is room for `bytes`; throws, and with it undoes all of it, where
     /// nothing is left to evict. The disk counts what is evicted as free.
-    private static func makeRoom(
+    static func makeRoom(
         _ bytes: UInt64, for blobClass: BlobClass, disk: UInt64, now: UInt64,
         _ eviction: inout Eviction, _ connection: SQLiteConnection
     ) throws(StoreError) {
@@ -238,9 +216,13 @@ extension Index {
     /// Waits until everything that was committed is durable, also what was committed softly.
     func makeDurable() throws(StoreError) {
         try connection.withLock { connection throws(StoreError) in
-            try connection.transaction { () throws(StoreError) in
-                try Self.set("durable", Clock.wallMilliseconds(), connection)
-            }
+            try Self.makeDurable(connection)
+        }
+    }
+
+    static func makeDurable(_ connection: SQLiteConnection) throws(StoreError) {
+        try connection.transaction { () throws(StoreError) in
+            try set("durable", Clock.wallMilliseconds(), connection)
         }
     }
 
