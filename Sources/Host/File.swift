@@ -259,6 +259,17 @@ public struct File: Sendable {
         _ = plasmid_start_writeback(descriptor.number, Int64(offset), Int64(count))
     }
 
+    /// Whether reads and writes go past the page cache from now on: straight between the disk and
+    /// the caller's memory, in whole blocks of `directBytes` at whole blocks. False where the file
+    /// system cannot.
+    public func setDirect(_ isDirect: Bool) -> Bool {
+        plasmid_set_direct(descriptor.number, isDirect ? 1 : 0) == 0
+    }
+
+    /// What places, offsets and counts of direct reads and writes are multiples of: more than any
+    /// disk asks for.
+    public static let directBytes = 4096
+
     /// Cuts or extends the file to `size` bytes.
     public func resize(to size: UInt64) throws(SystemError) {
         guard ftruncate(descriptor.number, off_t(size)) == 0 else { throw .last("truncate", path) }

@@ -40,6 +40,9 @@ public struct SystemError: Error, Equatable, Sendable {
     /// Whether something is there already.
     public var isExisting: Bool { code == EEXIST }
 
+    /// Whether the system does not do that with this file (EINVAL).
+    public var isInvalid: Bool { code == EINVAL }
+
     /// Whether the call only has to wait (EAGAIN).
     public var isWouldBlock: Bool { code == EAGAIN }
 

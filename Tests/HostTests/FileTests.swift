@@ -45,6 +45,22 @@ struct FileTests {
         #expect(try again.readAll(limit: 3) == [1, 2, 3])
     }
 
+    @Test func `goes past the page cache and back where the file system can`() throws {
+        let file = try scratch.file("direct", [])
+        guard file.setDirect(true) else { return }
+        let buffer = Buffer(capacity: 8192)
+        buffer.store([UInt8](repeating: 7, count: 8192), at: 0)
+        try file.write(buffer, count: 8192, offset: 0)
+        #expect(try file.read(into: buffer, count: 4096, offset: 4096) == 4096)
+        let error = #expect(throws: SystemError.self) {
+            try file.write(buffer, count: 5, offset: 8192)
+        }
+        #expect(error?.isInvalid == true)
+        #expect(file.setDirect(false))
+        try file.write(buffer, count: 5, offset: 8192)
+        #expect(try file.readAll(limit: 8197) == [UInt8](repeating: 7, count: 8197))
+    }
+
     @Test func `a pipe is opened without a writer when it is not waited for`() throws {
         #expect(mkfifo(scratch("pipe"), 0o600) == 0)
         #expect(try File(scratch("pipe"), .readAtOnce).facts().kind == .other)

@@ -53,6 +53,8 @@ enum Exceptions {
         "Sources/Node/Daemon/StoreKeeper.swift": "in real processes (DiskTests)",
         "Sources/Node/Bench/HashStep.swift": "a step of two benches (BenchCommandTests)",
         "Sources/Node/Bench/StoreBench.swift": "as a real process (BenchCommandTests)",
+        "Sources/Node/Bench/SmallBlobsBench.swift": "rows of StoreBench (BenchCommandTests)",
+        "Sources/Node/Bench/ImportParts.swift": "rows of StoreBench (BenchCommandTests)",
         "Sources/Node/Commands/MirrorCommand.swift": "as real processes (MirrorTests)",
         "Sources/Node/Holds/HoldKeeper.swift": "as real processes (MirrorTests)",
         "Sources/Node/Service/ConflictCheck.swift": "as real processes (EvalTests)",

@@ -44,6 +44,11 @@ int plasmid_start_writeback(int file, int64_t offset, int64_t count) {
 int plasmid_allocate(int file, int64_t size) {
     return fallocate(file, FALLOC_FL_KEEP_SIZE, 0, size);
 }
+int plasmid_set_direct(int file, int is_direct) {
+    int flags = fcntl(file, F_GETFL);
+    if (flags < 0) return -1;
+    return fcntl(file, F_SETFL, is_direct ? flags | O_DIRECT : flags & ~O_DIRECT);
+}
 int64_t plasmid_seek_data(int file, int64_t offset) { return lseek(file, offset, SEEK_DATA); }
 int plasmid_rename_new(const char *from, const char *to) {
     return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);

@@ -9,18 +9,9 @@ import Wire
 struct StoreBench {
     /// Rows of the large store unless asked otherwise.
     static let rowsDefault = 1_000_000
-    private static let smallBytes = 64 << 10
-    private static let smallCountMax = 8_192
-    private static let batchCount = 512
 
     let megabytes: Int
     let rows: Int
-
-    /// As many small blobs as fill the large file, in whole batches.
-    private var smallCount: Int {
-        max(1, min(Self.smallCountMax, (megabytes << 20) / Self.smallBytes) / Self.batchCount)
-            * Self.batchCount
-    }
 
     func run(_ report: Report) throws(Failure) -> [BenchRow] {
         let folder = try BenchFolder(megabytes: megabytes, report)
@@ -29,7 +20,8 @@ struct StoreBench {
         do {
             let library = try Access.service(home).library
             result += try importing(folder, library, report)
-            result += try small(folder, library, report)
+            result += try SmallBlobsBench(folder: folder, megabytes: megabytes)
+                .run(library, report)
             report.note("making a store of \(rows) rows")
             try fill(library)
         }
@@ -71,121 +63,21 @@ struct StoreBench {
             }
         }
         let after = try parts.measure()
-        var slowest = ("nothing", 0.0)
-        for (first, second) in zip(before, after) {
-            let mean = (first.seconds + second.seconds) / 2
-            if mean > slowest.1 { slowest = (first.name, mean) }
+        let means = zip(before, after).map { first, second in
+            (name: first.name, seconds: (first.seconds + second.seconds) / 2)
         }
-        return [
-            BenchRow(
-                name: "import, \(megabytes) MiB", figure: Double(folder.byteCount) / 1e9 / seconds,
-                unit: "GB/s", against: "slowest part alone: \(slowest.0)",
-                ratio: slowest.1 / seconds)
-        ]
-    }
-
-    // MARK: Many small ones
-
-    private func small(
-        _ folder: BenchFolder, _ library: Library, _ report: Report
-    ) throws(Failure) -> [BenchRow] {
-        report.note("storing \(smallCount) blobs of 64 KiB, beside plain files")
-        let plain = try plainSeconds(folder)
-        var seconds = 0.0
-        for start in stride(from: 0, to: smallCount, by: Self.batchCount) {
-            let blobs = (start..<start + Self.batchCount).map(Self.blob)
-            seconds += try inStore { () throws(StoreError) in
-                try BenchCommand.seconds { () throws(StoreError) in
-                    _ = try library.importSmall(blobs)
-                }
+        let gigabytes = Double(folder.byteCount) / 1e9
+        let slowest = means.max { $0.seconds < $1.seconds }
+        let whole = BenchRow(
+            name: "import, \(megabytes) MiB", figure: gigabytes / seconds, unit: "GB/s",
+            against: "slowest part alone: \(slowest?.name ?? "nothing")",
+            ratio: (slowest?.seconds ?? 0) / seconds)
+        return [whole]
+            + means.map { part in
+                BenchRow(
+                    name: "\(part.name) alone", figure: gigabytes / part.seconds, unit: "GB/s",
+                    against: "the import", ratio: seconds / part.seconds)
             }
-        }
-        let fetched = try fetchedSeconds(library)
-        let again = try plainSeconds(folder)
-        let limit = (plain + again) / 2
-        func row(_ name: String, _ seconds: Double) -> BenchRow {
-            BenchRow(
-                name: name, figure: Double(smallCount) / seconds, unit: "blobs/s",
-                against: "files alone, written and made durable in the same batches",
-                ratio: limit / seconds)
-        }
-        return [
-            row("64 KiB blobs imported, durable", seconds),
-            row("64 KiB blobs fetched, verified, durable", fetched),
-        ]
-    }
-
-    /// The same bytes as nothing but files.
-    private func plainSeconds(_ folder: BenchFolder) throws(Failure) -> Double {
-        let path = "\(folder.path)/plain"
-        do throws(SystemError) {
-            try Directory.create(path)
-            let open = try OpenFolder(path)
-            var seconds = 0.0
-            for start in stride(from: 0, to: smallCount, by: Self.batchCount) {
-                let blobs = (start..<start + Self.batchCount).map(Self.blob)
-                seconds += try BenchCommand.seconds { () throws(SystemError) in
-                    for (index, blob) in blobs.enumerated() {
-                        let file = try File("\(path)/new-\(start + index)", .createNew)
-                        try file.write(blob, offset: 0)
-                    }
-                    try open.syncFilesystem()
-                    for index in blobs.indices {
-                        try Directory.rename(
-                            "\(path)/new-\(start + index)", to: "\(path)/\(start + index)")
-                    }
-                    try open.syncFilesystem()
-                }
-            }
-            try Directory.removeTree(path)
-            return seconds
-        } catch {
-            throw Failure(.internal, "\(error)")
-        }
-    }
-
-    /// The way of a fetch: room for a batch, each group checked and written, all completed.
-    private func fetchedSeconds(_ library: Library) throws(Failure) -> Double {
-        var seconds = 0.0
-        for start in stride(from: 0, to: smallCount, by: Self.batchCount) {
-            let blobs = (start..<start + Self.batchCount).map { index in
-                let bytes = Self.blob(smallCount + index)
-                return (id: Blake3.hash(bytes), bytes: bytes)
-            }
-            let buffer = Buffer(capacity: HashTree.groupBytes)
-            seconds += try inStore { () throws(StoreError) in
-                try BenchCommand.seconds { () throws(StoreError) in
-                    let partials = try library.partials(
-                        blobs.map { BlobReference(blob: $0.id, size: UInt64($0.bytes.count)) })
-                    for (partial, blob) in zip(partials, blobs) {
-                        buffer.store(blob.bytes, at: 0)
-                        let values = buffer.withSpan(0..<blob.bytes.count) {
-                            partial.layer?.leafValues(ifMatching: $0, at: 0)
-                        }
-                        guard let values else { throw StoreError.damaged("a bench blob") }
-                        try partial.write(group: 0, buffer, leafValues: values)
-                    }
-                    guard try library.complete(partials).isEmpty else {
-                        throw StoreError.damaged("a bench blob")
-                    }
-                }
-            }
-        }
-        return seconds
-    }
-
-    /// Bytes that differ from blob to blob and do not compress.
-    private static func blob(_ index: Int) -> [UInt8] {
-        var state = UInt64(index) &* 0x9e37_79b9_7f4a_7c15 | 1
-        return [UInt8](unsafeUninitializedCapacity: smallBytes) { space, used in
-            for place in stride(from: 0, to: smallBytes, by: 8) {
-                state ^= state << 13
-                state ^= state >> 7
-                state ^= state << 17
-                for byte in 0..<8 { space[place + byte] = UInt8(state >> (8 * byte) & 255) }
-            }
-            used = smallBytes
-        }
     }
 
     // MARK: A million rows
@@ -219,22 +111,5 @@ struct StoreBench {
                 name: "collecting them", figure: Double(done.blobs) / seconds, unit: "blobs/s",
                 against: "seconds in all", ratio: seconds),
         ]
-    }
-}
-
-/// The parts of an import, each alone: what no store could be faster than.
-private struct ImportParts {
-    let folder: BenchFolder
-    let megabytes: Int
-
-    func measure() throws(Failure) -> [(name: String, seconds: Double)] {
-        [
-            ("SHA-256", try hashing(Sha256Step())),
-            ("BLAKE3 and copy", try hashing(TreeHasherStep()) + folder.copySeconds()),
-        ]
-    }
-
-    private func hashing(_ step: any HashStep) throws(Failure) -> Double {
-        try HashStepFile(path: folder.file, megabytes: megabytes).seconds(step)
     }
 }

@@ -38,11 +38,16 @@ struct BlobDraft {
         var hasher = TreeHasher()
         hasher.update(bytes.span.bytes)
         let summary = hasher.finish()
+        try write(bytes)
+        _ = try append(leaves: summary.leafValues, at: 0)
+        return (summary, Sha256.hash(bytes))
+    }
+
+    /// Writes all bytes of a small blob.
+    func write(_ bytes: [UInt8]) throws(StoreError) {
         try onDisk(bytes: UInt64(bytes.count)) { () throws(SystemError) in
             try data.write(bytes, offset: 0)
         }
-        _ = try append(leaves: summary.leafValues, at: 0)
-        return (summary, Sha256.hash(bytes))
     }
 
     /// Makes the bytes durable, so that little is left to do when the draft gets its name.
@@ -57,11 +62,11 @@ struct BlobDraft {
         _ names: (TreeHasher.Summary, Digest), layout: Layout
     ) throws(StoreError) -> ImportedBlob {
         try sync()
-        return try name(names, layout: layout)
+        return try placeDurably(names, layout: layout)
     }
 
-    /// Gives the draft, whose bytes are durable, its durable name.
-    func name(
+    /// Gives the draft, whose bytes are durable, its name, durably too.
+    func placeDurably(
         _ names: (TreeHasher.Summary, Digest), layout: Layout
     ) throws(StoreError) -> ImportedBlob {
         let blob = try place(names, layout: layout)

@@ -18,10 +18,6 @@ public struct ImportedBlob: Equatable, Sendable {
 /// Where the file system can, the blocks are shared with the source instead (reflink), and what
 /// is hashed is the share, which nobody else can change.
 public enum BlobImport {
-    /// Bytes between two requests to the kernel to start writing, so that the sync at the end has
-    /// little left to do.
-    private static let writebackBytes: UInt64 = 8 << 20
-
     /// Imports the open file `source`. A file that changes meanwhile is refused; after any
     /// failure nothing is left. `progress` gets the number of bytes read so far; `keep` puts what
     /// came of it in its place.
@@ -85,13 +81,14 @@ public enum BlobImport {
     ) throws(StoreError) -> (TreeHasher.Summary, Digest) {
         let isShared = isCopied && size > 0 && draft.data.clone(from: source)
         let input = isShared ? draft.data : source
-        let pipe = try HashPipe()
+        let isWritten = isCopied && !isShared
+        let pipe = try HashPipe(isWritten ? DirectOutput(draft.data, size: size) : nil)
         var hasher = TreeHasher()
         var offset: UInt64 = 0
         var leafOffset: UInt64 = 0
         do throws(StoreError) {
             while true {
-                let buffer = pipe.takeBuffer()
+                let buffer = try pipe.takeBuffer()
                 buffer.count = try onDisk { () throws(SystemError) in
                     try input.read(into: buffer, count: buffer.capacity, offset: offset)
                 }
@@ -100,32 +97,19 @@ public enum BlobImport {
                 pipe.submit(buffer)
                 // Still ours to read: the ring gives it out again only to this thread.
                 buffer.withSpan(0..<count) { hasher.update($0) }
-                if isCopied, !isShared { try write(buffer, count: count, at: offset, size, draft) }
                 offset += UInt64(count)
                 leafOffset = try draft.append(leaves: hasher.takeLeafValues(), at: leafOffset)
                 progress(offset)
                 guard offset <= size else { throw StoreError.changed(path: source.path) }
             }
         } catch {
-            _ = pipe.finish()
+            _ = try? pipe.finish()
             throw error
         }
-        let sha256 = pipe.finish()
+        let sha256 = try pipe.finish()
         guard offset == size else { throw .changed(path: source.path) }
         let summary = hasher.finish()
         _ = try draft.append(leaves: summary.leafValues, at: leafOffset)
         return (summary, sha256)
-    }
-
-    private static func write(
-        _ buffer: Buffer, count: Int, at offset: UInt64, _ size: UInt64, _ draft: BlobDraft
-    ) throws(StoreError) {
-        try onDisk(bytes: size) { () throws(SystemError) in
-            try draft.data.write(buffer, count: count, offset: offset)
-        }
-        let end = offset + UInt64(count)
-        if end % writebackBytes == 0 {
-            draft.data.startWriteback(offset: end - writebackBytes, count: writebackBytes)
-        }
     }
 }

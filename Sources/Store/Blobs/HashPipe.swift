@@ -1,13 +1,23 @@
 import Host
 import Wire
 
-/// SHA-256 of a stream on a thread of its own, fed with buffers through a bounded ring, so that
-/// the slower of the two hashes of an import is the only one that costs time.
+/// SHA-256 of a stream on a thread of its own, and its copy on another, both fed with the same
+/// buffers through a bounded ring: of the parts of an import only the slowest costs time.
 final class HashPipe: Sendable {
+    /// Who reads the buffers, each on its own thread.
+    private enum Reader: Int, CaseIterable {
+        case hash
+        case output
+    }
+
     private struct State {
-        var waiting: [Buffer?] = []
+        /// What each reader has still to do; nil at the end of the stream.
+        var waiting: [[Buffer?]] = [[], []]
+        /// How many readers still need a buffer that was given to them.
+        var uses: [ObjectIdentifier: Int] = [:]
         var free: [Buffer]
         var digest: Digest?
+        var failure: StoreError?
     }
 
     /// Bytes of each buffer.
@@ -16,58 +26,119 @@ final class HashPipe: Sendable {
     private static let bufferCount = 8
 
     private let state: Lock<State>
-    private let ready = Semaphore()
+    private let ready = [Semaphore(), Semaphore()]
     private let free = Semaphore(UInt32(HashPipe.bufferCount))
-    private let thread: Lock<Thread?> = Lock(nil)
+    private let readers: [Reader]
+    private let threads = Lock<[Thread]>([])
 
-    init() throws(StoreError) {
+    /// A pipe that hashes what it is given, and appends it to `output` where there is one.
+    init(_ output: DirectOutput? = nil) throws(StoreError) {
         let buffers = (0..<Self.bufferCount).map { _ in Buffer(capacity: Self.bufferBytes) }
-        let state = Lock(State(free: buffers))
-        let ready = ready
-        let free = free
-        self.state = state
-        let thread = try onDisk { () throws(SystemError) in
-            try Thread("sha256") {
-                var stream = Sha256()
-                while true {
-                    ready.wait()
-                    let next = state.withLock { $0.waiting.removeFirst() }
-                    guard let buffer = next else { break }
-                    buffer.withSpan(0..<buffer.count) { stream.update($0) }
-                    state.withLock { $0.free.append(buffer) }
-                    free.signal()
-                }
-                let digest = stream.finish()
-                state.withLock { $0.digest = digest }
-            }
+        state = Lock(State(free: buffers))
+        readers = output == nil ? [.hash] : [.hash, .output]
+        try start("sha256") { $0.hash() }
+        guard let output else { return }
+        do throws(StoreError) {
+            try start("import-write") { $0.write(output) }
+        } catch {
+            end(.hash)
+            joinAll()
+            throw error
         }
-        self.thread.withLock { $0 = thread }
     }
 
-    /// A buffer to fill; waits until one is free.
-    func takeBuffer() -> Buffer {
+    private func start(
+        _ name: String, _ work: @escaping @Sendable (HashPipe) -> Void
+    ) throws(StoreError) {
+        let thread = try onDisk { () throws(SystemError) in try Thread(name) { work(self) } }
+        threads.withLock { $0.append(thread) }
+    }
+
+    // MARK: The side that fills
+
+    /// A buffer to fill; waits until one is free. Throws what writing failed with.
+    func takeBuffer() throws(StoreError) -> Buffer {
         free.wait()
-        return state.withLock { $0.free.removeLast() }
+        let (buffer, failure) = state.withLock { ($0.free.removeLast(), $0.failure) }
+        if let failure { throw failure }
+        return buffer
     }
 
-    /// Gives a filled buffer to the hash; the caller may go on reading it until `finish`, since
-    /// neither side writes to it before it is taken again.
+    /// Gives a filled buffer to the readers; the caller may go on reading it until `finish`, since
+    /// no side writes to it before it is taken again.
     func submit(_ buffer: Buffer) {
-        state.withLock { $0.waiting.append(buffer) }
-        ready.signal()
+        state.withLock { state in
+            state.uses[ObjectIdentifier(buffer)] = readers.count
+            for reader in readers { state.waiting[reader.rawValue].append(buffer) }
+        }
+        for reader in readers { ready[reader.rawValue].signal() }
     }
 
-    /// Ends the stream and its thread and gives the hash.
-    func finish() -> Digest {
-        state.withLock { $0.waiting.append(nil) }
-        ready.signal()
-        thread.withLock { thread in
-            defer { thread = nil }
-            return thread
-        }?.join()
-        guard let digest = state.withLock({ $0.digest }) else {
+    /// Ends the stream and its threads and gives the hash; throws what writing failed with.
+    func finish() throws(StoreError) -> Digest {
+        for reader in readers { end(reader) }
+        joinAll()
+        let (digest, failure) = state.withLock { ($0.digest, $0.failure) }
+        if let failure { throw failure }
+        guard let digest else {
             preconditionFailure("the thread leaves a digest when it ends")
         }
         return digest
+    }
+
+    private func end(_ reader: Reader) {
+        state.withLock { $0.waiting[reader.rawValue].append(nil) }
+        ready[reader.rawValue].signal()
+    }
+
+    private func joinAll() {
+        let running = threads.withLock { threads in
+            defer { threads = [] }
+            return threads
+        }
+        for thread in running { thread.join() }
+    }
+
+    // MARK: The sides that read
+
+    private func hash() {
+        var stream = Sha256()
+        while let buffer = next(.hash) {
+            buffer.withSpan(0..<buffer.count) { stream.update($0) }
+            release(buffer)
+        }
+        let digest = stream.finish()
+        state.withLock { $0.digest = digest }
+    }
+
+    /// Goes on taking buffers after a failure, so that the side that fills is told of it.
+    private func write(_ output: DirectOutput) {
+        var hasFailed = false
+        while let buffer = next(.output) {
+            if !hasFailed {
+                do throws(StoreError) {
+                    try output.append(buffer)
+                } catch {
+                    hasFailed = true
+                    state.withLock { $0.failure = error }
+                }
+            }
+            release(buffer)
+        }
+    }
+
+    private func next(_ reader: Reader) -> Buffer? {
+        ready[reader.rawValue].wait()
+        return state.withLock { $0.waiting[reader.rawValue].removeFirst() }
+    }
+
+    private func release(_ buffer: Buffer) {
+        let isFree = state.withLock { state in
+            let rest = (state.uses[ObjectIdentifier(buffer)] ?? 1) - 1
+            state.uses[ObjectIdentifier(buffer)] = rest
+            if rest == 0 { state.free.append(buffer) }
+            return rest == 0
+        }
+        if isFree { free.signal() }
     }
 }

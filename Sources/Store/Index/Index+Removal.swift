@@ -90,9 +90,13 @@ extension Index {
     /// Waits until everything that was committed is durable, also what was committed softly.
     func makeDurable() throws(StoreError) {
         try connection.withLock { connection throws(StoreError) in
-            try connection.transaction { () throws(StoreError) in
-                try Self.set("durable", Clock.wallMilliseconds(), connection)
-            }
+            try Self.makeDurable(connection)
+        }
+    }
+
+    static func makeDurable(_ connection: SQLiteConnection) throws(StoreError) {
+        try connection.transaction { () throws(StoreError) in
+            try set("durable", Clock.wallMilliseconds(), connection)
         }
     }
 

@@ -98,31 +98,10 @@ extension Index {
         return try makeRoom(amounts, disk: disk, now: now, connection)
     }
 
-    /// Promises `bytes` to something whose blobs are not known yet, such as an import.
-    func promise(
-        _ bytes: UInt64, for blobClass: BlobClass, disk: UInt64, now: UInt64
-    ) throws(StoreError) -> Eviction {
-        try connection.withLock { connection throws(StoreError) in
-            try connection.transaction { () throws(StoreError) in
-                let eviction = try Self.makeRoom(
-                    [blobClass: bytes], disk: disk, now: now, connection)
-                try Self.promise(Int64(clamping: bytes), blobClass, connection)
-                return eviction
-            }
-        }
-    }
-
-    /// Takes back what was promised and not used.
-    func endPromise(_ bytes: UInt64, for blobClass: BlobClass) throws(StoreError) {
-        try connection.withLock { connection throws(StoreError) in
-            try Self.promise(-Int64(clamping: bytes), blobClass, connection)
-        }
-    }
-
     /// Evicts layers until there is room for so many bytes of each class, all together; throws,
     /// and with it undoes all of it, where nothing is left to evict. The disk counts what is
     /// evicted as free.
-    private static func makeRoom(
+    static func makeRoom(
         _ amounts: [BlobClass: UInt64], disk: UInt64, now: UInt64, _ connection: SQLiteConnection
     ) throws(StoreError) -> Eviction {
         var eviction = Eviction()

@@ -100,7 +100,7 @@ extension BlobReader {
         let pipe = try HashPipe()
         var damaged: [Int] = []
         for index in 0..<groupCount {
-            let buffer = pipe.takeBuffer()
+            let buffer = try pipe.takeBuffer()
             let count = (try? read(group: index, into: buffer)) ?? 0
             buffer.count = count
             pipe.submit(buffer)
@@ -110,6 +110,6 @@ extension BlobReader {
             if !isSound { damaged.append(index) }
             progress(HashTree.groupRange(index, size: size).upperBound)
         }
-        return (damaged, pipe.finish())
+        return (damaged, try pipe.finish())
     }
 }

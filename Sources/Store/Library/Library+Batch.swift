@@ -72,15 +72,18 @@ extension Library {
         if blobs.count == 1 { return [try importBytes(blobs[0])] }
         let bytes = blobs.reduce(UInt64(0)) { $0 + UInt64($1.count) }
         return try withRoom(bytes) { () throws(StoreError) in
-            var drafts: [(draft: BlobDraft, names: (TreeHasher.Summary, Digest))] = []
+            let hashing = try BatchHash(blobs)
+            var drafts: [BlobDraft] = []
             do throws(StoreError) {
                 for blob in blobs {
                     let draft = try BlobDraft(layout: layout, size: UInt64(blob.count))
-                    drafts.append((draft, try draft.fill(blob)))
+                    drafts.append(draft)
+                    try draft.write(blob)
                 }
-                return try keep(drafts)
+                return try keep(drafts, hashing)
             } catch {
-                for draft in drafts { draft.draft.discard() }
+                _ = hashing.finish()
+                for draft in drafts { draft.discard() }
                 throw error
             }
         }
@@ -88,13 +91,14 @@ extension Library {
 
     /// Makes drafts durable, gives them their places and makes that durable, then their rows.
     private func keep(
-        _ drafts: [(draft: BlobDraft, names: (TreeHasher.Summary, Digest))]
+        _ drafts: [BlobDraft], _ hashing: BatchHash
     ) throws(StoreError) -> [ImportedBlob] {
         try syncStore()
+        let names = hashing.finish()
         return try places.withLock { _ throws(StoreError) in
-            try index.expect(drafts.map(\.names.0.id))
+            try index.expect(names.map(\.summary.id))
             var imported: [ImportedBlob] = []
-            for (draft, names) in drafts {
+            for (draft, names) in zip(drafts, names) {
                 imported.append(try draft.place(names, layout: layout))
             }
             try syncStore()

@@ -100,7 +100,7 @@ extension Library {
         try draft.sync()
         return try places.withLock { _ throws(StoreError) in
             try index.expect([names.0.id])
-            let blob = try draft.name(names, layout: layout)
+            let blob = try draft.placeDurably(names, layout: layout)
             try index.complete(
                 blob.id, size: blob.size, sha256: sha256, now: Clock.wallMilliseconds(),
                 leasedFor: reason)

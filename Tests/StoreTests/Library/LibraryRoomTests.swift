@@ -83,6 +83,33 @@ import Wire
         #expect(Set(try fixture.library.index.layers().map(\.id)) == Set(here))
     }
 
+    @Test func `an import waits for the disk before files give way for it, not else`() throws {
+        let fixture = try LibraryFixture()
+        let cached = try fetch(fixture, "cached", bytes: 1 << 20, seed: 3)
+        try fixture.endLeases()
+        let index = fixture.library.index
+        func durable() throws -> Int64? {
+            try index.connection.withLock { connection throws(StoreError) in
+                try connection.first("SELECT value FROM settings WHERE name='durable'") {
+                    $0.integer(0)
+                }
+            }
+        }
+        let before = try durable()
+        _ = try fixture.library.importBytes(Scratch.bytes(1000, seed: 4))
+        #expect(try durable() == before)
+        #expect(try index.accounts().promised.values.allSatisfy { $0 == 0 })
+        // Makes sure that the next mark is another one.
+        while Clock.wallMilliseconds() <= UInt64(before ?? 0) {}
+        try fixture.library.setQuota(nil, try index.usedBytes() + 10)
+        _ = try fixture.library.importBytes(Scratch.bytes(2000, seed: 5))
+        #expect(try durable() != before)
+        #expect(try index.layer(cached.layer) == nil)
+        #expect(!Directory.exists(fixture.layout.object(cached.files[0].blob)))
+        #expect(try index.accounts().promised.values.allSatisfy { $0 == 0 })
+        #expect(try index.usedBytes() == fixture.bytesOnDisk())
+    }
+
     @Test func `pinned, leased, own and needed layers never give way`() throws {
         let fixture = try LibraryFixture()
         try fixture.share()

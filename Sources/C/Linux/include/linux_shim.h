@@ -23,6 +23,8 @@ int plasmid_clone(int destination, int source);
 ssize_t plasmid_copy_file_range(int source, int destination, size_t count);
 int plasmid_start_writeback(int file, int64_t offset, int64_t count);
 int plasmid_allocate(int file, int64_t size);
+/* Whether reads and writes of an open file go past the page cache from now on. */
+int plasmid_set_direct(int file, int is_direct);
 /* The next byte from `offset` on that the file system keeps a block for. */
 int64_t plasmid_seek_data(int file, int64_t offset);
 int plasmid_rename_new(const char *from, const char *to);
