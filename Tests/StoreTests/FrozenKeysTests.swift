@@ -14,9 +14,10 @@ import Wire
     private static let identityPath = "/nowhere/lab.key"
     private static let layer = "aa" + String(repeating: "0", count: 62)
 
-    private static func pseudonymous(_ library: Library, _ byte: UInt8) -> JSONValue {
-        let name = library.access.pseudonym(Fixture.key(byte).publicKey)
-        return ["action": "fetch", "caller": ["key": .string(name.base32)]]
+    private static func question(
+        _ byte: UInt8, naming name: (NodeKey) -> NodeKey
+    ) -> JSONValue {
+        ["action": "fetch", "caller": ["key": .string(name(Fixture.key(byte).publicKey).base32)]]
     }
 
     /// Writes the home where there is none.
@@ -40,8 +41,8 @@ import Wire
             // The third comes a day later, in a segment of its own.
             let time = start + UInt64(place / 2) * AccessLog.segmentSpan + UInt64(place)
             try library.noteAccess(
-                layer: layer, question: Self.pseudonymous(library, UInt8(byte)),
-                rule: place == 1 ? "hidden" : nil, now: time)
+                layer: layer, rule: place == 1 ? "hidden" : nil, now: time
+            ) { Self.question(UInt8(byte), naming: $0) }
         }
         try library.close()
     }
@@ -94,7 +95,7 @@ import Wire
             #expect(entry.question["action"] == "fetch")
             let name = try #require(
                 entry.question["caller"]?["key"]?.string.flatMap { NodeKey(base32: $0) })
-            // The name in the third was made before it closed the segment, under that one's salt.
+            // When this home was written the third still got its name under the salt before.
             #expect(
                 try library.access.who(name, segment: place == 2 ? 1 : segment, among: known)
                     == Fixture.key(UInt8(byte)).publicKey)
@@ -109,7 +110,8 @@ import Wire
         // It goes on where it ended.
         try library.noteAccess(
             layer: try FrozenStoreTests.digest(Self.layer),
-            question: Self.pseudonymous(library, 4), rule: nil, now: 1_800_086_400_003)
+            rule: nil, now: 1_800_086_400_003
+        ) { Self.question(4, naming: $0) }
         var last: UInt64 = 0
         try library.access.read { entry, _ in
             last = entry.sequence

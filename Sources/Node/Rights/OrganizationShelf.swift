@@ -168,8 +168,8 @@ extension Library {
     func note(
         _ request: PermissionRequest, layer: Digest, _ decision: Decision
     ) throws(StoreError) {
-        try noteAccess(
-            layer: layer, question: request.json { access.pseudonym($0) },
-            rule: decision.refusal?.rule.rawValue)
+        try noteAccess(layer: layer, rule: decision.refusal?.rule.rawValue) { name in
+            request.json(naming: name)
+        }
     }
 }

@@ -55,14 +55,17 @@ public final class AccessLog: Sendable {
         NodeKey(bytes: Sodium.hmacSha256(key: salt, key.bytes)) ?? key
     }
 
-    /// Writes a decision down and gives what closed segment, if one, has to be journaled.
+    /// Writes a decision down and gives what closed segment, if one, has to be journaled. The
+    /// question is made with the names of the segment that it comes to stand in.
     func note(
-        layer: Digest, question: JSONValue, rule: String?, time: UInt64
+        layer: Digest, rule: String?, time: UInt64, question: ((NodeKey) -> NodeKey) -> JSONValue
     ) throws(StoreError) -> JournalChange? {
         try state.withLock { state throws(StoreError) in
             let closed = try closeIfDue(&state, time)
+            let salt = state.salt
             let entry = AccessEntry(
-                sequence: state.next, time: time, layer: layer, question: question, rule: rule)
+                sequence: state.next, time: time, layer: layer,
+                question: question { Self.pseudonym($0, salt) }, rule: rule)
             guard entry.bytes.count <= AccessEntry.bytesMax else {
                 throw StoreError.refused("the decision is longer than an entry may be")
             }

@@ -6,12 +6,12 @@ extension Library {
     /// Name of the owner's setting how many days access decisions are kept.
     public static let retentionPolicy = "access-retention-days"
 
-    /// Writes an access decision down; `question` with keys as `access.pseudonym` gives them.
+    /// Writes an access decision down; `question` is given what hides a key.
     public func noteAccess(
-        layer: Digest, question: JSONValue, rule: String?,
-        now: UInt64 = Clock.wallMilliseconds()
+        layer: Digest, rule: String?, now: UInt64 = Clock.wallMilliseconds(),
+        question: ((NodeKey) -> NodeKey) -> JSONValue
     ) throws(StoreError) {
-        let closed = try access.note(layer: layer, question: question, rule: rule, time: now)
+        let closed = try access.note(layer: layer, rule: rule, time: now, question: question)
         guard let closed else { return }
         try record(closed, now: now)
         let days = try index.policy(Self.retentionPolicy).flatMap { UInt64($0) }

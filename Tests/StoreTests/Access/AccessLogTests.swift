@@ -13,10 +13,9 @@ import Wire
         _ library: Library, _ who: NodeKey = Fixture.key(3).publicKey, at time: UInt64,
         rule: String? = nil
     ) throws {
-        let name = library.access.pseudonym(who)
-        try library.noteAccess(
-            layer: layer, question: ["caller": ["key": .string(name.base32)]], rule: rule,
-            now: time)
+        try library.noteAccess(layer: layer, rule: rule, now: time) { name in
+            ["caller": ["key": .string(name(who).base32)]]
+        }
     }
 
     private func entries(_ library: Library) throws -> [(AccessEntry, UInt64)] {
@@ -101,6 +100,20 @@ import Wire
         try note(fixture.library, at: 7)
         #expect(try entries(fixture.library).map(\.0.sequence) == [1, 2])
         #expect(try entries(fixture.library).map(\.0.time) == [5, 7])
+    }
+
+    @Test func `the first decision of a segment hides its caller under that segment's salt`() throws
+    {
+        let fixture = try LibraryFixture()
+        let key = Fixture.key(3).publicKey
+        for time in [5, day + 6] { try note(fixture.library, at: time) }
+        let found = try entries(fixture.library)
+        #expect(found.map(\.1) == [1, 2])
+        for (entry, segment) in found {
+            let name = try #require(
+                entry.question["caller"]?["key"]?.string.flatMap { NodeKey(base32: $0) })
+            #expect(try fixture.library.access.who(name, segment: segment, among: [key]) == key)
+        }
     }
 
     @Test func `who asked can be forgotten, and the log goes on under another salt`() throws {

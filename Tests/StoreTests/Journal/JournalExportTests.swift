@@ -80,7 +80,8 @@ import Wire
         let day = AccessLog.segmentSpan
         for time in [1, day + 2, day + 3] {
             try fixture.library.noteAccess(
-                layer: layer, question: .object(JSONObject()), rule: nil, now: time)
+                layer: layer, rule: nil, now: time
+            ) { _ in .object(JSONObject()) }
         }
         let (export, folder) = try Self.export(fixture)
         #expect(export.access.found == [1])
@@ -96,8 +97,9 @@ import Wire
         let fixture = try LibraryFixture()
         for step in 0..<6 {
             try fixture.library.noteAccess(
-                layer: Blake3.hash([1]), question: .object(JSONObject()), rule: nil,
-                now: 1 + UInt64(step) * AccessLog.segmentSpan)
+                layer: Blake3.hash([1]), rule: nil,
+                now: 1 + UInt64(step) * AccessLog.segmentSpan
+            ) { _ in .object(JSONObject()) }
         }
         let (export, folder) = try Self.export(fixture)
         #expect(export.access.found == [1, 2, 3, 4, 5] && export.access.unlisted.isEmpty)
@@ -119,7 +121,8 @@ import Wire
         let fixture = try LibraryFixture()
         for time in [1, AccessLog.segmentSpan + 2] {
             try fixture.library.noteAccess(
-                layer: Blake3.hash([1]), question: .object(JSONObject()), rule: nil, now: time)
+                layer: Blake3.hash([1]), rule: nil, now: time
+            ) { _ in .object(JSONObject()) }
         }
         let (_, folder) = try Self.export(fixture)
         let path = "\(folder)/access/00000001.log"
