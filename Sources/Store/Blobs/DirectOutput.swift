@@ -6,26 +6,27 @@ import Host
 /// it would only push out what others use; and new pages cost more than the disk does. On a
 /// virtual machine, whose host has to find memory for each, they come at a tenth of its speed.
 final class DirectOutput: Sendable {
-    /// Files from this size on; those below are read again soon, and are few pages.
-    static let bytesMin: UInt64 = 8 << 20
+    /// Files from this size on; those below take few pages.
+    static let bytesMin: UInt64 = 2 << 20
     /// Bytes between two requests to the kernel to start writing what the cache has, so that the
     /// sync at the end has little left to do.
     private static let writebackBytes: UInt64 = 8 << 20
 
     private struct State {
         var isDirect: Bool
-        var offset: UInt64 = 0
+        var offset: UInt64
     }
 
     private let file: File
     private let size: UInt64
     private let state: Lock<State>
 
-    /// Output to an empty file that gets `size` bytes.
-    init(_ file: File, size: UInt64) {
+    /// Output to a file that gets `size` bytes, from `offset` on.
+    init(_ file: File, size: UInt64, from offset: UInt64 = 0) {
         self.file = file
         self.size = size
-        state = Lock(State(isDirect: size >= Self.bytesMin && file.setDirect(true)))
+        let isDirect = size >= Self.bytesMin && file.setDirect(true)
+        state = Lock(State(isDirect: isDirect, offset: offset))
     }
 
     /// Whether bytes still go past the cache.

@@ -33,6 +33,30 @@ struct CrashReplayTests {
         return contents
     }
 
+    @Test func `costs an import one sync of its bytes and two of the index`() throws {
+        let scratch = Scratch(in: Directory.exists("/dev/shm") ? "/dev/shm" : "/tmp")
+        let trace = try Self.trace(scratch, seed: 1)
+        var drafts: [UInt64: String] = [:]
+        var (syncs, imports) = ([String: Int](), 0)
+        for entry in trace {
+            switch entry.kind {
+            case .create: drafts[entry.inode] = entry.path
+            case .mark where String(decoding: entry.data, as: UTF8.self).hasPrefix("importing"):
+                syncs = [:]
+            case .mark where String(decoding: entry.data, as: UTF8.self).hasPrefix("imported"):
+                imports += 1
+                let bytes = syncs.filter { $0.key.contains("/import-") }
+                #expect(!bytes.isEmpty && bytes.allSatisfy { $0.value == 1 }, "\(bytes)")
+                // A log that begins anew has its head synced as well.
+                let index = syncs.filter { $0.key.hasSuffix("-wal") }.values.reduce(0, +)
+                #expect(2...3 ~= index, "\(syncs)")
+            case .sync: syncs[drafts[entry.inode] ?? entry.path, default: 0] += 1
+            default: break
+            }
+        }
+        #expect(imports >= 4)
+    }
+
     @Test func `leaves a home that opens with all that was answered`() throws {
         let scratch = Scratch(in: Directory.exists("/dev/shm") ? "/dev/shm" : "/tmp")
         let seed = CrashSuite.seed()
