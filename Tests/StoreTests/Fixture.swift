@@ -75,6 +75,16 @@ final class LibraryFixture {
         return try library.add(try Fixture.envelope(files, name: name), origin: .own)
     }
 
+    /// Shares a model; layers of one name are relatives.
+    func share(_ sample: ModelSample) throws -> (layer: Digest, blob: Digest) {
+        let file = try scratch.file("model.safetensors", sample.bytes)
+        let blob = try library.importFile(file)
+        let manifest = try library.add(
+            try Fixture.envelope([("model.safetensors", blob)], name: "model"), origin: .own)
+        try endLeases()
+        return (manifest.layer, blob.id)
+    }
+
     /// Removes the index as if its disk were lost.
     static func loseIndex(_ layout: Layout) throws {
         for suffix in ["", "-wal", "-shm"] where Directory.exists(layout.index + suffix) {

@@ -17,17 +17,6 @@ import Wire
         }
     }
 
-    private func share(
-        _ fixture: LibraryFixture, _ sample: ModelSample
-    ) throws -> (layer: Digest, blob: Digest) {
-        let file = try fixture.scratch.file("model.safetensors", sample.bytes)
-        let blob = try fixture.library.importFile(file)
-        let manifest = try fixture.library.add(
-            try Fixture.envelope([("model.safetensors", blob)], name: "model"), origin: .own)
-        try fixture.endLeases()
-        return (manifest.layer, blob.id)
-    }
-
     private func expectSound(
         _ fixture: LibraryFixture, _ location: SourceLocation = #_sourceLocation
     ) throws {
@@ -64,7 +53,7 @@ import Wire
     func `codes a model and makes it plain again`(_ kind: BackendKind) throws {
         let fixture = try fixture(kind)
         let tuned = Self.base.tuned()
-        let (parent, child) = (try share(fixture, Self.base), try share(fixture, tuned))
+        let (parent, child) = (try fixture.share(Self.base), try fixture.share(tuned))
         #expect(try fixture.library.code(child.blob)?.parents == [parent.blob])
         let form = ObjectName.coded(child.blob)
         #expect(try fixture.layout.backend.size(of: form) != nil)
@@ -148,7 +137,7 @@ import Wire
         let backend = try #require(fixture.layout.backend as? FaultyBackend)
         let manifest = try fixture.share(name: "before")
         let tuned = Self.base.tuned()
-        let (parent, child) = (try share(fixture, Self.base), try share(fixture, tuned))
+        let (parent, child) = (try fixture.share(Self.base), try fixture.share(tuned))
         var errors: [StoreError] = []
         func attempt(_ body: () throws(StoreError) -> Void) {
             backend.expect(fault)

@@ -8,18 +8,6 @@ import Wire
 @Suite struct LibraryCompactionTests {
     private let base = ModelSample.base(blocks: 20)
 
-    /// Shares a model; layers of one name are relatives.
-    private func share(
-        _ fixture: LibraryFixture, _ sample: ModelSample
-    ) throws -> (layer: Digest, blob: Digest) {
-        let file = try fixture.scratch.file("model.safetensors", sample.bytes)
-        let blob = try fixture.library.importFile(file)
-        let manifest = try fixture.library.add(
-            try Fixture.envelope([("model.safetensors", blob)], name: "model"), origin: .own)
-        try fixture.endLeases()
-        return (manifest.layer, blob.id)
-    }
-
     private func sound(_ fixture: LibraryFixture, _ blob: Digest, _ sample: ModelSample) throws {
         let reader = try BlobReader(blob, layout: fixture.layout)
         #expect(try reader.readAll(limit: 64 << 20) == sample.bytes)
@@ -35,7 +23,7 @@ import Wire
     @Test func `a model and what was made of it take less, and come back`() throws {
         let fixture = try LibraryFixture()
         let tuned = base.tuned()
-        let (parent, child) = (try share(fixture, base), try share(fixture, tuned))
+        let (parent, child) = (try fixture.share(base), try fixture.share(tuned))
         let before = try fixture.library.index.usedBytes()
         let trial = try #require(try fixture.library.code(child.blob, isTrial: true))
         let done = try #require(try fixture.library.code(child.blob))
@@ -68,7 +56,7 @@ import Wire
 
     @Test func `leased, held, unlisted and small blobs are left alone`() throws {
         let fixture = try LibraryFixture()
-        let model = try share(fixture, base)
+        let model = try fixture.share(base)
         let now = Clock.wallMilliseconds()
         #expect(try fixture.library.codable(idle: 0, now: now + 1).map(\.id) == [model.blob])
         #expect(try fixture.library.codable(idle: 60_000, now: now).isEmpty)
@@ -103,7 +91,7 @@ import Wire
     @Test func `removing what a child draws on makes the child stand alone`() throws {
         let fixture = try LibraryFixture()
         let tuned = base.tuned()
-        let (parent, child) = (try share(fixture, base), try share(fixture, tuned))
+        let (parent, child) = (try fixture.share(base), try fixture.share(tuned))
         _ = try fixture.library.code(child.blob)
         try fixture.library.remove(parent.layer)
         #expect(try fixture.library.index.blob(parent.blob) == nil)
@@ -116,7 +104,7 @@ import Wire
     {
         let fixture = try LibraryFixture()
         let tuned = base.tuned()
-        let (parent, child) = (try share(fixture, base), try share(fixture, tuned))
+        let (parent, child) = (try fixture.share(base), try fixture.share(tuned))
         _ = try fixture.library.code(child.blob)
         try fixture.library.setQuota(nil, try fixture.library.index.usedBytes() + 1000)
         #expect(throws: StoreError.self) { try fixture.library.makeRaw(child.blob) }
@@ -136,7 +124,7 @@ import Wire
     @Test(arguments: [false, true])
     func `a swap that was cut off is ended as its row says`(_ isCommitted: Bool) throws {
         let fixture = try LibraryFixture()
-        let model = try share(fixture, base)
+        let model = try fixture.share(base)
         let raw = try File(fixture.layout.object(model.blob), .read).readAll(limit: 64 << 20)
         _ = try fixture.library.code(model.blob)
         let coded = fixture.layout.coded(model.blob)
@@ -157,7 +145,7 @@ import Wire
 
     @Test func `a damaged coded blob keeps its sound groups`() throws {
         let fixture = try LibraryFixture()
-        let model = try share(fixture, base)
+        let model = try fixture.share(base)
         _ = try fixture.library.code(model.blob)
         let path = fixture.layout.coded(model.blob)
         try Scratch.flip(path, at: try File.facts(of: path).size - 100)
