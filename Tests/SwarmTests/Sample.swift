@@ -15,7 +15,8 @@ struct Sample {
     init(
         by seed: UInt8 = 2, name: String = "sample", groups: [Int] = [1],
         visibility: Visibility = .public, isPeerToPeer: Bool = true,
-        shared: [GroupLayer] = [], licence: String = "Apache-2.0", organization: NodeKey? = nil
+        shared: [GroupLayer] = [], licence: String = "Apache-2.0", organization: NodeKey? = nil,
+        table: GroupLayer? = nil
     ) throws {
         publisher = Driver.key(seed)
         var generator = SeededGenerator(seed: UInt64(name.utf8.reduce(0) { $0 &* 31 &+ $1 }))
@@ -43,6 +44,14 @@ struct Sample {
             "provenance": ["createdAt": 1_760_000_000],
         ]
         var object = try #require(value.object)
+        if let table {
+            object["weights"] = [
+                "id": .string(table.id.hexadecimal), "files": [listed[0]["path"] ?? .null],
+                "table": [
+                    "blob": .string(table.id.hexadecimal), "size": .integer(Int64(table.size)),
+                ],
+            ]
+        }
         object["organization"] = organization.map { .string($0.base32) }
         if visibility != .public {
             object["salt"] = .string(String(repeating: "5a", count: 16))

@@ -88,8 +88,10 @@ extension Swarm {
         let blobs = fetch.request.withEvidence ? manifest.blobs : manifest.blobsToFetch
         _ = fetches.change(number) { fetch in
             fetch.manifest = manifest
+            // The tensor table first: searches for what is here already wait for it.
+            let table = manifest.weights?.table.blob
             fetch.missing = blobs.filter { $0.blob != manifest.layer }.sorted {
-                $0.size < $1.size
+                ($0.blob == table ? 0 : 1, $0.size) < ($1.blob == table ? 0 : 1, $1.size)
             }
             fetch.status.phase = .transferring
             fetch.status.size = blobs.reduce(0) { $0 + $1.size }

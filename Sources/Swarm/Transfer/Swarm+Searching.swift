@@ -1,3 +1,4 @@
+import Genome
 import Wire
 
 /// Looking for the bytes of a blob on this machine before peers are asked for them.
@@ -5,7 +6,7 @@ extension Swarm {
     /// Starts a search that is due; true while one runs.
     mutating func isSearching(_ download: Download) -> Bool {
         guard let search = download.search, download.groups != nil else { return false }
-        if search.token != nil { return true }
+        if search.token != nil || waitsForTable(download) { return true }
         guard download.asked == 0,
             !download.wanted.contains(where: { $0 < search.firstGroups })
         else { return false }
@@ -14,6 +15,16 @@ extension Swarm {
         _ = downloads.change(download.blob) { $0.search?.token = token }
         effects.append(.searchBlob(blob: download.blob, token: token))
         return true
+    }
+
+    /// Whether the layer's tensor table, which tells what to look for, is on its way: it is small
+    /// and comes first.
+    private func waitsForTable(_ download: Download) -> Bool {
+        download.fetches.contains { number in
+            guard let fetch = fetches[number], let table = fetch.manifest?.weights?.table.blob
+            else { return false }
+            return table != download.blob && fetch.open.contains(table)
+        }
     }
 
     /// Whether a group may be asked of peers: all, while no search is open; before one that is

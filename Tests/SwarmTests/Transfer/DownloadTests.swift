@@ -212,6 +212,27 @@ import Testing
         #expect(driver.core.fetches[1]?.status.reused == 18 << 20)
     }
 
+    @Test func `a search waits for the tensor table, which comes first`() throws {
+        var generator = SeededGenerator(seed: 8)
+        let table = try Sample.blob(groups: 3, &generator)
+        let sample = try Sample(groups: [2], table: table)
+        var driver = Driver()
+        driver.open(2, 2)
+        let blob = try #require(sample.files.keys.first)
+        // The file is smaller, yet the table is opened before it.
+        #expect(driver.describe(sample, from: [2], seeds: [2]).opened == [table.id, blob])
+        driver.feed(.blobOpened(blob: table.id, .partial(bitmap: [], layer: table)))
+        var effects = driver.feed(
+            .blobOpened(
+                blob: blob,
+                .partial(bitmap: [], layer: sample.files[blob], isWorthSearch: true)))
+        effects += driver.hear(
+            2, .holding(Holding(layer: sample.id, blob: blob, extent: .complete)))
+        #expect(effects.searches.isEmpty && effects.requests.isEmpty)
+        effects = driver.feed(.blobCompleted(blob: table.id))
+        #expect(effects.searches.map(\.blob) == [blob])
+    }
+
     @Test func `a blob that is all found needs no peer`() throws {
         let sample = try Sample(groups: [3])
         var driver = Driver()
