@@ -6,6 +6,9 @@ struct RowGrid {
     let columns: Int
     /// Elements of the first row that are not here.
     let phase: Int
+    /// Whether the columns are a tensor's: in a stream of several tensors, or of none, what stands
+    /// in one column has nothing in common.
+    let hasColumns: Bool
 
     static let columnsMax = 65_536
     static let rowsMax = 65_536
@@ -18,6 +21,7 @@ struct RowGrid {
         let isKnown = (1...Self.columnsMax).contains(columns) && (0..<columns).contains(phase)
         let rows = isKnown ? (phase + count + columns - 1) / columns : .max
         self.count = count
+        hasColumns = rows <= Self.rowsMax
         self.columns = rows <= Self.rowsMax ? columns : max(1, min(count, Self.columnsMax))
         self.phase = rows <= Self.rowsMax ? phase : 0
     }

@@ -24,6 +24,13 @@ struct WordSurvey {
     /// Looks at a stream.
     init(_ words: UnsafePointer<UInt16>, _ grid: RowGrid, _ layout: Layout) {
         columns = []
+        // Looking for what columns have in common would be half of the work.
+        guard grid.rows > 1, grid.hasColumns else {
+            columns = [Int8](repeating: 0, count: grid.columns)
+            mean = Self.mean(words, grid.count, layout).mean
+            mode = choose(words, grid, layout, step: 1)
+            return
+        }
         let step = grid.rows > 24 ? grid.rows / 24 : 1
         (columns, mean) = Self.columnOffsets(words, grid, layout, step: step)
         mode = choose(words, grid, layout, step: step)
