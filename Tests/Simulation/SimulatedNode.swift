@@ -183,25 +183,15 @@ final class SimulatedNode {
     private func performSketch(_ effect: Effect, in world: World) {
         switch effect {
         case .prepareSketch(let session, let salt, let count):
-            let known = SketchRequest.Known(salt: salt, symbol: sketch(salt).symbols[0])
-            world.answer(
-                index, .sketchPrepared(session, SketchRequest(count: count, known: known)))
+            world.answer(index, .sketchPrepared(session, sketch(salt).question(count)))
         case .makeSketch(let session, let request):
-            let own = sketch(salt)
-            let isSame = request.known?.salt == salt && request.known?.symbol == own.symbols[0]
-            let frame = SketchFrame(
-                salt: salt, size: own.size,
-                symbols: isSame ? [] : Array(own.symbols.prefix(request.count)))
-            world.answer(index, .sketchMade(session, frame))
+            world.answer(index, .sketchMade(session, sketch(salt).answer(request)))
         case .compareSketch(let session, let frame):
-            let own = sketch(frame.salt)
-            let difference = SetSketch.difference(
-                of: frame.symbols, from: own.symbols.prefix(frame.symbols.count),
-                salt: frame.salt)
-            let gap = max(own.size, frame.size) - min(own.size, frame.size)
+            let found = sketch(frame.salt).compare(frame)
             world.answer(
                 index,
-                .sketchCompared(session, SketchComparison(gap: gap, difference: difference)))
+                .sketchCompared(
+                    session, SketchComparison(gap: found.gap, difference: found.difference)))
         case .findItems(let session, let items):
             let wanted = Set(items)
             let found = catalogue.values.filter { wanted.contains(SetSketch.item($0.id)) }

@@ -10,11 +10,7 @@ extension Catalogue {
     ) throws(StoreError) -> SketchFrame {
         try withShelf { shelf, connection throws(StoreError) in
             let salt = shelf.ownSalt(now: now)
-            let sketch = try Self.sketch(salt, &shelf, connection, now)
-            let isSame = request.known?.salt == salt && request.known?.symbol == sketch.symbols[0]
-            return SketchFrame(
-                salt: salt, size: sketch.size,
-                symbols: isSame ? [] : Array(sketch.symbols.prefix(request.count)))
+            return try Self.sketch(salt, &shelf, connection, now).answer(request)
         }
     }
 
@@ -23,24 +19,18 @@ extension Catalogue {
         _ count: Int, salt: SketchSalt, now: UInt64 = Clock.monotonic()
     ) throws(StoreError) -> SketchRequest {
         try withShelf { shelf, connection throws(StoreError) in
-            let sketch = try Self.sketch(salt, &shelf, connection, now)
-            return SketchRequest(
-                count: count, known: .init(salt: salt, symbol: sketch.symbols[0]))
+            try Self.sketch(salt, &shelf, connection, now).question(count)
         }
     }
 
-    /// What a peer's sketch says beside the own records: items on one side only, nil where its
-    /// symbols are too few, and by how many records the two differ in number.
+    /// What a peer's sketch says beside the own records.
     public func compare(
         _ frame: SketchFrame, now: UInt64 = Clock.monotonic()
     ) throws(StoreError) -> (difference: SetSketch.Difference?, gap: UInt64) {
         let own = try withShelf { shelf, connection throws(StoreError) in
             try Self.sketch(frame.salt, &shelf, connection, now)
         }
-        let difference = SetSketch.difference(
-            of: frame.symbols, from: own.symbols.prefix(frame.symbols.count), salt: frame.salt)
-        let gap = own.size > frame.size ? own.size - frame.size : frame.size - own.size
-        return (difference, gap)
+        return own.compare(frame)
     }
 
     /// Records by the first 8 bytes of their ids, of those that everyone may see.

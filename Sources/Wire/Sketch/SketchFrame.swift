@@ -87,3 +87,25 @@ public struct SketchRequest: Equatable, Sendable {
         }
     }
 }
+
+extension SetSketch {
+    /// A question for a peer's symbols under this sketch's salt, which is the peer's.
+    public func question(_ count: Int) -> SketchRequest {
+        SketchRequest(count: count, known: .init(salt: salt, symbol: symbols[0]))
+    }
+
+    /// The answer to a peer's question: no symbols where the one it told is the same here.
+    public func answer(_ request: SketchRequest) -> SketchFrame {
+        let isSame = request.known == .init(salt: salt, symbol: symbols[0])
+        return SketchFrame(
+            salt: salt, size: size, symbols: isSame ? [] : Array(symbols.prefix(request.count)))
+    }
+
+    /// What a peer's frame under this sketch's salt says beside it: items on one side only, nil
+    /// where its symbols are too few, and by how many records the two differ in number.
+    public func compare(_ frame: SketchFrame) -> (difference: Difference?, gap: UInt64) {
+        let difference = Self.difference(
+            of: frame.symbols, from: symbols.prefix(frame.symbols.count), salt: salt)
+        return (difference, max(size, frame.size) - min(size, frame.size))
+    }
+}
