@@ -84,7 +84,11 @@ let package = Package(
         tests(
             "NodeTests",
             of: ["Node", "Learn", "Store", "Host", "Swarm", "Genome", "Wire", "CrashReplay"]),
-        tests("Simulation", of: ["Swarm", "Genome", "Wire"]),
+        // The network in virtual time that scenarios run in, for the tests and `bench simulate`.
+        .target(
+            name: "Simulator", dependencies: ["Swarm", "Genome", "Wire"], path: "Tests/Simulator",
+            swiftSettings: strict),
+        tests("Simulation", of: ["Simulator", "Swarm", "Genome", "Wire"]),
         tests("Tidy", of: []),
         .target(
             name: "FuzzTargets",

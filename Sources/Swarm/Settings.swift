@@ -47,9 +47,6 @@ public struct Settings: Sendable {
 enum SwarmLimits {
     /// Sessions at once: the memory of one is about 24 kB plus its socket buffers.
     static let sessionsMax = 256
-    /// Sessions that the node looks for by itself: eight random links keep a graph of 10^5
-    /// nodes connected when half of them die (HyParView, Leitão et al. 2007, uses 5).
-    static let sessionsWanted = 8
     /// Addresses remembered, those that the owner gave among them.
     static let contactsMax = 1024
     /// Addresses that the owner may give.
@@ -141,8 +138,9 @@ enum SwarmLimits {
     static let dialPauseMax = 30 * Span.second
     /// A neighbour learned by gossip is forgotten after this long without success.
     static let contactPatience = Span.hour
-    /// Catalogues of neighbours are compared again this often.
-    static let reconcilePause = 5 * Span.minute
+    /// Catalogues are compared with that of a random peer again after at most this long and at
+    /// least half of it: where they are equal it costs a hundred bytes.
+    static let reconcilePause = 45 * Span.second
     /// Expired records are removed this often.
     static let expirePause = Span.minute
     /// A peer that sent bytes which do not match is not asked again for this long.
@@ -176,8 +174,12 @@ enum SwarmLimits {
 /// What a peer may ask or tell in a burst and for ever, each set far above what an honest peer
 /// needs. More is a fault, and too many faults end the session.
 enum SwarmRates {
-    /// Pings and introductions: an honest peer sends one in fifteen seconds.
-    static let pings = TokenBucket(perSecond: 1, burst: 16)
+    /// Pings and introductions: an honest neighbour sends one in a second, and more for a while
+    /// when it doubts, or is asked to look.
+    static let pings = TokenBucket(perSecond: 8, burst: 128)
+    /// Words among neighbours: one message for each record of a flood, names each twentieth of a
+    /// second, shuffles that pass.
+    static let gossip = TokenBucket(perSecond: 1000, burst: 8000)
     /// Pages and batches of records: 17,000 bring a whole catalogue of 10^6 records, and then
     /// the comparisons of a neighbour need seven a second.
     static let questions = TokenBucket(perSecond: 100, burst: 20_000)

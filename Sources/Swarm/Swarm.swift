@@ -16,6 +16,8 @@ public struct Swarm: Sendable {
     var contacts: [Contact] = []
     /// Peers that sent bytes which did not match, until when they are not asked.
     var bans = OrderedTable<NodeKey, Ban>()
+    /// Neighbours in the overlay, and news among them.
+    package internal(set) var neighbourhood: Neighbourhood
     /// News on its way through this node.
     var gossip = Gossip()
     /// What this node says of itself.
@@ -52,6 +54,9 @@ public struct Swarm: Sendable {
     public init(_ settings: Settings) {
         self.settings = settings
         generator = SeededGenerator(seed: settings.seed)
+        neighbourhood = Neighbourhood(
+            own: PeerAddress(key: settings.node, endpoints: settings.endpoints),
+            seed: generator.next())
         publishing.lastSequence = settings.lastSequence
     }
 
@@ -168,7 +173,9 @@ public struct Swarm: Sendable {
     /// When `wake` is due, in monotonic nanoseconds. Counted from the last one, so that a stream
     /// of other inputs cannot put it off.
     public var deadline: UInt64 {
-        lastWake + (fetches.isEmpty ? Span.second : Span.reportTick)
+        min(
+            lastWake + (fetches.isEmpty ? Span.second : Span.reportTick),
+            max(neighbourhood.deadline, lastWake + Span.millisecond))
     }
 
     private mutating func wake() {
@@ -177,6 +184,7 @@ public struct Swarm: Sendable {
         lastWake = now.monotonic
         watchSessions()
         dialContacts()
+        if !isStopping { perform(neighbourhood.wake(at: now.monotonic)) }
         reconcileIfDue()
         publishIfDue()
         askWitnessesIfDue()

@@ -1,4 +1,5 @@
 import Genome
+import Simulator
 import Swarm
 import Wire
 
@@ -212,40 +213,5 @@ final class World {
 
     func join(_ index: Int, to other: Int) {
         feed(index, .join(endpoints: [nodes[other].endpoint], key: nodes[other].key.publicKey))
-    }
-}
-
-/// Events by time, first in first out at one time: a binary heap.
-struct EventQueue<Element> {
-    private var heap: [(time: UInt64, order: UInt64, element: Element)] = []
-    private var order: UInt64 = 0
-
-    private func isBefore(_ left: Int, _ right: Int) -> Bool {
-        (heap[left].time, heap[left].order) < (heap[right].time, heap[right].order)
-    }
-
-    mutating func push(_ element: Element, at time: UInt64) {
-        heap.append((time, order, element))
-        order += 1
-        var child = heap.count - 1
-        while child > 0, isBefore(child, (child - 1) / 2) {
-            heap.swapAt(child, (child - 1) / 2)
-            child = (child - 1) / 2
-        }
-    }
-
-    mutating func pop(before end: UInt64) -> (UInt64, Element)? {
-        guard let first = heap.first, first.time <= end else { return nil }
-        heap.swapAt(0, heap.count - 1)
-        heap.removeLast()
-        var parent = 0
-        while true {
-            let children = [2 * parent + 1, 2 * parent + 2].filter { $0 < heap.count }
-            guard let least = children.min(by: { isBefore($0, $1) }), isBefore(least, parent)
-            else { break }
-            heap.swapAt(least, parent)
-            parent = least
-        }
-        return (first.time, first.element)
     }
 }

@@ -33,6 +33,8 @@ enum Exceptions {
         "Sources/Store/Coding/Sparse.swift": "pruned weights (GroupCoderTests)",
         "Sources/Store/Coding/CodedSegment.swift": "a value (GroupCoderTests)",
         "Sources/Store/Coding/ElementType.swift": "a table (GroupCoderTests)",
+        "Sources/Swarm/Neighbours/NeighbourLimits.swift": "numbers (OverlayTests, SpreadTests)",
+        "Sources/Swarm/Neighbours/SpreadCounters.swift": "numbers (SpreadTests)",
         "Sources/Node/Software.swift": "a name and a number (CommandLineTests)",
         "Sources/Node/Commands/Launch.swift": "leads verbs to commands (CommandLineTests)",
         "Sources/Node/Commands/InitCommand.swift": "as a real process (CommandLineTests)",

@@ -6,6 +6,8 @@ struct Gossip: Sendable {
     struct Batch: Sendable {
         /// The session that brought it; nil for own records.
         let source: SessionNumber?
+        /// Whether it came as news among neighbours.
+        let isNews: Bool
         /// The records.
         let records: [Record]
     }

@@ -11,7 +11,9 @@ extension Swarm {
     }
 
     /// The same for records that nobody waits for.
-    mutating func accept(_ bytes: [[UInt8]], from number: SessionNumber) {
+    mutating func accept(
+        _ bytes: [[UInt8]], from number: SessionNumber, isNews: Bool = false
+    ) {
         var fresh: [Record] = []
         for bytes in bytes where mayTakeRecord(from: number) {
             let name = Gossip.name(bytes)
@@ -29,7 +31,7 @@ extension Swarm {
                 blame(number, "sent a record that is not well-formed (\(error))")
             }
         }
-        take(fresh, from: number)
+        take(fresh, from: number, isNews: isNews)
     }
 
     /// Whether one more record may be looked at: those that were asked for always.
@@ -44,16 +46,18 @@ extension Swarm {
         !record.isExpired(at: now.wall) && !record.isFromTheFuture(at: now.wall)
     }
 
-    private mutating func take(_ records: [Record], from source: SessionNumber?) {
+    private mutating func take(
+        _ records: [Record], from source: SessionNumber?, isNews: Bool
+    ) {
         guard !records.isEmpty else { return }
         guard gossip.waiting + records.count <= SwarmLimits.unverifiedMax else {
-            for record in records { gossip.forget(record.bytes) }
+            for record in records { forget(record.bytes) }
             return
         }
         let batch = gossip.nextBatch
         gossip.nextBatch += 1
         gossip.waiting += records.count
-        gossip.batches[batch] = Gossip.Batch(source: source, records: records)
+        gossip.batches[batch] = Gossip.Batch(source: source, isNews: isNews, records: records)
         effects.append(.verifyRecords(batch: batch, records))
     }
 
@@ -67,11 +71,14 @@ extension Swarm {
                 good.append(record)
             } else if let source = waiting.source {
                 gossip.forget(record.bytes)
+                neighbourhood.refuse(record.bytes)
                 blame(source, "sent a record whose signature is not its publisher's")
             }
         }
         gossip.waiting -= waiting.records.count - good.count
-        gossip.batches[batch] = good.isEmpty ? nil : .init(source: waiting.source, records: good)
+        gossip.batches[batch] =
+            good.isEmpty
+            ? nil : .init(source: waiting.source, isNews: waiting.isNews, records: good)
         if !good.isEmpty { effects.append(.storeRecords(batch: batch, good)) }
     }
 
@@ -99,18 +106,18 @@ extension Swarm {
                             + "one sequence; the one with the lower id stays"))
                 fresh.append(record)
             case .superseded: break
-            case .refused: gossip.forget(record.bytes)
+            case .refused:
+                gossip.forget(record.bytes)
+                neighbourhood.refuse(record.bytes)
             }
         }
-        spread(fresh, except: waiting.source)
+        spread(fresh, from: waiting.source, isNews: waiting.isNews)
     }
 
-    private mutating func spread(_ records: [Record], except source: SessionNumber?) {
-        guard !records.isEmpty else { return }
-        for number in sessions.keys where number != source {
-            let heard = records.filter { mayHear($0, number) }.map(\.bytes)
-            if !heard.isEmpty { sendRecords(heard, to: number) }
-        }
+    /// Forgets that a record was seen: it may come again.
+    private mutating func forget(_ record: [UInt8]) {
+        gossip.forget(record)
+        neighbourhood.forget(record)
     }
 
     mutating func sendRecords(_ records: [[UInt8]], to number: SessionNumber) {
@@ -127,7 +134,7 @@ extension Swarm {
         let batch = gossip.nextBatch
         gossip.nextBatch += 1
         gossip.waiting += 1
-        gossip.batches[batch] = Gossip.Batch(source: nil, records: [record])
+        gossip.batches[batch] = Gossip.Batch(source: nil, isNews: false, records: [record])
         effects.append(.storeRecords(batch: batch, [record]))
     }
 

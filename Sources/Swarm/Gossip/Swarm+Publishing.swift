@@ -251,6 +251,7 @@ extension Swarm {
         guard isOver || jump.magnitude > Limits.clockSkewMilliseconds else { return }
         effects.append(.log("the clock jumped; this node's records are announced anew"))
         gossip.forgetSeen()
+        neighbourhood.forgetAll()
         publishing.republishDue = max(now.monotonic, publishing.republishAfter)
     }
 

@@ -16,6 +16,10 @@ public struct Session: Sendable {
     public internal(set) var sent: UInt64 = 0
     /// Payload bytes fetched from it.
     public internal(set) var received: UInt64 = 0
+    /// Whether it is a neighbour in the overlay.
+    public internal(set) var isNeighbour = false
+    /// Whether it is a neighbour that seems to be dead.
+    public internal(set) var isSuspected = false
     /// Proven faults.
     var faults = 0
     /// Statements that it sent.
@@ -67,6 +71,7 @@ public struct Session: Sendable {
         var questions = SwarmRates.questions
         var documents = SwarmRates.documents
         var news = SwarmRates.news
+        var gossip = SwarmRates.gossip
     }
 
     /// Where a comparison of catalogues stands.

@@ -35,6 +35,7 @@ extension Swarm {
         let endpoints = node.endpoints.filter { endpoint in
             endpoint.mayBeDialled(heardFrom: source) || known.contains(endpoint)
         }
+        neighbourhood.keep(PeerAddress(key: record.publisher, endpoints: endpoints))
         if let index {
             contacts[index].endpoints = endpoints
         } else {
@@ -63,14 +64,15 @@ extension Swarm {
     /// Dials a holder for a fetch, even when enough sessions stand.
     mutating func dialHolder(_ holder: LayerHolders.Holder) {
         guard holder.node != settings.node, session(with: holder.node) == nil else { return }
-        if let index = contacts.firstIndex(where: {
-            $0.key == holder.node && !$0.endpoints.isEmpty
-        }) {
+        want(holder.node, at: holder.endpoints.filter(isInReach))
+    }
+
+    /// Has a peer dialled at the next turn: at the addresses known of it, else at these.
+    mutating func want(_ key: NodeKey, at endpoints: [Endpoint]) {
+        if let index = contacts.firstIndex(where: { $0.key == key && !$0.endpoints.isEmpty }) {
             contacts[index].isWanted = true
-        } else if !contacts.contains(where: { $0.key == holder.node }) {
-            let endpoints = holder.endpoints.filter(isInReach)
-            guard !endpoints.isEmpty else { return }
-            var contact = Contact(key: holder.node, endpoints: endpoints, source: .gossip)
+        } else if !contacts.contains(where: { $0.key == key }), !endpoints.isEmpty {
+            var contact = Contact(key: key, endpoints: endpoints, source: .gossip)
             contact.isWanted = true
             remember(contact)
         }
@@ -97,24 +99,14 @@ extension Swarm {
         contacts.contains { $0.key == peer && ($0.dial != nil || $0.isWanted) }
     }
 
-    /// Dials whom the owner gave, whom fetches need, and random others until enough sessions
-    /// stand.
+    /// Dials whom the owner gave, whom fetches need and whom the overlay chose.
     mutating func dialContacts() {
         guard !isStopping else { return }
         var standing = sessions.count + contacts.filter { $0.dial != nil }.count
-        let due = contacts.indices.filter { isDue(contacts[$0]) }
-        var others: [Int] = []
-        for index in due {
+        for index in contacts.indices where isDue(contacts[index]) {
             if contacts[index].source == .owner || contacts[index].isWanted {
                 dial(index, &standing)
-            } else if standing < SwarmLimits.sessionsWanted {
-                others.append(index)
             }
-        }
-        guard standing < SwarmLimits.sessionsWanted, !others.isEmpty else { return }
-        others.shuffle(using: &generator)
-        for index in others where standing < SwarmLimits.sessionsWanted {
-            dial(index, &standing)
         }
     }
 
@@ -189,7 +181,10 @@ extension Swarm {
         }
         postpone(index)
         if isHopeless(contacts[index]) { contacts.remove(at: index) }
-        if let key { sessionGone(key) }
+        if let key {
+            sessionGone(key)
+            perform(neighbourhood.dialFailed(key, at: now.monotonic))
+        }
     }
 
     private mutating func postpone(_ index: Int) {

@@ -93,13 +93,15 @@ extension Swarm {
 
     private mutating func introduce(to number: SessionNumber, _ facts: SessionFacts) {
         let introduction = Introduction(
-            endpoints: settings.endpoints, observed: facts.endpoint, label: settings.label,
-            software: settings.software, wallMilliseconds: now.wall)
+            features: Introduction.neighbours, endpoints: settings.endpoints,
+            observed: facts.endpoint, label: settings.label, software: settings.software,
+            wallMilliseconds: now.wall)
         send(.introduction(introduction), to: number)
     }
 
     mutating func closed(_ number: SessionNumber, _ reason: String) {
         guard let session = sessions[number] else { return }
+        part(number)
         sessions[number] = nil
         forgetRequests(of: number)
         contactLost(session.facts.peer, after: now.monotonic - session.opened)
@@ -109,6 +111,7 @@ extension Swarm {
     mutating func receive(_ message: Message, from number: SessionNumber) {
         guard let session = sessions[number], !session.isClosing else { return }
         _ = sessions.change(number) { $0.heard = now.monotonic }
+        if session.isNeighbour { hearNeighbour(number, message) }
         guard mayAsk(message, number) else { return }
         if !publishing.refusals.isEmpty, case .introduction = message {
             publishing.refusals[session.facts.peer] = nil
@@ -120,6 +123,7 @@ extension Swarm {
         case .goodbye(let reason):
             noteRefusal(reason, by: session.facts.peer, in: number)
             close(number, "the peer said goodbye: \(reason)")
+        case .neighbour(let message): receive(message, from: number)
         case .rekey, .data, .unknown: break
         case .identifiersRequest(let after):
             answer(number, .listIdentifiers(number, after: after))
@@ -187,6 +191,7 @@ extension Swarm {
             return
         }
         _ = sessions.change(number) { $0.introduction = introduction }
+        meet(number)
         let peerClock = introduction.wallMilliseconds
         let difference = peerClock > now.wall ? peerClock - now.wall : now.wall - peerClock
         if difference > Limits.clockSkewMilliseconds, let peer = sessions[number]?.facts.peer {
@@ -195,6 +200,13 @@ extension Swarm {
                     "the clock of \(peer.fingerprint) differs from ours by "
                         + "\(difference / 1000) s; records of one of us may look expired"))
         }
+    }
+
+    /// Any word is a sign of life; one that answers a ping is a measure too.
+    private mutating func hearNeighbour(_ number: SessionNumber, _ message: Message) {
+        var ping: UInt64?
+        if case .pong(let value) = message { ping = value }
+        perform(neighbourhood.heard(number, pong: ping, at: now.monotonic))
     }
 
     private mutating func pong(_ value: UInt64, from number: SessionNumber) {

@@ -69,6 +69,8 @@ public enum Message: Equatable, Sendable {
     case checkpoint(CheckpointOffer)
     /// Answers `checkpoint`.
     case cosignature(WitnessWord)
+    /// What neighbours in the overlay say to each other.
+    case neighbour(NeighbourMessage)
     /// A type from 128 up that this version does not know.
     case unknown(type: UInt8)
 
@@ -116,10 +118,10 @@ public enum Message: Equatable, Sendable {
         static let sketchRequest: UInt8 = 136
         static let sketch: UInt8 = 137
         static let itemsRequest: UInt8 = 138
-        static let optional: Set<UInt8> = [
+        static let optional = NeighbourMessage.Kind.all.union([
             statement, tags, credential, hold, holdAnswer, holdEnd, checkpoint, cosignature,
             sketchRequest, sketch, itemsRequest,
-        ]
+        ])
     }
 
     /// The bytes of the message.
@@ -148,6 +150,7 @@ public enum Message: Equatable, Sendable {
             writer.write(Kind.goodbye)
             writer.writeText(reason)
         case .rekey: writer.write(Kind.rekey)
+        case .neighbour(let message): message.encode(to: &writer)
         case .unknown(let type): writer.write(type)
         default: return false
         }
@@ -238,6 +241,8 @@ public enum Message: Equatable, Sendable {
             self = message
         } else if let message = try Self.readTransfer(kind, &reader) {
             self = message
+        } else if let message = try NeighbourMessage(kind, from: &reader) {
+            self = .neighbour(message)
         } else {
             throw .unsupported("message type \(kind)")
         }

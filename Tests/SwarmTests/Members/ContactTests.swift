@@ -73,17 +73,20 @@ import Wire
         #expect(driver.pass(2 * Span.second).dials.count == 1)
     }
 
-    @Test func `looks for eight sessions by itself, at random`() throws {
+    @Test func `looks for neighbours by itself, at random, one of each part of the network`()
+        throws
+    {
         var driver = Driver()
         driver.open(1, 2)
-        let records = try (UInt8(10)..<60).map { seed in
-            try Driver.record(seed, Driver.node([Driver.address(seed)]))
+        let records = try (UInt8(20)..<80).map { seed in
+            try Driver.record(seed, Driver.node([Driver.address(seed, [seed / 2, 9, 9])]))
         }
         driver.take(records, from: 1)
         let dials = driver.pass(2 * Span.second).dials
-        #expect(dials.count == SwarmLimits.sessionsWanted - 1)
+        #expect(dials.count == NeighbourLimits.dialsMax)
         let keys = dials.compactMap(\.key)
-        #expect(keys != records.prefix(7).map(\.publisher))
+        #expect(keys != records.prefix(dials.count).map(\.publisher))
+        #expect(Set(dials.map { $0.endpoints[0].bytes[0] }).count == dials.count)
         #expect(driver.pass(Span.second).dials.isEmpty)
     }
 

@@ -75,9 +75,9 @@ import Wire
         driver.open(1, 2)
         #expect(driver.hear(1, .ping(77)).sent(to: 1) == [.pong(77)])
         var effects: [Effect] = []
-        for number in 0..<100 { effects += driver.hear(1, .ping(UInt64(number))) }
+        for number in 0..<300 { effects += driver.hear(1, .ping(UInt64(number))) }
         #expect(effects.reason(closing: 1)?.contains("asked too much") == true)
-        #expect(effects.sent(to: 1).count <= 16)
+        #expect(effects.sent(to: 1).count <= 128)
         driver.feed(.sessionClosed(1, reason: "closed"))
         #expect(driver.open(2, 2).reason(closing: 2) == "too many faults a while ago")
         driver.pass(11 * Span.minute)

@@ -266,14 +266,15 @@ import Testing
         var tries = 0
         for _ in 0..<60 {
             driver.feed(.message(2, .ping(1)))
-            for request in driver.pass(SwarmLimits.roomPause).requests {
+            for request in driver.pass(SwarmLimits.roomPause + Span.reportTick).requests {
                 tries += 1
                 driver.feed(.groupUnwritable(2, request: request.request.request, reason: full))
             }
         }
         #expect((50...60).contains(tries))
         #expect(driver.core.fetches[1]?.status.received == 1 << 20)
-        let next = try #require(driver.pass(SwarmLimits.roomPause).requests.first)
+        let next = try #require(
+            driver.pass(SwarmLimits.roomPause + Span.reportTick).requests.first)
         effects = driver.feed(
             .groupStored(2, request: next.request.request, byteCount: 1 << 20))
         #expect(driver.core.fetches[1]?.status.pause == nil)

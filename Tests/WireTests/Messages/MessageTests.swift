@@ -4,6 +4,10 @@ import Wire
 @Suite struct MessageTests {
     static let digest = Blake3.hash([1])
 
+    static let peer = PeerAddress(
+        key: NodeKey(bytes: [UInt8](repeating: 4, count: 32))!,
+        endpoints: [Endpoint(bytes: [9, 9, 9, 9], port: 4747)!])
+
     static let all: [Message] = [
         .introduction(
             Introduction(
@@ -27,6 +31,13 @@ import Wire
         .cosignature(WitnessWord(known: 9, line: "x")), .cosignature(WitnessWord(known: 3)),
         .tags([[UInt8](repeating: 3, count: 16), [UInt8](repeating: 4, count: 16)]),
         .sketchRequest(SketchRequest(count: 192)), .itemsRequest([7, .max]),
+        .neighbour(.ask(isUrgent: false)), .neighbour(.ask(isUrgent: true)), .neighbour(.accept),
+        .neighbour(.refuse([peer])), .neighbour(.leave([])), .neighbour(.prune),
+        .neighbour(.shuffle(number: 5, hopsLeft: 6, [peer, peer])),
+        .neighbour(.shuffleAnswer(number: 5, [peer])), .neighbour(.probe(number: 6, of: peer.key)),
+        .neighbour(.probeAnswer(number: 6, .alive)), .neighbour(.graft([NewsName(of: [1])])),
+        .neighbour(.news([.init(hops: 3, record: [1, 2]), .init(hops: 255, record: [])])),
+        .neighbour(.haves([.init(hops: 1, name: NewsName(of: [2]))])),
         .sketch(SketchFrame(salt: SketchSalt(bytes: [UInt8](0..<16))!, size: 9, symbols: [])),
     ]
 

@@ -1,0 +1,85 @@
+/// Bounds and spans of the overlay, with the reason for each. Times are nanoseconds.
+package enum NeighbourLimits {
+    // MARK: Who is a neighbour
+
+    /// Neighbours that a node looks for itself. With five of each, the mean node has ten links: of
+    /// 10,000 nodes that lose 80 % at once each survivor keeps two on average, and 64 known
+    /// addresses to mend the rest with.
+    static let outboundWanted = 5
+    /// Neighbours that found this node: more than twice the mean, so that a newcomer is refused
+    /// seldom, and few enough that one node never feeds a crowd.
+    static let inboundMax = 11
+    /// Addresses kept in reserve (HyParView's passive view).
+    static let passiveMax = 64
+    /// Dials for the overlay at a time: side by side, never one after the other.
+    static let dialsMax = 4
+    /// A peer that was asked and said nothing is given up after this long.
+    static let answerPatience = 5 * Span.second
+    /// A peer that refused, or could not be reached, is not asked again for this long.
+    static let refusedPause = 30 * Span.second
+    /// Addresses of one netgroup (/16, or /32 of IPv6) among the neighbours that a node looks for
+    /// itself, counted for global addresses only: a lab behind one router is normal.
+    static let outboundPerNetgroup = 1
+    /// A shuffle every half minute keeps the reserve fresh (HyParView); the first few follow each
+    /// other quickly, so that a newcomer's neighbours come from all over the network.
+    static let shufflePause = 30 * Span.second
+    static let firstShufflePause = Span.second
+    /// Hops of a shuffle, and addresses in it: itself, three neighbours, four in reserve.
+    static let shuffleHops: UInt8 = 6
+    static let shuffleNeighbours = 3
+    static let shufflePassives = 4
+    /// Shuffles on their way over this node whose answers it will pass back.
+    static let walksMax = 256
+
+    // MARK: Whether a neighbour lives
+
+    /// A neighbour that said nothing for this long is asked for a word: nearby and elsewhere.
+    static let nearPeriod = 1 * Span.second
+    static let farPeriod = 3 * Span.second
+    /// Round trips below this count as nearby.
+    static let nearRoundTrip = 10 * Span.millisecond
+    /// Least and longest wait for an answer, before the node's own slowness is counted in.
+    static let answerMin = 200 * Span.millisecond
+    static let answerMax = 3 * Span.second
+    /// Neighbours that are asked about one that is silent.
+    static let helpersMax = 3
+    /// Periods of silence from suspicion to the end.
+    static let suspicionPeriods: UInt64 = 6
+    /// Lifeguard's local health: each own slowness adds one, up to eight, and each answer in time
+    /// takes one away; all waits are as many times longer (Dadgar et al. 2018).
+    static let slownessMax: UInt64 = 8
+    /// A wake that comes so late means that this node stood still, not the others.
+    static let pauseNoticed = 500 * Span.millisecond
+    /// Questions about third nodes that are open at a time, own and others'.
+    static let probesMax = 64
+
+    // MARK: News
+
+    /// Names of records seen, in each of two generations.
+    static let seenMax = 65_536
+    /// Names of records that were refused, so that they are not fetched again and again.
+    static let refusedMax = 65_536
+    /// Bytes of records kept to answer grafts with.
+    static let payloadBytesMax = 4 << 20
+    /// Names for those who get names only are sent this often.
+    static let havesPause = 50 * Span.millisecond
+    /// A record whose name came first is asked for after this long, and of the next peer that has
+    /// it after that much more.
+    static let firstGraft = 250 * Span.millisecond
+    static let nextGraft = 200 * Span.millisecond
+    /// Records that are known by name only, and peers remembered for each.
+    static let missingMax = 8192
+    static let sourcesMax = 8
+    /// Times that one record is asked for, of its sources in turn; then comparing catalogues will
+    /// bring it.
+    static let graftsMax = 12
+    /// A peer is not told again within this long to send names only: what is under way still comes.
+    static let prunePause = 500 * Span.millisecond
+    /// Peers that send whole records, at least. One: names from the others make up for a silent
+    /// one, and two cost a fourth more copies (1.42 against 1.15 in 1,000 nodes).
+    static let eagerMin = 1
+    /// A way that is shorter by so many hops is worth taking (Plumtree, Leitão et al. 2007).
+    static let shorterBy: UInt8 = 3
+    /// Records of which the way they came is remembered, for that.
+    static let waysMax = 1024
+}

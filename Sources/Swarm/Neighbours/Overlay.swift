@@ -1,0 +1,340 @@
+import Wire
+
+/// Who is a neighbour (HyParView: Leitão, Pereira and Rodrigues 2007): a few standing links, most
+/// of them chosen by this node at random, and a reserve of addresses that random walks refresh.
+///
+/// Other than there, a link that this node chose and one that found it count apart, so that
+/// whoever calls a node often cannot take its own choice away; and a newcomer mixes by quick
+/// shuffles of its own instead of having its arrival passed on.
+package struct Overlay: Sendable {
+    /// What is to be done, in order.
+    package enum Effect: Equatable, Sendable {
+        /// Open a session; answered by `linkUp` or `dialFailed`.
+        case dial(PeerAddress)
+        /// Any address would help: nobody in reserve may be dialled.
+        case needAddress
+        /// Tell a peer.
+        case send(SessionNumber, NeighbourMessage)
+        /// A neighbour from now on.
+        case joined(SessionNumber)
+        /// No neighbour any more; the session is not needed for this.
+        case left(SessionNumber)
+    }
+
+    /// A peer with a session that speaks of neighbours.
+    struct Link: Sendable {
+        /// How it stands.
+        enum State: Equatable, Sendable {
+            /// No neighbour.
+            case idle
+            /// Asked; an answer is due by then.
+            case asked(due: UInt64)
+            /// A neighbour that this node chose.
+            case chosen
+            /// A neighbour that found this node.
+            case found
+        }
+
+        let peer: PeerAddress
+        /// Whether this node opened the session: only those count as chosen, so that a stranger
+        /// cannot become one by calling.
+        let isOwn: Bool
+        var state = State.idle
+
+        var isNeighbour: Bool { state == .chosen || state == .found }
+    }
+
+    private(set) var links = OrderedTable<SessionNumber, Link>()
+    package private(set) var passive: [PeerAddress] = []
+    private let own: PeerAddress
+    private var generator: SeededGenerator
+    /// Dials for the overlay under way, and when each is given up.
+    private var dials = OrderedTable<NodeKey, (peer: PeerAddress, due: UInt64)>()
+    /// Peers that refused or could not be reached, until when they are left alone.
+    private var refusals = OrderedTable<NodeKey, UInt64>()
+    /// Shuffles of others that went over this node: where their answers go.
+    private var walks: [(number: UInt64, link: SessionNumber)] = []
+    private var nextShuffle: UInt64 = 0
+    private var ownShuffle: UInt64?
+
+    /// A node with no neighbours.
+    package init(own: PeerAddress, seed: UInt64) {
+        self.own = own
+        generator = SeededGenerator(seed: seed)
+    }
+
+    /// Neighbours that this node chose.
+    package var chosen: Int { links.values.count { $0.state == .chosen } }
+    /// All neighbours.
+    package var neighbours: [SessionNumber] {
+        links.entries.filter(\.value.isNeighbour).map(\.key)
+    }
+    /// The key of a neighbour.
+    package func peer(of link: SessionNumber) -> NodeKey? { links[link]?.peer.key }
+
+    func link(with key: NodeKey) -> SessionNumber? {
+        links.entries.first { $0.value.peer.key == key }?.key
+    }
+
+    // MARK: Sessions
+
+    /// A session with a peer that speaks of neighbours stands.
+    mutating func linkUp(
+        _ number: SessionNumber, _ peer: PeerAddress, isOwn: Bool, at now: UInt64,
+        into effects: inout [Effect]
+    ) {
+        let wasDialled = dials[peer.key] != nil
+        dials[peer.key] = nil
+        links[number] = Link(peer: peer, isOwn: isOwn)
+        if wasDialled && isOwn { ask(number, at: now, into: &effects) }
+        fill(at: now, into: &effects)
+    }
+
+    /// A session ended. Whoever was a neighbour goes to the reserve, unless it seems dead.
+    mutating func linkDown(
+        _ number: SessionNumber, isDead: Bool, at now: UInt64, into effects: inout [Effect]
+    ) {
+        guard let link = links[number] else { return }
+        links[number] = nil
+        if link.isNeighbour {
+            effects.append(.left(number))
+            if isDead { leaveAlone(link.peer.key, at: now) } else { keep(link.peer) }
+        }
+        fill(at: now, into: &effects)
+    }
+
+    mutating func dialFailed(_ key: NodeKey, at now: UInt64, into effects: inout [Effect]) {
+        guard dials[key] != nil else { return }
+        dials[key] = nil
+        passive.removeAll { $0.key == key }
+        leaveAlone(key, at: now)
+        fill(at: now, into: &effects)
+    }
+
+    private mutating func leaveAlone(_ key: NodeKey, at now: UInt64) {
+        refusals.removeAll { _, until in until <= now }
+        guard refusals.count < NeighbourLimits.passiveMax else { return }
+        refusals[key] = now + NeighbourLimits.refusedPause
+    }
+
+    private mutating func ask(
+        _ number: SessionNumber, at now: UInt64, into effects: inout [Effect]
+    ) {
+        _ = links.change(number) { link in
+            link.state = .asked(due: now + NeighbourLimits.answerPatience)
+        }
+        effects.append(.send(number, .ask(isUrgent: neighbours.isEmpty)))
+    }
+
+    // MARK: Words
+
+    mutating func receive(
+        _ message: NeighbourMessage, from number: SessionNumber, at now: UInt64,
+        into effects: inout [Effect]
+    ) {
+        guard let link = links[number] else { return }
+        switch message {
+        case .ask(let isUrgent): asked(isUrgent, by: number, link, at: now, into: &effects)
+        case .accept:
+            guard case .asked = link.state else { return }
+            _ = links.change(number) { $0.state = $0.isOwn ? .chosen : .found }
+            passive.removeAll { $0.key == link.peer.key }
+            effects.append(.joined(number))
+            if chosen == 1 { nextShuffle = now }
+            fill(at: now, into: &effects)
+        case .refuse(let others):
+            guard case .asked = link.state else { return }
+            _ = links.change(number) { $0.state = .idle }
+            leaveAlone(link.peer.key, at: now)
+            for peer in others { keep(peer) }
+            effects.append(.left(number))
+            fill(at: now, into: &effects)
+        case .leave(let others):
+            guard link.isNeighbour else { return }
+            _ = links.change(number) { $0.state = .idle }
+            leaveAlone(link.peer.key, at: now)
+            for peer in others + [link.peer] { keep(peer) }
+            effects.append(.left(number))
+            fill(at: now, into: &effects)
+        case .shuffle(let walk, let hopsLeft, let peers):
+            shuffled(walk, hopsLeft, peers, by: number, into: &effects)
+        case .shuffleAnswer(let walk, let peers):
+            shuffleAnswered(walk, peers, from: number, at: now, into: &effects)
+        default: break
+        }
+    }
+
+    private mutating func asked(
+        _ isUrgent: Bool, by number: SessionNumber, _ link: Link, at now: UInt64,
+        into effects: inout [Effect]
+    ) {
+        let found = links.entries.filter { $0.value.state == .found }.map(\.key)
+        if link.isNeighbour {
+            // Both asked at once, or an answer was lost.
+        } else if case .asked = link.state {
+            _ = links.change(number) { $0.state = $0.isOwn ? .chosen : .found }
+            effects.append(.joined(number))
+        } else if found.count < NeighbourLimits.inboundMax {
+            _ = links.change(number) { $0.state = .found }
+            effects.append(.joined(number))
+        } else if isUrgent, let other = found.randomElement(using: &generator) {
+            _ = links.change(other) { $0.state = .idle }
+            let others = sample(
+                NeighbourMessage.peersMax / 2, without: links[other]?.peer.key ?? own.key)
+            effects.append(.send(other, .leave(others)))
+            effects.append(.left(other))
+            _ = links.change(number) { $0.state = .found }
+            effects.append(.joined(number))
+        } else {
+            let others = sample(NeighbourMessage.peersMax / 2, without: link.peer.key)
+            effects.append(.send(number, .refuse(others)))
+            return
+        }
+        passive.removeAll { $0.key == link.peer.key }
+        effects.append(.send(number, .accept))
+    }
+
+    // MARK: The reserve
+
+    /// Takes addresses that may be dialled.
+    package mutating func keep(_ peer: PeerAddress) {
+        guard peer.key != own.key, !peer.endpoints.isEmpty,
+            link(with: peer.key).map({ links[$0]?.isNeighbour == true }) != true
+        else { return }
+        if let index = passive.firstIndex(where: { $0.key == peer.key }) {
+            passive[index] = peer
+        } else if passive.count < NeighbourLimits.passiveMax {
+            passive.append(peer)
+        } else {
+            passive[Int.random(in: 0..<passive.count, using: &generator)] = peer
+        }
+    }
+
+    private mutating func sample(_ count: Int, without key: NodeKey) -> [PeerAddress] {
+        var peers = passive.filter { $0.key != key }
+        peers += links.values.filter { $0.isNeighbour && $0.peer.key != key }.map(\.peer)
+        peers.shuffle(using: &generator)
+        return Array(peers.prefix(count))
+    }
+
+    /// Asks and dials until enough neighbours are chosen.
+    private mutating func fill(at now: UInt64, into effects: inout [Effect]) {
+        let asked = links.values.count { if case .asked = $0.state { true } else { false } }
+        var lacking = NeighbourLimits.outboundWanted - chosen - asked - dials.count
+        lacking = min(lacking, NeighbourLimits.dialsMax - dials.count)
+        guard lacking > 0 else { return }
+        refusals.removeAll { _, until in until <= now }
+        var candidates = passive.filter { peer in
+            dials[peer.key] == nil && link(with: peer.key) == nil && !isCrowded(peer)
+        }
+        // Alone, a node asks those again who refused it when it was not.
+        let willing = candidates.filter { refusals[$0.key] == nil }
+        if !willing.isEmpty || !neighbours.isEmpty { candidates = willing }
+        candidates.shuffle(using: &generator)
+        for peer in candidates where lacking > 0 && !isCrowded(peer) {
+            dials[peer.key] = (peer, now + 2 * NeighbourLimits.answerPatience)
+            effects.append(.dial(peer))
+            lacking -= 1
+        }
+        if lacking > 0 { fillFromSessions(lacking, at: now, into: &effects) }
+    }
+
+    /// Peers with which this node has a session for another reason may be neighbours too, and
+    /// when it has no neighbour at all, any peer.
+    private mutating func fillFromSessions(
+        _ lacking: Int, at now: UInt64, into effects: inout [Effect]
+    ) {
+        var idle = links.entries.filter {
+            $0.value.state == .idle && refusals[$0.value.peer.key] == nil
+                && ($0.value.isOwn || neighbours.isEmpty)
+        }.map(\.key)
+        idle.shuffle(using: &generator)
+        for number in idle.prefix(lacking) { ask(number, at: now, into: &effects) }
+        if idle.count < lacking { effects.append(.needAddress) }
+    }
+
+    /// Whether enough neighbours of its netgroup were chosen, or are being asked.
+    private func isCrowded(_ peer: PeerAddress) -> Bool {
+        guard let group = peer.endpoints.first.flatMap(Netgroup.init) else { return false }
+        let chosen = links.values.filter { link in
+            if case .asked = link.state { return true }
+            return link.state == .chosen
+        }
+        let others = chosen.map(\.peer) + dials.values.map(\.peer)
+        return others.count { $0.endpoints.first.flatMap(Netgroup.init) == group }
+            >= NeighbourLimits.outboundPerNetgroup
+    }
+
+    // MARK: Shuffles
+
+    private mutating func shuffled(
+        _ walk: UInt64, _ hopsLeft: UInt8, _ peers: [PeerAddress], by number: SessionNumber,
+        into effects: inout [Effect]
+    ) {
+        let origin = peers.first?.key
+        let others = links.entries.filter {
+            $0.value.isNeighbour && $0.key != number && $0.value.peer.key != origin
+        }.map(\.key)
+        if hopsLeft > 0, let next = others.randomElement(using: &generator) {
+            if walks.count >= NeighbourLimits.walksMax { walks.removeFirst() }
+            walks.append((walk, number))
+            effects.append(.send(next, .shuffle(number: walk, hopsLeft: hopsLeft - 1, peers)))
+            return
+        }
+        let answer = sample(peers.count, without: origin ?? own.key)
+        for peer in peers { keep(peer) }
+        effects.append(.send(number, .shuffleAnswer(number: walk, [own] + answer.dropLast())))
+    }
+
+    private mutating func shuffleAnswered(
+        _ walk: UInt64, _ peers: [PeerAddress], from number: SessionNumber, at now: UInt64,
+        into effects: inout [Effect]
+    ) {
+        if walk == ownShuffle {
+            ownShuffle = nil
+            for peer in peers { keep(peer) }
+            fill(at: now, into: &effects)
+        } else if let index = walks.firstIndex(where: { $0.number == walk }) {
+            let back = walks.remove(at: index).link
+            effects.append(.send(back, .shuffleAnswer(number: walk, peers)))
+        }
+    }
+
+    private mutating func shuffle(at now: UInt64, into effects: inout [Effect]) {
+        let isMixed = chosen >= NeighbourLimits.outboundWanted
+        let pause =
+            isMixed ? NeighbourLimits.shufflePause : NeighbourLimits.firstShufflePause
+        nextShuffle = now + pause / 2 + UInt64.random(in: 0..<pause, using: &generator)
+        guard let first = neighbours.randomElement(using: &generator) else { return }
+        var near = neighbours.filter { $0 != first }.compactMap { links[$0]?.peer }
+        near.shuffle(using: &generator)
+        var far = passive
+        far.shuffle(using: &generator)
+        let peers =
+            [own] + near.prefix(NeighbourLimits.shuffleNeighbours)
+            + far.prefix(NeighbourLimits.shufflePassives)
+        let walk = generator.next()
+        ownShuffle = walk
+        effects.append(
+            .send(
+                first, .shuffle(number: walk, hopsLeft: NeighbourLimits.shuffleHops, peers)))
+    }
+
+    // MARK: Time
+
+    /// When `wake` is due.
+    package var deadline: UInt64 { nextShuffle }
+
+    mutating func wake(at now: UInt64, into effects: inout [Effect]) {
+        for (number, link) in links.entries {
+            guard case .asked(let due) = link.state, due <= now else { continue }
+            _ = links.change(number) { $0.state = .idle }
+            leaveAlone(link.peer.key, at: now)
+            effects.append(.left(number))
+        }
+        dials.removeAll { _, dial in dial.due <= now }
+        guard nextShuffle <= now else { return }
+        shuffle(at: now, into: &effects)
+        fill(at: now, into: &effects)
+    }
+}

@@ -1,0 +1,295 @@
+import Wire
+
+/// News along a tree that mends itself (Plumtree: Leitão, Pereira and Rodrigues 2007): whole
+/// records go to some neighbours, their names to the others; who hears a name and no record asks
+/// for it, and that link becomes part of the tree; who gets a record twice prunes the later link.
+///
+/// Public records only. Pure: time comes in, messages go out.
+package struct Spread: Sendable {
+    /// What is to be done, in order.
+    package enum Effect: Equatable, Sendable {
+        /// Tell a neighbour.
+        case send(SessionNumber, NeighbourMessage)
+        /// Check a record that a neighbour sent; answered by `accept` or `refuse`.
+        case check(SessionNumber, [UInt8])
+    }
+
+    /// A neighbour as news sees it.
+    struct Link: Sendable {
+        var isEager = true
+        /// Names that it will be told.
+        var haves: [NeighbourMessage.Have] = []
+        /// When it was last told to send names only.
+        var pruned: UInt64?
+    }
+
+    /// A record known by name only.
+    struct Missing: Sendable {
+        var sources: [(link: SessionNumber, hops: UInt8)]
+        var tries = 0
+    }
+
+    /// The way that a record came.
+    struct Way: Sendable {
+        let link: SessionNumber
+        let hops: UInt8
+    }
+
+    private(set) var links = OrderedTable<SessionNumber, Link>()
+    private(set) var counters = SpreadCounters()
+    private var seen = Generations(limit: NeighbourLimits.seenMax)
+    private var refused = Generations(limit: NeighbourLimits.refusedMax)
+    private var payloads = PayloadCache(limit: NeighbourLimits.payloadBytesMax)
+    private var missing: [NewsName: Missing] = [:]
+    /// When names are due to be grafted, in order of time: the first tries, and the later ones.
+    private var firstTries = TimedNames()
+    private var laterTries = TimedNames()
+    /// Where records that are being checked, or were taken, came from.
+    private var ways: [NewsName: Way] = [:]
+    private var wayOrder = TimedNames()
+    private var nextFlush: UInt64?
+
+    /// Nothing seen, no neighbours.
+    package init() {}
+
+    /// How often what happened.
+    package var statistics: SpreadCounters { counters }
+
+    /// Neighbours that get whole records.
+    package var eagerCount: Int { links.values.count { $0.isEager } }
+
+    /// When `wake` is due; nil when nothing waits.
+    package var deadline: UInt64? {
+        [nextFlush, firstTries.first, laterTries.first].compactMap { $0 }.min()
+    }
+
+    // MARK: Neighbours
+
+    mutating func add(_ link: SessionNumber) {
+        if links[link] == nil { links[link] = Link() }
+    }
+
+    mutating func remove(_ link: SessionNumber) {
+        links[link] = nil
+        // Its news may have been all that some record waits for.
+        guard !links.values.contains(where: \.isEager) else { return }
+        for number in links.keys.prefix(NeighbourLimits.eagerMin) {
+            _ = links.change(number) { $0.isEager = true }
+        }
+    }
+
+    // MARK: News out
+
+    /// Whether a record was seen, accepted or refused.
+    func knows(_ name: NewsName) -> Bool { seen.contains(name) || refused.contains(name) }
+
+    /// A record of this node, or one that came some other way than over a neighbour: sends it on.
+    mutating func publish(_ record: [UInt8], at now: UInt64, into effects: inout [Effect]) {
+        let name = NewsName(of: record)
+        guard seen.insert(name) else { return }
+        forward(record, name, hops: 0, except: nil, at: now, into: &effects)
+    }
+
+    /// A record that `check` asked about is news: sends it on.
+    mutating func accept(_ record: [UInt8], at now: UInt64, into effects: inout [Effect]) {
+        let name = NewsName(of: record)
+        guard let way = ways[name] else {
+            return publish(record, at: now, into: &effects)
+        }
+        counters.accepted += 1
+        forward(
+            record, name, hops: way.hops, except: way.link, at: now, into: &effects)
+    }
+
+    /// A record is false, or has no place here: it is not passed on and not asked for again.
+    mutating func refuse(_ record: [UInt8]) {
+        let name = NewsName(of: record)
+        _ = refused.insert(name)
+        counters.refused += 1
+    }
+
+    /// Forgets that a record was seen: it could not be looked at now and may come again.
+    mutating func forget(_ record: [UInt8]) {
+        let name = NewsName(of: record)
+        seen.remove(name)
+        refused.remove(name)
+        ways[name] = nil
+    }
+
+    /// Forgets all that was seen and refused.
+    mutating func forgetAll() {
+        seen = Generations(limit: NeighbourLimits.seenMax)
+        refused = Generations(limit: NeighbourLimits.refusedMax)
+        ways = [:]
+    }
+
+    private mutating func forward(
+        _ record: [UInt8], _ name: NewsName, hops: UInt8, except source: SessionNumber?,
+        at now: UInt64, into effects: inout [Effect]
+    ) {
+        payloads.insert(record, name)
+        let next = hops == .max ? hops : hops + 1
+        for (number, link) in links.entries where number != source {
+            if link.isEager {
+                effects.append(.send(number, .news([.init(hops: next, record: record)])))
+                counters.sent += 1
+            } else {
+                _ = links.change(number) { $0.haves.append(.init(hops: next, name: name)) }
+                if nextFlush == nil { nextFlush = now + NeighbourLimits.havesPause }
+            }
+        }
+    }
+
+    // MARK: News in
+
+    mutating func receive(
+        _ items: [NeighbourMessage.NewsItem], from number: SessionNumber, at now: UInt64,
+        into effects: inout [Effect]
+    ) {
+        var isOnlyKnown = !items.isEmpty
+        for item in items {
+            let name = NewsName(of: item.record)
+            missing[name] = nil
+            if refused.contains(name) || !seen.insert(name) {
+                counters.duplicates += 1
+                continue
+            }
+            isOnlyKnown = false
+            remember(name, Way(link: number, hops: item.hops), at: now)
+            effects.append(.check(number, item.record))
+        }
+        if isOnlyKnown {
+            prune(number, at: now, into: &effects)
+        } else {
+            _ = links.change(number) { $0.isEager = true }
+        }
+    }
+
+    private mutating func remember(_ name: NewsName, _ way: Way, at now: UInt64) {
+        ways[name] = way
+        wayOrder.append(name, due: now)
+        while wayOrder.count > NeighbourLimits.waysMax, let oldest = wayOrder.removeFirst() {
+            ways[oldest] = nil
+        }
+    }
+
+    /// Tells a neighbour to send names only, unless too few would be left that send more.
+    private mutating func prune(
+        _ number: SessionNumber, at now: UInt64, into effects: inout [Effect]
+    ) {
+        guard let link = links[number] else { return }
+        if let pruned = link.pruned, now < pruned + NeighbourLimits.prunePause { return }
+        let eager = links.values.count { $0.isEager }
+        guard !link.isEager || eager > NeighbourLimits.eagerMin else { return }
+        _ = links.change(number) { link in
+            link.isEager = false
+            link.pruned = now
+        }
+        counters.prunes += 1
+        effects.append(.send(number, .prune))
+    }
+
+    mutating func receive(
+        _ haves: [NeighbourMessage.Have], from number: SessionNumber, at now: UInt64,
+        into effects: inout [Effect]
+    ) {
+        for have in haves {
+            if seen.contains(have.name) {
+                takeShorterWay(have, over: number, at: now, into: &effects)
+                continue
+            }
+            guard !refused.contains(have.name) else { continue }
+            if var known = missing[have.name] {
+                if known.sources.count < NeighbourLimits.sourcesMax {
+                    known.sources.append((number, have.hops))
+                    missing[have.name] = known
+                }
+            } else if missing.count < NeighbourLimits.missingMax {
+                missing[have.name] = Missing(sources: [(number, have.hops)])
+                firstTries.append(have.name, due: now + NeighbourLimits.firstGraft)
+            }
+        }
+    }
+
+    /// A neighbour that sends names only had a record so much earlier than the one that sent it
+    /// whole that they change places.
+    private mutating func takeShorterWay(
+        _ have: NeighbourMessage.Have, over number: SessionNumber, at now: UInt64,
+        into effects: inout [Effect]
+    ) {
+        guard let way = ways[have.name], way.link != number, links[number]?.isEager == false,
+            have.hops <= way.hops, way.hops - have.hops >= NeighbourLimits.shorterBy,
+            links[way.link]?.isEager == true
+        else { return }
+        ways[have.name] = nil
+        _ = links.change(number) { $0.isEager = true }
+        effects.append(.send(number, .graft([])))
+        counters.grafts += 1
+        prune(way.link, at: now, into: &effects)
+    }
+
+    /// A neighbour wants records, and all news from now on.
+    mutating func receive(
+        graft names: [NewsName], from number: SessionNumber, into effects: inout [Effect]
+    ) {
+        guard links[number] != nil else { return }
+        _ = links.change(number) { $0.isEager = true }
+        var items: [NeighbourMessage.NewsItem] = []
+        for name in names {
+            guard let record = payloads[name] else { continue }
+            items.append(.init(hops: ways[name].map { $0.hops &+ 1 } ?? 1, record: record))
+        }
+        guard !items.isEmpty else { return }
+        counters.sent += UInt64(items.count)
+        effects.append(.send(number, .news(items)))
+    }
+
+    mutating func receivePrune(from number: SessionNumber) {
+        _ = links.change(number) { $0.isEager = false }
+    }
+
+    // MARK: Time
+
+    mutating func wake(at now: UInt64, into effects: inout [Effect]) {
+        if let due = nextFlush, due <= now {
+            nextFlush = nil
+            flush(at: now, into: &effects)
+        }
+        while let name = firstTries.removeFirst(before: now) {
+            graft(name, at: now, into: &effects)
+        }
+        while let name = laterTries.removeFirst(before: now) {
+            graft(name, at: now, into: &effects)
+        }
+    }
+
+    private mutating func flush(at now: UInt64, into effects: inout [Effect]) {
+        for (number, link) in links.entries where !link.haves.isEmpty {
+            let part = Array(link.haves.prefix(NeighbourMessage.havesMax))
+            effects.append(.send(number, .haves(part)))
+            counters.haves += UInt64(part.count)
+            _ = links.change(number) { $0.haves.removeFirst(part.count) }
+            if part.count < link.haves.count { nextFlush = now + NeighbourLimits.havesPause }
+        }
+    }
+
+    private mutating func graft(
+        _ name: NewsName, at now: UInt64, into effects: inout [Effect]
+    ) {
+        guard var known = missing[name] else { return }
+        known.tries += 1
+        while known.tries <= NeighbourLimits.graftsMax, let source = known.sources.first {
+            known.sources.removeFirst()
+            guard links[source.link] != nil else { continue }
+            known.sources.append(source)
+            _ = links.change(source.link) { $0.isEager = true }
+            effects.append(.send(source.link, .graft([name])))
+            counters.grafts += 1
+            missing[name] = known
+            laterTries.append(name, due: now + NeighbourLimits.nextGraft)
+            return
+        }
+        // Nobody is left to ask; comparing catalogues will bring it.
+        missing[name] = nil
+    }
+}

@@ -1,0 +1,156 @@
+import Wire
+
+/// The gossip cores inside a node: sessions become links, words go through, addresses are sifted.
+/// Peers that speak no gossip of this kind get every record, as restricted records do in any case.
+extension Swarm {
+    /// Whether the peer of a session said that it speaks of neighbours.
+    func speaksOfNeighbours(_ session: Session) -> Bool {
+        guard let introduction = session.introduction else { return false }
+        return introduction.features & Introduction.neighbours != 0
+    }
+
+    /// A peer introduced itself as one that speaks of neighbours.
+    mutating func meet(_ number: SessionNumber) {
+        guard let session = sessions[number], speaksOfNeighbours(session),
+            let said = session.introduction
+        else { return }
+        let facts = session.facts
+        var endpoints = said.endpoints.filter {
+            $0.mayBeDialled(heardFrom: facts.endpoint.reach)
+        }
+        // The address at which this node itself reached it comes first.
+        if facts.isInitiator {
+            endpoints.removeAll { $0 == facts.endpoint }
+            endpoints.insert(facts.endpoint, at: 0)
+        }
+        let peer = PeerAddress(key: facts.peer, endpoints: endpoints)
+        perform(
+            neighbourhood.linkUp(number, peer, isOwn: facts.isInitiator, at: now.monotonic))
+    }
+
+    /// A session ended.
+    mutating func part(_ number: SessionNumber) {
+        let isDead = sessions[number]?.isSuspected == true
+        perform(neighbourhood.linkDown(number, isDead: isDead, at: now.monotonic))
+    }
+
+    mutating func receive(_ message: NeighbourMessage, from number: SessionNumber) {
+        guard let reach = sessions[number]?.facts.endpoint.reach else { return }
+        let isWithin = sessions.change(number) { $0.rates.gossip.take(at: now.monotonic) }
+        guard isWithin == true else {
+            blame(number, "talked too much")
+            return
+        }
+        perform(
+            neighbourhood.receive(
+                sifted(message, heardFrom: reach), from: number, at: now.monotonic))
+    }
+
+    /// The message with only such addresses as gossip may make this node dial.
+    private func sifted(
+        _ message: NeighbourMessage, heardFrom reach: Endpoint.Reach
+    ) -> NeighbourMessage {
+        func sift(_ peers: [PeerAddress]) -> [PeerAddress] {
+            peers.compactMap { peer in
+                let endpoints = peer.endpoints.filter { $0.mayBeDialled(heardFrom: reach) }
+                let isUsable = !endpoints.isEmpty && bans[peer.key]?.isShutOut != true
+                return isUsable ? PeerAddress(key: peer.key, endpoints: endpoints) : nil
+            }
+        }
+        switch message {
+        case .refuse(let peers): return .refuse(sift(peers))
+        case .leave(let peers): return .leave(sift(peers))
+        case .shuffle(let number, let hopsLeft, let peers):
+            return .shuffle(number: number, hopsLeft: hopsLeft, sift(peers))
+        case .shuffleAnswer(let number, let peers):
+            return .shuffleAnswer(number: number, sift(peers))
+        default: return message
+        }
+    }
+
+    /// Carries out what the cores want.
+    mutating func perform(_ wanted: [Neighbourhood.Effect]) {
+        for effect in wanted {
+            switch effect {
+            case .dial(let peer): dialNeighbour(peer)
+            case .needAddress: offerAddresses()
+            case .send(let number, let message): send(.neighbour(message), to: number)
+            case .ping(let number, let value): send(.ping(value), to: number)
+            case .check(let number, let bytes): check(bytes, from: number)
+            case .joined(let number): setNeighbour(number, true)
+            case .left(let number): setNeighbour(number, false)
+            case .suspect(let number, let isSuspected):
+                _ = sessions.change(number) { $0.isSuspected = isSuspected }
+            case .drop(let number):
+                _ = sessions.change(number) { $0.isSuspected = true }
+                close(number, "no answer, not to others either")
+            }
+        }
+    }
+
+    private mutating func setNeighbour(_ number: SessionNumber, _ isNeighbour: Bool) {
+        _ = sessions.change(number) { session in
+            session.isNeighbour = isNeighbour
+            if !isNeighbour { session.isSuspected = false }
+        }
+    }
+
+    // MARK: Addresses
+
+    private mutating func dialNeighbour(_ peer: PeerAddress) {
+        guard session(with: peer.key) == nil, bans[peer.key]?.isShutOut != true,
+            peer.key != settings.node
+        else {
+            perform(neighbourhood.dialFailed(peer.key, at: now.monotonic))
+            return
+        }
+        want(peer.key, at: peer.endpoints)
+        dialContacts()
+    }
+
+    /// The reserve is empty or may not be dialled: what the owner gave, and random ones of what
+    /// gossip brought.
+    private mutating func offerAddresses() {
+        var known = contacts.filter { contact in
+            guard let key = contact.key else { return false }
+            return !contact.endpoints.isEmpty && session(with: key) == nil
+                && bans[key]?.isShutOut != true
+        }
+        known.shuffle(using: &generator)
+        for contact in known.prefix(NeighbourMessage.peersMax) {
+            guard let key = contact.key else { continue }
+            neighbourhood.keep(PeerAddress(key: key, endpoints: contact.endpoints))
+        }
+    }
+
+    // MARK: News
+
+    /// A neighbour sent a record: form and time are looked at, then it takes the way of all others.
+    private mutating func check(_ bytes: [UInt8], from number: SessionNumber) {
+        guard sessions[number] != nil else { return }
+        accept([bytes], from: number, isNews: true)
+    }
+
+    /// A public record was new: tells neighbours their way and other peers whole. Restricted ones
+    /// go to those whole who may hear of them.
+    mutating func spread(_ records: [Record], from source: SessionNumber?, isNews: Bool) {
+        for record in records where record.domain == .everyone {
+            perform(
+                isNews
+                    ? neighbourhood.accept(record.bytes, at: now.monotonic)
+                    : neighbourhood.publish(record.bytes, at: now.monotonic))
+        }
+        for (number, session) in sessions.entries where number != source {
+            let isOther = !speaksOfNeighbours(session)
+            let heard = records.filter {
+                (isOther || $0.domain != .everyone) && mayHear($0, number)
+            }
+            if !heard.isEmpty { sendRecords(heard.map(\.bytes), to: number) }
+        }
+    }
+}
+
+extension Introduction {
+    /// The bit of `features` that says: this node speaks of neighbours (`NeighbourMessage`).
+    static let neighbours: UInt64 = 1
+}

@@ -1,0 +1,156 @@
+import Swarm
+import Wire
+
+/// Nodes that die, stand still, or come and go.
+extension Scenario {
+    static let losses: [Scenario] = [
+        dying("half-dies", part: 500, within: 8), dying("most-die", part: 800, within: 30),
+        Scenario(
+            name: "pauses",
+            goal: "128 nodes, 10 % lost, every tenth stands still for 1 to 20 s again and again, "
+                + "one hour: no node that runs is taken for dead; a dead one is suspected in 3 s "
+                + "by most, dropped in 12 s by 99 of 100",
+            isQuick: false
+        ) { seed in pauses(seed, minutes: 60) },
+        Scenario(
+            name: "pauses-short", goal: "the same for five minutes", isQuick: true
+        ) { seed in pauses(seed, minutes: 5) },
+        Scenario(
+            name: "churn",
+            goal: "300 nodes, half of them replaced each minute for five minutes: news reaches "
+                + "all that stay, 99 of 100 in 5 s",
+            isQuick: true, run: churn),
+    ]
+
+    private static func dying(_ name: String, part: Int, within seconds: UInt64) -> Scenario {
+        Scenario(
+            name: name,
+            goal: "1,000 nodes, \(part) die at once, 5 % lost: one network again, and news "
+                + "reaches all within \(seconds) s",
+            isQuick: true
+        ) { seed in
+            let crowd = Crowd(seed: seed)
+            crowd.gather(1_000)
+            _ = crowd.tell(10, pause: 2_000_000_000)
+            crowd.weather.lossPerMille = 50
+            let dead = crowd.nodes.indices.shuffled(using: &crowd.generator).prefix(part)
+            for node in dead { crowd.kill(node) }
+            let start = crowd.now
+            let rest = crowd.survivors
+            var time: UInt64?
+            // A record each second: the first that reaches all tells when the wound is closed.
+            for _ in 0..<60 where time == nil {
+                guard let node = rest.randomElement(using: &crowd.generator) else { break }
+                let name = crowd.publish(by: node)
+                crowd.run(1_000_000_000) { crowd.share(of: name, among: rest) == 1 }
+                if crowd.share(of: name, among: rest) == 1 { time = crowd.now - start }
+            }
+            let parts = crowd.components(among: rest)
+            let spent = time.map { "all after \($0 / 1_000_000) ms" } ?? "never all"
+            return crowd.outcome(
+                "\(spent), largest part \(parts.first ?? 0) of \(rest.count)",
+                isReached: (time ?? .max) <= seconds * 1_000_000_000 && parts.count == 1)
+        }
+    }
+
+    private static func pauses(_ seed: UInt64, minutes: UInt64) -> Outcome {
+        let crowd = Crowd(seed: seed, landscape: .laboratory)
+        crowd.gather(128, for: 40)
+        crowd.weather.lossPerMille = 100
+        for index in crowd.nodes.indices { crowd.nodes[index].dropped = [] }
+        var wrong = 0
+        var paused: [Int: UInt64] = [:]
+        for _ in 0..<minutes * 60 {
+            // Each second a few begin to stand still: a tenth does at any time.
+            for node in crowd.nodes.indices
+            where (paused[node] ?? 0) < crowd.now
+                && UInt64.random(in: 0..<100, using: &crowd.generator) == 0
+            {
+                let span = UInt64.random(in: 1...20, using: &crowd.generator) * 1_000_000_000
+                crowd.pause(node, for: span)
+                paused[node] = crowd.now + span
+            }
+            crowd.run(1_000_000_000)
+            for node in crowd.nodes.indices {
+                for (link, time) in crowd.nodes[node].dropped {
+                    // One that stood still in the last half minute was not healthy.
+                    let end = paused[crowd.other(link)] ?? 0
+                    if end + 30_000_000_000 < time { wrong += 1 }
+                }
+                crowd.nodes[node].dropped = []
+            }
+        }
+        let (suspected, dropped) = deaths(crowd)
+        let isReached =
+            wrong == 0 && suspected.middle <= 3_000_000_000 && dropped.late <= 12_000_000_000
+        return crowd.outcome(
+            "\(wrong) wrong, suspected in \(suspected.middle / 1_000_000) ms, dropped in "
+                + "\(dropped.middle / 1_000_000) ms, 99 of 100 in \(dropped.late / 1_000_000) ms",
+            isReached: isReached)
+    }
+
+    /// Kills ten nodes, one after the other; how soon their neighbours noticed.
+    private static func deaths(
+        _ crowd: Crowd
+    ) -> (suspected: (middle: UInt64, late: UInt64), dropped: (middle: UInt64, late: UInt64)) {
+        var suspected: [UInt64] = []
+        var dropped: [UInt64] = []
+        crowd.run(30_000_000_000)
+        for _ in 0..<10 {
+            guard let node = crowd.survivors.randomElement(using: &crowd.generator) else { break }
+            let start = crowd.now
+            let links = Set(
+                crowd.nodes[node].core.overlay.neighbours.map { crowd.opposite($0) })
+            for index in crowd.nodes.indices {
+                crowd.nodes[index].suspected = []
+                crowd.nodes[index].dropped = []
+            }
+            crowd.kill(node)
+            crowd.run(30_000_000_000)
+            for other in crowd.nodes {
+                suspected += other.suspected.filter { links.contains($0.link) }
+                    .map { $0.time - start }
+                dropped += other.dropped.filter { links.contains($0.link) }
+                    .map { $0.time - start }
+            }
+        }
+        return (spread(suspected), spread(dropped))
+    }
+
+    private static func spread(_ spans: [UInt64]) -> (middle: UInt64, late: UInt64) {
+        guard !spans.isEmpty else { return (.max, .max) }
+        let order = spans.sorted()
+        return (order[order.count / 2], order[order.count * 99 / 100])
+    }
+
+    private static let churn: @Sendable (UInt64) -> Outcome = { seed in
+        let crowd = Crowd(seed: seed)
+        crowd.gather(300)
+        _ = crowd.tell(5, pause: 2_000_000_000)
+        let staying = Array(crowd.nodes.indices.prefix(150))
+        var names: [NewsName] = []
+        var passing = Array(crowd.nodes.indices.dropFirst(150))
+        // 150 of 300 in a minute: five each two seconds.
+        for _ in 0..<150 {
+            for _ in 0..<5 {
+                let place = Int.random(in: 0..<passing.count, using: &crowd.generator)
+                crowd.kill(passing[place])
+                let known = [0, staying.randomElement(using: &crowd.generator) ?? 1]
+                passing[place] = crowd.add(knowing: known)
+            }
+            if let node = staying.randomElement(using: &crowd.generator) {
+                names.append(crowd.publish(by: node))
+            }
+            crowd.run(2_000_000_000)
+        }
+        crowd.run(20_000_000_000)
+        let spans = names.compactMap { crowd.stories[$0]?.spans(among: staying) }
+        let all = spans.flatMap { $0 }.sorted()
+        let missed = names.count * staying.count - all.count
+        let late = all[all.count * 99 / 100]
+        return crowd.outcome(
+            "\(missed) of \(names.count * staying.count) missed, 99 of 100 in "
+                + "\(late / 1_000_000) ms",
+            isReached: missed == 0 && late <= 5_000_000_000)
+    }
+}

@@ -1,0 +1,58 @@
+import Swarm
+
+/// News in large networks.
+extension Scenario {
+    static let news: [Scenario] = [
+        Scenario(
+            name: "news", goal: "1,000 nodes: all in 1.0 s, at most 1.3 copies", isQuick: true
+        ) { seed in
+            let crowd = Crowd(seed: seed)
+            crowd.gather(1_000)
+            // The first news of a network draws its tree.
+            _ = crowd.tell(20, pause: 2_000_000_000)
+            let figures = crowd.tell(30)
+            return crowd.outcome(
+                figures.words,
+                isReached: figures.isComplete && figures.typicalMilliseconds <= 1_000
+                    && figures.copies <= 1.3)
+        },
+        large("news-loss-5", loss: 50, typical: 2_500, slowest: 5_000, copies: 2.0),
+        large("news-loss-20", loss: 200, typical: 4_000, slowest: 8_000, copies: 2.6),
+        Scenario(
+            name: "speed", goal: "10,000 nodes for 60 simulated s within 90 s of one core",
+            isQuick: false
+        ) { seed in
+            let crowd = Crowd(seed: seed)
+            let clock = ContinuousClock()
+            let span = clock.measure {
+                crowd.gather(10_000, for: 50)
+                _ = crowd.tell(5, pause: 2_000_000_000)
+            }
+            let seconds = span.components.seconds
+            return crowd.outcome(
+                "\(seconds) s, \(crowd.eventCount / UInt64(max(1, seconds))) events/s",
+                isReached: seconds <= 90)
+        },
+    ]
+
+    private static func large(
+        _ name: String, loss: UInt64, typical: UInt64, slowest: UInt64, copies: Double
+    ) -> Scenario {
+        Scenario(
+            name: name,
+            goal: "10,000 nodes, \(loss / 10) % lost: all in \(typical) ms, slowest "
+                + "\(slowest) ms, \(copies) copies",
+            isQuick: false
+        ) { seed in
+            let crowd = Crowd(seed: seed)
+            crowd.gather(10_000)
+            crowd.weather.lossPerMille = loss
+            _ = crowd.tell(10, pause: 2_000_000_000)
+            let figures = crowd.tell(10, pause: 8_000_000_000)
+            return crowd.outcome(
+                figures.words,
+                isReached: figures.isComplete && figures.typicalMilliseconds <= typical
+                    && figures.slowestMilliseconds <= slowest && figures.copies <= copies)
+        }
+    }
+}

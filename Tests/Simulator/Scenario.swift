@@ -1,0 +1,78 @@
+import Swarm
+import Wire
+
+/// A disaster with a name and a goal, which anyone can run again from its seed.
+package struct Scenario: Sendable {
+    /// What came of one run.
+    package struct Outcome: Sendable {
+        /// What was measured, in words with units.
+        package var result: String
+        /// Whether the goal was reached.
+        package var isReached: Bool
+        /// Nodes in it.
+        package var nodes: Int
+        /// Simulated seconds.
+        package var seconds: UInt64
+        /// Messages that nodes sent, and their bytes.
+        package var messages: UInt64
+        package var bytes: UInt64
+        /// A mix of all that happened: the same for a seed on every machine.
+        package var trace: UInt64
+    }
+
+    /// Its name on the command line.
+    package let name: String
+    /// What should come of it, in words.
+    package let goal: String
+    /// Whether it takes seconds only.
+    package let isQuick: Bool
+    /// Runs it.
+    package let run: @Sendable (_ seed: UInt64) -> Outcome
+
+    /// All of them.
+    package static let all: [Scenario] = news + losses + floods
+}
+
+extension Crowd {
+    /// What a scenario reports of it.
+    func outcome(_ result: String, isReached: Bool) -> Scenario.Outcome {
+        Scenario.Outcome(
+            result: result, isReached: isReached, nodes: nodes.count,
+            seconds: now / 1_000_000_000, messages: traffic.messages, bytes: traffic.bytes,
+            trace: trace)
+    }
+
+    /// So many nodes that know the first one and one other each, and a minute to meet.
+    func gather(_ count: Int, for seconds: UInt64 = 60) {
+        for index in nodes.count..<nodes.count + count {
+            let others = index == 0 ? [] : [0, Int.random(in: 0..<index, using: &generator)]
+            add(knowing: others)
+        }
+        run(seconds * 1_000_000_000)
+    }
+
+    /// How news of random nodes came about, each `pause` after the one before.
+    func tell(_ count: Int, pause: UInt64 = 5_000_000_000) -> NewsFigures {
+        let before = traffic.records
+        var names = [(NewsName, [Int])]()
+        for _ in 0..<count {
+            let present = survivors
+            guard let node = present.randomElement(using: &generator) else { continue }
+            names.append((publish(by: node), present))
+            run(pause)
+        }
+        var figures = NewsFigures()
+        var sent = Double(traffic.records - before)
+        for (name, present) in names {
+            let spans = stories[name]?.spans(among: present.filter { nodes[$0].isUp }) ?? []
+            guard let last = spans.last, !spans.isEmpty else { continue }
+            figures.isComplete = figures.isComplete && spans.count == present.count
+            figures.worst.append(last)
+            figures.medians.append(spans[spans.count / 2])
+            figures.reached.append(Double(spans.count) / Double(present.count))
+        }
+        sent /= Double(max(1, names.count)) * Double(max(1, survivors.count - 1))
+        figures.copies = sent
+        return figures
+    }
+}
