@@ -17,6 +17,11 @@ public enum Clock {
         nanoseconds(CLOCK_PROCESS_CPUTIME_ID)
     }
 
+    /// CPU time of the calling thread in nanoseconds.
+    public static func threadTime() -> UInt64 {
+        nanoseconds(CLOCK_THREAD_CPUTIME_ID)
+    }
+
     private static func nanoseconds(_ clock: clockid_t) -> UInt64 {
         var time = timespec()
         clock_gettime(clock, &time)

@@ -148,19 +148,6 @@ public struct File: Sendable {
         return bytes
     }
 
-    /// Reads up to `count` bytes at `offset` into an array that is used again, which then holds
-    /// them and nothing else; the number read.
-    public func read(
-        into bytes: inout [UInt8], count: Int, offset: UInt64
-    ) throws(SystemError) -> Int {
-        if bytes.count < count {
-            bytes.append(contentsOf: repeatElement(0, count: count - bytes.count))
-        } else {
-            bytes.removeLast(bytes.count - count)
-        }
-        return try read(into: &bytes, at: 0, count: count, offset: offset)
-    }
-
     /// Reads up to `count` bytes at `offset` over those of an array from `start` on; the number
     /// read.
     public func read(

@@ -38,6 +38,16 @@ public enum StoreError: Error, Equatable, Sendable {
     /// Any other failure of the operating system.
     case system(SystemError)
 
+    /// Whether it proves that bytes which should be here are not, or are others: gone, wrong, or
+    /// unreadable for the device itself. A process with too many open files says nothing of them.
+    var isDamage: Bool {
+        switch self {
+        case .missing, .damaged, .sourceChanged, .sourceMissing: true
+        case .system(let failure): failure.isUnreadable
+        default: false
+        }
+    }
+
     init(_ error: SystemError, bytes: UInt64 = 0) {
         self =
             error.isTooLarge
@@ -94,5 +104,18 @@ func onDisk<Result>(
         return try body()
     } catch {
         throw StoreError(error, bytes: bytes)
+    }
+}
+
+/// What `body` gives of bytes on the disk; nil where it is proven that they are damaged. What could
+/// not be looked at for another reason is an error.
+func unlessDamaged<Result>(
+    _ body: () throws(StoreError) -> Result
+) throws(StoreError) -> Result? {
+    do {
+        return try body()
+    } catch {
+        guard error.isDamage else { throw error }
+        return nil
     }
 }

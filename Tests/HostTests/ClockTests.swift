@@ -29,4 +29,15 @@ struct ClockTests {
         #expect(value != 0)
         #expect(Clock.processTime() > before)
     }
+
+    @Test func `count the work of a thread apart from that of others`() throws {
+        let before = Clock.threadTime()
+        let thread = try Thread("other") {
+            let before = Clock.threadTime()
+            while Clock.threadTime() - before < 50_000_000 {}
+        }
+        thread.join()
+        let own = Clock.threadTime() - before
+        #expect(own > 0 && own < 50_000_000)
+    }
 }

@@ -118,8 +118,6 @@ enum Exceptions {
         "Sources/Node/Compute/LayerSource+JSON.swift": "within a request (CheckRequestTests)",
         "Sources/Node/Compute/ConfinedWorker.swift":
             "as a real process (CheckWorkerTests, ReplayTests)",
-        "Sources/Node/Compute/WorkerNews.swift":
-            "what two kinds of news have in common (CheckNewsTests, ReplayNewsTests)",
         "Sources/Node/Compute/LogitsFile.swift": "as a real process (InferTests)",
         "Sources/Learn/Train/TrainingSteps.swift":
             "functions of a trainer, handed on (TrainingRunTests, ResultCheckTests)",

@@ -33,8 +33,7 @@ struct StoreBench {
             BenchRow(
                 name: "opening a store of \(rows) blobs", figure: opening, unit: "s",
                 against: "1 s", ratio: opening))
-        report.note("collecting them")
-        if let library { result += try collected(library) }
+        if let library { result += try collected(library, report) }
         let peak = Double(Machine.peakMemory)
         return result + [
             BenchRow(
@@ -82,34 +81,101 @@ struct StoreBench {
 
     // MARK: A million rows
 
+    private static let hour: UInt64 = 3_600_000
+
     private func fill(_ library: Library) throws(Failure) {
         try inStore { () throws(StoreError) in
             for start in stride(from: 0, to: rows, by: 10_000) {
                 try library.index.complete(
                     (start..<min(start + 10_000, rows)).map { index in
                         BlobReference(blob: Blake3.hash(Array("row \(index)".utf8)), size: 1)
-                    }, now: Clock.wallMilliseconds())
+                    }, now: Clock.wallMilliseconds(), leasedFor: .importing)
             }
             try library.index.writeBackIfLong()
         }
     }
 
-    private func collected(_ library: Library) throws(Failure) -> [BenchRow] {
-        var collection: Library.Collection?
+    /// Two collections: one that finds every blob leased, one after all leases are over.
+    private func collected(
+        _ library: Library, _ report: Report
+    ) throws(Failure) -> [BenchRow] {
+        let now = Clock.wallMilliseconds()
+        report.note("looking through them")
+        let kept = try collected(library, now: now, "looking through")
+        report.note("collecting them")
+        return kept + (try collected(library, now: now + 240 * Self.hour, "collecting"))
+    }
+
+    private func collected(
+        _ library: Library, now: UInt64, _ name: String
+    ) throws(Failure) -> [BenchRow] {
+        let blobs = try inStore { () throws(StoreError) in
+            try library.index.accounts().sum().blobs
+        }
+        let wait = try WriterWait(library.index)
+        var collection = Library.Collection()
         let seconds = try inStore { () throws(StoreError) in
             try BenchCommand.seconds { () throws(StoreError) in
-                collection = try library.collect()
+                collection = try library.collect(now: now)
             }
         }
-        guard let done = collection else { return [] }
+        let waits = wait.stop()
+        func row(_ name: String, milliseconds: Double) -> BenchRow {
+            BenchRow(
+                name: name, figure: milliseconds, unit: "ms", against: "10 ms",
+                ratio: milliseconds / 10)
+        }
         return [
             BenchRow(
-                name: "longest hold of the writer, collecting \(done.blobs) blobs",
-                figure: Double(done.longestHold) / 1e6, unit: "ms", against: "10 ms",
-                ratio: Double(done.longestHold) / 10e6),
-            BenchRow(
-                name: "collecting them", figure: Double(done.blobs) / seconds, unit: "blobs/s",
-                against: "seconds in all", ratio: seconds),
+                name: "\(name) \(blobs) blobs, \(collection.blobs) removed",
+                figure: Double(blobs) / seconds, unit: "blobs/s", against: "seconds in all",
+                ratio: seconds),
+            row(
+                "longest hold of the writer meanwhile",
+                milliseconds: Double(collection.longestHold) / 1e6),
+            row(
+                "most processor time of a hold",
+                milliseconds: Double(collection.longestWork) / 1e6),
+            row("longest wait of one who writes", milliseconds: waits.max() ?? 0),
+            row(
+                "what 99 of 100 writers do not wait for",
+                milliseconds: waits.isEmpty ? 0 : BenchCommand.percentile99(waits)),
         ]
+    }
+}
+
+/// How long one who writes waits for the writer while something else goes on: a transaction that
+/// changes nothing and needs no disk, again and again.
+private final class WriterWait: Sendable {
+    private let state = Lock((waits: [Double](), isStopped: false))
+    private let thread: Lock<Thread?>
+
+    init(_ index: Index) throws(Failure) {
+        let state = state
+        let nothing: Set = [Blake3.hash([])]
+        do throws(SystemError) {
+            let thread = try Thread("writer") {
+                while !state.withLock({ $0.isStopped }) {
+                    let seconds = BenchCommand.seconds { () throws(Never) in
+                        try? index.noteUse(of: nothing, now: 0)
+                    }
+                    state.withLock { $0.waits.append(seconds * 1_000) }
+                    Semaphore().wait(milliseconds: 1)
+                }
+            }
+            self.thread = Lock(thread)
+        } catch {
+            throw Failure(.internal, "a thread cannot be started", why: error.description)
+        }
+    }
+
+    /// Ends; milliseconds of each wait.
+    func stop() -> [Double] {
+        state.withLock { $0.isStopped = true }
+        thread.withLock { thread in
+            thread?.join()
+            thread = nil
+        }
+        return state.withLock { $0.waits }
     }
 }

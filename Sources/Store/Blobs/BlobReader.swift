@@ -166,6 +166,16 @@ public struct BlobReader: Sendable {
         return layer
     }
 
+    /// The group layer; nil where nothing of the blob can be believed.
+    func provenLayer() throws(StoreError) -> GroupLayer? {
+        try unlessDamaged { () throws(StoreError) in try layer() }
+    }
+
+    /// Reads a group as `read` does; nil where it is damaged so much that it cannot be read.
+    func readable(group index: Int, into buffer: Buffer) throws(StoreError) -> Int? {
+        try unlessDamaged { () throws(StoreError) in try read(group: index, into: buffer) }
+    }
+
     private func makeLayer(
         _ leafValues: (Range<Int>) throws(StoreError) -> [UInt8]
     ) throws(StoreError) -> GroupLayer? {
@@ -213,14 +223,15 @@ public struct BlobReader: Sendable {
         }
     }
 
-    /// Reads and hashes everything; the groups whose bytes are not what they were, in order.
-    public func verify(progress: (UInt64) -> Void = { _ in }) -> [Int] {
-        guard let layer = try? layer() else { return Array(0..<groupCount) }
+    /// Reads and hashes everything; the groups whose bytes are not what they were, in order. What
+    /// cannot be read although nothing shows damage is an error.
+    public func verify(progress: (UInt64) -> Void = { _ in }) throws(StoreError) -> [Int] {
+        guard let layer = try provenLayer() else { return Array(0..<groupCount) }
         let buffer = Buffer(capacity: HashTree.groupBytes)
         var damaged: [Int] = []
         for index in 0..<groupCount {
             let range = HashTree.groupRange(index, size: size)
-            let count = try? read(group: index, into: buffer)
+            let count = try readable(group: index, into: buffer)
             let isSound = buffer.withSpan(0..<(count ?? 0)) {
                 layer.leafValues(ifMatching: $0, at: index) != nil
             }

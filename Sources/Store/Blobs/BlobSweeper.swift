@@ -51,7 +51,7 @@ public enum BlobSweeper {
         }
         let raw = Set(found.map(\.id))
         for (id, bytes) in try layout.backend.list(.coded) where !raw.contains(id) {
-            guard let header = CodedFile.header(of: id, layout: layout) else { continue }
+            guard let header = try CodedFile.header(of: id, layout: layout) else { continue }
             found.append(
                 StoredBlob(
                     id: id, size: header.size, form: .coded,

@@ -72,23 +72,33 @@ final class CodedFile: Sendable {
         }
     }
 
-    /// The head of the coded file of a blob; nil where there is none that can be read.
-    static func header(of id: Digest, layout: Layout) -> CodedHeader? {
-        guard let object = try? layout.backend.open(.coded(id)),
-            let header = try? readHeader(object), header.id == id
-        else { return nil }
-        return header
+    /// The head of the coded file of a blob; nil where there is none that is sound.
+    static func header(of id: Digest, layout: Layout) throws(StoreError) -> CodedHeader? {
+        let header = try unlessDamaged { () throws(StoreError) in
+            try readHeader(try layout.backend.open(.coded(id)))
+        }
+        return header?.id == id ? header : nil
     }
 
     private static func readHeader(_ object: any StoredObject) throws(StoreError) -> CodedHeader {
         let fileSize = try object.size()
         let prefix = try object.read(count: CodedHeader.prefixBytes, offset: 0)
-        do throws(CodingError) {
+        let byteCount = try parsing(object) { () throws(CodingError) in
             let byteCount = try CodedHeader.measure(prefix).byteCount
-            guard fileSize >= UInt64(byteCount),
-                let bytes = try? object.read(count: byteCount, offset: 0)
-            else { throw CodingError.malformed("they end early") }
-            return try CodedHeader.decode(bytes, fileSize: fileSize)
+            guard fileSize >= UInt64(byteCount) else { throw .malformed("they end early") }
+            return byteCount
+        }
+        let bytes = try object.read(count: byteCount, offset: 0)
+        return try parsing(object) { () throws(CodingError) in
+            try CodedHeader.decode(bytes, fileSize: fileSize)
+        }
+    }
+
+    private static func parsing<Result>(
+        _ object: any StoredObject, _ body: () throws(CodingError) -> Result
+    ) throws(StoreError) -> Result {
+        do {
+            return try body()
         } catch {
             throw .damaged("\(object.place) (\(error))")
         }

@@ -38,7 +38,7 @@ public struct Layout: Sendable {
     /// Whether a complete blob of that size is here in a file of its own, plain or coded.
     func isComplete(_ id: Digest, size: UInt64) -> Bool {
         if let plain = try? backend.size(of: .plain(id)) { return plain == size }
-        return CodedFile.header(of: id, layout: self)?.size == size
+        return (try? CodedFile.header(of: id, layout: self))?.size == size
     }
 
     /// The bytes of a blob that is being fetched.

@@ -106,13 +106,16 @@ extension Index {
         }
     }
 
-    /// The same for fetched ones.
-    public func complete(_ blobs: [BlobReference], now: UInt64) throws(StoreError) {
+    /// The same for those of which nobody computed the SHA-256, such as fetched ones.
+    public func complete(
+        _ blobs: [BlobReference], now: UInt64, leasedFor reason: LeaseReason? = nil
+    ) throws(StoreError) {
         try connection.withLock { connection throws(StoreError) in
             try connection.transaction { () throws(StoreError) in
                 for blob in blobs {
                     try Self.complete(
-                        blob.blob, size: blob.size, sha256: nil, now: now, connection)
+                        blob.blob, size: blob.size, sha256: nil, now: now, leasedFor: reason,
+                        connection)
                 }
             }
         }

@@ -189,8 +189,35 @@ extension Index {
     /// Forgets leases that are over; how many.
     @discardableResult
     public func forgetLeases(before now: UInt64) throws(StoreError) -> Int {
-        try connection.withLock { connection throws(StoreError) in
-            try connection.run("DELETE FROM leases WHERE until<=?", [SQLValue(now)])
-        }
+        var collection = Library.Collection()
+        return try forgetLeases(before: now, &collection)
+    }
+
+    /// The same, adding to `collection` how long it held the writer. A step looks at no more than
+    /// `rows`, so that nobody who writes meanwhile waits for a million, and waits for no disk: a
+    /// lease that is over counts for nothing, forgotten or not.
+    func forgetLeases(
+        before now: UInt64, rows: Int = 512, _ collection: inout Library.Collection
+    ) throws(StoreError) -> Int {
+        var (count, after): (Int, Digest?) = (0, nil)
+        repeat {
+            let start = SQLValue.blob(after?.bytes ?? [])
+            after = try connection.withLock { connection throws(StoreError) in
+                let hold = Library.Hold()
+                defer { hold.end(&collection) }
+                let end = try connection.first(
+                    "SELECT blob FROM leases WHERE blob>? ORDER BY blob LIMIT 1 OFFSET ?",
+                    [start, SQLValue(rows - 1)]
+                ) { row throws(StoreError) in try row.digest(0) }
+                count += try connection.softly { () throws(StoreError) in
+                    try connection.run(
+                        "DELETE FROM leases WHERE blob>? AND blob<=? AND until<=?",
+                        [start, .blob(end?.bytes ?? Self.behindAll), SQLValue(now)])
+                }
+                return end
+            }
+            try writeBackIfLong()
+        } while after != nil
+        return count
     }
 }

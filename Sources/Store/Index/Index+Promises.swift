@@ -3,18 +3,22 @@ import Wire
 
 /// Room for what an import brings, whose blobs are known only at its end.
 extension Index {
-    /// Promises `bytes` to something whose blobs are not known yet, such as an import. No disk is
-    /// waited for, since promises end with the process, unless something has to give way: then its
-    /// rows are gone for certain before anybody touches its files.
-    func promise(
-        _ bytes: UInt64, for blobClass: BlobClass, disk: UInt64, now: UInt64
+    /// Makes room for `bytes` of something whose blobs are not known yet, such as an import, and
+    /// with `promising` counts them from now on. No disk is waited for, since promises end with the
+    /// process, unless something has to give way: then its rows are gone for certain before
+    /// anybody touches its files.
+    func makeRoom(
+        for bytes: UInt64, of blobClass: BlobClass, disk: UInt64, now: UInt64,
+        promising: Bool = false
     ) throws(StoreError) -> Eviction {
         try connection.withLock { connection throws(StoreError) in
             let eviction = try connection.softly { () throws(StoreError) in
                 try connection.transaction { () throws(StoreError) in
                     let eviction = try Self.makeRoom(
                         [blobClass: bytes], disk: disk, now: now, connection)
-                    try Self.promise(Int64(clamping: bytes), blobClass, connection)
+                    if promising {
+                        try Self.promise(Int64(clamping: bytes), blobClass, connection)
+                    }
                     return eviction
                 }
             }

@@ -64,12 +64,14 @@ extension Index {
         }
     }
 
-    /// Blobs that a removal took from the tables and whose files may still be there.
-    func doomed() throws(StoreError) -> [Digest] {
+    /// Blobs that a removal took from the tables and whose files may still be there: at most
+    /// `limit`, in order from the one behind `after` on.
+    func doomed(after: Digest? = nil, limit: Int = .max) throws(StoreError) -> [Digest] {
         try connection.withLock { connection throws(StoreError) in
-            try connection.query("SELECT blob FROM doomed ORDER BY blob") {
-                row throws(StoreError) in try row.digest(0)
-            }
+            try connection.query(
+                "SELECT blob FROM doomed WHERE blob>? ORDER BY blob LIMIT ?",
+                [.blob(after?.bytes ?? []), SQLValue(limit)]
+            ) { row throws(StoreError) in try row.digest(0) }
         }
     }
 
@@ -103,54 +105,80 @@ extension Index {
     /// Writes the log of changes back into the database where it has become long, through a
     /// connection of its own, so that nobody who writes waits for it.
     public func writeBackIfLong() throws(StoreError) {
-        let log = (try? File.facts(of: path + "-wal").size) ?? 0
-        guard log > Self.logBytesMax else { return }
-        try SQLiteConnection(path, isSoft: true).execute("PRAGMA wal_checkpoint(PASSIVE)")
+        _ = try writeBack(ifOver: Self.logPagesMax)
     }
 
-    /// Bytes of the log of changes after which it is written back.
-    private static let logBytesMax: UInt64 = 4 << 20
+    /// The same where the log has more than so many pages; whether it had.
+    func writeBack(ifOver pages: Int) throws(StoreError) -> Bool {
+        guard connection.withLock({ $0.logPages }) > pages else { return false }
+        try SQLiteConnection(path, isSoft: true).execute("PRAGMA wal_checkpoint(PASSIVE)")
+        connection.withLock { $0.logPages = 0 }
+        return true
+    }
 
-    /// Notes that the files of blobs are gone.
+    /// Pages of 4 KiB of the log after which it is written back. Whoever writes first afterwards
+    /// begins the log anew and waits for the disk once, also softly (a header that is not durable
+    /// before what follows could be taken for that of an older log): not too often.
+    private static let logPagesMax = 8_192
+
+    /// Notes that the files of blobs are gone. What a power failure takes of that is found to be
+    /// gone again, so no disk is waited for.
     func forgetDoomed(_ blobs: [Digest]) throws(StoreError) {
         try connection.withLock { connection throws(StoreError) in
-            try connection.transaction { () throws(StoreError) in
-                for blob in blobs {
-                    try connection.run("DELETE FROM doomed WHERE blob=?", [SQLValue(blob)])
+            try connection.softly { () throws(StoreError) in
+                try connection.transaction { () throws(StoreError) in
+                    for blob in blobs {
+                        try connection.run("DELETE FROM doomed WHERE blob=?", [SQLValue(blob)])
+                    }
                 }
             }
         }
     }
 
-    /// One step of a collection: among the next `rows` blobs behind `after`, at most `limit` that
-    /// nothing lists or leases are taken. Recovered ones stay. `last` is where the next step goes
-    /// on, nil at the end.
-    func collect(
-        after: Digest?, rows: Int, limit: Int, now: UInt64
-    ) throws(StoreError) -> (blobs: [Digest], bytes: UInt64, last: Digest?) {
-        let start = SQLValue.blob(after?.bytes ?? [])
-        return try connection.withLock { connection throws(StoreError) in
-            let end = try connection.first(
-                "SELECT id FROM blobs WHERE id>? ORDER BY id LIMIT 1 OFFSET ?",
-                [start, SQLValue(rows - 1)]
-            ) { row throws(StoreError) in try row.digest(0) }
-            let found = try connection.query(
-                """
-                SELECT id FROM blobs WHERE id>? AND (? OR id<=?) AND state<2
-                AND \(Self.isUnlisted) AND \(Self.isUnleased) ORDER BY id LIMIT ?
-                """,
-                [start, SQLValue(end == nil), SQLValue(end), SQLValue(now), SQLValue(limit)]
-            ) { row throws(StoreError) in try row.digest(0) }
-            guard !found.isEmpty else { return ([], 0, end) }
-            let bytes = try connection.softly { () throws(StoreError) in
+    /// A connection of its own to look through, so that nobody who writes waits for what is read.
+    func reader() throws(StoreError) -> SQLiteConnection {
+        try SQLiteConnection(path, isSoft: true)
+    }
+
+    /// At most `limit` blobs behind `after` that nothing lists or leases, in order. Recovered ones
+    /// are none of them.
+    static func collectable(
+        after: Digest?, limit: Int, now: UInt64, _ reader: SQLiteConnection
+    ) throws(StoreError) -> [Digest] {
+        try reader.query(
+            """
+            SELECT id FROM blobs WHERE id>? AND state<2 AND \(isUnlisted) AND \(isUnleased)
+            ORDER BY id LIMIT ?
+            """, [.blob(after?.bytes ?? []), SQLValue(now), SQLValue(limit)]
+        ) { row throws(StoreError) in try row.digest(0) }
+    }
+
+    /// One step of a collection: takes those of some blobs that are still collectable, and adds
+    /// them to `collection`. No disk is waited for.
+    func doom(
+        collectable blobs: [Digest], now: UInt64, _ collection: inout Library.Collection
+    ) throws(StoreError) {
+        try connection.withLock { connection throws(StoreError) in
+            let hold = Library.Hold()
+            defer { hold.end(&collection) }
+            try connection.softly { () throws(StoreError) in
                 try connection.transaction { () throws(StoreError) in
-                    var bytes: UInt64 = 0
-                    for blob in found { bytes += try Self.doom(blob, connection) ?? 0 }
-                    return bytes
+                    for blob in blobs {
+                        let isFree = try connection.first(
+                            "SELECT 1 FROM blobs WHERE id=? AND state<2 AND \(Self.isUnleased)",
+                            [SQLValue(blob), SQLValue(now)]
+                        ) { _ in true }
+                        guard isFree != nil, let bytes = try Self.doom(blob, connection) else {
+                            continue
+                        }
+                        collection.blobs += 1
+                        collection.bytes += bytes
+                    }
                 }
             }
-            // Where the limit was met, the rest of these rows comes next.
-            return (found, bytes, found.count == limit ? found.last : end)
         }
     }
+
+    /// Longer than any id and not before any: what lies between an id and this is all behind it.
+    static let behindAll = [UInt8](repeating: 255, count: 33)
 }

@@ -96,7 +96,7 @@ public final class Index: Sendable {
         path = layout.index
         let connection = try SQLiteConnection(layout.index, isSoft: false)
         // Written back through a connection of its own long before, so that no commit has to.
-        try connection.execute("PRAGMA wal_autocheckpoint=16384")
+        connection.countLog(writingBackFrom: 16_384)
         isNew = try Self.migrate(
             connection, path: layout.index, steps: Self.steps)
         self.connection = Lock(connection)

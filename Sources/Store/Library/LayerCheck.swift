@@ -22,7 +22,7 @@ extension Library {
         guard let bytes = try index.envelope(of: layer) else { throw .missing("layer \(layer)") }
         let envelope = try? Envelope.decode(bytes, payloadMax: ManifestSchema.bytesMax)
         let manifest = envelope.flatMap { try? Manifest.verified(in: $0) }
-        var checks = [signatureCheck(layer, manifest), manifestCheck(layer)]
+        var checks = [signatureCheck(layer, manifest), try manifestCheck(layer)]
         var done: UInt64 = 0
         let files = try index.files(of: layer)
         for file in files {
@@ -31,7 +31,9 @@ extension Library {
         }
         let listed = Set(files.map(\.blob))
         for part in manifest?.blobsToFetch ?? [] where !listed.contains(part.blob) {
-            let damaged = (try? BlobReader(part.blob, layout: layout))?.verify()
+            let damaged = try unlessDamaged { () throws(StoreError) in
+                try BlobReader(part.blob, layout: layout).verify()
+            }
             checks.append(
                 LayerCheck(
                     name: "part \(part.blob)", isSound: damaged == [],
@@ -49,9 +51,10 @@ extension Library {
             name: "signature", isSound: true, detail: "signed by \(manifest.publisher)")
     }
 
-    private func manifestCheck(_ layer: Digest) -> LayerCheck {
-        let reader = try? BlobReader(layer, layout: layout)
-        let bytes = try? reader?.readAll(limit: ManifestSchema.bytesMax)
+    private func manifestCheck(_ layer: Digest) throws(StoreError) -> LayerCheck {
+        let bytes = try unlessDamaged { () throws(StoreError) in
+            try BlobReader(layer, layout: layout).readAll(limit: ManifestSchema.bytesMax)
+        }
         return LayerCheck(
             name: "manifest", isSound: bytes != nil,
             detail: bytes == nil ? "missing or damaged" : "\(layer)")
@@ -61,7 +64,10 @@ extension Library {
         _ file: LayerFile, before: UInt64, _ progress: (UInt64) -> Void
     ) throws(StoreError) -> LayerCheck {
         let name = "file \(file.path)"
-        guard let reader = try? BlobReader(file.blob, layout: layout) else {
+        let opened = try unlessDamaged { () throws(StoreError) in
+            try BlobReader(file.blob, layout: layout)
+        }
+        guard let reader = opened else {
             let isWanted = !file.isEvidence
             return LayerCheck(
                 name: name, isSound: !isWanted,
@@ -96,12 +102,14 @@ extension BlobReader {
     func check(
         progress: (UInt64) -> Void
     ) throws(StoreError) -> (damaged: [Int], sha256: Digest) {
-        guard let layer = try? layer() else { return (Array(0..<groupCount), Sha256.hash([])) }
+        guard let layer = try provenLayer() else {
+            return (Array(0..<groupCount), Sha256.hash([]))
+        }
         let pipe = try HashPipe()
         var damaged: [Int] = []
         for index in 0..<groupCount {
             let buffer = try pipe.takeBuffer()
-            let count = (try? read(group: index, into: buffer)) ?? 0
+            let count = try readable(group: index, into: buffer) ?? 0
             buffer.count = count
             pipe.submit(buffer)
             let isSound = buffer.withSpan(0..<count) {

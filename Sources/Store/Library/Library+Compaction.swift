@@ -255,7 +255,7 @@ extension Library {
         for blob in try index.swaps() {
             let entry = try index.blob(blob)
             let isRawHere = try layout.backend.size(of: .plain(blob)) != nil
-            let header = CodedFile.header(of: blob, layout: layout)
+            let header = try CodedFile.header(of: blob, layout: layout)
             switch entry?.form {
             case .coded where header?.size == entry?.size && header != nil:
                 try remove(.plain(blob))

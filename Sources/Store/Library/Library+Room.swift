@@ -63,8 +63,9 @@ extension Library {
     ) throws(StoreError) -> Result {
         let disk = try diskRoom()
         try makingRoom { () throws(StoreError) in
-            try index.promise(
-                bytes, for: blobClass, disk: disk, now: Clock.wallMilliseconds())
+            try index.makeRoom(
+                for: bytes, of: blobClass, disk: disk, now: Clock.wallMilliseconds(),
+                promising: true)
         }
         do throws(StoreError) {
             let result = try body()
@@ -76,9 +77,12 @@ extension Library {
         }
     }
 
-    /// Refuses what quota or disk have no room for, whatever gave way.
+    /// Refuses what quota or disk have no room for, whatever gave way. Nothing is promised.
     public func requireRoom(for bytes: UInt64) throws(StoreError) {
-        try withRoom(bytes) {}
+        let disk = try diskRoom()
+        try makingRoom { () throws(StoreError) in
+            try index.makeRoom(for: bytes, of: .own, disk: disk, now: Clock.wallMilliseconds())
+        }
     }
 
     private func makingRoom(
@@ -139,68 +143,104 @@ extension Library {
         public var bytes: UInt64 = 0
         /// The longest time that the writer was held, in nanoseconds.
         public var longestHold: UInt64 = 0
+        /// The most that any hold took of a processor, in nanoseconds: the rest of a hold is
+        /// waiting, for the disk or for other programs.
+        public var longestWork: UInt64 = 0
+
+        /// Nothing yet.
+        public init() {}
     }
 
-    /// Nanoseconds for which a step of a collection aims to hold the writer.
-    private static let collectionStep: UInt64 = 2_000_000
-    /// Rows of a first step; later ones follow what a step takes.
+    /// A hold of the writer, from its making to its end, by one thread.
+    struct Hold {
+        private let begin = Clock.monotonic()
+        private let work = Clock.threadTime()
+
+        /// Notes how long it was.
+        func end(_ collection: inout Collection) {
+            collection.longestHold = max(collection.longestHold, Clock.monotonic() - begin)
+            collection.longestWork = max(collection.longestWork, Clock.threadTime() - work)
+        }
+    }
+
+    /// Blobs that are looked for at a time, beside whoever writes.
     private static let collectionRows = 512
-    /// Most blobs that one step removes, each with four rows or two renames.
+    /// Most blobs that one step removes, each with four rows or two renames, while others wait.
     private static let collectionLimit = 16
+    /// Most blobs whose files one round of removals moves away and forgets.
+    private static let removalsMax = 4_096
+    /// Most of them that are forgotten at a time, with one row each.
+    private static let forgottenMax = 128
 
     /// Removes blobs that nothing lists and no lease keeps: what imports and fetches left that
-    /// nobody goes on with. Goes through the table in short steps that wait for no disk, so that
-    /// whoever writes meanwhile never waits long.
+    /// nobody goes on with. Looks for them through a connection of its own and takes them in short
+    /// steps that wait for no disk, so that whoever writes meanwhile never waits long.
     @discardableResult
     public func collect(
         now: UInt64 = Clock.wallMilliseconds()
     ) throws(StoreError) -> Collection {
-        try index.forgetLeases(before: now)
         var result = Collection()
-        var rows = Self.collectionRows
+        _ = try index.forgetLeases(before: now, &result)
+        let reader = try index.reader()
         var after: Digest?
         repeat {
-            let begin = Clock.monotonic()
-            let step = try index.collect(
-                after: after, rows: rows, limit: Self.collectionLimit, now: now)
-            let held = Clock.monotonic() - begin
-            after = step.last
-            result.blobs += step.blobs.count
-            result.bytes += step.bytes
-            result.longestHold = max(result.longestHold, held)
-            rows = held > Self.collectionStep ? max(64, rows / 2) : min(4096, rows + rows / 4)
-            try index.writeBackIfLong()
+            let found = try Index.collectable(
+                after: after, limit: Self.collectionRows, now: now, reader)
+            for lot in Self.lots(of: found) {
+                try index.doom(collectable: lot, now: now, &result)
+                try index.writeBackIfLong()
+            }
+            after = found.count == Self.collectionRows ? found.last : nil
         } while after != nil
         try finishRemovals(&result)
         return result
     }
 
-    /// Removes the files of everything that is doomed. What is listed again was taken in anew
-    /// after its removal had begun, and stays.
-    private func finishRemovals(_ result: inout Collection) throws(StoreError) {
-        let doomed = try index.doomed()
-        if doomed.isEmpty { return }
-        // No file goes before it is certain that its row stays gone.
-        try index.makeDurable()
-        for start in stride(from: 0, to: doomed.count, by: Self.collectionLimit) {
-            let lot = doomed[start..<min(start + Self.collectionLimit, doomed.count)]
-            let begin = Clock.monotonic()
-            try places.withLock { _ throws(StoreError) in
-                try clearAway(try index.unlisted(Array(lot)))
-            }
-            result.longestHold = max(result.longestHold, Clock.monotonic() - begin)
+    /// As many at a time as one step takes.
+    private static func lots(
+        of blobs: [Digest], by count: Int = collectionLimit
+    ) -> [[Digest]] {
+        stride(from: 0, to: blobs.count, by: count).map { start in
+            Array(blobs[start..<min(start + count, blobs.count)])
         }
-        try emptyTrash()
-        try settleRemovals(doomed)
+    }
+
+    /// Removes the files of everything that is doomed, round by round. What is listed again was
+    /// taken in anew after its removal had begun, and stays.
+    private func finishRemovals(_ result: inout Collection) throws(StoreError) {
+        var after: Digest?
+        repeat {
+            let hold = Hold()
+            let doomed = try index.doomed(after: after, limit: Self.removalsMax)
+            // No file goes before it is certain that its row stays gone.
+            if !doomed.isEmpty { try index.makeDurable() }
+            hold.end(&result)
+            if doomed.isEmpty { return }
+            for lot in Self.lots(of: doomed) {
+                try places.withLock { _ throws(StoreError) in
+                    let hold = Hold()
+                    defer { hold.end(&result) }
+                    try clearAway(try index.unlisted(lot))
+                }
+            }
+            try emptyTrash()
+            try settleRemovals(doomed, &result)
+            after = doomed.count == Self.removalsMax ? doomed.last : nil
+        } while after != nil
     }
 
     /// Forgets what was doomed once the disk has forgotten it too, so that no power failure brings
     /// a file back that nothing knows of.
-    private func settleRemovals(_ doomed: [Digest]) throws(StoreError) {
+    private func settleRemovals(
+        _ doomed: [Digest], _ result: inout Collection
+    ) throws(StoreError) {
         try syncStore()
-        for start in stride(from: 0, to: doomed.count, by: Self.collectionRows) {
-            let lot = doomed[start..<min(start + Self.collectionRows, doomed.count)]
-            try places.withLock { _ throws(StoreError) in try index.forgetDoomed(Array(lot)) }
+        for lot in Self.lots(of: doomed, by: Self.forgottenMax) {
+            try places.withLock { _ throws(StoreError) in
+                let hold = Hold()
+                defer { hold.end(&result) }
+                try index.forgetDoomed(lot)
+            }
         }
         try index.writeBackIfLong()
     }

@@ -113,12 +113,14 @@ extension Library {
     private func isSound(
         _ entry: BlobEntry, _ pace: (Int) -> Bool
     ) throws(StoreError) -> Bool? {
-        guard let reader = try? BlobReader(entry.id, layout: layout), reader.size == entry.size,
-            let layer = try? reader.layer()
+        let opened = try unlessDamaged { () throws(StoreError) in
+            try BlobReader(entry.id, layout: layout)
+        }
+        guard let reader = opened, reader.size == entry.size, let layer = try reader.provenLayer()
         else { return false }
         let buffer = Buffer(capacity: HashTree.groupBytes)
         for group in 0..<reader.groupCount {
-            guard let count = try? reader.read(group: group, into: buffer) else { return false }
+            guard let count = try reader.readable(group: group, into: buffer) else { return false }
             let isGood = buffer.withSpan(0..<count) {
                 layer.leafValues(ifMatching: $0, at: group) != nil
             }

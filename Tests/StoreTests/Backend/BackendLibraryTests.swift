@@ -184,8 +184,56 @@ import Wire
         }
         #expect(try fixture.library.holds(file.blob))
         #expect(try Directory.list(fixture.layout.quarantine).isEmpty)
+        // Nor does a group that this process cannot read for another reason, wherever it is met.
+        for after in 0..<4 {
+            let fault = FaultyBackend.Fault(call: .read, code: EMFILE, after: after)
+            backend.expect(fault)
+            #expect(throws: StoreError.self) {
+                try fixture.library.reopen(file.blob, size: file.size)
+            }
+            backend.expect(fault)
+            #expect(throws: StoreError.self) {
+                try fixture.library.scrub(file.blob) { _ in true }
+            }
+            #expect(try fixture.library.holds(file.blob))
+            #expect(try Directory.list(fixture.layout.quarantine).isEmpty)
+        }
         // One group that cannot be read is one group that is fetched again.
         backend.expect(.init(call: .read, code: EIO, after: 1))
         #expect(try fixture.library.reopen(file.blob, size: file.size) == [1])
+    }
+
+    /// From each reading of the repair of a coded blob on, all fail for a reason that is no damage:
+    /// also where its sound groups are made plain, long after they were found sound.
+    @Test func `repairs a coded blob wholly or not at all`() throws {
+        let fixture = try fixture(.faulty)
+        let backend = try #require(fixture.layout.backend as? FaultyBackend)
+        let base = ModelSample.base(blocks: 20)
+        let (parent, child) = (try fixture.share(base), try fixture.share(base.tuned()))
+        _ = try fixture.library.code(child.blob)
+        let plain = try BlobReader(child.blob, layout: fixture.layout).readAll(limit: 9 << 20)
+        let size = UInt64(plain.count)
+        let coded = fixture.layout.coded(child.blob)
+        let fileSize = try File.facts(of: coded).size
+        try Scratch.flip(coded, at: fileSize - 9)
+        var failures = 0
+        while true {
+            backend.expect(.init(call: .read, code: EMFILE, after: failures, isLasting: true))
+            guard (try? fixture.library.reopen(child.blob, size: size)) == nil else { break }
+            failures += 1
+            #expect(try fixture.library.holds(child.blob), "\(failures)")
+            #expect(try fixture.library.index.blob(child.blob)?.form == .coded)
+        }
+        backend.expect(nil)
+        #expect(failures > 9)
+        let partial = try fixture.library.partial(child.blob, size: size)
+        let missing = partial.groups.missing
+        #expect(missing == [HashTree.groupCount(size: size) - 1])
+        let source = try Scratch.groups(plain)
+        for group in missing { try partial.fetch(group, from: source) }
+        try fixture.library.complete(partial)
+        let again = try BlobReader(child.blob, layout: fixture.layout)
+        #expect(try again.verify() == [] && again.readAll(limit: 9 << 20) == plain)
+        #expect(try fixture.library.holds(parent.blob))
     }
 }

@@ -41,6 +41,11 @@ import Wire
             #expect(
                 try object.read(into: &array, at: 2, count: 10, offset: UInt64(size)) == 0)
             #expect(array == [UInt8](repeating: 7, count: 12))
+            // Used again it has as many bytes as are asked for, more or fewer than before.
+            for wanted in [size, size / 3, size] {
+                #expect(try object.read(into: &array, count: wanted, offset: 0) == wanted)
+                #expect(array == Array(bytes[..<wanted]))
+            }
             if let path = backend.localPath(of: name) {
                 #expect(try File(path, .read).readAll(limit: 4 << 20) == bytes)
             }

@@ -20,6 +20,8 @@ final class FaultyBackend: BlobBackend {
         var code = EIO
         /// Calls of the kind that succeed before.
         var after = 0
+        /// Whether all that follow fail too.
+        var isLasting = false
     }
 
     private let inner: any BlobBackend
@@ -27,7 +29,7 @@ final class FaultyBackend: BlobBackend {
 
     init(_ inner: any BlobBackend) { self.inner = inner }
 
-    /// What will fail next, once.
+    /// What will fail next, once unless it lasts.
     func expect(_ next: Fault?) { fault.withLock { $0 = next } }
 
     /// Whether what was expected to fail did.
@@ -42,7 +44,7 @@ final class FaultyBackend: BlobBackend {
                 fault?.after -= 1
                 return nil
             }
-            fault = nil
+            if !next.isLasting { fault = nil }
             return next
         }
         guard let due else { return try body() }

@@ -24,7 +24,7 @@ import Wire
         try partial.complete()
         try partial.complete()
         let reader = try BlobReader(id, layout: layout)
-        #expect(reader.verify() == [])
+        #expect(try reader.verify() == [])
         #expect(try reader.readAll(limit: bytes.count) == bytes)
         #expect(try Directory.list(layout.parts).isEmpty)
         #expect(try File.facts(of: layout.object(id)).mode == 0o444)

@@ -36,7 +36,7 @@ import Wire
             let reader = try BlobReader(blob.reader.id, layout: layout)
             #expect(reader.rawFile == nil && reader.size == UInt64(sample.bytes.count))
             #expect(try reader.readAll(limit: 8 << 20) == sample.bytes)
-            #expect(reader.verify() == [])
+            #expect(try reader.verify() == [])
             #expect(
                 try reader.bytes(1_048_570..<2_097_160)
                     == Array(sample.bytes[1_048_570..<2_097_160]))

@@ -28,7 +28,7 @@ import Wire
         func damaged(_ changed: [UInt8]) throws -> [Int]? {
             try Data(changed).write(to: URL(fileURLWithPath: path))
             guard let reader = try? BlobReader(id, layout: layout) else { return nil }
-            let found = reader.verify()
+            let found = try reader.verify()
             if found.isEmpty {
                 #expect(try reader.readAll(limit: 8 << 20) == plain)
             }

@@ -32,7 +32,7 @@ import Wire
             try Scratch.flip(path, at: place)
             if let reader = try? BlobReader(child.reader.id, layout: layout) {
                 // The head is sound, so one group is damaged and the others are as they were.
-                #expect(reader.verify().count == 1, "round \(round) at \(place)")
+                #expect(try reader.verify().count == 1, "round \(round) at \(place)")
             } else {
                 #expect(place < 58 + 41 + 2 * 5 + 32)
             }

@@ -89,7 +89,7 @@ import Wire
         }
         let reader = try BlobReader(blob, layout: fixture.layout)
         #expect(try reader.layer().count == 4)
-        #expect(reader.verify() == [])
+        #expect(try reader.verify() == [])
         #expect(try faults(manifest).isEmpty)
         try expectOtherSound()
     }
@@ -170,7 +170,7 @@ import Wire
             try fixture.library.complete(again)
             let reader = try BlobReader(source.layer.id, layout: fixture.layout)
             #expect(try reader.layer() == source.layer)
-            #expect(reader.verify() == [])
+            #expect(try reader.verify() == [])
         }
     }
 }

@@ -101,4 +101,30 @@ import Wire
         }
         #expect(throws: StoreError.self) { try Index(layout) }
     }
+
+    @Test func `the log of changes is written back for its length, not for that of its file`()
+        throws
+    {
+        let layout = try Scratch().home().layout
+        let index = try Index(layout)
+        func commit(_ numbers: Range<Int>) throws {
+            try index.complete(
+                numbers.map {
+                    BlobReference(blob: Blake3.hash(Array("\($0)".utf8)), size: 1)
+                }, now: 7)
+        }
+        try commit(0..<3_000)
+        let file = try File.facts(of: layout.index + "-wal").size
+        #expect(file > 100 * 4096)
+        #expect(try index.writeBack(ifOver: 100))
+        #expect(try !index.writeBack(ifOver: 0))
+        // The log begins anew in a file that stays as long as it was.
+        try commit(3_000..<3_001)
+        #expect(try File.facts(of: layout.index + "-wal").size == file)
+        #expect(try !index.writeBack(ifOver: 100))
+        #expect(try index.writeBack(ifOver: 0))
+        try commit(3_001..<6_000)
+        #expect(try index.writeBack(ifOver: 100))
+        #expect(try index.accounts().sum().blobs == 6_000)
+    }
 }

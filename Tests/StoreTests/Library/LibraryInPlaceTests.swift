@@ -29,7 +29,7 @@ import Wire
         let reader = try BlobReader(blob.id, layout: fixture.layout)
         #expect(reader.size == UInt64(size))
         #expect(try reader.readAll(limit: size) == bytes)
-        #expect(reader.verify() == [])
+        #expect(try reader.verify() == [])
         #expect(try fixture.library.index.usedBytes() == fixture.bytesOnDisk())
         #expect(try fixture.library.index.usedBytes() < 20_000)
         #expect(try fixture.library.inPlace().map(\.state) == [.same])

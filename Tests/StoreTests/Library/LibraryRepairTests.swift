@@ -72,6 +72,6 @@ import Wire
 
 extension BlobReader {
     static func isSound(_ id: Digest, _ layout: Layout) -> Bool {
-        (try? BlobReader(id, layout: layout))?.verify() == []
+        (try? BlobReader(id, layout: layout).verify()) == []
     }
 }

@@ -110,6 +110,31 @@ import Wire
         #expect(try index.usedBytes() == fixture.bytesOnDisk())
     }
 
+    @Test func `room that is only asked for is made and not taken`() throws {
+        let fixture = try LibraryFixture()
+        let cached = try fetch(fixture, "cached", bytes: 1 << 20, seed: 3)
+        try fixture.endLeases()
+        let index = fixture.library.index
+        try fixture.library.setQuota(nil, try index.usedBytes() + 10)
+        let before = try index.accounts()
+        #expect(throws: StoreError.self) { try fixture.library.requireRoom(for: 9 << 20) }
+        #expect(try index.accounts() == before)
+        #expect(try index.layer(cached.layer) != nil)
+        try fixture.library.requireRoom(for: 2000)
+        #expect(try index.layer(cached.layer) == nil)
+        #expect(!Directory.exists(fixture.layout.object(cached.files[0].blob)))
+        #expect(try index.usedBytes() == fixture.bytesOnDisk())
+        // A promise would have changed a row and changed it back.
+        func changes() throws -> Int64? {
+            try index.connection.withLock { connection throws(StoreError) in
+                try connection.first("SELECT total_changes()") { $0.integer(0) }
+            }
+        }
+        let count = try changes()
+        try fixture.library.requireRoom(for: 2000)
+        #expect(try changes() == count)
+    }
+
     @Test func `pinned, leased, own and needed layers never give way`() throws {
         let fixture = try LibraryFixture()
         try fixture.share()
@@ -166,6 +191,53 @@ import Wire
         #expect(try Directory.list(fixture.layout.parts).isEmpty)
         #expect(try fixture.library.index.usedBytes() == fixture.bytesOnDisk())
         #expect(try fixture.library.verify(own.layer).allSatisfy(\.isSound))
+    }
+
+    /// More than a step looks at and more than a round removes.
+    @Test func `many are collected between many that stay, and all leases that are over go`()
+        throws
+    {
+        let fixture = try LibraryFixture()
+        let index = fixture.library.index
+        let now = Clock.wallMilliseconds()
+        let all = (0..<5_000).map { number in
+            BlobReference(blob: Blake3.hash(Array("\(number)".utf8)), size: 1)
+        }
+        try index.complete(Array(all[..<4_500]), now: now, leasedFor: .importing)
+        try index.complete(Array(all[4_500...]), now: now, leasedFor: .linked)
+        let none = try fixture.library.collect(now: now)
+        #expect(none.blobs == 0 && none.bytes == 0)
+        let day: UInt64 = 86_400_000
+        let done = try fixture.library.collect(now: now + 2 * day)
+        #expect(done.blobs == 4_500 && done.bytes == 4_500)
+        #expect(done.longestHold > 0 && done.longestWork > 0)
+        #expect(Set(try index.blobs().map(\.id)) == Set(all[4_500...].map(\.blob)))
+        #expect(try index.doomed() == [])
+        #expect(try index.forgetLeases(before: now + 2 * day) == 0)
+        var holds = Library.Collection()
+        #expect(try index.forgetLeases(before: now + 40 * day, rows: 64, &holds) == 500)
+        #expect(holds.longestHold > 0)
+        #expect(try index.accounts().rows == index.countedAccounts())
+    }
+
+    @Test func `what is leased after it was found collectable is not taken`() throws {
+        let fixture = try LibraryFixture()
+        let index = fixture.library.index
+        let now = Clock.wallMilliseconds()
+        let blobs = (0..<3).map { BlobReference(blob: Blake3.hash([$0]), size: 1) }
+        try index.complete(blobs, now: now)
+        let found = try Index.collectable(after: nil, limit: 9, now: now, index.reader())
+        #expect(found == blobs.map(\.blob).sorted())
+        #expect(
+            try Index.collectable(after: found[0], limit: 1, now: now, index.reader())
+                == [found[1]])
+        try index.complete(
+            found[1], size: 1, sha256: nil, now: now, leasedFor: .reading)
+        var collection = Library.Collection()
+        try index.doom(collectable: found, now: now, &collection)
+        #expect(collection.blobs == 2 && collection.bytes == 2)
+        #expect(try index.blobs().map(\.id) == [found[1]])
+        #expect(try index.doomed() == [found[0], found[2]])
     }
 
     @Test func `a removal that a crash cut off is finished, what came again stays`() throws {
