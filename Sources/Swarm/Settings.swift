@@ -18,6 +18,8 @@ public struct Settings: Sendable {
     public var owner = OwnerPolicy()
     /// Public X25519 key that secrets for this node are sealed for; nil where none is told.
     public var sealing: NodeContent.Sealing?
+    /// The region that the owner says this machine is in; nil where none is told.
+    public var region: String?
     /// Keys that let this node act for them.
     public var delegations: [Delegation] = []
     /// Wall milliseconds when this home was made from a backup; nil where it was not, or so long

@@ -16,8 +16,8 @@ public struct FuzzTarget: Sendable {
 
     /// Every reader.
     public static let all: [FuzzTarget] =
-        genome + guidance + organization + hold + run + terms + wire + learn + template + model
-        + data + coded
+        genome + guidance + organization + hold + run + terms + query + wire + learn + template
+        + model + data + coded
 
     /// The reader of that name.
     public static func named(_ name: String) -> FuzzTarget {

@@ -42,6 +42,7 @@ enum Verbs {
             .init("join", .many("TICKET|HOST:PORT"), "a node to meet"),
             .init("no-lan", .none, "do not announce on the local network"),
             .init("no-seed", .none, "do not announce fetched public layers"),
+            .init("region", .one("NAME|none"), "tell others where this machine is; remembered"),
         ])
 
     private static let join = VerbShape(
@@ -115,24 +116,6 @@ enum Verbs {
             .init("allow", .many("KEY"), "a key that may have it, for whitelist"),
             .init("in-place", .none, "leave files above 1 MiB where they are"),
         ])
-
-    private static let find = VerbShape(
-        name: "find", summary: "search the layers this node knows of",
-        paragraph: "Searches names, tags and summaries of every layer that was heard of, without "
-            + "asking anyone. A node that just started knows little: --wait gives it time.",
-        examples: [
-            ("plasmid find poems --type lora", "adapters about poems"),
-            ("plasmid find --base LAYER --wait 10", "adapters of one base, waiting for news"),
-        ],
-        operands: [.optional("TEXT")],
-        options: [
-            .init("type", .one("TYPE"), "only this type"),
-            .init("base", .one("LAYER"), "only adapters of this base"),
-            .init("licence", .one("SPDX"), "only under these terms", aliases: ["license"]),
-            .init("tag", .one("WORD"), "only with this tag"),
-            .init("scope", .one("SCOPE"), "only global in this version"),
-            .init("wait", .one("SECONDS"), "wait for a first result"),
-        ] + kinOptions)
 
     private static let show = VerbShape(
         name: "show", summary: "tell all about one layer",

@@ -36,7 +36,7 @@ enum Launch {
         case "ticket": try NodeCommands.ticket(arguments, report)
         case "share": try ShareCommand.perform(arguments, report)
         case "assemble": try AssembleCommand.perform(arguments, report)
-        case "find": try LookCommands.find(arguments, report)
+        case "find": try FindCommand.perform(arguments, report)
         case "show": try LookCommands.show(arguments, report)
         case "list": try LookCommands.list(arguments, report)
         case "licence": try LicenceCommand.perform(arguments, report)

@@ -3,55 +3,8 @@ import Host
 import Store
 import Wire
 
-/// The verbs that look: find, show, list.
+/// The verbs that look at layers: show, list.
 enum LookCommands {
-    /// Longest wait in seconds.
-    private static let waitMax = 3600
-
-    static func find(_ arguments: Arguments, _ report: Report) throws(Failure) {
-        _ = try arguments.choice("scope", among: ["global", "local", "regional"])
-        if let scope = arguments.text("scope"), scope != "global" {
-            throw Failure(
-                .unsupported, "--scope \(scope) is not built into this version",
-                remedy: "leave it out or say --scope global")
-        }
-        var object = JSONObject()
-        object["text"] = arguments.operand(0).map { .string($0) }
-        for name in ["type", "base", "licence", "tag"] {
-            object[name] = arguments.text(name).map { .string($0) }
-        }
-        askForKin(arguments, &object)
-        let wait = try arguments.integer("wait", in: 0...waitMax) ?? 0
-        object["wait"] = .integer(Int64(wait) * 1000)
-        let answer = try Access.open(report).ask("find", object)
-        report.done(answer, text: findLines(answer["results"]?.array ?? []))
-    }
-
-    private static func findLines(_ results: [JSONValue]) -> [String] {
-        guard !results.isEmpty else {
-            return [
-                "Nothing found in the records that this node has.",
-                "A new node hears of layers within seconds: plasmid find --wait 10",
-            ]
-        }
-        var table = Table([
-            .init("LAYER", isElastic: true), .init("TYPE", isElastic: true),
-            .init("LICENCE", isElastic: true),
-            .init("SIZE", isRight: true), .init("HELD BY", isRight: true), .init("ID"),
-        ])
-        for result in results {
-            let isHeld = result["held"]?.bool == true
-            let holders = result["holders"]?.integer ?? 0
-            table.add([
-                result["ref"]?.string ?? "", result["type"]?.string ?? "",
-                result["licence"]?.string ?? "", size(result["size"]),
-                isHeld ? "\(holders), here" : "\(holders)",
-                String((result["layer"]?.string ?? "").prefix(8)),
-            ])
-        }
-        return table.lines(width: Terminal(descriptor: 1).columns)
-    }
-
     private static func size(_ value: JSONValue?) -> String {
         Sizes.text(UInt64(max(0, value?.integer ?? 0)))
     }
@@ -68,7 +21,7 @@ enum LookCommands {
     }
 
     /// The questions about relatives.
-    private static func askForKin(_ arguments: Arguments, _ object: inout JSONObject) {
+    static func askForKin(_ arguments: Arguments, _ object: inout JSONObject) {
         for (option, name) in [
             ("ancestor-of", "ancestorOf"), ("descendant-of", "descendantOf"),
             ("compatible-with", "compatibleWith"), ("goes-with", "goesWith"),

@@ -56,8 +56,23 @@ enum RunCommand {
             Machine.write("plasmid: \(PlainText.shown(line))\n", to: 2)
         }
         options.isSeeding = !arguments.isGiven("no-seed")
+        options.region = try region(arguments)
         for target in arguments.texts("join") { options.join.append(try JoinTarget(target)) }
         return options
+    }
+
+    /// What is said of the region: nil for nothing, empty for none.
+    private static func region(_ arguments: Arguments) throws(Failure) -> String? {
+        guard let text = arguments.text("region") else { return nil }
+        if text == "none" { return "" }
+        guard !text.isEmpty, text.utf8.count <= Limits.regionBytesMax, PlainText.isPlain(text)
+        else {
+            throw Failure(
+                .usage, "--region \(PlainText.shown(text)) makes no sense",
+                why: "it must be plain text of at most \(Limits.regionBytesMax) bytes",
+                remedy: "for example --region eu-central; --region none takes it back")
+        }
+        return text
     }
 
     private static func announce(

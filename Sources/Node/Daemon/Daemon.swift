@@ -14,6 +14,8 @@ final class Daemon: Sendable {
         var join: [JoinTarget] = []
         /// Whether fetched public layers are announced and served.
         var isSeeding = true
+        /// Where the machine is, as the owner says now; empty takes it back, nil leaves it.
+        var region: String?
         /// Where the owner's log lines go.
         var log: @Sendable (String) -> Void
     }
@@ -165,6 +167,7 @@ final class Daemon: Sendable {
                     + "If it is gone for good: plasmid restore --moved")
         }
         settings.delegations = port.ownDelegations()
+        settings.region = try library.region(setting: options.region)
         settings.sealing = Digest(bytes: keys.sealingPublic).map { key in
             NodeContent.Sealing(
                 key: key,

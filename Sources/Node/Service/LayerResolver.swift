@@ -77,9 +77,7 @@ struct LayerResolver {
     private func candidates() throws(Failure) -> [Candidate] {
         try inStore { () throws(StoreError) in
             var found: [Digest: Candidate] = [:]
-            var question = CatalogueQuestion()
-            question.limit = Self.recordsMax
-            for record in try service.catalogue.search(question) {
+            for record in try service.catalogue.layers(limit: Self.recordsMax) {
                 guard let (content, publisher) = record.layerFacts else { continue }
                 found[content.layer] = Candidate(
                     layer: content.layer, publisher: publisher, label: content.label ?? "",

@@ -90,10 +90,7 @@ extension Service {
             case .named(let place, _):
                 layers = try library.index.layers(named: place.name, by: place.publisher)
                     .map(\.id)
-                var question = CatalogueQuestion()
-                question.name = place.name
-                question.limit = Self.candidatesMax
-                records = try catalogue.search(question)
+                records = try catalogue.layers(named: place.name, limit: Self.candidatesMax)
             }
         }
         var found = try layers.map { layer throws(Failure) in

@@ -127,9 +127,8 @@ extension Service {
     ) throws(Failure) -> Set<Digest> {
         let own = keys.node.publicKey
         return try inStore { () throws(StoreError) in
-            var question = CatalogueQuestion()
-            question.limit = Self.recordsMax
-            let records = try catalogue.search(question).compactMap { $0.layerFacts?.0 }
+            let records = try catalogue.layers(limit: Self.recordsMax)
+                .compactMap { $0.layerFacts?.0 }
             var found: Set<Digest> = [layer]
             var open = [layer]
             let parents = Self.parents(of: records)

@@ -80,7 +80,7 @@ extension Service {
         return object
     }
 
-    private static func described(_ content: LayerContent, publisher: NodeKey) -> JSONObject {
+    static func described(_ content: LayerContent, publisher: NodeKey) -> JSONObject {
         let reference = PublishedName(
             label: content.label ?? "", publisher: publisher, name: content.name,
             version: content.version)
@@ -100,80 +100,11 @@ extension Service {
     }
 
     /// Who a record is for, as far as this node knows the circles.
-    private func visibility(of record: Record) -> String {
+    func visibility(of record: Record) -> String {
         guard case .restricted(let tag) = record.domain else { return "public" }
         let isShared = shelf.known()
             .contains { $0.domains.contains(tag) }
         return isShared ? "organization" : "whitelist"
-    }
-
-    /// Searches the records that this node has; with `wait` (milliseconds) until something is
-    /// found or the time is over. The question never leaves the machine.
-    func find(_ request: ServiceRequest) throws(Failure) -> JSONObject {
-        var question = CatalogueQuestion()
-        question.text = request.text("text") ?? ""
-        question.type = request.text("type")
-        question.tag = request.text("tag")
-        if let licence = request.text("licence") {
-            question.licence =
-                try inGenome("reading the licence") { () throws(GenomeError) in
-                    try LicenceExpression(parsing: licence)
-                }.description
-        }
-        if let base = request.text("base") { question.baseWeights = try weights(of: base) }
-        let patience = UInt64(max(0, request.arguments["wait"]?.integer ?? 0)) * 1_000_000
-        let end = Clock.monotonic() + patience
-        while true {
-            let kin = try kin(request)
-            // Relatives are picked out of all that is found.
-            if kin != nil { question.limit = Self.kinSearchMax }
-            let results = try results(question, kin)
-            if !results.isEmpty || Clock.monotonic() >= end {
-                var object = JSONObject()
-                object["results"] = .array(results)
-                object["asOf"] = .integer(Int64(Clock.wallMilliseconds()))
-                return object
-            }
-            Semaphore().wait(milliseconds: 100)
-        }
-    }
-
-    private func weights(of base: String) throws(Failure) -> Digest {
-        let layer = try LayerResolver(service: self).resolve(base)
-        let records = try inStore { () throws(StoreError) in
-            try catalogue.announcements(of: layer)
-        }
-        if let weights = records.first?.layerFacts?.0.weights { return weights }
-        guard let weights = try heldManifest(layer).weights?.id else {
-            throw Failure(.refused, "\(base) has no weights that a layer could adapt")
-        }
-        return weights
-    }
-
-    /// Records that are searched for relatives of a layer.
-    private static let kinSearchMax = 100_000
-
-    private func results(
-        _ question: CatalogueQuestion, _ kin: Kin?
-    ) throws(Failure) -> [JSONValue] {
-        try inStore { () throws(StoreError) in
-            var results: [JSONValue] = []
-            for record in try catalogue.search(question) {
-                guard let (content, publisher) = record.layerFacts,
-                    kin?.contains(content.layer, baseWeights: content.baseWeights) ?? true
-                else { continue }
-                var object = Self.described(content, publisher: publisher)
-                object["visibility"] = .string(visibility(of: record))
-                let isHeld = try library.index.layer(content.layer) != nil
-                object["holders"] = .integer(
-                    Int64(try catalogue.holders(of: content.layer).count))
-                object["held"] = .bool(isHeld)
-                object["access"] = .string(isHeld ? "here" : "open")
-                object["verified"] = .bool(isHeld || record.type == .layer)
-                results.append(.object(object))
-            }
-            return results
-        }
     }
 
     /// What this home is and holds.

@@ -61,6 +61,7 @@ final class Service: Sendable {
         case "list": return try list(request)
         case "show": return try show(request)
         case "find": return try find(request)
+        case "discoverLayers": return try discoverLayers(request)
         case "files": return try files(request)
         case "release": return try release(request)
         case "model": return try model(request, progress)

@@ -1,26 +1,6 @@
+import Genome
 import Host
 import Wire
-
-/// What a search asks for; an empty question asks for everything.
-public struct CatalogueQuestion: Equatable, Sendable {
-    /// Words that all occur in name, tags, summary or label, each as the beginning of a word.
-    public var text = ""
-    /// Layer type.
-    public var type: String?
-    /// Weights that the layer adapts.
-    public var baseWeights: Digest?
-    /// SPDX expression, exactly.
-    public var licence: String?
-    /// A tag, exactly.
-    public var tag: String?
-    /// The publisher's name for it, exactly.
-    public var name: String?
-    /// Most results.
-    public var limit = 100
-
-    /// The empty question.
-    public init() {}
-}
 
 extension Catalogue {
     // MARK: Look-ups
@@ -133,7 +113,7 @@ extension Catalogue {
     public func announcements(of layer: Digest) throws(StoreError) -> [Record] {
         try records(
             """
-            number IN (SELECT number FROM facts WHERE layer=?)
+            number IN (SELECT number FROM announcements WHERE layer=?)
             ORDER BY type, issued DESC, id
             """, [SQLValue(layer)])
     }
@@ -146,50 +126,36 @@ extension Catalogue {
         }
     }
 
-    /// One record a layer for everything that answers the question: the publisher's own where it
-    /// is here, else a mirror's; newest first. For the owner alone: records that are not for
-    /// everyone are among them.
-    public func search(_ question: CatalogueQuestion) throws(StoreError) -> [Record] {
-        var conditions = ["1"]
-        var values: [SQLValue] = []
-        let words = Self.match(question.text)
-        if !words.isEmpty {
-            conditions.append("records.number IN (SELECT rowid FROM words WHERE words MATCH ?)")
-            values.append(.text(words))
-        }
-        for (column, text) in [
-            ("facts.type", question.type), ("facts.licence", question.licence),
-            ("facts.name", question.name),
-        ] {
-            guard let text else { continue }
-            conditions.append("\(column)=?")
-            values.append(.text(text))
-        }
-        if let base = question.baseWeights {
-            conditions.append("facts.base_weights=?")
-            values.append(SQLValue(base))
-        }
-        if let tag = question.tag {
-            conditions.append("records.number IN (SELECT number FROM tags WHERE tag=?)")
-            values.append(.text(tag))
-        }
-        values.append(SQLValue(question.limit))
-        // With one min() SQLite takes the other columns from the row of the minimum.
-        let sql = """
-            SELECT bytes, min(is_mirror), issued FROM facts JOIN records USING(number)
-            WHERE \(conditions.joined(separator: " AND "))
-            GROUP BY layer ORDER BY issued DESC, layer LIMIT ?
-            """
-        return try connection.withLock { connection throws(StoreError) in
-            try connection.query(sql, values, Self.read)
+    /// How many nodes announce that they serve a layer; `most` means so many or more.
+    public func holderCount(of layer: Digest, most: Int = 1_000) throws(StoreError) -> Int {
+        try connection.withLock { connection throws(StoreError) in
+            try connection.query(
+                "SELECT DISTINCT holder FROM announcements WHERE layer=? LIMIT ?",
+                [SQLValue(layer), SQLValue(most)]
+            ) { _ in }.count
         }
     }
 
-    /// The words of a question as an FTS5 expression: each quoted, so that nothing a person types
-    /// is an operator, and each a prefix.
-    static func match(_ text: String) -> String {
-        text.split(whereSeparator: { !$0.isLetter && !$0.isNumber })
-            .map { "\"\($0)\" *" }.joined(separator: " ")
+    /// One record for each layer and publisher, newest first: for those who look through all that
+    /// was heard of. `name` narrows it to the layers of that name. For the owner alone: records
+    /// that are not for everyone are among them.
+    public func layers(named name: String? = nil, limit: Int) throws(StoreError) -> [Record] {
+        try connection.withLock { connection throws(StoreError) in
+            guard let name else {
+                return try connection.query(
+                    """
+                    SELECT bytes FROM layers JOIN records USING(number)
+                    ORDER BY layers.number DESC LIMIT ?
+                    """, [SQLValue(limit)], Self.read)
+            }
+            guard let lookup = CatalogueTerms.lookup(.name(name), circles: [:]) else { return [] }
+            let found = try connection.query(
+                """
+                SELECT bytes FROM facets JOIN records ON records.number=facets.rowid
+                WHERE facets MATCH ? ORDER BY facets.rowid DESC LIMIT ?
+                """, [.text(lookup.expression), SQLValue(limit)], Self.read)
+            return found.filter { DescribedLayer($0)?.content.name == name }
+        }
     }
 
     func records(
@@ -201,7 +167,7 @@ extension Catalogue {
         }
     }
 
-    private static func read(_ row: SQLiteRow) throws(StoreError) -> Record {
+    static func read(_ row: SQLiteRow) throws(StoreError) -> Record {
         do throws(WireError) {
             return try Record(bytes: row.bytes(0))
         } catch {

@@ -10,6 +10,10 @@ public final class Catalogue: Sendable {
     /// Sketches of what it holds. Taken only with the connection's lock held.
     let sketches = Lock(SketchShelf())
 
+    /// `number` rises with the time of issue, see `number(of:_:)`. A layer has a row in
+    /// `announcements` for each record about it, and one in `layers`, under the number of the
+    /// record that a search shows. The two full-text tables hold lists of these numbers and nothing
+    /// else; `vocabulary` counts the words that are longer than the beginnings they index.
     private static let schema = """
         CREATE TABLE records(
             number INTEGER PRIMARY KEY, publisher BLOB NOT NULL, type INTEGER NOT NULL,
@@ -17,26 +21,31 @@ public final class Catalogue: Sendable {
             issued INTEGER NOT NULL, expires INTEGER NOT NULL, domain BLOB,
             bytes BLOB NOT NULL, UNIQUE(publisher, type, slot));
         CREATE INDEX records_by_expiry ON records(expires);
-        CREATE TABLE facts(
-            number INTEGER PRIMARY KEY REFERENCES records(number) ON DELETE CASCADE,
-            layer BLOB NOT NULL, is_mirror INTEGER NOT NULL, type TEXT NOT NULL,
-            name TEXT NOT NULL, licence TEXT NOT NULL, weights BLOB, base_weights BLOB);
-        CREATE INDEX facts_by_layer ON facts(layer);
-        CREATE INDEX facts_by_name ON facts(name);
-        CREATE INDEX facts_by_base ON facts(base_weights);
-        CREATE TABLE tags(
-            tag TEXT NOT NULL, number INTEGER NOT NULL REFERENCES records(number)
-            ON DELETE CASCADE, PRIMARY KEY(tag, number)) WITHOUT ROWID;
-        CREATE INDEX tags_by_number ON tags(number);
+        CREATE INDEX records_by_delegate ON records(slot) WHERE type=\(delegationType);
+        CREATE TABLE announcements(
+            number INTEGER PRIMARY KEY, layer BLOB NOT NULL, publisher BLOB NOT NULL,
+            is_mirror INTEGER NOT NULL, holder BLOB NOT NULL);
+        CREATE INDEX announcements_by_layer
+            ON announcements(layer, publisher, is_mirror, number);
+        CREATE INDEX announcements_by_holder ON announcements(holder);
+        CREATE TABLE layers(
+            number INTEGER PRIMARY KEY, layer BLOB NOT NULL, publisher BLOB NOT NULL,
+            UNIQUE(layer, publisher));
+        CREATE TABLE vocabulary(word TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
         CREATE VIRTUAL TABLE words USING fts5(
-            name, tags, summary, label, tokenize='unicode61 remove_diacritics 2');
+            text, content='', detail=none, columnsize=0, prefix='3 4 5', tokenize='ascii');
+        CREATE VIRTUAL TABLE facets USING fts5(
+            text, content='', detail=none, columnsize=0, tokenize='ascii');
         """
 
-    /// Who delegated to a key is asked for every session that begins.
-    private static let delegates = """
-        CREATE INDEX records_by_delegate ON records(slot) WHERE type=\(delegationType);
+    /// What earlier versions kept. Gossip brings the records again.
+    private static let forgotten = """
+        DROP TABLE IF EXISTS words; DROP TABLE IF EXISTS tags; DROP TABLE IF EXISTS facts;
+        DROP TABLE IF EXISTS records;
         """
     static let delegationType = RecordType.delegation.rawValue
+    /// Pages that stay in memory, in KiB: the upper levels of all trees over 10^6 records.
+    private static let cacheKibibytes = 16_384
 
     /// Opens the database of a home, making it when it is missing. One that is damaged or of
     /// another version is made anew: nothing in it is only there.
@@ -55,7 +64,9 @@ public final class Catalogue: Sendable {
 
     private static func open(_ path: String) throws(StoreError) -> SQLiteConnection {
         let connection = try SQLiteConnection(path, isSoft: true)
-        _ = try Index.migrate(connection, path: path, steps: [schema, delegates])
+        // Two versions before this one kept other tables.
+        _ = try Index.migrate(connection, path: path, steps: ["", "", forgotten + schema])
+        try connection.execute("PRAGMA cache_size=-\(cacheKibibytes)")
         return connection
     }
 
@@ -72,22 +83,25 @@ public final class Catalogue: Sendable {
         }
     }
 
-    /// One transaction, whose changes the sketches follow once it is committed.
+    /// One transaction, whose changes index and sketches follow: the index within it, the sketches
+    /// once it is committed.
     private func changing<Result>(
-        _ body: (SQLiteConnection, inout [SketchChange]) throws(StoreError) -> Result
+        _ body: (SQLiteConnection, inout CatalogueChanges) throws(StoreError) -> Result
     ) throws(StoreError) -> Result {
         try connection.withLock { connection throws(StoreError) in
-            var changes: [SketchChange] = []
+            var changes = CatalogueChanges()
             let result = try connection.transaction { () throws(StoreError) in
-                try body(connection, &changes)
+                let result = try body(connection, &changes)
+                try changes.index(connection)
+                return result
             }
-            sketches.withLock { $0.apply(changes) }
+            sketches.withLock { $0.apply(changes.sketches) }
             return result
         }
     }
 
     private static func put(
-        _ record: Record, _ connection: SQLiteConnection, _ changes: inout [SketchChange]
+        _ record: Record, _ connection: SQLiteConnection, _ changes: inout CatalogueChanges
     ) throws(StoreError) -> Bool {
         let place = record.slotKey
         let values: [SQLValue] = [
@@ -106,58 +120,59 @@ public final class Catalogue: Sendable {
         if case .restricted(let tag) = record.domain {
             domain = .blob(tag)
         } else {
-            changes.append(SketchChange(item: SetSketch.item(record.id), isNew: true))
+            changes.sketches.append(SketchChange(item: SetSketch.item(record.id), isNew: true))
         }
+        let number = try number(of: record, connection)
         try connection.run(
             """
-            INSERT INTO records(publisher, type, slot, sequence, id, issued, expires, domain, bytes)
-            VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO records(
+                publisher, type, slot, number, sequence, id, issued, expires, domain, bytes)
+            VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             values + [
-                SQLValue(bits: record.sequence), SQLValue(record.id), SQLValue(record.issued),
-                SQLValue(record.expires), domain, .blob(record.bytes),
+                .integer(number), SQLValue(bits: record.sequence), SQLValue(record.id),
+                SQLValue(record.issued), SQLValue(record.expires), domain, .blob(record.bytes),
             ])
-        try describe(record, number: connection.lastRow, connection)
+        try changes.announce(record, number: number, connection)
         return true
     }
 
-    private static func describe(
-        _ record: Record, number: Int64, _ connection: SQLiteConnection
-    ) throws(StoreError) {
-        let layer: LayerContent
-        let isMirror: Bool
-        switch record.content {
-        case .layer(let content): (layer, isMirror) = (content, false)
-        case .mirror(let content, _): (layer, isMirror) = (content, true)
-        default: return
+    /// Bits of a number that tell records of one millisecond apart, by their ids.
+    private static let idBits: UInt64 = 21
+
+    /// The number of a record: milliseconds of its issue and bits of its id, so that whoever walks
+    /// the numbers meets the records in the order of time, the same in every catalogue. Where
+    /// another record has the number other bits of the id are tried.
+    private static func number(
+        of record: Record, _ connection: SQLiteConnection
+    ) throws(StoreError) -> Int64 {
+        // 42 bits of milliseconds last until the year 2109.
+        let time = min(record.issued, 1 << 42 - 1) << idBits
+        let words = record.id.words
+        let numbers = [words.0, words.1, words.2, words.3].map { word in
+            Int64(time | word >> (64 - idBits))
         }
-        try connection.run(
-            "INSERT INTO facts VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                .integer(number), SQLValue(layer.layer), SQLValue(isMirror), .text(layer.type),
-                .text(layer.name), .text(layer.licence), SQLValue(layer.weights),
-                SQLValue(layer.baseWeights),
-            ])
-        for tag in layer.tags {
-            try connection.run(
-                "INSERT OR IGNORE INTO tags VALUES(?, ?)", [.text(tag), .integer(number)])
-        }
-        try connection.run(
-            "INSERT INTO words(rowid, name, tags, summary, label) VALUES(?, ?, ?, ?, ?)",
-            [
-                .integer(number), .text(layer.name), .text(layer.tags.joined(separator: " ")),
-                .text(layer.summary ?? ""), .text(layer.label ?? ""),
-            ])
+        for number in numbers where try isFree(number, connection) { return number }
+        var number = numbers[3]
+        while try !isFree(number, connection) { number = number == .max ? 0 : number + 1 }
+        return number
+    }
+
+    private static func isFree(
+        _ number: Int64, _ connection: SQLiteConnection
+    ) throws(StoreError) -> Bool {
+        try connection.first("SELECT 1 FROM records WHERE number=?", [.integer(number)]) { _ in }
+            == nil
     }
 
     private static func drop(
-        _ number: Int64, _ connection: SQLiteConnection, _ changes: inout [SketchChange]
+        _ number: Int64, _ connection: SQLiteConnection, _ changes: inout CatalogueChanges
     ) throws(StoreError) {
         let gone = try connection.query(
             "SELECT id FROM records WHERE number=? AND domain IS NULL", [.integer(number)]
         ) { row throws(StoreError) in SetSketch.item(try row.digest(0)) }
-        changes += gone.map { SketchChange(item: $0, isNew: false) }
-        try connection.run("DELETE FROM words WHERE rowid=?", [.integer(number)])
+        changes.sketches += gone.map { SketchChange(item: $0, isNew: false) }
+        try changes.forget(number, connection)
         try connection.run("DELETE FROM records WHERE number=?", [.integer(number)])
     }
 

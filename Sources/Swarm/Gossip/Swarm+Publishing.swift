@@ -109,6 +109,7 @@ extension Swarm {
             var node = NodeContent(
                 endpoints: settings.endpoints, services: [.catalogue, .blobs])
             node.label = settings.label
+            node.region = settings.region
             node.software = settings.software
             node.sealing = settings.sealing
             sign(.node(node), life: RecordType.node.lifeMaxMilliseconds)

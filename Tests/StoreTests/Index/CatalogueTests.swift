@@ -1,3 +1,4 @@
+import Genome
 import Host
 import Testing
 import Wire
@@ -54,11 +55,10 @@ import Wire
         ])
         #expect(try catalogue.expire(before: Self.now + 1001) == 1)
         #expect(try catalogue.count() == 1)
-        var question = CatalogueQuestion()
-        question.text = "psalms"
-        #expect(try catalogue.search(question).count == 1)
+        let query = try LayerQuery([.text("psalms")])
+        #expect(try catalogue.search(query).matches.count == 1)
         #expect(try catalogue.removeAll(of: Fixture.key(1).publicKey) == 1)
-        #expect(try catalogue.search(question).isEmpty)
+        #expect(try catalogue.search(query).matches.isEmpty)
     }
 
     @Test func `a damaged catalogue is made anew`() throws {

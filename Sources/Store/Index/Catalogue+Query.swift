@@ -1,0 +1,210 @@
+import Genome
+import Host
+import Wire
+
+/// What a search found.
+public struct CatalogueAnswer: Sendable {
+    /// A record that answers, with its place in the order.
+    public struct Match: Sendable {
+        /// The record.
+        public let record: Record
+        /// Where a page after it begins.
+        public let number: UInt64
+    }
+
+    /// Newest first; the publisher's own record of a layer where it is here, else a mirror's.
+    public let matches: [Match]
+    /// Whether the search stopped before it had looked at all that could answer, although the
+    /// page has room.
+    public let isTruncated: Bool
+    /// Where a search that goes on begins; nil where everything was looked at.
+    public let next: UInt64?
+    /// Entries of the index and records that were read.
+    public let examined: Int
+
+    /// No answer to nothing.
+    public static let nothing = CatalogueAnswer(
+        matches: [], isTruncated: false, next: nil, examined: 0)
+
+    /// This answer and that of the search that went on where this one stopped.
+    public func followed(by more: CatalogueAnswer) -> CatalogueAnswer {
+        CatalogueAnswer(
+            matches: matches + more.matches, isTruncated: more.isTruncated, next: more.next,
+            examined: examined + more.examined)
+    }
+}
+
+/// Searching with a bound: walks the lists of the rarest conditions from the newest layer on, and
+/// holds what they have in common against the whole question.
+///
+/// Numbers of records rise with the time they were issued, so that no answer is ever sorted, and
+/// the same records give the same answer in every catalogue.
+extension Catalogue {
+    /// How many times more often than the rarest list another may have entries to be walked with
+    /// it. A list that is denser than that is passed over: reading the record of each candidate is
+    /// cheaper than opening the list again for each.
+    private static let densityMax = 16.0
+
+    /// One page of the layers that answer. `among` narrows it to these numbers (falling), `circles`
+    /// are the tags of each organisation that is known here, `limit` stands for the question's own,
+    /// `keeping` is a condition of the caller.
+    /// For the owner alone: records that are not for everyone are among them.
+    public func search(
+        _ query: LayerQuery, among numbers: [UInt64]? = nil, circles: [NodeKey: [[UInt8]]] = [:],
+        limit: Int? = nil, keeping: (LayerContent) -> Bool = { _ in true }
+    ) throws(StoreError) -> CatalogueAnswer {
+        let budget = QueryBudget(
+            entries: QueryLimits.entriesMax, records: QueryLimits.recordsMax,
+            deadline: Clock.monotonic() + QueryLimits.patience)
+        return try search(
+            query, among: numbers, circles: circles, limit: limit ?? query.limit, budget,
+            keeping: keeping)
+    }
+
+    /// The same with a budget of the caller.
+    func search(
+        _ query: LayerQuery, among numbers: [UInt64]?, circles: [NodeKey: [[UInt8]]], limit: Int,
+        _ budget: QueryBudget, keeping: (LayerContent) -> Bool = { _ in true }
+    ) throws(StoreError) -> CatalogueAnswer {
+        try connection.withLock { connection throws(StoreError) in
+            var plan = try Self.lists(query, circles, connection)
+            if let numbers {
+                plan.lists.append(PostingList(numbers.map { Int64(clamping: $0) }))
+            }
+            if plan.lists.isEmpty { plan.lists = [Self.everything(connection)] }
+            var walk = QueryWalk(
+                lists: plan.lists, budget: budget,
+                start: query.after.map { Int64(clamping: $0) - 1 } ?? .max)
+            try walk.keepRarest(within: Self.densityMax)
+            let organizations = Self.organizations(circles)
+            var matches: [CatalogueAnswer.Match] = []
+            while matches.count < limit, let number = try walk.next() {
+                guard let record = try Self.record(number, connection),
+                    let layer = DescribedLayer(record, circles: organizations),
+                    query.matches(layer), keeping(layer.content)
+                else { continue }
+                matches.append(.init(record: record, number: UInt64(number)))
+            }
+            let isCut = walk.isSpent || plan.isCut
+            let isFull = matches.count == limit
+            return CatalogueAnswer(
+                matches: matches, isTruncated: isCut,
+                next: isFull || walk.isSpent ? UInt64(max(0, walk.reached)) : nil,
+                examined: budget.entries - walk.budget.entries + budget.records
+                    - walk.budget.records)
+        }
+    }
+
+    /// The numbers of the layers that one of `nodes` announces, and of the `layers`; falling, and
+    /// whether there were more than a search reads.
+    public func numbers(
+        announcedBy nodes: [NodeKey], or layers: [Digest]
+    ) throws(StoreError) -> (numbers: [UInt64], isCut: Bool) {
+        try connection.withLock { connection throws(StoreError) in
+            var found: Set<UInt64> = []
+            var isCut = layers.count > QueryLimits.entriesMax
+            for layer in layers.prefix(QueryLimits.entriesMax) {
+                found.formUnion(
+                    try connection.query(
+                        "SELECT number FROM layers WHERE layer=?", [SQLValue(layer)]
+                    ) { $0.number(0) })
+            }
+            for node in nodes {
+                let rows = try connection.query(
+                    """
+                    SELECT layers.number FROM announcements JOIN layers USING(layer, publisher)
+                    WHERE holder=? LIMIT ?
+                    """, [SQLValue(node), SQLValue(QueryLimits.entriesMax)]
+                ) { $0.number(0) }
+                isCut = isCut || rows.count == QueryLimits.entriesMax
+                found.formUnion(rows)
+            }
+            return (found.sorted(by: >), isCut)
+        }
+    }
+
+    // MARK: Lists
+
+    /// The lists of the conditions that have one; cut where a word begins too many others.
+    private static func lists(
+        _ query: LayerQuery, _ circles: [NodeKey: [[UInt8]]], _ connection: SQLiteConnection
+    ) throws(StoreError) -> (lists: [PostingList], isCut: Bool) {
+        var lists: [PostingList] = []
+        var isCut = false
+        for predicate in query.all {
+            guard case .text(let text) = predicate else {
+                if let lookup = CatalogueTerms.lookup(predicate, circles: circles) {
+                    lists.append(list(lookup, connection))
+                }
+                continue
+            }
+            for word in SearchWords.words(of: text) {
+                let known = try expansions(of: word, connection)
+                if known.count > QueryLimits.expansionsMax { isCut = true }
+                lists.append(
+                    list(
+                        CatalogueTerms.lookup(
+                            word: word,
+                            expansions: Array(known.prefix(QueryLimits.expansionsMax))),
+                        connection))
+            }
+        }
+        return (lists, isCut)
+    }
+
+    /// The known words that a long word begins, one more than are looked up.
+    private static func expansions(
+        of word: String, _ connection: SQLiteConnection
+    ) throws(StoreError) -> [String] {
+        guard CatalogueTerms.isLong(word) else { return [] }
+        return try connection.query(
+            "SELECT word FROM vocabulary WHERE word>=? AND word<? ORDER BY word LIMIT ?",
+            [
+                // Above every text that begins so: no letter is the last scalar.
+                .text(word), .text(word + "\u{10ffff}"),
+                SQLValue(QueryLimits.expansionsMax + 1),
+            ]
+        ) { $0.text(0) }
+    }
+
+    private static func list(
+        _ lookup: CatalogueTerms.Lookup, _ connection: SQLiteConnection
+    ) -> PostingList {
+        let table = lookup.table
+        let sql = """
+            SELECT rowid FROM \(table) WHERE \(table) MATCH ? AND rowid<=?
+            ORDER BY rowid DESC LIMIT ?
+            """
+        return PostingList { (most, count) throws(StoreError) in
+            try connection.query(
+                sql, [.text(lookup.expression), .integer(most), SQLValue(count)]
+            ) { $0.integer(0) }
+        }
+    }
+
+    private static func everything(_ connection: SQLiteConnection) -> PostingList {
+        PostingList { (most, count) throws(StoreError) in
+            try connection.query(
+                "SELECT number FROM layers WHERE number<=? ORDER BY number DESC LIMIT ?",
+                [.integer(most), SQLValue(count)]
+            ) { $0.integer(0) }
+        }
+    }
+
+    private static func record(
+        _ number: Int64, _ connection: SQLiteConnection
+    ) throws(StoreError) -> Record? {
+        try connection.first(
+            "SELECT bytes FROM records WHERE number=?", [.integer(number)], read)
+    }
+
+    private static func organizations(
+        _ circles: [NodeKey: [[UInt8]]]
+    ) -> [[UInt8]: NodeKey] {
+        var organizations: [[UInt8]: NodeKey] = [:]
+        for (key, tags) in circles {
+            for tag in tags { organizations[tag] = key }
+        }
+        return organizations
+    }
+}
