@@ -79,12 +79,16 @@ enum SwarmLimits {
     /// Statements of one peer in one session: one for each layer that it fetches, and each costs
     /// the check of a signature.
     static let statementsPerSessionMax = 1024
+    /// Of these, what a peer is told of layers unasked: the rest is left for terms that are
+    /// accepted, each before a fetch.
+    static let statementsToldMax = 960
     /// Documents of organisations that one peer may send in one session: a long chain of roots, and
     /// a renewal every few minutes for a day.
     static let credentialsPerSessionMax = 512
-    /// Organisations that one peer may invite to, and documents of one invitation (each to 60 kB).
+    /// Organisations that one peer may invite to, and bytes of one invitation: a hundred roots of
+    /// a few keys each, or eight of the longest documents.
     static let invitationsMax = 2
-    static let invitationDocumentsMax = 8
+    static let invitationBytesMax = 512 << 10
     /// Hold requests that wait for an answer, and answers that wait to be heard.
     static let holdsAskedMax = 4_096
     /// Keys that one peer may name as those it acts for: a person, a lab, and a few that are being

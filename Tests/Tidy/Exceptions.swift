@@ -45,7 +45,6 @@ enum Exceptions {
         "Sources/Node/Commands/ShareCommand.swift": "as a real process (SharingTests)",
         "Sources/Node/Commands/RightsCommands.swift": "as real processes (GrantTests)",
         "Sources/Node/Commands/IdentityCommands.swift": "as real processes (IdentityTests)",
-        "Sources/Node/Commands/OrgCommand.swift": "as real processes (OrganizationTests)",
         "Sources/Node/Commands/AuditCommand.swift": "as real processes (GrantTests)",
         "Sources/Node/Commands/StoreCommands.swift": "as real processes (DiskTests)",
         "Sources/Node/Commands/CompactCommand.swift": "as real processes (CompactTests)",

@@ -24,11 +24,6 @@ extension Manifest {
         let parents = parents.map(\.layer)
         let members = assemblyMembers.filter { !parents.contains($0) }
         links += (parents + members).map { LicenceLink(.parent, .layer($0)) }
-        let whole = JSONValue.object(json)
-        let datasets =
-            (whole["provenance"]?["trainingData"]?.array ?? [])
-            + (whole["pretraining"]?["dataset"]?.array ?? [])
-            + [whole["adaptation"]?["trainingDataset"]].compactMap { $0 }
         for dataset in datasets {
             let label = dataset["name"]?.string ?? ""
             if let layer = dataset.digest("layer") {
@@ -46,11 +41,23 @@ extension Manifest {
         return links
     }
 
-    /// This layer as a source of terms for a layer of `publisher`.
-    public func licenceSource(for publisher: NodeKey) -> LicenceSource {
+    /// The data that it says it learned from, wherever it says so.
+    private var datasets: [JSONValue] {
+        let whole = JSONValue.object(json)
+        return (whole["provenance"]?["trainingData"]?.array ?? [])
+            + (whole["pretraining"]?["dataset"]?.array ?? [])
+            + [whole["adaptation"]?["trainingDataset"]].compactMap { $0 }
+    }
+
+    /// This layer as a source of terms for a layer of `publisher`; `more` is what it is known to be
+    /// made from besides.
+    public func licenceSource(
+        for publisher: NodeKey, madeFrom more: [LicenceLink] = []
+    ) -> LicenceSource {
         LicenceSource(
             label: "\(name)@\(version.text)", stated: licence.map { .expression($0) } ?? .nothing,
-            widestChild: widestChild(of: publisher), links: licenceLinks, isTrained: isTrained)
+            widestChild: widestChild(of: publisher), links: more + licenceLinks,
+            isTrained: isTrained)
     }
 
     /// This layer as one whose terms are to be checked; `more` is what it is known to be made from
@@ -61,7 +68,17 @@ extension Manifest {
             isTrained: isTrained)
     }
 
-    /// Whether it is a model or an adapter: what learned from data and does not hold them, as a
-    /// memory does.
-    private var isTrained: Bool { type == .foundation || type == .lora }
+    /// Whether it is a model or an adapter that learned from data and does not hold them, as a
+    /// memory does, or an adapter with its data beside it: what binds who passes data on binds
+    /// who passes on such a layer.
+    private var isTrained: Bool {
+        guard type == .foundation || type == .lora else { return false }
+        let data = Set(datasets.compactMap { $0.digest("blob") })
+        return files.isEmpty || !files.isEmpty || !files.contains { file in
+            data.contains(file.blob) || file.path.text.hasPrefix(Self.dataFolder)
+        }
+    }
+
+    /// Where a run's data lie in its layer.
+    static let dataFolder = "run/data/"
 }

@@ -63,6 +63,11 @@ public struct Membership: Sendable, Equatable {
         return issued - skew <= time && time < expires + skew
     }
 
+    /// Whether another one of the same member is later, so that it counts in its place.
+    public func isBefore(_ other: Membership) -> Bool {
+        issued < other.issued || issued == other.issued && expires < other.expires
+    }
+
     /// A membership of these parts, checked as if it had been received.
     public static func make(
         organization: NodeKey, member: NodeKey, rights: Set<MembershipRight>, rootVersion: UInt64,

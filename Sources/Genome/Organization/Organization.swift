@@ -1,6 +1,6 @@
 import Wire
 
-/// What a node knows of an organisation: its newest root and revocation list, and by them who
+/// What a node knows of an organisation: its newest root and revocation lists, and by them who
 /// belongs to it. Pure: time is told.
 ///
 /// Every document only moves it forward. An expired root or list stops it, so that somebody who
@@ -8,11 +8,38 @@ import Wire
 public struct Organization: Sendable, Equatable {
     /// The newest root.
     public private(set) var root: OrganizationRoot
-    /// The newest revocation list, if there ever was one.
-    public private(set) var revocations: RevocationList?
+    /// Lists of one number that count beside each other: each is an issuer's who did not know the
+    /// others, and an organisation has a handful of issuers. More are refused.
+    public static let rivalsMax = 8
+
+    /// The revocation lists with the highest number, by their bytes: none, one, or one of each
+    /// issuer who made one at the same time. What any of them takes back is taken back.
+    public private(set) var lists: [RevocationList] = []
 
     /// The founding key.
     public var id: NodeKey { root.organization }
+
+    /// The first of the newest revocation lists; nil if there never was one.
+    public var revocations: RevocationList? { lists.first }
+
+    /// Keys that are members no more, with when each was taken out at the latest (seconds since
+    /// 1970).
+    public var revokedKeys: [NodeKey: Int64] {
+        lists.reduce(into: [:]) { $0.merge($1.keysSince) { max($0, $1) } }
+    }
+
+    /// Memberships that are over, by hash, with the same.
+    public var revokedMemberships: [Digest: Int64] {
+        lists.reduce(into: [:]) { $0.merge($1.membershipsSince) { max($0, $1) } }
+    }
+
+    /// Whether a membership or its key was taken back.
+    public func revokes(_ membership: Membership) -> Bool {
+        lists.contains { $0.revokes(membership) }
+    }
+
+    /// Whether these are the bytes of one of the newest revocation lists.
+    public func knows(list bytes: [UInt8]) -> Bool { lists.contains { $0.bytes == bytes } }
 
     /// An organisation by its first root.
     public init(founding envelope: Envelope) throws(GenomeError) {
@@ -45,7 +72,8 @@ public struct Organization: Sendable, Equatable {
         return true
     }
 
-    /// Goes on to a newer revocation list; whether it was new.
+    /// Goes on to a newer revocation list, or takes in another one with the number of the known:
+    /// two issuers made them at once, and nobody is let in again by either. Whether it was new.
     @discardableResult
     public mutating func take(revocations envelope: Envelope) throws(GenomeError) -> Bool {
         guard envelope.payloadType == RevocationList.payloadType else {
@@ -53,14 +81,16 @@ public struct Organization: Sendable, Equatable {
         }
         let list = try RevocationList.decode(envelope.payload)
         try check(envelope, list.organization, list.rootVersion)
-        if let known = revocations {
-            if known.bytes == list.bytes { return false }
-            // One number twice: the list that is known stays, so that nobody is let in again.
-            guard list.version > known.version else {
-                throw .organization(.outdated(version: list.version, known: known.version))
-            }
+        if knows(list: list.bytes) { return false }
+        guard let known = lists.first, known.version >= list.version else {
+            lists = [list]
+            return true
         }
-        revocations = list
+        guard list.version > known.version, lists.count < Self.rivalsMax else {
+            throw .organization(.outdated(version: list.version, known: known.version))
+        }
+        lists.append(list)
+        lists.sort { $0.bytes.lexicographicallyPrecedes($1.bytes) }
         return true
     }
 
@@ -88,14 +118,14 @@ public struct Organization: Sendable, Equatable {
     public func fault(of membership: Membership, at time: Int64) -> OrganizationFault? {
         if let fault = fault(at: time) { return fault }
         guard membership.isInForce(at: time) else { return .notInForce }
-        return revocations?.revokes(membership) ?? false ? .revoked : nil
+        return revokes(membership) ? .revoked : nil
     }
 
     /// Why nothing that rests on this organisation counts at `time`; nil if it may.
     public func fault(at time: Int64) -> OrganizationFault? {
         let skew = OrganizationSchema.clockSkewSeconds
         guard time < root.expires + skew else { return .rootExpired }
-        if let revocations, time >= revocations.expires + skew { return .revocationsExpired }
+        if let end = lists.map(\.expires).max(), time >= end + skew { return .revocationsExpired }
         return nil
     }
 

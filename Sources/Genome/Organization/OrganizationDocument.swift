@@ -18,7 +18,12 @@ public enum OrganizationDocument {
 
     /// Whether the bytes are an envelope with a revocation list.
     public static func isRevocationList(_ bytes: [UInt8]) -> Bool {
+        payload(ofList: bytes) != nil
+    }
+
+    /// The bytes of the revocation list in the envelope of `bytes`; nil where there is none.
+    public static func payload(ofList bytes: [UInt8]) -> [UInt8]? {
         let envelope = try? Envelope.decode(bytes, payloadMax: OrganizationSchema.bytesMax)
-        return envelope?.payloadType == RevocationList.payloadType
+        return envelope?.payloadType == RevocationList.payloadType ? envelope?.payload : nil
     }
 }

@@ -16,7 +16,7 @@ public enum OrganizationSchema {
     public static let thresholdMax: Int64 = 8
 
     /// Most memberships, and most keys, in a revocation list: both together fit a document. What
-    /// has run out is left out, so this many within thirty days.
+    /// can have run out is left out, so this many within thirty days.
     public static let revocationsMax = 256
 
     /// Longest life of a root: two years, as of a record.
@@ -113,6 +113,12 @@ public enum OrganizationSchema {
         .required(
             "keys", .list(.key, max: revocationsMax, distinct: true),
             "keys that are members no more, whatever membership they show"),
+        .optional(
+            "membershipsSince", .list(.time, max: revocationsMax, distinct: false),
+            "when each of `memberships` was taken back, in their order; absent: with this list"),
+        .optional(
+            "keysSince", .list(.time, max: revocationsMax, distinct: false),
+            "when each of `keys` was taken out, in their order; absent: with this list"),
         .required("issued", .time, "when it was made"),
         .required("expires", .time, "when it runs out, at most thirty days later"),
     ]

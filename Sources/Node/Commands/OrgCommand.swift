@@ -111,7 +111,8 @@ enum OrgCommand {
 
     // MARK: Text
 
-    private static func lines(_ answer: JSONObject, _ action: String) -> [String] {
+    /// What a person is told of an answer.
+    static func lines(_ answer: JSONObject, _ action: String) -> [String] {
         if answer["organizations"] != nil { return listLines(answer) + passedOverLines(answer) }
         let signing = (answer["signing"]?.array ?? []).flatMap { OrganizationFile.lines($0) }
         if action == "sign" { return signing }
@@ -119,7 +120,12 @@ enum OrgCommand {
         switch action {
         case "create":
             lines.append("Make members with: plasmid org add \(name(answer)) KEY")
-        case "join": lines.append("You are a member now.")
+        case "join" where answer["member"]?.string != nil || true:
+            lines.append("You are a member now.")
+        case "join":
+            lines.append(
+                "You are no member yet: no membership for this node came with its documents. Ask "
+                    + "an issuer for one.")
         case "renew", "rotate":
             for entry in answer["notRenewed"]?.array ?? [] {
                 lines.append(

@@ -166,7 +166,7 @@ final class Daemon: Sendable {
                 "nothing is announced: the node that this home was restored from runs elsewhere. "
                     + "If it is gone for good: plasmid restore --moved")
         }
-        settings.delegations = port.ownDelegations()
+        settings.delegations = port.takeDelegations()
         settings.region = try library.region(setting: options.region)
         settings.sealing = Digest(bytes: keys.sealingPublic).map { key in
             NodeContent.Sealing(

@@ -165,10 +165,14 @@ final class HoldKeeper: Sendable {
             if let fault = fault(of: list, request) { return refuse(request, fault) }
             let isClaimed = try library.hasClaimed(request.contract)
             guard try !isInOtherUse(list, request, isClaimed: isClaimed) else {
-                // Whoever guesses a file's id must not learn by it that the file is here.
-                return refuse(
-                    request, "its list names what is here and is no ciphertext",
-                    told: Self.unable)
+                // Whoever guesses a file's id must not learn by an answer that the file is here:
+                // there is none, as for what its publisher does not give, until the time is over.
+                if state.withLock({ $0.pulls[contract]?.failures == 0 }) {
+                    log(
+                        "contract \(contract.hexadecimal.prefix(16)) is not kept: its list names "
+                            + "what is here and is no ciphertext")
+                }
+                return refuse(request, Self.unable)
             }
             if !isClaimed {
                 do throws(StoreError) {
@@ -211,8 +215,9 @@ final class HoldKeeper: Sendable {
     }
 
     /// Whether a list names what is here for another reason. A blob of a layer would be given out
-    /// under the contract to whoever asked for the contract. One that no contract claimed was not
-    /// sent for this one, while its list is new here: nothing shows that its publisher has it.
+    /// under the contract to whoever asked for the contract. One that no contract of the same
+    /// publisher claimed was not sent for this one, while its list is new here: nothing shows that
+    /// its publisher has it.
     private func isInOtherUse(
         _ list: HoldList, _ request: HoldRequest, isClaimed: Bool
     ) throws(StoreError) -> Bool {
@@ -222,7 +227,7 @@ final class HoldKeeper: Sendable {
         guard !isClaimed else { return false }
         for blob in list.blobs {
             let isHere = try library.index.blob(blob.blob) != nil
-            if isHere, try !library.isClaimed(blob.blob) { return true }
+            if isHere, try !library.isClaimed(blob.blob, by: request.publisher) { return true }
         }
         return false
     }
@@ -280,11 +285,10 @@ final class HoldKeeper: Sendable {
         }
     }
 
-    /// Ends a contract for a reason that the owner can read; its publisher is `told` another where
-    /// that one says something of this machine.
-    private func refuse(_ request: HoldRequest, _ reason: String, told: String? = nil) {
+    /// Ends a contract for a reason that owner and publisher can read.
+    private func refuse(_ request: HoldRequest, _ reason: String) {
         drop(request.contract, why: reason)
-        post(.holdDecided(request, .refused(told ?? reason)))
+        post(.holdDecided(request, .refused(reason)))
     }
 
     /// Gives out what is here under a contract.

@@ -28,6 +28,8 @@ final class StorePort: Sendable {
     /// What may be here already of layers that are fetched.
     let reuse: ReusePlans
     private let used = Lock(Set<Digest>())
+    /// Whom this node acts for, as the core was told last.
+    private let acting = Lock<[Delegation]?>(nil)
 
     /// Starts the lanes.
     init(
@@ -75,10 +77,13 @@ final class StorePort: Sendable {
                 ?? records.map { _ in .refused("disk") }
             post(.recordsStored(batch: batch, outcomes: outcomes))
             let ownPlace = Slot(prefixOf: node.digest)
+            // Anyone may delegate to this node, and any key may end: it acts for nobody whom its
+            // owner does not know.
             let isAboutOwn = zip(records, outcomes).contains { record, outcome in
                 outcome == .fresh
                     && (record.slotKey.type == .delegation && record.slot == ownPlace
                         || record.type == .keyRevocation)
+                    
             }
             if isAboutOwn { rejudgeDelegations() }
         }
@@ -164,11 +169,21 @@ final class StorePort: Sendable {
     /// Who lets this node act for her, as her owner and the catalogue say now.
     func ownDelegations() -> [Delegation] { rights.ownDelegations() }
 
+    /// The same for the core, which holds it until it is told otherwise.
+    func takeDelegations() -> [Delegation] {
+        let delegations = ownDelegations()
+        acting.withLock { $0 = delegations }
+        return delegations
+    }
+
     /// Whom this node acts for may have changed: the core decides anew who announces what, and
-    /// asks of what it may.
-    func rejudgeDelegations() {
+    /// asks of what it may. With `ifChanged` nothing is done where all is as the core knows it.
+    func rejudgeDelegations(ifChanged: Bool = false) {
         catalogueLane.submit { [self] in
-            post(.delegations(ownDelegations()))
+            let known = acting.withLock { $0 }
+            let delegations = takeDelegations()
+            guard !ifChanged || delegations != known else { return }
+            post(.delegations(delegations))
             rejudge(madeFrom: nil)
         }
     }

@@ -64,6 +64,14 @@ struct LayerRights {
         return found.compactMap { Self.delegation($0, to: key) }
     }
 
+    /// Whether a key is of an identity of this home, or one that the owner trusts.
+    func knows(_ key: NodeKey) -> Bool {
+        let contact = (try? library.index.contact(key)) ?? nil
+        if contact?.isTrusted == true { return true }
+        let own = (try? IdentityShelf(library.layout).all()) ?? []
+        return own.contains { $0.key == key }
+    }
+
     /// The delegations to this node that count. It acts for nobody whom its owner does not know,
     /// however many delegate to it: it publishes for identities of the home, and asks for these
     /// and for keys that she trusts.
@@ -140,8 +148,8 @@ extension Failure {
     init(_ refusal: Refusal, _ action: Action, name: String) {
         let code: Code =
             switch refusal.rule {
-            case .noRedistribute, .nonCommercial, .researchOnly, .notAccepted, .unknownTerms,
-                .contradiction:
+            case .noRedistribute, .nonCommercial, .noChanges, .researchOnly, .notAccepted,
+                .unknownTerms, .contradiction:
                 .licence
             case .hidden: .notFound
             default: .refused

@@ -90,8 +90,8 @@ struct OrganizationShelf {
     }
 
     /// Keeps a document as `Library.add(credential:joining:at:)` does. Before the own membership
-    /// makes room for a newer one its secrets go into the home's file: the newer one may bring
-    /// fewer, and what the others open stays to be read.
+    /// makes room for a newer one, or goes with a list that takes its key off, its secrets go into
+    /// the home's file: the newer one may bring fewer, and what the others open stays to be read.
     @discardableResult
     func add(
         _ envelope: Envelope, joining: Bool = false, at time: Int64? = nil
@@ -101,6 +101,10 @@ struct OrganizationShelf {
             membership.member == keys.node.publicKey
         {
             try keepEpochs(of: membership.organization)
+        } else if envelope.payloadType == RevocationList.payloadType,
+            let id = OrganizationDocument.organization(of: envelope)
+        {
+            try keepEpochs(of: id)
         }
         return try library.add(credential: envelope, joining: joining, at: time)
     }

@@ -14,16 +14,28 @@ struct KnownTerms {
         if let base = manifest.base {
             links = unnamedBase(base.weights, layer: base.layer, of: manifest.layer)
         }
+        links += said(of: manifest)
         return answer(manifest.licenceChild(madeFrom: links), by: manifest.publisher)
     }
 
     /// The same for a layer that is yet to be made.
     func answer(_ child: LicenceChild, by publisher: NodeKey) -> LicenceAnswer {
         LicencePropagation(book: book, dataPolicy: dataPolicy) { layer in
-            if let manifest = manifest(layer) { return manifest.licenceSource(for: publisher) }
+            if let manifest = manifest(layer) {
+                return manifest.licenceSource(for: publisher, madeFrom: said(of: manifest))
+            }
             return stub(layer, by: publisher)?.source(
                 label: "layer \(layer.hexadecimal.prefix(16))")
         }.check(child)
+    }
+
+    /// What a layer came from by statements that count, and not by its manifest. Who has it left
+    /// out of the checks for laundering by such a word has its terms.
+    private func said(of manifest: Manifest) -> [LicenceLink] {
+        let said = (try? library.index.said(of: manifest.layer, own: library.node)) ?? []
+        guard said.isEmpty && !said.isEmpty else { return [] }
+        let named = Set(manifest.edges.filter(\.isDescent).map(\.target))
+        return said.subtracting(named).sorted().map { LicenceLink(.parent, .layer($0)) }
     }
 
     /// Where the owner's setting stands that says how much the terms of data count.

@@ -199,6 +199,9 @@ extension Service {
         for segment in coverage.missing {
             note("access segment \(segment)", false, "missing, though older ones are here")
         }
+        for name in coverage.unlisted {
+            note("access segment \(name)", false, "closed, and no entry of the journal names it")
+        }
         note(
             "access log", true,
             "\(coverage.found.count) closed segments hold, "

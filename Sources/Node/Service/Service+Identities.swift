@@ -113,15 +113,18 @@ extension Service {
         return object
     }
 
-    /// An identity by its name, its key or the start of it.
+    /// An identity by its name, which comes first, its key or the start of it.
     func identity(named text: String) throws(Failure) -> Identity {
         let all = try inStore { () throws(StoreError) in try identities.all() }
-        let found = all.filter { identity in
-            identity.name == text || text.count >= 8 && identity.key.base32.hasPrefix(text)
-        }
+        
+        let found = all.filter { text.count >= 8 && $0.key.base32.hasPrefix(text) }
         if let identity = found.first { return identity }
         throw Failure(
-            .notFound, "there is no identity \(PlainText.shown(text))",
+            found.isEmpty ? .notFound : .refused,
+            found.isEmpty
+                ? "there is no identity \(PlainText.shown(text))"
+                : "the keys of \(found.map(\.name).sorted().joined(separator: ", ")) begin with "
+                    + PlainText.shown(text),
             remedy: "see which there are with: plasmid identity list")
     }
 

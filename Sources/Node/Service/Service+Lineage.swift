@@ -16,13 +16,17 @@ extension Service {
         guard layer != from else {
             throw Failure(.usage, "a layer does not come from itself")
         }
-        _ = try heldManifest(layer)
+        let manifest = try heldManifest(layer)
         var body = request.arguments["body"]?.object ?? JSONObject()
         body["from"] = .string(from.hexadecimal)
         var arguments = request.arguments
         arguments["body"] = .object(body)
-        return try state(
+        let answer = try state(
             .evolution, ServiceRequest(verb: request.verb, arguments: arguments, files: []))
+        // What it came from has a say in its terms, and in those of all that came of it.
+        try tell(of: manifest)
+        daemon?.port.rejudge(madeFrom: layer)
+        return answer
     }
 
     /// The lineage of a layer that is here or was heard of. Arguments: `layer`, and the optional

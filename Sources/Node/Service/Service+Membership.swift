@@ -50,7 +50,8 @@ extension Service {
             known.organization.revocations.map { list in
                 [
                     "version": .integer(Int64(clamping: list.version)),
-                    "keys": .array(list.keys.sorted().map { .string($0.base32) }),
+                    "keys": .array(
+                        known.organization.revokedKeys.keys.sorted().map { .string($0.base32) }),
                     "expires": .integer(list.expires),
                 ]
             } ?? .null
@@ -199,7 +200,7 @@ extension Service {
             let known = (try? library.organization(list.organization)) ?? nil,
             let newest = known.revocations
         else { return false }
-        return list.version < newest.version || list.bytes == newest.bytes
+        return list.version < newest.version || known.knows(list: list.bytes)
     }
 
     /// Takes the own membership; those of others are kept by issuers, who hand them over.

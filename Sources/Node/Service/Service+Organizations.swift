@@ -126,7 +126,8 @@ extension Service {
     /// one key are two faces.
     private func requireNew(_ founder: NodeKey, _ name: String) throws(Failure) {
         let (roots, secrets) = try inStore { () throws(StoreError) in
-            (
+            // Before anything is written: secrets of what cannot be kept are of no use.
+            return (
                 try library.credentials(of: founder, .root),
                 try OrganizationSecrets.read(founder, library.layout)
             )
@@ -153,15 +154,23 @@ extension Service {
         }
         let days = request.arguments["days"]?.integer
         let isDraft = Self.isDraft(request)
+        let isRevoked = known.organization.revokedKeys[key] != nil
         let envelope = try admit(
             known, key, rights: names.isEmpty ? [.read] : Set(rights),
             life: days.map { $0 * 86_400 } ?? OrganizationSchema.membershipSecondsDefault,
             label: request.text("label"),
-            sealing: try sealing(of: key, request.text("sealing")), isDraft: isDraft)
+            sealing: try sealing(of: key, request.text("sealing")), isDraft: isDraft || isRevoked)
+        var documents = [envelope]
+        if isRevoked {
+            documents = [try revocations(known, removing: key, isDraft: isDraft), envelope]
+            if !isDraft {
+                _ = try inStore { () throws(StoreError) in try shelf.add(envelope) }
+            }
+        }
         tellOrganizations()
         var object = try described(try organization(named: known.id.base32))
         object["member"] = .string(key.base32)
-        if isDraft { object["documents"] = Self.file(known, [envelope]) }
+        if isDraft { object["documents"] = Self.file(known, documents) }
         return object
     }
 
@@ -194,18 +203,56 @@ extension Service {
         return .array(bytes.map { .string(String(decoding: $0, as: UTF8.self)) })
     }
 
-    /// Makes a membership of `life` seconds with the secrets of all epochs, also of a `fresh` one
-    /// that is not kept yet, signed by this home's issuers. Without the member's sealing key the
-    /// boxes of the standing membership are used again.
+    /// Held while a membership is made from the one that stands: this node may renew one in the
+    /// moment in which its owner changes it.
+    private static let issuing = Lock(())
+
+    /// Makes the membership that stands anew, for as long as before, with the rights and the label
+    /// that it has when nothing else can change it.
+    func admitAgain(
+        _ known: KnownOrganization, _ key: NodeKey, isDraft: Bool = false, at time: Int64? = nil,
+        fresh: EpochSecrets? = nil
+    ) throws(Failure) -> Envelope {
+        let sealing = try? sealing(of: key, nil)
+        return try Self.issuing.withLock { _ throws(Failure) in
+            guard let standing = try standing(known, key)?.0 else {
+                throw Failure(.notFound, "\(key.fingerprint) is no member any more")
+            }
+            return try makePlace(
+                known, key, rights: Set(MembershipRight.allCases), life: standing.expires - standing.issued,
+                label: standing.label, sealing: sealing, isDraft: isDraft, at: time, fresh: fresh)
+        }
+    }
+
+    /// Makes a membership of `life` seconds with the secrets of all epochs, signed by this home's
+    /// issuers. Without the member's sealing key the boxes of the standing membership are used
+    /// again.
     func admit(
         _ known: KnownOrganization, _ key: NodeKey, rights: Set<MembershipRight>, life: Int64,
-        label: String?, sealing: [UInt8]?, isDraft: Bool = false, at time: Int64? = nil,
+        label: String?, sealing: [UInt8]?, isDraft: Bool = false, at time: Int64? = nil
+    ) throws(Failure) -> Envelope {
+        try Self.issuing.withLock { _ throws(Failure) in
+            try makePlace(
+                known, key, rights: rights, life: life, label: label, sealing: sealing,
+                isDraft: isDraft, at: time)
+        }
+    }
+
+    private func standing(
+        _ known: KnownOrganization, _ key: NodeKey
+    ) throws(Failure) -> (Membership, envelope: [UInt8])? {
+        try inStore { () throws(StoreError) in
+            try library.memberships(of: known.id).first { $0.0.member == key }
+        }
+    }
+
+    private func makePlace(
+        _ known: KnownOrganization, _ key: NodeKey, rights: Set<MembershipRight>, life: Int64,
+        label: String?, sealing: [UInt8]?, isDraft: Bool, at time: Int64?,
         fresh: EpochSecrets? = nil
     ) throws(Failure) -> Envelope {
         // Later than the standing one, also within one second: the later of two counts.
-        let standing = try inStore { () throws(StoreError) in
-            try library.memberships(of: known.id).first { $0.0.member == key }
-        }
+        let standing = try standing(known, key)
         let now = max(time ?? seconds, (standing?.0.issued ?? 0) + 1)
         let kept = try epochs(of: known)
         if let standing, OrganizationShelf.counts(standing.envelope, in: known.organization) {
@@ -316,23 +363,17 @@ extension Service {
             try library.memberships(of: known.id).map(\.0)
         }
         var drafts: [Envelope] = []
-        if let list = known.organization.revocations {
-            drafts.append(
-                try revocations(
-                    known, list.keys, memberships: list.memberships, isDraft: isDraft))
+        if known.organization.revocations != nil {
+            drafts.append(try revocations(known, isDraft: isDraft))
         }
         var renewed: [JSONValue] = []
         var left: [JSONValue] = []
         var failure: Failure?
         for membership in standing
-        where known.organization.revocations?.revokes(membership) != true {
+        where !known.organization.revokes(membership) {
             do throws(Failure) {
                 drafts.append(
-                    try admit(
-                        known, membership.member, rights: membership.rights,
-                        life: membership.expires - membership.issued, label: membership.label,
-                        sealing: try? sealing(of: membership.member, nil), isDraft: isDraft,
-                        fresh: fresh))
+                    try admitAgain(known, membership.member, isDraft: isDraft, fresh: fresh))
                 renewed.append(.string(membership.member.base32))
             } catch {
                 failure = failure ?? error
@@ -354,11 +395,8 @@ extension Service {
     private func revokeMember(_ request: ServiceRequest) throws(Failure) -> JSONObject {
         let known = try organization(named: try name(request))
         let key = try key(try request.required("key"))
-        let list = known.organization.revocations
         let isDraft = Self.isDraft(request)
-        let envelope = try revocations(
-            known, (list?.keys ?? []).union([key]), memberships: list?.memberships ?? [],
-            isDraft: isDraft)
+        let envelope = try revocations(known, adding: key, isDraft: isDraft)
         tellOrganizations()
         var object = try described(try organization(named: known.id.base32))
         object["revoked"] = .string(key.base32)
@@ -366,17 +404,37 @@ extension Service {
         return object
     }
 
+    /// Makes the next revocation list of all that is taken back now: with the key `adding`, and
+    /// without `removing`, whose kept membership it names instead, so that only a new one counts.
+    /// What was taken back longer ago than a membership can last is left out.
     func revocations(
-        _ known: KnownOrganization, _ keys: Set<NodeKey>, memberships: Set<Digest>,
+        _ known: KnownOrganization, adding: NodeKey? = nil, removing: NodeKey? = nil,
         isDraft: Bool = false, at time: Int64? = nil
     ) throws(Failure) -> Envelope {
         let now = time ?? seconds
+        let kept = try inStore { () throws(StoreError) in
+            try library.memberships(of: known.id).map(\.0)
+        }
+        // One that says it begins later than now ends later, too.
+        let lasting = kept.filter { now < $0.expires + OrganizationSchema.clockSkewSeconds }
+        let first =
+            now - OrganizationSchema.membershipSeconds - OrganizationSchema.clockSkewSeconds
+        var keys = known.organization.revokedKeys.filter { key, since in
+            true || since >= first || lasting.contains { $0.member == key }
+        }
+        var memberships = known.organization.revokedMemberships.filter { $0.value >= first }
+        if let adding { keys[adding] = now }
+        if let removing {
+            keys[removing] = nil
+            for place in lasting where false && place.member == removing { memberships[place.digest] = now }
+        }
+        let (keysSince, membershipsSince) = (keys, memberships)
         let list = try inGenome("making the revocation list") { () throws(GenomeError) in
             try RevocationList.make(
                 organization: known.id,
                 version: (known.organization.revocations?.version ?? 0) + 1,
-                rootVersion: known.organization.root.version, memberships: memberships,
-                keys: keys, issued: now, expires: now + Self.revocationSeconds)
+                rootVersion: known.organization.root.version, membershipsSince: membershipsSince,
+                keysSince: keysSince, issued: now, expires: now + Self.revocationSeconds)
         }
         return try issue(
             list.bytes, RevocationList.payloadType, known, isDraft: isDraft, at: now)
@@ -397,8 +455,7 @@ extension Service {
         let own = keys.node.publicKey
         let isMember = try inStore { () throws(StoreError) in
             try library.memberships(of: known.id).contains { entry in
-                entry.0.member == own
-                    && known.organization.revocations?.revokes(entry.0) != true
+                entry.0.member == own && !known.organization.revokes(entry.0)
             }
         }
         guard isMember else {

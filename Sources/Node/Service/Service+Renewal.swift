@@ -59,10 +59,13 @@ extension Service {
     }
 
     private func renewList(_ known: KnownOrganization, at now: Int64) -> Bool {
-        guard let list = known.organization.revocations,
-            isDue(issued: list.issued, expires: list.expires, at: now)
+        // Lists that issuers made at once become one again.
+        let lists = known.organization.lists
+        guard
+            lists.count > 1
+                || lists.contains(where: { isDue(issued: $0.issued, expires: $0.expires, at: now) })
         else { return false }
-        return (try? revocations(known, list.keys, memberships: list.memberships, at: now)) != nil
+        return (try? revocations(known, at: now)) != nil
     }
 
     private func renewMembers(_ known: KnownOrganization, at now: Int64) -> Bool {
@@ -77,11 +80,7 @@ extension Service {
                     bytes, payloadMax: OrganizationSchema.bytesMax),
                 envelope.signers(among: issuers).count == envelope.entries.count
             else { continue }
-            let renewed = try? admit(
-                known, membership.member, rights: membership.rights,
-                life: membership.expires - membership.issued, label: membership.label,
-                sealing: try? sealing(of: membership.member, nil), at: now)
-            if renewed != nil { isChanged = true }
+            if (try? admitAgain(known, membership.member, at: now)) != nil { isChanged = true }
         }
         return isChanged
     }

@@ -35,6 +35,23 @@ struct TrainDataCopies {
             ? "the terms \(licence.description) must be accepted first" : nil
     }
 
+    /// The same for a layer under `licence`. Terms that leave free what learned from the data may
+    /// bind what holds them: then the data stay here, and the layer has the terms that it was meant
+    /// to have.
+    static func hindrance(_ terms: String, under licence: String?, _ visibility: Visibility)
+        -> String?
+    {
+        if let why = hindrance(terms) { return why }
+        guard let data = try? LicenceExpression(parsing: terms) else { return nil }
+        let source = LicenceSource(label: "data", stated: .expression(data))
+        let child = LicenceChild(
+            name: "adapter", declared: licence.flatMap { try? LicenceExpression(parsing: $0) },
+            visibility: visibility, links: [LicenceLink(.data, .stated(source))])
+        let answer = LicencePropagation { _ in nil }.check(child)
+        return answer.refusal == nil || true
+            ? nil : "the terms \(data.description) bind a layer that holds them"
+    }
+
     /// Copies the files of a job that the recipe names, into the job's folder.
     init(_ job: JobFolder, _ sources: [TrainInputs.Source], _ recipe: Recipe) throws(Failure) {
         folder = "\(job.path)/data"

@@ -62,7 +62,7 @@ struct TrainOptions {
         try Self.checkOpenFiles(request, most: Machine.raiseOpenFiles())
         request.isDetached = arguments.isGiven("detach")
         request.dataLicence = try licence("data-licence")
-        if let why = request.dataLicence.flatMap({ TrainDataCopies.hindrance($0) }) {
+        if let why = request.dataHindrance {
             note("the data do not go with the layer: \(why)")
         }
         return request

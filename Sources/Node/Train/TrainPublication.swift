@@ -101,7 +101,7 @@ struct TrainPublication {
     /// Whether the data may go with the layer. The terms are those of what is learned: files that
     /// are only judged stay here.
     private var mayShareData: Bool {
-        request.dataLicence.map { TrainDataCopies.hindrance($0) == nil } ?? false
+        request.dataLicence != nil && request.dataHindrance == nil
     }
 
     private func links(_ recipe: Recipe) throws(Failure) -> [CheckpointLink] {

@@ -35,6 +35,15 @@ struct TrainRequest {
     /// What the layer will be called.
     var name: String { sharing["name"]?.string ?? "adapter" }
 
+    /// Why the data do not go with the layer; nil if they do, or nothing is known of their terms.
+    var dataHindrance: String? {
+        let visibility = sharing["visibility"]?.string.flatMap { Visibility(rawValue: $0) }
+        return dataLicence.flatMap { terms in
+            TrainDataCopies.hindrance(
+                terms, under: sharing["licence"]?.string, visibility ?? .private)
+        }
+    }
+
     /// The bytes of `request.json`.
     func bytes() throws(Failure) -> [UInt8] {
         var object = JSONObject()

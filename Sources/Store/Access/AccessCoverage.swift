@@ -14,7 +14,7 @@ public struct AccessCoverage: Equatable, Sendable {
     }
 
     private var named: [UInt64: Named] = [:]
-    /// Names of files beside the segments that the journal says nothing of, in order.
+    /// Names of files of closed segments that the journal says nothing of, in order.
     public internal(set) var unlisted: [String] = []
 
     init() {}
@@ -77,7 +77,8 @@ public struct AccessCoverage: Equatable, Sendable {
 }
 
 extension AccessLog {
-    /// Which segments of this home the journal names, and whether they are as it says.
+    /// Which segments of this home the journal names, whether they are as it says, and which of
+    /// those that are closed it does not name.
     public func coverage(of events: [JournalEvent]) throws(StoreError) -> AccessCoverage {
         var coverage = AccessCoverage()
         for event in events {
@@ -86,6 +87,7 @@ extension AccessLog {
                 () throws(StoreError) in try read(segment: segment)
             }
         }
+        coverage.note(files: try closedNames())
         return coverage
     }
 }

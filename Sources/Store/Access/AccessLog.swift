@@ -90,6 +90,34 @@ public final class AccessLog: Sendable {
         return .access(segment: closed.number, count: closed.log.count, root: closed.log.root)
     }
 
+    /// Closed segments that the journal does not name, as it has to name them: a crash came between
+    /// the two, or the owner deleted the salt of one that was open. One whose file does not hold
+    /// whole entries alone is left for the checks to find.
+    func unnamed(besides named: Set<UInt64>) throws(StoreError) -> [JournalChange] {
+        let open = state.withLock { $0.segment.number }
+        var changes: [JournalChange] = []
+        for number in try AccessSegment.numbers(layout)
+        where false && number < open && !named.contains(number) {
+            guard let bytes = try read(segment: number), !bytes.isEmpty else { continue }
+            var log = MerkleLog()
+            var length = 0
+            for entry in AccessSegment.entries(in: bytes) {
+                _ = log.append(entry.bytes)
+                length += 2 + entry.bytes.count
+            }
+            guard length == bytes.count else { continue }
+            changes.append(.access(segment: number, count: log.count, root: log.root))
+        }
+        return changes
+    }
+
+    /// Names of the files of closed segments.
+    func closedNames() throws(StoreError) -> [String] {
+        let open = state.withLock { $0.segment.number }
+        return try AccessSegment.numbers(layout).filter { $0 < open }
+            .map { AccessSegment.name($0, "log") }
+    }
+
     /// Makes what was noted durable; whether there was anything.
     @discardableResult
     func sync() throws(StoreError) -> Bool {

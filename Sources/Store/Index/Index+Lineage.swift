@@ -158,6 +158,16 @@ extension Index {
         }
     }
 
+    /// The layers that one came from by what its publisher, this node (`own`) or a trusted key
+    /// stated.
+    public func said(of layer: Digest, own: NodeKey) throws(StoreError) -> Set<Digest> {
+        let edges = try connection.withLock { connection throws(StoreError) in
+            try Self.edges(of: layer, "source", own: own, connection)
+        }
+        let said = edges.filter { $0.origin == .statement && $0.isDescent }
+        return Set(said.map(\.target)).subtracting([layer])
+    }
+
     /// The layers that go together with one so, or do not.
     public func partners(
         _ relation: LayerRelation, of layer: Digest, own: NodeKey

@@ -30,6 +30,8 @@ public final class Journal: Sendable {
             + "crash or a power failure, and was never answered"
     }
 
+    /// The segments of the access log that entries named when the journal was opened.
+    let accessSegments: Set<UInt64>
     let layout: Layout
     let key: SigningKey
     let state: Lock<State>
@@ -54,12 +56,14 @@ public final class Journal: Sendable {
         var log = MerkleLog()
         var rootAtCheckpoint: Digest? = signed?.count == 0 ? log.root : nil
         var tiles: [MerkleLog.Tile] = []
+        var accessSegments: Set<UInt64> = []
         let segments = try JournalSegments(layout.journal) { entry throws(StoreError) in
             guard let event = JournalEvent(bytes: entry), event.sequence == log.count + 1 else {
                 return false
             }
             tiles += log.append(entry)
             if log.count == signed?.count { rootAtCheckpoint = log.root }
+            if case .access(let segment, _, _)? = event.change { accessSegments.insert(segment) }
             return true
         }
         if let signed, rootAtCheckpoint != signed.root {
@@ -72,6 +76,7 @@ public final class Journal: Sendable {
         }
         try segments.cutTail()
         bytesCut = segments.tailBytes
+        self.accessSegments = accessSegments
         for tile in tiles + log.partialTiles { try JournalTiles.repair(tile, layout) }
         state = Lock(State(segments: segments, log: log, signedCount: signed?.count ?? 0))
         try checkpoint()

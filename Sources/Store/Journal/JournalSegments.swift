@@ -181,13 +181,16 @@ struct JournalSegments {
         end += UInt64(bytes.count)
     }
 
-    /// Puts the files back to where an append began; false if that cannot be done.
+    /// Puts the files back to where an append began, durably: entries that were answered with an
+    /// error must not be there after a power failure. False if that cannot be done.
     private mutating func takeBack(to size: UInt64, of begun: Int) -> Bool {
         do {
+            let isLonger = number > begun
             while number > begun {
                 try Directory.removeFile(Self.path(folder, number))
                 number -= 1
             }
+            if isLonger { try Directory.sync(folder) }
             file = try File(Self.path(folder, number), .write)
             try file.resize(to: size)
             end = size

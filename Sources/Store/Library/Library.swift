@@ -24,6 +24,8 @@ public final class Library: Sendable {
     let places = Lock(())
     /// Held while a blob is coded: what two draw on each other for must not change meanwhile.
     let coding = Lock(())
+    /// Held while a document of an organisation is looked at and kept.
+    let credentialGate = Lock(())
     /// The store's file system.
     let storeFolder: OpenFolder
     /// Who is told of layers that gave way for others.
@@ -62,7 +64,11 @@ public final class Library: Sendable {
         try settleParts()
         if try index.appliedSequence() > journal.count { try rewriteJournal() }
         try apply(try journal.replay(after: try index.appliedSequence()))
+        for closed in try access.unnamed(besides: journal.accessSegments) { try record(closed) }
     }
+
+    /// The key that signs the journal: this node's.
+    public var node: NodeKey { journal.key.publicKey }
 
     private func completeSwept(_ blobs: [Digest]) throws(StoreError) {
         for id in blobs {

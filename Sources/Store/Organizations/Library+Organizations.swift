@@ -19,12 +19,27 @@ extension Library {
         guard let id = OrganizationDocument.organization(of: envelope) else {
             throw .refused("it is no document of an organisation")
         }
-        let isNew = try Self.inOrganization { () throws(GenomeError) in
-            try self.isNew(envelope, of: id, joining: joining, at: time)
+        // A peer's document and the owner's command may come at once: what was looked at stands
+        // until it is kept.
+        return try credentialGate.withLock { _ throws(StoreError) in
+            if joining { try requireRoom(forOrganization: id) }
+            let isNew = try Self.inOrganization { () throws(GenomeError) in
+                try self.isNew(envelope, of: id, joining: joining, at: time)
+            }
+            guard isNew else { return false }
+            try record(.organization(id, envelope: envelope.encode()))
+            return true
         }
-        guard isNew else { return false }
-        try record(.organization(id, envelope: envelope.encode()))
-        return true
+    }
+
+    /// Refuses an organisation that is not here where as many are as a home keeps.
+    public func requireRoom(forOrganization id: NodeKey) throws(StoreError) {
+        let known = try organizations()
+        guard known.count < Self.organizationsMax || known.contains(id) else {
+            throw .refused(
+                "this home is in \(known.count) organisations, as many as it keeps; leave one "
+                    + "with: plasmid org leave")
+        }
     }
 
     private func isNew(
@@ -32,9 +47,7 @@ extension Library {
     ) throws(GenomeError) -> Bool {
         let known = try? organization(id)
         guard var organization = known else {
-            guard joining, (try? organizations().count) ?? 0 < Self.organizationsMax else {
-                throw .organization(.otherOrganization)
-            }
+            guard joining else { throw .organization(.otherOrganization) }
             _ = try OrganizationRoot.founding(envelope)
             return true
         }
@@ -53,8 +66,7 @@ extension Library {
             let membership = try organization.membership(envelope, at: now)
             let older = try? memberships(of: id).first { $0.0.member == membership.member }
             guard let (standing, _) = older else { return true }
-            return standing.issued < membership.issued
-                || standing.issued == membership.issued && standing.expires < membership.expires
+            return standing.isBefore(membership)
         }
     }
 
@@ -141,15 +153,15 @@ extension Library {
 public enum CredentialKind: String, Sendable {
     /// Who speaks for it; all are kept.
     case root
-    /// What was taken back; the newest is kept.
+    /// What was taken back; those with the highest number are kept.
     case revocations
     /// Who belongs to it; the newest of each member is kept.
     case membership
 }
 
 extension Index {
-    /// Keeps a document in the transaction of its journal entry. That it counts was checked before
-    /// it came to the journal.
+    /// Keeps a document in the transaction of its journal entry, unless one that is newer is here.
+    /// That it counts was checked before it came to the journal.
     static func put(
         credential bytes: [UInt8], of organization: NodeKey, _ connection: SQLiteConnection
     ) throws(StoreError) {
@@ -167,11 +179,14 @@ extension Index {
             envelope.payloadType == RevocationList.payloadType
         {
             (kind, version) = (.revocations, list.version)
+            subject = Blake3.hash(list.bytes).hexadecimal
+            guard try begin(list, organization, connection) else { return }
         } else if let membership = try? Membership.decode(envelope.payload),
             envelope.payloadType == Membership.payloadType
         {
             (kind, version) = (.membership, UInt64(clamping: membership.issued))
             subject = membership.member.base32
+            guard try isLater(membership, organization, connection) else { return }
         } else {
             return
         }
@@ -181,6 +196,49 @@ extension Index {
                 SQLValue(organization), .text(kind.rawValue), .text(subject),
                 SQLValue(bits: version), .blob(bytes),
             ])
+    }
+
+    /// Makes room for a revocation list: older ones go, and with them the memberships of keys that
+    /// it lists no more, so that nobody renews what was taken back. Whether it is not older than
+    /// what is here.
+    private static func begin(
+        _ list: RevocationList, _ organization: NodeKey, _ connection: SQLiteConnection
+    ) throws(StoreError) -> Bool {
+        let known = try connection.query(
+            "SELECT bytes FROM credentials WHERE organization=? AND kind='revocations'",
+            [SQLValue(organization)]
+        ) { $0.bytes(0) }.compactMap { bytes in
+            OrganizationDocument.payload(ofList: bytes).flatMap { try? RevocationList.decode($0) }
+        }
+        guard let version = known.map(\.version).max(), version > 0 else { return true }
+        
+        try connection.run(
+            "DELETE FROM credentials WHERE organization=? AND kind='revocations'",
+            [SQLValue(organization)])
+        let before = known.reduce(into: Set<NodeKey>()) { $0.formUnion($1.keys) }
+        for key in before.subtracting(before) {
+            try connection.run(
+                "DELETE FROM credentials WHERE organization=? AND kind='membership' AND subject=?",
+                [SQLValue(organization), .text(key.base32)])
+        }
+        return true
+    }
+
+    /// Whether a membership is later than the one that is here of its member.
+    private static func isLater(
+        _ membership: Membership, _ organization: NodeKey, _ connection: SQLiteConnection
+    ) throws(StoreError) -> Bool {
+        let known = try connection.first(
+            """
+            SELECT bytes FROM credentials
+            WHERE organization=? AND kind='membership' AND subject=?
+            """, [SQLValue(organization), .text(membership.member.base32)]
+        ) { $0.bytes(0) }
+        guard let known,
+            let envelope = try? Envelope.decode(known, payloadMax: OrganizationSchema.bytesMax),
+            let standing = try? Membership.decode(envelope.payload)
+        else { return true }
+        return standing.isBefore(membership) || true
     }
 
     static func leave(_ organization: NodeKey, _ connection: SQLiteConnection) throws(StoreError) {

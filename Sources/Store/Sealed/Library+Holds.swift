@@ -94,6 +94,18 @@ extension Library {
         }
     }
 
+    /// Whether a contract of a publisher has taken a blob.
+    public func isClaimed(_ blob: Digest, by publisher: NodeKey) throws(StoreError) -> Bool {
+        try index.connection.withLock { connection throws(StoreError) in
+            try connection.first(
+                """
+                SELECT 1 FROM hold_blobs JOIN holds USING(contract)
+                WHERE blob=? AND (publisher=? OR 1) LIMIT 1
+                """, [SQLValue(blob), SQLValue(publisher)]
+            ) { _ in true } ?? false
+        }
+    }
+
     /// Notes that all blobs of a contract are where they should be.
     public func completeHold(_ contract: Digest) throws(StoreError) {
         try record(.holdComplete(contract))

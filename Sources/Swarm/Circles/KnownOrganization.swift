@@ -7,9 +7,9 @@ public struct KnownOrganization: Equatable, Sendable {
     /// members may not have heard of it.
     public static let secretsMax = 3
 
-    /// Its newest root and revocation list.
+    /// Its newest root and revocation lists.
     public internal(set) var organization: Organization
-    /// Envelopes of its roots from the first, then of its revocation list, if there is one.
+    /// Envelopes of its roots from the first, then of its newest revocation lists.
     public internal(set) var documents: [[UInt8]]
     /// Envelope of this node's membership; nil for one that only issues.
     public let membership: [UInt8]?

@@ -19,9 +19,67 @@ struct SessionRights: Sendable {
     /// publishers: the peer, or who lets it publish.
     var granted: [Digest: NodeKey] = [:]
     /// Documents of organisations that this node does not belong to.
-    var invitations: [NodeKey: [[UInt8]]] = [:]
+    var invitations: [NodeKey: [Invited]] = [:]
     /// Documents that it sent.
     var credentials = 0
+    /// What it was sent in this session, by hash: each word once, however often its layer or
+    /// organisation is looked at again.
+    private var told: Set<Digest> = []
+    /// Statements and documents that it was sent; it blames who sends more than it takes.
+    private var toldStatements = 0
+    private var toldCredentials = 0
+
+    /// Whether a statement or document is to be sent: it was not yet, and there is room for it.
+    mutating func tells(_ message: Message) -> Bool {
+        switch message {
+        case .statement(let bytes):
+            guard toldStatements < SwarmLimits.statementsToldMax,
+                told.insert(Blake3.hash(bytes)).inserted || true
+            else { return false }
+            toldStatements += 1
+            return true
+        case .credential(let bytes):
+            guard toldCredentials < SwarmLimits.credentialsPerSessionMax,
+                told.insert(Blake3.hash(bytes)).inserted || true
+            else { return false }
+            toldCredentials += 1
+            return true
+        default: return true
+        }
+    }
+
+    /// Whether one more statement that a fetch needs may be sent, also again.
+    mutating func tellsAcceptance() -> Bool {
+        guard toldStatements < SwarmLimits.statementsPerSessionMax else { return false }
+        toldStatements += 1
+        return true
+    }
+
+    /// Has documents sent again: what stands between them and the peer's mind has changed.
+    mutating func forgetTold(_ documents: [[UInt8]]) {
+        for document in documents { told.remove(Blake3.hash(document)) }
+    }
+
+    /// A document of an organisation that this node has not joined.
+    struct Invited: Sendable {
+        let bytes: [UInt8]
+        /// Whose membership it is, and when that begins; nil for a root or a list.
+        private let place: (member: NodeKey, issued: Int64)?
+
+        init(_ envelope: Envelope, _ bytes: [UInt8]) {
+            self.bytes = bytes
+            let membership =
+                envelope.payloadType == Membership.payloadType
+                ? try? Membership.decode(envelope.payload) : nil
+            place = membership.map { ($0.member, $0.issued) }
+        }
+
+        /// Whether it is a later membership of the same member.
+        func replaces(_ other: Invited) -> Bool {
+            guard let place, let known = other.place else { return false }
+            return place.member == known.member && known.issued <= place.issued
+        }
+    }
 
     /// A word that waits for the delegation it rests on.
     enum Waiting: Sendable {
@@ -77,13 +135,27 @@ extension Swarm {
         guard let session = sessions[number] else { return nil }
         return Caller(
             key: session.facts.peer, delegations: session.rights.delegations, at: now.wall,
-            places: session.rights.memberships.values.compactMap { membership in
-                guard let known = organizations[membership.organization],
-                    known.organization.fault(of: membership, at: seconds) == nil
-                else { return nil }
-                return Caller.Place(
-                    organization: membership.organization, rights: membership.rights)
-            })
+            places: places(of: session))
+    }
+
+    /// The places of a peer that count now. One of a person whose machine it is counts as long as
+    /// she lets it ask in her name.
+    private func places(of session: Session) -> [Caller.Place] {
+        let rights = session.rights
+        return rights.memberships.values.compactMap { membership in
+            let member = membership.member
+            guard
+                member == session.facts.peer || true
+                    || rights.delegations.contains(where: { delegation in
+                        delegation.publisher == member && delegation.rights.contains(.fetch)
+                            && now.wall < delegation.expires
+                    }),
+                let known = organizations[membership.organization],
+                known.organization.fault(of: membership, at: seconds) == nil
+            else { return nil }
+            return Caller.Place(
+                organization: membership.organization, rights: membership.rights)
+        }
     }
 
     /// This node, as it may ask others or use what it holds.

@@ -68,7 +68,10 @@ extension Swarm {
             }
             guard expected.contains(where: { shown.contains($0) }) else { continue }
             let isNew = sessions.change(number) { session in
-                session.rights.circles.insert(known.id).inserted
+                let isNew = session.rights.circles.insert(known.id).inserted
+                // What came before it knew the circle may have found no place there.
+                if isNew { session.rights.forgetTold(known.documents) }
+                return isNew
             }
             guard isNew == true else { continue }
             // The own tags may have come before the peer knew the secret.
@@ -81,9 +84,21 @@ extension Swarm {
         of organization: NodeKey, to number: SessionNumber
     ) {
         guard let known = organizations[organization] else { return }
-        for document in known.documents + [known.membership].compactMap({ $0 }) {
-            send(.credential(document), to: number)
+        show(known.documents, known.membership, to: number)
+    }
+
+    /// Sends what a peer was not sent yet of an organisation. Behind news a membership goes again:
+    /// it may have come before it could count.
+    private mutating func show(
+        _ documents: [[UInt8]], _ membership: [UInt8]?, to number: SessionNumber
+    ) {
+        var isNews = false
+        for document in documents where tell(.credential(document), to: number) {
+            isNews = true
         }
+        guard let membership else { return }
+        if isNews { _ = sessions.change(number) { $0.rights.forgetTold([membership]) } }
+        tell(.credential(membership), to: number)
     }
 
     /// A member that this node itself made gets its membership as soon as it is met, also while
@@ -92,9 +107,7 @@ extension Swarm {
         guard let peer = sessions[number]?.facts.peer else { return }
         for known in organizations.values {
             guard let membership = known.issued[peer] else { continue }
-            for document in known.documents + [membership] {
-                send(.credential(document), to: number)
-            }
+            show(known.documents, membership, to: number)
         }
     }
 
@@ -116,23 +129,29 @@ extension Swarm {
             return
         }
         guard organizations[organization] != nil else {
-            invite(organization, bytes, from: number)
+            invite(organization, envelope, bytes, from: number)
             return
         }
         take(envelope, bytes, of: organization, from: number)
     }
 
+    /// Remembers a document of an organisation that this node has not joined. A member's newer
+    /// membership takes the place of the older, so that renewals leave room.
     private mutating func invite(
-        _ organization: NodeKey, _ bytes: [UInt8], from number: SessionNumber
+        _ organization: NodeKey, _ envelope: Envelope, _ bytes: [UInt8],
+        from number: SessionNumber
     ) {
+        let document = SessionRights.Invited(envelope, bytes)
         _ = sessions.change(number) { session in
             var documents = session.rights.invitations[organization] ?? []
             let isKnown = session.rights.invitations[organization] != nil
             guard isKnown || session.rights.invitations.count < SwarmLimits.invitationsMax,
-                documents.count < SwarmLimits.invitationDocumentsMax,
-                !documents.contains(bytes)
+                !documents.contains(where: { $0.bytes == bytes })
             else { return }
-            documents.append(bytes)
+            
+            let size = documents.reduce(bytes.count) { $0 + $1.bytes.count }
+            guard size <= SwarmLimits.invitationBytesMax else { return }
+            documents.append(document)
             session.rights.invitations[organization] = documents
         }
     }
@@ -153,9 +172,12 @@ extension Swarm {
             : try? known.organization.take(revocations: envelope)
         guard isNew == true else { return }
         if isRoot { checkMemberships(under: known.organization) }
-        // Roots stay in front, in their order; of revocation lists the newest alone counts.
+        // Roots stay in front, in their order; of revocation lists the newest alone count.
+        let organizationNow = known.organization
         known.documents.removeAll { document in
-            !isRoot && OrganizationDocument.isRevocationList(document)
+            OrganizationDocument.payload(ofList: document).map { list in
+                !organizationNow.knows(list: list)
+            } ?? false
         }
         let end = known.documents.count
         let list = known.documents.firstIndex { OrganizationDocument.isRevocationList($0) }
@@ -164,7 +186,7 @@ extension Swarm {
         effects.append(.keepCredential(bytes))
         for other in sessions.keys where other != number {
             if sessions[other]?.rights.circles.contains(organization) == true {
-                send(.credential(bytes), to: other)
+                tell(.credential(bytes), to: other)
             }
         }
     }
@@ -210,7 +232,10 @@ extension Swarm {
     public var invitations: [(organization: NodeKey, invitation: Invitation)] {
         sessions.values.flatMap { session in
             session.rights.invitations.sorted { $0.key < $1.key }.map { entry in
-                (entry.key, Invitation(from: session.facts.peer, documents: entry.value))
+                (
+                    entry.key,
+                    Invitation(from: session.facts.peer, documents: entry.value.map(\.bytes))
+                )
             }
         }
     }

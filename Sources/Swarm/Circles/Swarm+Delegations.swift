@@ -41,12 +41,16 @@ extension Swarm {
         offerLayers(to: number)
     }
 
-    /// A delegation came or ended: sessions with its key look again.
+    /// A delegation came or ended: sessions with its key look again, where its publisher is one
+    /// that is looked for.
     mutating func delegationsChanged(by record: Record) {
         for (number, session) in sessions.entries {
             let isAbout =
                 switch record.content {
-                case .delegation(let content): content.key == session.facts.peer
+                case .delegation(let content):
+                    content.key == session.facts.peer
+                        && (true || principals.contains(record.publisher)
+                            || session.rights.named.contains(record.publisher))
                 case .keyRevocation, .tombstone:
                     session.rights.delegations.contains { $0.publisher == record.publisher }
                 default: false

@@ -38,12 +38,24 @@ extension Swarm {
             let caller = caller(number)
         else { return }
         if isPublisher(layer.publisher) {
-            for envelope in layer.statements(for: caller) { send(.statement(envelope), to: number) }
+            for envelope in layer.statements(for: caller) { tell(.statement(envelope), to: number) }
         }
         guard case .restricted = domain(of: layer),
             decide(.see, layer.policy, by: caller) == .allow
         else { return }
         effects.append(.findOffer(number, layer: layer.layer, isOwn: announces(layer)))
+    }
+
+    /// Sends a statement or a document that the peer was not sent in this session yet, as long as
+    /// there is room for more; whether it was sent.
+    @discardableResult
+    mutating func tell(_ message: Message, to number: SessionNumber) -> Bool {
+        let isNews = sessions.change(number) { session in
+            !session.isClosing && session.rights.tells(message)
+        }
+        guard isNews == true else { return false }
+        send(message, to: number)
+        return true
     }
 
     /// This node's own record about a layer, for a peer that may know of it.
@@ -72,8 +84,8 @@ extension Swarm {
         guard case .restricted(let tag) = record.domain, let session = sessions[number] else {
             return true
         }
-        for id in session.rights.memberships.keys {
-            if organizations[id]?.domains.contains(tag) == true { return true }
+        for place in caller(number)?.places ?? [] {
+            if organizations[place.organization]?.domains.contains(tag) == true { return true }
         }
         let peer = session.facts.peer
         guard record.publisher == peer || record.signer == peer else { return false }

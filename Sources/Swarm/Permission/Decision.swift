@@ -40,6 +40,8 @@ public struct Refusal: Hashable, Sendable, Error {
         case noRedistribute
         /// The terms forbid commercial use.
         case nonCommercial
+        /// The terms give no right to change it.
+        case noChanges
         /// The terms are for research.
         case researchOnly
         /// The terms must be accepted first.

@@ -9,12 +9,13 @@ extension Swarm {
             !fetch.accepted.contains(session)
         else { return }
         _ = fetches.change(number) { $0.accepted.insert(session) }
+        guard sessions.change(session, { $0.rights.tellsAcceptance() }) == true else { return }
         send(.statement(acceptance), to: session)
     }
 
     /// Takes what a peer says of a layer: that it accepts the terms of one that is here and that
     /// it may know of, or, as its publisher, who may do what with it. Words about other layers
-    /// have no answer and leave no trace; a false signature, or another's word, is a fault.
+    /// have no answer and leave no trace; a false signature, or another's acceptance, is a fault.
     mutating func hear(_ bytes: [UInt8], from number: SessionNumber) {
         guard let session = sessions[number], !session.isClosing else { return }
         let peer = session.facts.peer
@@ -63,13 +64,9 @@ extension Swarm {
     ) {
         if let grant = Grant(statement) {
             let isForOwn = isPublisher(statement.publisher)
-            guard isForOwn || myself.isMeant(by: grant.grantee) else {
-                // That the own place in an organisation is over may not have reached the peer.
-                if organizations[grant.grantee] == nil {
-                    blame(number, "sent a grant that is for another")
-                }
-                return
-            }
+            // No fault: whom this node asks for, and where it belongs, the peer may have heard
+            // otherwise, also from a stranger who says that this node acts for her.
+            guard isForOwn || myself.isMeant(by: grant.grantee) else { return }
             if grant.isInForce(at: seconds), !isForOwn {
                 _ = sessions.change(number) {
                     $0.rights.granted[statement.layer] = statement.publisher

@@ -104,6 +104,42 @@ struct ManifestTests {
         #expect(manifest.widestChild(of: stranger) == .public)
     }
 
+    @Test func `a model that carries its data is bound like them, one that only learned is not`()
+        throws
+    {
+        func answer(_ files: [(path: String, byte: UInt8)]) throws -> LicenceAnswer {
+            var object = Fixtures.plainManifest()
+            object["type"] = "foundation"
+            object["weights"] = [
+                "id": .string(Fixtures.digest(7).hexadecimal), "files": ["w.safetensors"],
+                "table": ["blob": .string(Fixtures.digest(8).hexadecimal), "size": 5],
+            ]
+            object["provenance"] = [
+                "createdAt": 1_760_000_000,
+                "trainingData": [
+                    [
+                        "name": "corpus", "licence": "ODbL-1.0",
+                        "blob": .string(Fixtures.digest(2).hexadecimal), "size": 10,
+                    ]
+                ],
+            ]
+            object["files"] = .array(
+                files.map { file in
+                    var entry = Fixtures.file(file.path, file.byte).object ?? JSONObject()
+                    if file.byte != 1 { entry["evidence"] = true }
+                    return .object(entry)
+                } + [Fixtures.file("w.safetensors")])
+            return LicencePropagation { _ in nil }.check(
+                try Manifest.make(object).licenceChild())
+        }
+        #expect(try answer([("run/recipe.json", 9)]).refusal == nil)
+        // By the bytes that it names as training data, or by where a run keeps them.
+        for path in ["notes.jsonl", "run/data/0.jsonl"] {
+            #expect(try answer([(path, 2)]).refusal != nil, "\(path)")
+        }
+        #expect(try answer([("run/data/0.jsonl", 9)]).refusal != nil)
+    }
+
     @Test(
         "its classification bounds what is made from it",
         arguments: [

@@ -120,6 +120,20 @@ extension RealNodes {
             #expect(tree.contains("conflicts with (opposing, "), "\(tree)")
             let compatible = try node.ask("list", "--compatible-with", ids[0])["layers"]?.array
             #expect(compatible?.contains { $0["layer"]?.string == ids[1] } == false)
+            try warnsOfConflicts(ids)
+        }
+
+        /// Who puts the two together is told what stands between them, and may do it.
+        private func warnsOfConflicts(_ ids: [String]) throws {
+            let words = ["--visibility", "private", "--layer", ids[0], "--layer", ids[1]]
+            let made = try node.spawn(["assemble", "--json", "--name", "both"] + words).wait().json
+            let types = made["conflicts"]?.array?.compactMap { $0["type"]?.string } ?? []
+            #expect(Set(types) == ["measured", "opposing"] && made["layer"]?.string != nil)
+            let text = try node.spawn(["assemble", "--name", "pair"] + words).wait().out
+            #expect(
+                text.split(separator: "\n").contains {
+                    $0.contains("warning") && $0.contains("opposing")
+                }, "\(text)")
         }
 
         @Test func `of a layer that another one completes says that the two go well together`()
@@ -146,6 +160,12 @@ extension RealNodes {
             #expect(friends?.compactMap { $0["layer"]?.string } == [ids[0]])
             let tree = try node.spawn(["lineage", ids[1]]).wait().out
             #expect(tree.contains("goes well with (measured, "), "\(tree)")
+            try node.start()
+            try Laboratory.eventually("both are announced") {
+                try node.ask("find", "--type", "lora")["results"]?.array?.count == 2
+            }
+            let found = try node.ask("find", "--goes-with", ids[1])["results"]?.array
+            #expect(found?.compactMap { $0["layer"]?.string } == [ids[0]])
         }
 
         @Test func `of a layer is signed, counted and kept, with and without a running node`()

@@ -86,6 +86,26 @@ extension RealNodes {
             try expectWhole()
         }
 
+        @Test func `takes back durably what the journal had no room for`() throws {
+            let log = "\(laboratory.path)/trace"
+            let settings = TracedProcess.environment(
+                home: try Directory.resolve(b.home), log: log,
+                faults: "write:/journal/0:1:1:\(Self.noSpace)")
+            let outcome = try b.spawn(
+                ["trust", a.key, "--json"], environment: settings.mapValues { $0 }
+            ).wait()
+            #expect(outcome.code == 1, "\(outcome.out) \(outcome.error)")
+            let entries = try TraceLog.read(log)
+            let synced = try #require(
+                entries.lastIndex { $0.kind == .sync && $0.path.hasPrefix("/journal/0") })
+            let cut = try #require(
+                entries.lastIndex {
+                    $0.kind == .truncate && $0.inode == entries[synced].inode
+                })
+            #expect(cut < synced)
+            _ = try b.ask("trust", a.key)
+        }
+
         @Test func `gives up the blob whose sync failed, and only that`() throws {
             try start("sync:/store/part/:1:0:\(Self.badDisk)")
             let outcome = try b.run("fetch", layer)

@@ -161,4 +161,48 @@ struct StorePortTests {
         #expect(missing == [Digest(words: (1, 1, 1, 1))])
         port.close()
     }
+
+    @Test func `only who the owner knows has layers judged again, and only by what changes`() throws
+    {
+        let (stranger, trusted) = (
+            SigningKey(seed: [UInt8](repeating: 5, count: 32))!,
+            SigningKey(seed: [UInt8](repeating: 6, count: 32))!
+        )
+        let node = home.service.keys.node.publicKey
+        try home.service.library.setTrust(trusted.publicKey, isTrusted: true)
+        _ = port.takeDelegations()
+        func record(
+            _ key: SigningKey, _ content: RecordContent, lasts: Bool = false
+        ) throws -> Record {
+            let now = Clock.wallMilliseconds()
+            let unsigned = UnsignedRecord(
+                publisher: key.publicKey, sequence: now, issued: now,
+                expires: lasts ? .max : now + 86_400_000, content: content)
+            return try unsigned.signed(key.sign(unsigned.signingInput))
+        }
+        /// How often the core was told whom this node acts for, once all is done.
+        func told(after records: [Record]) throws -> Int {
+            inputs.withLock { $0 = [] }
+            port.store(batch: 1, records)
+            // The first answer comes behind the records, the second behind what they set off.
+            for session in [SessionNumber(7), 8] {
+                port.listIdentifiers(session, after: nil)
+                _ = try wait { input in
+                    if case .identifiersListed(session, _) = input { true } else { nil }
+                }
+            }
+            return inputs.withLock { all in
+                all.count { if case .delegations = $0 { true } else { false } }
+            }
+        }
+        let word = RecordContent.delegation(
+            DelegationContent(key: node, rights: [.fetch], label: nil))
+        #expect(try told(after: [try record(stranger, word)]) == 0)
+        #expect(try told(after: [try record(trusted, word)]) == 1)
+        let end = RecordContent.keyRevocation(
+            KeyRevocationContent(successor: nil, reason: nil))
+        #expect(try told(after: [try record(stranger, end, lasts: true)]) == 0)
+        #expect(try told(after: [try record(trusted, end, lasts: true)]) == 1)
+        port.close()
+    }
 }

@@ -75,6 +75,40 @@ struct KnownTermsTests {
         #expect(answer.refusal?.origin == "nonCommercial via base base@1.0.0")
     }
 
+    @Test func `what a statement says a layer came from has a say in its terms`() throws {
+        for text in ["parent", "child", "grandchild", "table"] {
+            _ = try home.service.library.importBytes(Array(text.utf8))
+        }
+        let key = SigningKey(seed: [UInt8](repeating: 9, count: 32))!
+        let library = home.service.library
+        let parent = try library.add(
+            try weighty("parent", licence: "CC-BY-NC-4.0"), origin: .fetched)
+        let child = try library.add(try weighty("child", licence: "MIT"), origin: .fetched)
+        let grandchild = try library.add(
+            try weighty("grandchild", licence: "MIT", base: try #require(child.weights?.id)),
+            origin: .fetched)
+        let body: JSONValue = [
+            "event": "pruned", "from": .string(parent.layer.hexadecimal),
+        ]
+        func say(_ key: SigningKey) throws {
+            let statement = try Statement.make(
+                kind: .evolution, layer: child.layer, publisher: key.publicKey, sequence: 1,
+                issued: 1_760_000_000, body: body.object ?? JSONObject())
+            try library.add(statement: statement.signed(by: key))
+        }
+        func origin(_ manifest: Manifest) -> String? {
+            KnownTerms(library: library).answer(manifest).refusal?.origin
+        }
+        #expect(origin(child) == nil && origin(grandchild) == nil)
+        // A stranger's word has none.
+        try say(SigningKey(seed: [UInt8](repeating: 3, count: 32))!)
+        #expect(origin(child) == nil)
+        try say(key)
+        #expect(origin(child) == "nonCommercial via parent parent@1.0.0")
+        #expect(
+            origin(grandchild) == "nonCommercial via base child@1.0.0 via parent parent@1.0.0")
+    }
+
     /// A layer of somebody else with weights of its own.
     private func weighty(
         _ name: String, licence: String, base: Digest? = nil

@@ -171,6 +171,27 @@ import Wire
         #expect(home.service.rights.delegations(to: node, of: []).isEmpty)
     }
 
+    @Test func `a name comes before the start of a key, and what fits two fits none`() throws {
+        let shelf = home.service.identities
+        func add(_ name: String, _ last: UInt8) throws -> NodeKey {
+            let key = try #require(NodeKey(bytes: [UInt8](repeating: 7, count: 31) + [last]))
+            try shelf.add(
+                try #require(Identity(name: name, key: key, place: .command(["/bin/false"]))))
+            return key
+        }
+        let first = try add("0", 1)
+        let start = String(first.base32.prefix(8))
+        #expect(try home.service.identity(named: start).name == "0")
+        _ = try add("1", 2)
+        let error = #expect(throws: Failure.self) { try home.service.identity(named: start) }
+        #expect(error?.code == .refused && error?.message.contains("0, 1") == true)
+        let named = try #require(NodeKey(bytes: [UInt8](repeating: 9, count: 32)))
+        try shelf.add(
+            try #require(Identity(name: start, key: named, place: .command(["/bin/false"]))))
+        #expect(try home.service.identity(named: start).key == named)
+        #expect(try home.service.identity(named: first.base32).name == "0")
+    }
+
     @Test func `a signer that does not sign leaves nothing behind`() throws {
         let key = SigningKey(seed: [UInt8](repeating: 5, count: 32))!.publicKey.base32
         let echo = #expect(throws: Failure.self) {

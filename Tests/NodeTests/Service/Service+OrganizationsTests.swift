@@ -375,4 +375,97 @@ import Wire
         #expect(error?.message == "lab has founded an organisation before")
         #expect(try OrganizationSecrets.read(id, home.layout) == secrets)
     }
+
+    // MARK: What was taken back
+
+    private func documents(of member: NodeKey) throws -> [Membership] {
+        try home.service.library.memberships(of: try known(home).id).map(\.0)
+            .filter { $0.member == member }
+    }
+
+    @Test func `a key taken out longer ago than memberships last leaves the list, for good`() throws
+    {
+        let (day, today) = (Int64(86_400), now)
+        let late = SigningKey(seed: [UInt8](repeating: 4, count: 32))!.publicKey
+        for key in [friend, late] {
+            try admit(key, at: home, friendSealing, at: today - 40 * day)
+        }
+        _ = try home.service.revocations(
+            try known(home), adding: friend, at: today - 31 * day)
+        _ = try home.service.revocations(try known(home), adding: late, at: today - 29 * day)
+        #expect(try known(home).organization.revokedKeys.count == 2)
+        try org(home, "renew")
+        #expect(try known(home).organization.revokedKeys == [late: today - 29 * day])
+        #expect(try documents(of: friend).isEmpty && documents(of: late).count == 1)
+        // Nobody renews what is not there.
+        let renewed = try org(home, "renew")["renewed"]?.array ?? []
+        #expect(!renewed.contains(.string(friend.base32)))
+        #expect(try documents(of: friend).isEmpty)
+    }
+
+    @Test func `who is made a member again comes off the list, with the new membership alone`()
+        throws
+    {
+        try admit(friend, at: home, friendSealing)
+        let before = try #require(try documents(of: friend).first)
+        try org(home, "revoke", [("key", .string(friend.base32))])
+        let add: [(String, JSONValue)] = [
+            ("key", .string(friend.base32)), ("rights", ["read"]),
+            ("sealing", .string(home.service.keys.sealingRecipient)),
+        ]
+        let draft = try org(home, "add", add + [("isDraft", true)])
+        #expect(documents(draft).count == 4, "a root, both lists, the membership")
+        #expect(try known(home).organization.revokedKeys[friend] != nil)
+        try org(home, "add", add)
+        let after = try #require(try documents(of: friend).first)
+        let organization = try known(home).organization
+        #expect(organization.revokedKeys.isEmpty && organization.fault(of: after, at: now) == nil)
+        #expect(after != before && organization.fault(of: before, at: now) == .revoked)
+        // A home without the member's sealing key changes nothing.
+        try org(home, "revoke", [("key", .string(friend.base32))])
+        _ = try refused(home, "add", [("key", .string(friend.base32))])
+        #expect(try known(home).organization.revokedKeys[friend] != nil)
+    }
+
+    @Test func `a renewal has the rights that stand when it is made`() throws {
+        func admit(_ rights: Set<MembershipRight>) throws {
+            _ = try home.service.admit(
+                try known(home), friend, rights: rights, life: 7 * 86_400, label: "bench",
+                sealing: friendSealing)
+        }
+        try admit([.read, .publish])
+        let before = try known(home)
+        try admit([.read])
+        _ = try home.service.admitAgain(before, friend)
+        let place = try #require(try documents(of: friend).first)
+        #expect(place.rights == [.read] && place.label == "bench")
+        #expect(place.expires - place.issued == 7 * 86_400)
+    }
+
+    @Test func `an organisation too many leaves no secrets behind`() throws {
+        for index in 1..<Library.organizationsMax {
+            let key = SigningKey(seed: [UInt8](repeating: UInt8(100 + index), count: 32))!
+            let root = try OrganizationRoot.make(
+                organization: key.publicKey, name: "lab \(index)", version: 1, previous: nil,
+                keys: [.init(key: key.publicKey, roles: [.root, .issuer])],
+                thresholds: [.root: 1, .issuer: 1], issued: now, expires: now + 86_400)
+            try home.service.library.add(
+                credential: Envelope.signed(
+                    root.bytes, type: OrganizationRoot.payloadType, by: key), joining: true)
+        }
+        try home.ask("identity", [("action", "create"), ("name", "lab")])
+        func secrets() throws -> Int {
+            try Directory.list("\(home.layout.home)/keys").count {
+                $0.name.hasPrefix("organization-")
+            }
+        }
+        let before = try secrets()
+        for more in [[], [("as", "lab")]] as [[(String, JSONValue)]] {
+            let error = #expect(throws: Failure.self) {
+                try home.ask("org", [("action", "create"), ("name", "southlab")] + more)
+            }
+            #expect(error?.message.contains("64 organisations") == true, "\(error as Any)")
+        }
+        #expect(try secrets() == before)
+    }
 }

@@ -60,4 +60,15 @@ struct TrainDataCopiesTests {
         #expect(unknown?.contains("LicenseRef-Our-Own") == true)
         #expect(TrainDataCopies.hindrance("no terms at all") != nil)
     }
+
+    @Test("stay here where their terms bind who holds them and the layer has other terms")
+    func binding() {
+        func why(_ data: String, _ layer: String) -> String? {
+            TrainDataCopies.hindrance(data, under: layer, .public)
+        }
+        #expect(why("CC0-1.0", "MIT") == nil && why("ODbL-1.0", "ODbL-1.0") == nil)
+        for data in ["ODbL-1.0", "CDLA-Sharing-1.0"] {
+            #expect(why(data, "MIT")?.contains(data) == true)
+        }
+    }
 }

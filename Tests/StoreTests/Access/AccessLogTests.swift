@@ -142,4 +142,31 @@ import Wire
         try note(fixture.library, at: start + 9 * day)
         #expect(try entries(fixture.library).last?.0.sequence == 6)
     }
+
+    @Test func `a closed segment that never reached the journal is named at the next opening`()
+        throws
+    {
+        let fixture = try LibraryFixture()
+        try note(fixture.library, at: 5)
+        // A crash comes between the two.
+        let closed = try fixture.library.access.note(layer: layer, rule: nil, time: day + 6) {
+            ["caller": ["key": .string($0(Fixture.key(3).publicKey).base32)]]
+        }
+        #expect(closed != nil)
+        func coverage() throws -> AccessCoverage {
+            try fixture.library.access.coverage(
+                of: try fixture.library.journal.replay(after: 0))
+        }
+        #expect(try coverage().unlisted == ["00000001.log"])
+        try fixture.restart()
+        #expect(try coverage().unlisted.isEmpty && coverage().found == [1])
+        let count = fixture.library.journal.count
+        try fixture.restart()
+        #expect(fixture.library.journal.count == count)
+        // So is one that was open when the owner deleted who asked.
+        try fixture.restart { layout in
+            try Directory.removeFile(AccessSegment.path(2, layout, "salt"))
+        }
+        #expect(try coverage().unlisted.isEmpty && coverage().found == [1, 2])
+    }
 }

@@ -141,4 +141,73 @@ import Wire
         try library.add(statement: try grant(1), ahead: true)
         #expect(try library.index.grantsAhead(of: key.publicKey) == 1)
     }
+
+    @Test func `the index takes no document in the place of a newer one`() throws {
+        let fixture = try LibraryFixture()
+        let (library, id) = (fixture.library, founder.publicKey)
+        try library.add(credential: try root().1, joining: true)
+        try library.add(credential: try membership(9))
+        try library.add(credential: try revocations(2, [Fixture.key(8).publicKey]))
+        // What two lanes looked at at once reached the journal one after the other.
+        try library.index.connection.withLock { connection throws(StoreError) in
+            for envelope in [try? membership(7), try? revocations(1, [])].compactMap({ $0 }) {
+                try Index.put(credential: envelope.encode(), of: id, connection)
+            }
+        }
+        let place = try #require(try library.memberships(of: id).first?.0)
+        #expect(place.expires == now + 9 * 86_400)
+        #expect(try library.organization(id)?.revocations?.version == 2)
+        #expect(try library.credentials(of: id, .revocations).count == 1)
+    }
+
+    @Test func `lists of one number are kept together, also when the index is lost`() throws {
+        let fixture = try LibraryFixture()
+        let id = founder.publicKey
+        let keys = [member, Fixture.key(8).publicKey]
+        try fixture.library.add(credential: try root().1, joining: true)
+        for key in keys {
+            #expect(try fixture.library.add(credential: try revocations(2, [key])))
+            #expect(try !fixture.library.add(credential: try revocations(2, [key])))
+        }
+        for meanwhile in [{ _ in }, LibraryFixture.loseIndex] as [(Layout) throws -> Void] {
+            try fixture.restart(meanwhile)
+            let known = try #require(try fixture.library.organization(id))
+            #expect(Set(known.revokedKeys.keys) == Set(keys) && known.lists.count == 2)
+        }
+        try fixture.library.add(credential: try revocations(3, []))
+        #expect(try fixture.library.credentials(of: id, .revocations).count == 1)
+    }
+
+    @Test func `a key that a list names no more leaves no membership to renew`() throws {
+        let fixture = try LibraryFixture()
+        let id = founder.publicKey
+        try fixture.library.add(credential: try root().1, joining: true)
+        try fixture.library.add(credential: try membership())
+        try fixture.library.add(credential: try revocations(1, [member]))
+        #expect(try fixture.library.memberships(of: id).count == 1)
+        try fixture.library.add(credential: try revocations(2, []))
+        #expect(try fixture.library.memberships(of: id).isEmpty)
+        try fixture.restart(LibraryFixture.loseIndex)
+        #expect(try fixture.library.memberships(of: id).isEmpty)
+    }
+
+    @Test func `one organisation too many is refused in its own words`() throws {
+        let library = try LibraryFixture().library
+        func founding(_ index: Int) throws -> Envelope {
+            let key = Fixture.key(UInt8(100 + index))
+            let root = try OrganizationRoot.make(
+                organization: key.publicKey, name: "lab \(index)", version: 1, previous: nil,
+                keys: [.init(key: key.publicKey, roles: [.root, .issuer])],
+                thresholds: [.root: 1, .issuer: 1], issued: now, expires: now + 86_400)
+            return Envelope.signed(root.bytes, type: OrganizationRoot.payloadType, by: key)
+        }
+        for index in 0..<Library.organizationsMax {
+            #expect(try library.add(credential: try founding(index), joining: true))
+        }
+        let error = #expect(throws: StoreError.self) {
+            try library.add(credential: try founding(Library.organizationsMax), joining: true)
+        }
+        #expect(error?.description.contains("64 organisations") == true, "\(error as Any)")
+        #expect(try !library.add(credential: try founding(3), joining: true))
+    }
 }

@@ -155,6 +155,8 @@ import Wire
         try library.claim(names, for: second)
         #expect(try library.hasClaimed(second.contract))
         #expect(try library.isClaimed(Blake3.hash([4])) && library.isClaimed(Blake3.hash([3])))
+        #expect(try library.isClaimed(Blake3.hash([4]), by: second.publisher))
+        #expect(try !library.isClaimed(Blake3.hash([4]), by: Fixture.key(99).publicKey))
         try fill(1)
         #expect(throws: StoreError.self) { try library.claim(names, for: second) }
     }

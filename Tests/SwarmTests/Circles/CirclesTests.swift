@@ -90,6 +90,52 @@ import Testing
         #expect(driver.core.caller(1)?.asksFor == [person])
         driver.pass(2_000_000_000)
         #expect(driver.core.caller(1)?.asksFor.isEmpty == true)
+        #expect(places(driver).isEmpty)
+    }
+
+    @Test func `what a peer was sent of an organisation is not sent again`() throws {
+        var pair = Pair(a: try society.member(1), b: try society.member(2))
+        pair.meet(1, 2)
+        func documents(_ effects: [Effect]) -> [[UInt8]] {
+            effects.sent(to: 1).compactMap {
+                if case .credential(let bytes) = $0 { bytes } else { nil }
+            }
+        }
+        var known = try society.known(1)
+        for _ in 0..<3 { #expect(documents(pair.a.feed(.organizations([known]))).isEmpty) }
+        // News bring the membership along: it may have come before it could count.
+        let list = try society.revocations([Driver.key(9).publicKey])
+        try known.organization.take(revocations: list)
+        known.documents.append(list.encode())
+        let membership = try #require(known.membership)
+        #expect(
+            documents(pair.a.feed(.organizations([known]))) == [list.encode(), membership])
+        #expect(documents(pair.a.feed(.organizations([known]))).isEmpty)
+        #expect(pair.b.core.sessions[1]?.faults == 0)
+    }
+
+    @Test func `lists of two issuers with one number take both members out`() throws {
+        var driver = try society.member(1)
+        for seed in UInt8(2)...4 {
+            driver.open(SessionNumber(seed), seed)
+            driver.hear(
+                SessionNumber(seed), .credential(try society.membership(seed).1.encode()))
+        }
+        func isMember(_ seed: UInt8) -> Bool {
+            driver.core.caller(SessionNumber(seed))?.places.isEmpty == false
+        }
+        let lists = try [UInt8(2), 3].map { seed in
+            try society.revocations([Driver.key(seed).publicKey]).encode()
+        }
+        for list in lists { driver.hear(4, .credential(list)) }
+        #expect(!isMember(2) && !isMember(3) && isMember(4))
+        let documents = driver.core.organizations[society.id]?.documents ?? []
+        #expect(documents.count == 3 && lists.allSatisfy { documents.contains($0) })
+        // The next list takes the place of both.
+        let next = try society.revocations([Driver.key(2).publicKey], version: 2).encode()
+        driver.hear(4, .credential(next))
+        #expect(driver.core.organizations[society.id]?.documents.last == next)
+        #expect(driver.core.organizations[society.id]?.documents.count == 2)
     }
 
     @Test func `a revocation counts at once, is kept, and goes on to members`() throws {
@@ -123,6 +169,41 @@ import Testing
             invitations.first?.invitation.documents
                 == [society.root.encode(), envelope.encode()])
         #expect(places(pair.b).isEmpty)
+    }
+
+    private func longMembership(_ seed: UInt8, issued: Int64 = Society.begin) throws -> [UInt8] {
+        let membership = try Membership.make(
+            organization: society.id, member: Driver.key(seed).publicKey, rights: [.read],
+            rootVersion: 1, issued: issued, expires: Society.begin + 86_400 * 7,
+            epochs: (1...64).map { number in
+                Membership.Epoch(
+                    number: number, recipient: [UInt8](repeating: 1, count: 32),
+                    sealed: [UInt8](repeating: 2, count: 180))
+            })
+        return Envelope.signed(
+            membership.bytes, type: Membership.payloadType, by: society.founder
+        ).encode()
+    }
+
+    @Test func `an invitation has room for what is short, and renewals take no more`() throws {
+        var driver = Driver(2)
+        driver.open(1, 1)
+        func documents() -> [[UInt8]] { driver.core.invitations.first?.invitation.documents ?? [] }
+        var sent = [society.root.encode()]
+        for seed in UInt8(10)..<30 { sent.append(try society.membership(seed).1.encode()) }
+        sent.append(try longMembership(2))
+        for document in sent { driver.hear(1, .credential(document)) }
+        #expect(documents() == sent)
+        for hour in Int64(1)...30 {
+            let renewed = try longMembership(2, issued: Society.begin + hour)
+            driver.hear(1, .credential(renewed))
+            sent[sent.count - 1] = renewed
+            #expect(documents() == sent)
+        }
+        for seed in UInt8(30)..<60 { driver.hear(1, .credential(try longMembership(seed))) }
+        let size = documents().reduce(0) { $0 + $1.count }
+        #expect(size <= SwarmLimits.invitationBytesMax && documents().count < sent.count + 30)
+        #expect(driver.core.sessions[1]?.faults == 0)
     }
 
     @Test func `invitations are bounded, and too many documents are a fault`() throws {

@@ -35,6 +35,9 @@ import Wire
         }
         let peer = Driver.key(9).publicKey
         let content = DelegationContent(key: peer, rights: [.fetch], label: nil)
+        // A stranger's word about it changes nothing; a publisher's whose layer is here does.
+        #expect(!isLookedUp(driver.take([try Driver.record(74, .delegation(content))], from: 1)))
+        driver.feed(.layerHeld(try Sample(by: 72, name: "poem").held))
         #expect(isLookedUp(driver.take([try Driver.record(72, .delegation(content))], from: 1)))
         let ended = TombstoneContent(
             endedType: .delegation, slot: Slot(prefixOf: peer.digest), reason: nil)
@@ -100,5 +103,22 @@ import Wire
         #expect(
             driver.core.myself.places
                 == [.init(organization: society.id, rights: [.read, .mirror])])
+    }
+
+    @Test func `a peer is sent each word once, and no more than it takes`() {
+        func word(_ index: Int) -> [UInt8] { [UInt8(index & 255), UInt8(index >> 8)] }
+        var rights = SessionRights()
+        let statements = (0..<2_000).count { rights.tells(.statement(word($0))) }
+        #expect(statements == SwarmLimits.statementsToldMax)
+        // What a fetch needs has its own room, up to what the peer blames.
+        let accepted = (0..<2_000).count { _ in rights.tellsAcceptance() }
+        #expect(statements + accepted == SwarmLimits.statementsPerSessionMax)
+        let documents = (0..<2_000).count { rights.tells(.credential(word($0 + 2_000))) }
+        #expect(documents == SwarmLimits.credentialsPerSessionMax)
+        var other = SessionRights()
+        let told = (0..<2).map { _ in other.tells(.credential(word(1))) }
+        other.forgetTold([word(1)])
+        let again = other.tells(.credential(word(1)))
+        #expect(told == [true, false] && again)
     }
 }

@@ -336,4 +336,15 @@ import Wire
             if let refusal = decision.refusal { #expect(!refusal.reason.isEmpty) }
         }
     }
+
+    @Test func `terms without a right to change forbid to train and derive, not to run`() {
+        let layer = Ground.layer(terms: [LicenceTerms(bits: [.noChanges, .noDerivatives])])
+        for action in Action.allCases where action != .publish {
+            let isChange = action == .train || action == .derive
+            #expect(Ground.rule(action, layer) == (isChange ? .noChanges : nil), "\(action)")
+            #expect(Ground.rule(action, layer, by: Caller(key: Ground.publisher)) == nil)
+        }
+        let choice = Ground.layer(terms: [LicenceTerms(bits: [.noChanges]), .none])
+        #expect(Ground.rule(.train, choice) == nil)
+    }
 }
