@@ -24,6 +24,8 @@ struct Contact: Sendable {
     var pause = SwarmLimits.dialPauseMin
     /// Monotonic nanoseconds of the first failure since the last success.
     var failingSince: UInt64?
-    /// A fetch needs it now.
+    /// A fetch or the overlay needs it now.
     var isWanted = false
+    /// It was a neighbour and is called until it is back, or hopeless.
+    var isMissed = false
 }
