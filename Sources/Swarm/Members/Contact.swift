@@ -26,6 +26,4 @@ struct Contact: Sendable {
     var failingSince: UInt64?
     /// A fetch or the overlay needs it now.
     var isWanted = false
-    /// It was a neighbour and is called until it is back, or hopeless.
-    var isMissed = false
 }

@@ -67,22 +67,6 @@ extension Swarm {
         want(holder.node, at: holder.endpoints.filter(isInReach))
     }
 
-    /// Has a lost neighbour called until it is back, after longer and longer pauses. One that said
-    /// goodbye too: most often it was started anew.
-    mutating func miss(_ session: Session) {
-        guard session.isNeighbour, !isStopping, let said = session.introduction,
-            bans[session.facts.peer]?.isShutOut != true
-        else { return }
-        let endpoints = said.endpoints.filter {
-            $0.mayBeDialled(heardFrom: session.facts.endpoint.reach)
-        }
-        want(session.facts.peer, at: endpoints)
-        for index in contacts.indices where contacts[index].key == session.facts.peer {
-            contacts[index].isWanted = false
-            contacts[index].isMissed = true
-        }
-    }
-
     /// Has a peer dialled at the next turn: at the addresses known of it, else at these.
     mutating func want(_ key: NodeKey, at endpoints: [Endpoint]) {
         if let index = contacts.firstIndex(where: { $0.key == key && !$0.endpoints.isEmpty }) {
@@ -115,14 +99,12 @@ extension Swarm {
         contacts.contains { $0.key == peer && ($0.dial != nil || $0.isWanted) }
     }
 
-    /// Dials whom the owner gave, whom fetches need, whom the overlay chose, and neighbours that
-    /// were lost.
+    /// Dials whom the owner gave, whom fetches need and whom the overlay chose.
     mutating func dialContacts() {
         guard !isStopping else { return }
         var standing = sessions.count + contacts.filter { $0.dial != nil }.count
         for index in contacts.indices where isDue(contacts[index]) {
-            let contact = contacts[index]
-            if contact.source == .owner || contact.isWanted || contact.isMissed {
+            if contacts[index].source == .owner || contacts[index].isWanted {
                 dial(index, &standing)
             }
         }
@@ -164,7 +146,6 @@ extension Swarm {
                 if contacts[index].key == nil { contacts[index].key = facts.peer }
             }
             contacts[index].isWanted = false
-            contacts[index].isMissed = false
         }
     }
 

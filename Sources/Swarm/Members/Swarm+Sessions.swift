@@ -101,7 +101,6 @@ extension Swarm {
 
     mutating func closed(_ number: SessionNumber, _ reason: String) {
         guard let session = sessions[number] else { return }
-        miss(session)
         part(number)
         sessions[number] = nil
         forgetRequests(of: number)
