@@ -34,13 +34,13 @@ struct SimulateBench {
         }
         let share = Double(reached) / Double(max(1, scenarios.count))
         lines.append("\(reached) of \(scenarios.count) goals reached.")
-        report.done(
-            [
-                "bench": "simulate", "name": "goals reached", "figure": .double(Double(reached)),
-                "unit": "scenarios", "against": "\(scenarios.count) scenarios",
-                "ratio": .double(share), "seed": .integer(Int64(clamping: seed)),
-                "rows": .array(rows),
-            ], text: lines)
+        let summary: JSONValue = [
+            "bench": "simulate", "name": "goals reached", "figure": .double(Double(reached)),
+            "unit": "scenarios", "against": .string("\(scenarios.count) scenarios"),
+            "ratio": .double(share), "seed": .integer(Int64(clamping: seed)),
+            "rows": .array(rows),
+        ]
+        report.done(summary.object ?? JSONObject(), text: lines)
         guard reached == scenarios.count else {
             throw Failure(
                 .refused, "\(scenarios.count - reached) goals were not reached",
