@@ -73,7 +73,8 @@ let package = Package(
         room("Store", uses: ["Wire", "Genome", "Host", "CSQLite", "CZstd"]),
         room("Learn", uses: ["Wire", "Genome", "Host", "CKernels"]),
         .executableTarget(
-            name: "Node", dependencies: ["Wire", "Genome", "Swarm", "Store", "Host", "Learn"],
+            name: "Node",
+            dependencies: ["Wire", "Genome", "Swarm", "Store", "Host", "Learn", "Simulator"],
             path: "Sources/Node", swiftSettings: strict),
 
         tests("WireTests", of: ["Wire"]),

@@ -110,6 +110,12 @@ enum Samples {
         return [try unsigned.signed(key.sign(unsigned.signingInput)).bytes]
     }
 
+    private static var peer: PeerAddress {
+        PeerAddress(
+            key: key.publicKey,
+            endpoints: [[9, 9, 9, 9], [10, 0, 0, 1]].compactMap { Endpoint(bytes: $0, port: 4747) })
+    }
+
     /// Messages of several kinds.
     static let messages: [[UInt8]] = {
         let request = GroupRequest(request: 1, layer: digest(1), blob: digest(2), group: 3)
@@ -121,6 +127,10 @@ enum Samples {
             .data(request: 1, byteCount: 9), .envelope(layer: digest(1), bytes: [1]),
             .reject(request: 1, reason: .busy, retryMilliseconds: 5), .hold([1, 2]),
             .holdAnswer(contract: digest(1), 2, "no room"), .holdEnd(contract: digest(1)),
+            .neighbour(.refuse([peer])), .neighbour(.shuffle(number: 1, hopsLeft: 6, [peer])),
+            .neighbour(.news([.init(hops: 2, record: [1, 2, 3])])),
+            .neighbour(.haves([.init(hops: 1, name: NewsName(of: [1]))])),
+            .neighbour(.graft([NewsName(of: [2])])), .neighbour(.probeAnswer(number: 4, .alive)),
         ]
         return all.map(\.bytes)
     }()

@@ -12,6 +12,8 @@ package final class Crowd {
         case linkUp(node: Int, link: SessionNumber)
         case linkDown(node: Int, link: SessionNumber, isDead: Bool)
         case dialFailed(node: Int, NodeKey)
+        case compareSome(node: Int)
+        case compared(node: Int, link: SessionNumber)
         case act(Int)
     }
 
@@ -34,9 +36,11 @@ package final class Crowd {
     /// Running mix of all that happened.
     package private(set) var trace: UInt64 = 0
     package private(set) var eventCount: UInt64 = 0
-    package private(set) var traffic = CrowdTraffic()
+    package var traffic = CrowdTraffic()
     /// What was published and who has it.
     package var stories: [NewsName: Story] = [:]
+    /// The records in the order in which they were published.
+    var records: [(name: NewsName, bytes: [UInt8])] = []
     var queue = EventQueue<Event>()
     private var ends: [End] = []
     private var actions: [() -> Void] = []
@@ -75,6 +79,7 @@ package final class Crowd {
         nodes[index].known = others.map { nodes[$0].address }
         for other in nodes[index].known { nodes[index].core.keep(other) }
         wake(index)
+        planComparison(index)
         return index
     }
 
@@ -103,7 +108,7 @@ package final class Crowd {
     /// Ends the cut.
     package func heal() { parts = [] }
 
-    private func reaches(_ from: Int, _ to: Int) -> Bool {
+    func reaches(_ from: Int, _ to: Int) -> Bool {
         parts.isEmpty || parts[from] == parts[to]
     }
 
@@ -169,18 +174,28 @@ package final class Crowd {
             return nodes[node].core.heard(link, pong: number, at: now)
         case .linkUp(_, let link):
             ends[Int(link)].isOpen = true
+            nodes[node].links.append(link)
+            if link % 2 == 0 { compare(link) }
             return nodes[node].core.linkUp(
                 link, ends[Int(link)].peer, isOwn: link % 2 == 0, at: now)
         case .linkDown(_, let link, let isDead):
             guard isOpen(link) else { return [] }
             ends[Int(link)].isOpen = false
+            nodes[node].links.removeAll { $0 == link }
             return nodes[node].core.linkDown(link, isDead: isDead, at: now)
         case .dialFailed(_, let key): return nodes[node].core.dialFailed(key, at: now)
+        case .compareSome:
+            if let link = nodes[node].links.randomElement(using: &generator) { compare(link) }
+            planComparison(node)
+            return []
+        case .compared(_, let link):
+            guard isOpen(link) else { return [] }
+            return exchange(node, over: link)
         case .act: return []
         }
     }
 
-    private func isOpen(_ link: SessionNumber) -> Bool { ends[Int(link)].isOpen }
+    func isOpen(_ link: SessionNumber) -> Bool { ends[Int(link)].isOpen }
 
     /// Plans the next wake, unless an earlier one is planned.
     private func plan(_ node: Int) {
@@ -218,7 +233,12 @@ package final class Crowd {
             case .suspect(let link, true): nodes[node].suspected.append((link, now))
             case .left(let link): close(link, isDead: false)
             case .needAddress:
+                // What its owner gave, and some of those whose records it has.
                 for peer in nodes[node].known { nodes[node].core.keep(peer) }
+                for _ in 0..<NeighbourMessage.peersMax {
+                    let other = Int.random(in: nodes.indices, using: &generator)
+                    nodes[node].core.keep(nodes[other].address)
+                }
             case .suspect, .joined: break
             }
         }
@@ -257,7 +277,7 @@ package final class Crowd {
         }
     }
 
-    private func way(_ from: Int, _ to: Int) -> UInt64 {
+    func way(_ from: Int, _ to: Int) -> UInt64 {
         landscape.delay(from: nodes[from].region, to: nodes[to].region, using: &generator)
     }
 
@@ -288,6 +308,9 @@ package final class Crowd {
     /// The node at the other end of a link.
     package func other(_ link: SessionNumber) -> Int { ends[Int(opposite(link))].node }
 
+    /// The node at this end of a link.
+    func nodeIndex(of link: SessionNumber) -> Int { ends[Int(link)].node }
+
     /// The link as the other end numbers it.
     package func opposite(_ link: SessionNumber) -> SessionNumber { ends[Int(link)].other }
 }
@@ -298,7 +321,7 @@ extension Crowd.Event {
         switch self {
         case .wake(let node), .message(let node, _, _), .ping(let node, _, _),
             .pong(let node, _, _), .linkUp(let node, _), .linkDown(let node, _, _),
-            .dialFailed(let node, _):
+            .dialFailed(let node, _), .compareSome(let node), .compared(let node, _):
             node
         case .act: nil
         }
@@ -315,6 +338,8 @@ extension Crowd.Event {
         case .linkDown: 6
         case .dialFailed: 7
         case .act: 8
+        case .compareSome: 9
+        case .compared: 10
         }
     }
 }

@@ -25,6 +25,8 @@ package struct CrowdNode {
     package var isUp = true
     /// Until when it stands still.
     var pausedUntil: UInt64 = 0
+    /// Its open sessions.
+    var links: [SessionNumber] = []
     /// Wakes that are planned, and when the first is.
     var wakes = 0
     var nextWake: UInt64 = 0

@@ -61,12 +61,7 @@ extension Scenario {
             crowd.run(120_000_000_000)
             crowd.heal()
             let start = crowd.now
-            var time: UInt64?
-            for _ in 0..<60 where time == nil {
-                let name = crowd.publish(by: 17)
-                crowd.run(1_000_000_000) { crowd.share(of: name, among: crowd.survivors) == 1 }
-                if crowd.share(of: name, among: crowd.survivors) == 1 { time = crowd.now - start }
-            }
+            let time = crowd.timeUntilNewsReaches(crowd.survivors, from: start)
             let spent = time.map { "\($0 / 1_000_000) ms" } ?? "never"
             return crowd.outcome(
                 "news of one half reaches all after \(spent)",

@@ -37,14 +37,8 @@ extension Scenario {
             for node in dead { crowd.kill(node) }
             let start = crowd.now
             let rest = crowd.survivors
-            var time: UInt64?
-            // A record each second: the first that reaches all tells when the wound is closed.
-            for _ in 0..<60 where time == nil {
-                guard let node = rest.randomElement(using: &crowd.generator) else { break }
-                let name = crowd.publish(by: node)
-                crowd.run(1_000_000_000) { crowd.share(of: name, among: rest) == 1 }
-                if crowd.share(of: name, among: rest) == 1 { time = crowd.now - start }
-            }
+            let time = crowd.timeUntilNewsReaches(rest, from: start)
+            crowd.run(60_000_000_000)
             let parts = crowd.components(among: rest)
             let spent = time.map { "all after \($0 / 1_000_000) ms" } ?? "never all"
             return crowd.outcome(

@@ -51,6 +51,22 @@ extension Crowd {
         run(seconds * 1_000_000_000)
     }
 
+    /// Publishes a record each second for a minute; the time from `start` until the first moment
+    /// when some record of them had reached all, nil if none did.
+    func timeUntilNewsReaches(_ all: [Int], from start: UInt64) -> UInt64? {
+        var names: [NewsName] = []
+        for _ in 0..<600 {
+            if names.count * 1_000_000_000 <= now - start, names.count < 60,
+                let node = all.randomElement(using: &generator)
+            {
+                names.append(publish(by: node))
+            }
+            run(100_000_000)
+            if names.contains(where: { share(of: $0, among: all) == 1 }) { return now - start }
+        }
+        return nil
+    }
+
     /// How news of random nodes came about, each `pause` after the one before.
     func tell(_ count: Int, pause: UInt64 = 5_000_000_000) -> NewsFigures {
         let before = traffic.records
@@ -71,7 +87,7 @@ extension Crowd {
             figures.medians.append(spans[spans.count / 2])
             figures.reached.append(Double(spans.count) / Double(present.count))
         }
-        sent /= Double(max(1, names.count)) * Double(max(1, survivors.count - 1))
+        sent /= Double(max(1, names.count)) * Double(max(1, nodes.count { $0.isUp } - 1))
         figures.copies = sent
         return figures
     }

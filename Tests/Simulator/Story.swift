@@ -10,9 +10,12 @@ package struct Story: Sendable {
     /// When each node had it; 0 for not yet.
     package var arrivals: [UInt64]
 
+    /// Whether a node has it.
+    func has(_ node: Int) -> Bool { node < arrivals.count && arrivals[node] != 0 }
+
     /// Spans after which nodes had it, of those that do, in order.
     package func spans(among nodes: [Int]) -> [UInt64] {
-        nodes.compactMap { arrivals[$0] == 0 ? nil : arrivals[$0] - began }.sorted()
+        nodes.compactMap { !has($0) ? nil : arrivals[$0] - began }.sorted()
     }
 }
 
@@ -29,6 +32,7 @@ extension Crowd {
         var arrivals = [UInt64](repeating: 0, count: nodes.count)
         arrivals[node] = max(1, now)
         stories[name] = Story(began: now, publisher: node, arrivals: arrivals)
+        records.append((name, record))
         perform(nodes[node].core.publish(record, at: now), of: node)
         wake(node)
         return name
@@ -38,7 +42,8 @@ extension Crowd {
     func heard(_ record: [UInt8], by node: Int) -> Bool {
         let name = NewsName(of: record)
         guard var story = stories.removeValue(forKey: name) else { return false }
-        if node < story.arrivals.count { story.arrivals[node] = now }
+        while story.arrivals.count <= node { story.arrivals.append(0) }
+        story.arrivals[node] = now
         stories[name] = story
         return true
     }
@@ -51,7 +56,7 @@ extension Crowd {
     /// The part of `among` that has a record, 1 for all.
     package func share(of name: NewsName, among: [Int]) -> Double {
         guard let story = stories[name], !among.isEmpty else { return 0 }
-        return Double(among.count { story.arrivals[$0] != 0 }) / Double(among.count)
+        return Double(among.count { story.has($0) }) / Double(among.count)
     }
 
     /// Sizes of the connected parts of the graph of neighbours among nodes, largest first.

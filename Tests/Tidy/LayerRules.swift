@@ -10,7 +10,9 @@ enum LayerRules {
         "Host": ["CLinux", "Glibc"],
         "Store": ["Wire", "Genome", "Host", "CZstd", "CSQLite"],
         "Learn": ["Wire", "Genome", "Host", "CKernels"],
-        "Node": ["Wire", "Genome", "Swarm", "Host", "Store", "Learn", "Foundation"],
+        "Node": [
+            "Wire", "Genome", "Swarm", "Host", "Store", "Learn", "Foundation", "Simulator",
+        ],
     ]
 
     static func check(_ file: SourceFile) -> [Violation] {

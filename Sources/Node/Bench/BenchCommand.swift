@@ -50,6 +50,7 @@ enum BenchCommand {
         case "discovery":
             let count = try arguments.integer("rows", in: 1_000...10_000_000)
             rows = try DiscoveryBench(rows: count ?? DiscoveryBench.rowsDefault).run(report)
+        case "simulate": return try SimulateBench(arguments).run(report)
         case "decide": rows = DecideBench().run()
         case "journal":
             let seconds = try arguments.integer("seconds", in: 1...3_600)
@@ -61,7 +62,7 @@ enum BenchCommand {
             throw Failure(
                 .usage, "there is no bench called \(name)",
                 remedy: "use hash, transfer, share, seal, store, lineage, sketch, codec, "
-                    + "discovery, decide, journal, infer or train")
+                    + "discovery, simulate, decide, journal, infer or train")
         }
         guard let first = rows.first else {
             throw Failure(.internal, "the bench measured nothing")

@@ -223,7 +223,9 @@ enum Verbs {
             + "near copies, of an adapter of --size MiB. seal: a layer of --size MiB for mirrors "
             + "that may not read it. codec: the coded form of the model in --base, of the one in "
             + "--layer against it, or of random weights. discovery: two catalogues of --rows that "
-            + "differ in a few, searches, signatures. decide: the question whether somebody may. "
+            + "differ in a few, searches, signatures. simulate: disasters of many nodes in "
+            + "virtual time, the quick ones, --all, or one --scenario, from a --seed. decide: the "
+            + "question whether somebody may. "
             + "journal: decisions kept a second. infer: prompts and answers of --base, and of "
             + "--layer over it. train: steps of training on --base. A peer's command runs before "
             + "and after each case and prints tok_s, and rss_mib for train, as one line of JSON. "
@@ -237,12 +239,16 @@ enum Verbs {
             ("plasmid bench hash", "how fast files are named"),
             ("plasmid bench train --base ./llama --case bf16dot:4x128:all", "one way to train"),
             ("plasmid bench train --base ./llama --with publish,busy", "beside other work"),
+            ("plasmid bench simulate --scenario half-dies", "half of a network dies"),
             ("plasmid bench infer --base ./llama --peer './peer {mode} {dtype}'", "in turns"),
         ],
         operands: [.required("NAME")],
         options: [
             .init("size", .one("MIB"), "file of transfer, share, store, seal, publish, codec"),
             .init("rows", .one("N"), "store: blobs, else 1000000; discovery: records, else 100000"),
+            .init("scenario", .many("NAME"), "simulate: only this one"),
+            .init("all", .none, "simulate: those too that take minutes"),
+            .init("seed", .one("S"), "simulate: of all chance; else 1"),
             .init("edges", .one("N"), "lineage: edges of the graph; else 100000"),
             .init(
                 "case", .many("CASE"), "train: PROFILE:BATCHxTOKENS:qkvo or all; else all of them"),

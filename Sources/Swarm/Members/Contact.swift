@@ -24,6 +24,6 @@ struct Contact: Sendable {
     var pause = SwarmLimits.dialPauseMin
     /// Monotonic nanoseconds of the first failure since the last success.
     var failingSince: UInt64?
-    /// A fetch needs it now.
+    /// A fetch or the overlay needs it now.
     var isWanted = false
 }

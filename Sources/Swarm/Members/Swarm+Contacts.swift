@@ -78,6 +78,21 @@ extension Swarm {
         }
     }
 
+    /// Dials a peer that the overlay chose, at the addresses that it knows, now: the overlay has
+    /// pauses of its own.
+    mutating func dialChosen(_ peer: PeerAddress) {
+        want(peer.key, at: peer.endpoints)
+        for index in contacts.indices
+        where contacts[index].key == peer.key && contacts[index].source == .gossip {
+            let others = contacts[index].endpoints.filter { !peer.endpoints.contains($0) }
+            contacts[index].endpoints = Array(
+                (peer.endpoints + others).prefix(Limits.endpointsMax))
+            contacts[index].isWanted = true
+            contacts[index].notBefore = now.monotonic
+        }
+        dialContacts()
+    }
+
     /// Whether an address out of the catalogue may be dialled: which session brought it is
     /// forgotten, so a nearer range than global needs a standing session from that range.
     private func isInReach(_ endpoint: Endpoint) -> Bool {

@@ -6,11 +6,21 @@ package enum NeighbourLimits {
     /// 10,000 nodes that lose 80 % at once each survivor keeps two on average, and 64 known
     /// addresses to mend the rest with.
     static let outboundWanted = 5
+    /// Neighbours that it keeps of its own choice when lost ones come back after others took their
+    /// places: so that a network that was cut grows together again.
+    static let outboundMax = 8
     /// Neighbours that found this node: more than twice the mean, so that a newcomer is refused
     /// seldom, and few enough that one node never feeds a crowd.
     static let inboundMax = 11
     /// Addresses kept in reserve (HyParView's passive view).
     static let passiveMax = 64
+    /// Lost neighbours that are called until they are back, after pauses from a second to half a
+    /// minute, for an hour: a router that restarts, a machine that is updated, a network that is
+    /// cut.
+    static let missedMax = 64
+    static let missedPauseMin = 1 * Span.second
+    static let missedPauseMax = 30 * Span.second
+    static let missedPatience = Span.hour
     /// Dials for the overlay at a time: side by side, never one after the other.
     static let dialsMax = 4
     /// A peer that was asked and said nothing is given up after this long.

@@ -87,7 +87,7 @@ package struct Neighbourhood: Sendable {
             guard probing.pulses[link] != nil else { break }
             var effects: [Probing.Effect] = []
             probing.receive(message, from: link, at: now, into: &effects)
-            result += carry(effects)
+            result += carry(effects, at: now)
         case .news, .haves, .graft, .prune:
             var effects: [Spread.Effect] = []
             receiveNews(message, from: link, at: now, into: &effects)
@@ -116,7 +116,7 @@ package struct Neighbourhood: Sendable {
     ) -> [Effect] {
         var effects: [Probing.Effect] = []
         probing.heard(link, pong: pong, at: now, into: &effects)
-        return carry(effects)
+        return carry(effects, at: now)
     }
 
     // MARK: News
@@ -153,7 +153,7 @@ package struct Neighbourhood: Sendable {
         var result = carry(ofOverlay, at: now)
         var ofProbing: [Probing.Effect] = []
         probing.wake(at: now, into: &ofProbing)
-        result += carry(ofProbing)
+        result += carry(ofProbing, at: now)
         var ofSpread: [Spread.Effect] = []
         spread.wake(at: now, into: &ofSpread)
         return result + carry(ofSpread)
@@ -181,15 +181,21 @@ package struct Neighbourhood: Sendable {
         return result
     }
 
-    private func carry(_ effects: [Probing.Effect]) -> [Effect] {
-        effects.map { effect in
+    private mutating func carry(_ effects: [Probing.Effect], at now: UInt64) -> [Effect] {
+        var result: [Effect] = []
+        for effect in effects {
             switch effect {
-            case .ping(let link, let number): .ping(link, number)
-            case .send(let link, let message): .send(link, message)
-            case .suspect(let link, let isSuspected): .suspect(link, isSuspected)
-            case .drop(let link): .drop(link)
+            case .ping(let link, let number): result.append(.ping(link, number))
+            case .send(let link, let message): result.append(.send(link, message))
+            case .suspect(let link, let isSuspected):
+                result.append(.suspect(link, isSuspected))
+                var more: [Overlay.Effect] = []
+                overlay.suspect(link, isSuspected, at: now, into: &more)
+                result += carry(more, at: now)
+            case .drop(let link): result.append(.drop(link))
             }
         }
+        return result
     }
 
     private func carry(_ effects: [Spread.Effect]) -> [Effect] {

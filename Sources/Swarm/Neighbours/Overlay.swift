@@ -40,6 +40,8 @@ package struct Overlay: Sendable {
         /// cannot become one by calling.
         let isOwn: Bool
         var state = State.idle
+        /// Whether it seems to be dead: others are looked for in its place already.
+        var isSuspected = false
 
         var isNeighbour: Bool { state == .chosen || state == .found }
     }
@@ -52,9 +54,13 @@ package struct Overlay: Sendable {
     private var dials = OrderedTable<NodeKey, (peer: PeerAddress, due: UInt64)>()
     /// Peers that refused or could not be reached, until when they are left alone.
     private var refusals = OrderedTable<NodeKey, UInt64>()
+    /// Neighbours that were lost and are called until they are back.
+    private(set) var missed = MissedPeers()
     /// Shuffles of others that went over this node: where their answers go.
     private var walks: [(number: UInt64, link: SessionNumber)] = []
     private var nextShuffle: UInt64 = 0
+    /// When the first answer is overdue that is waited for.
+    private var nextOverdue: UInt64 = .max
     private var ownShuffle: UInt64?
 
     /// A node with no neighbours.
@@ -84,9 +90,12 @@ package struct Overlay: Sendable {
         into effects: inout [Effect]
     ) {
         let wasDialled = dials[peer.key] != nil
+        let isBack = missed.remove(peer.key)
         dials[peer.key] = nil
         links[number] = Link(peer: peer, isOwn: isOwn)
-        if wasDialled && isOwn { ask(number, at: now, into: &effects) }
+        let wanted =
+            isBack ? NeighbourLimits.outboundMax : NeighbourLimits.outboundWanted
+        if isOwn, wasDialled || isBack, chosen < wanted { ask(number, at: now, into: &effects) }
         fill(at: now, into: &effects)
     }
 
@@ -98,12 +107,14 @@ package struct Overlay: Sendable {
         links[number] = nil
         if link.isNeighbour {
             effects.append(.left(number))
+            missed.add(link.peer, at: now)
             if isDead { leaveAlone(link.peer.key, at: now) } else { keep(link.peer) }
         }
         fill(at: now, into: &effects)
     }
 
     mutating func dialFailed(_ key: NodeKey, at now: UInt64, into effects: inout [Effect]) {
+        missed.failed(key, at: now)
         guard dials[key] != nil else { return }
         dials[key] = nil
         passive.removeAll { $0.key == key }
@@ -120,10 +131,18 @@ package struct Overlay: Sendable {
     private mutating func ask(
         _ number: SessionNumber, at now: UInt64, into effects: inout [Effect]
     ) {
-        _ = links.change(number) { link in
-            link.state = .asked(due: now + NeighbourLimits.answerPatience)
-        }
+        let due = now + NeighbourLimits.answerPatience
+        _ = links.change(number) { $0.state = .asked(due: due) }
+        nextOverdue = min(nextOverdue, due)
         effects.append(.send(number, .ask(isUrgent: neighbours.isEmpty)))
+    }
+
+    /// A neighbour seems to be dead, or does not any more.
+    mutating func suspect(
+        _ number: SessionNumber, _ isSuspected: Bool, at now: UInt64, into effects: inout [Effect]
+    ) {
+        _ = links.change(number) { $0.isSuspected = isSuspected }
+        if isSuspected { fill(at: now, into: &effects) }
     }
 
     // MARK: Words
@@ -168,7 +187,9 @@ package struct Overlay: Sendable {
         _ isUrgent: Bool, by number: SessionNumber, _ link: Link, at now: UInt64,
         into effects: inout [Effect]
     ) {
-        let found = links.entries.filter { $0.value.state == .found }.map(\.key)
+        let found = links.entries.filter {
+            $0.value.state == .found && !$0.value.isSuspected
+        }.map(\.key)
         if link.isNeighbour {
             // Both asked at once, or an answer was lost.
         } else if case .asked = link.state {
@@ -220,7 +241,8 @@ package struct Overlay: Sendable {
     /// Asks and dials until enough neighbours are chosen.
     private mutating func fill(at now: UInt64, into effects: inout [Effect]) {
         let asked = links.values.count { if case .asked = $0.state { true } else { false } }
-        var lacking = NeighbourLimits.outboundWanted - chosen - asked - dials.count
+        let sound = links.values.count { $0.state == .chosen && !$0.isSuspected }
+        var lacking = NeighbourLimits.outboundWanted - sound - asked - dials.count
         lacking = min(lacking, NeighbourLimits.dialsMax - dials.count)
         guard lacking > 0 else { return }
         refusals.removeAll { _, until in until <= now }
@@ -232,7 +254,9 @@ package struct Overlay: Sendable {
         if !willing.isEmpty || !neighbours.isEmpty { candidates = willing }
         candidates.shuffle(using: &generator)
         for peer in candidates where lacking > 0 && !isCrowded(peer) {
-            dials[peer.key] = (peer, now + 2 * NeighbourLimits.answerPatience)
+            let due = now + 2 * NeighbourLimits.answerPatience
+            dials[peer.key] = (peer, due)
+            nextOverdue = min(nextOverdue, due)
             effects.append(.dial(peer))
             lacking -= 1
         }
@@ -323,18 +347,33 @@ package struct Overlay: Sendable {
     // MARK: Time
 
     /// When `wake` is due.
-    package var deadline: UInt64 { nextShuffle }
+    package var deadline: UInt64 { min(nextShuffle, nextOverdue, missed.deadline) }
 
     mutating func wake(at now: UInt64, into effects: inout [Effect]) {
+        if nextOverdue <= now { giveUp(at: now, into: &effects) }
+        for peer in missed.due(at: now) where link(with: peer.key) == nil {
+            effects.append(.dial(peer))
+        }
+        guard nextShuffle <= now else { return }
+        shuffle(at: now, into: &effects)
+        fill(at: now, into: &effects)
+    }
+
+    /// Gives up waiting for answers that are overdue.
+    private mutating func giveUp(at now: UInt64, into effects: inout [Effect]) {
+        nextOverdue = .max
         for (number, link) in links.entries {
-            guard case .asked(let due) = link.state, due <= now else { continue }
+            guard case .asked(let due) = link.state else { continue }
+            guard due <= now else {
+                nextOverdue = min(nextOverdue, due)
+                continue
+            }
             _ = links.change(number) { $0.state = .idle }
             leaveAlone(link.peer.key, at: now)
             effects.append(.left(number))
         }
         dials.removeAll { _, dial in dial.due <= now }
-        guard nextShuffle <= now else { return }
-        shuffle(at: now, into: &effects)
+        nextOverdue = min(nextOverdue, dials.values.map(\.due).min() ?? .max)
         fill(at: now, into: &effects)
     }
 }

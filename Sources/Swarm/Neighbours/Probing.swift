@@ -26,6 +26,8 @@ package struct Probing: Sendable {
         var tries = 0
         /// Smoothed round trip and its deviation (RFC 6298); nil before the first.
         var roundTrip: (smooth: UInt64, deviation: UInt64)?
+        /// The shortest round trip: how far it is, however busy it was at times.
+        var shortest: UInt64 = .max
         /// The question put to others, if one is open.
         var question: UInt64?
         var isSuspected = false
@@ -79,12 +81,16 @@ package struct Probing: Sendable {
     ) {
         let wasSuspected = pulses.change(link) { pulse in
             pulse.heard = now
-            pulse.tries = 0
             pulse.question = nil
             if let ping = pulse.ping, ping.number == pong {
                 pulse.ping = nil
-                pulse.measure(now - min(now, ping.sent))
+                // An answer that was asked for more than once says nothing about the way (Karn).
+                if pulse.tries == 1 { pulse.measure(now - min(now, ping.sent)) }
+            } else if let ping = pulse.ping, now > ping.sent + NeighbourLimits.answerMax {
+                // It was lost; another one shall measure the way.
+                pulse.ping = nil
             }
+            pulse.tries = 0
             defer { pulse.isSuspected = false }
             return pulse.isSuspected
         }
@@ -202,7 +208,7 @@ package struct Probing: Sendable {
         switch pulse.tries {
         case 0: break
         case 1:
-            slowness = min(NeighbourLimits.slownessMax, slowness + 1)
+            if isAlone(at: now) { slowness = min(NeighbourLimits.slownessMax, slowness + 1) }
             askOthers(about: link, pulse.key, into: &effects)
         default:
             // Again and again: whoever hears it keeps the link until the session itself is silent
@@ -224,6 +230,13 @@ package struct Probing: Sendable {
         return now + min(wait(for: link), pulse.period)
     }
 
+    /// Whether nobody else was heard lately either: then this node may be the one that is cut off.
+    /// (Lifeguard counts every missed answer; where half of a network dies at once, that made the
+    /// rest wait twice as long.)
+    private func isAlone(at now: UInt64) -> Bool {
+        !pulses.values.contains { now - min(now, $0.heard) <= $0.period }
+    }
+
     private mutating func askOthers(
         about link: SessionNumber, _ key: NodeKey, into effects: inout [Effect]
     ) {
@@ -240,7 +253,7 @@ package struct Probing: Sendable {
 extension Probing.Pulse {
     /// A neighbour nearby is looked at more often.
     var period: UInt64 {
-        (roundTrip?.smooth ?? .max) < NeighbourLimits.nearRoundTrip
+        shortest < NeighbourLimits.nearRoundTrip
             ? NeighbourLimits.nearPeriod : NeighbourLimits.farPeriod
     }
 
@@ -253,6 +266,7 @@ extension Probing.Pulse {
 
     /// Takes a measured round trip in.
     mutating func measure(_ span: UInt64) {
+        shortest = min(shortest, span)
         guard let known = roundTrip else {
             roundTrip = (span, span / 2)
             return

@@ -104,8 +104,7 @@ extension Swarm {
             perform(neighbourhood.dialFailed(peer.key, at: now.monotonic))
             return
         }
-        want(peer.key, at: peer.endpoints)
-        dialContacts()
+        dialChosen(peer)
     }
 
     /// The reserve is empty or may not be dialled: what the owner gave, and random ones of what

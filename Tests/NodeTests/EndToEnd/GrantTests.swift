@@ -98,6 +98,9 @@ extension RealNodes {
             let layer = try #require(try publisher.share(file)["layer"]?.string)
             try Laboratory.eventually("the friend hears of it") { try isKnown(friend, "flawed") }
             try friend.ask("fetch", layer)
+            try Laboratory.eventually("the stranger hears of it") {
+                try isKnown(stranger, "flawed")
+            }
             try Laboratory.eventually("the stranger hears of the mirror") {
                 try stranger.ask("show", layer)["holders"]?.array?.count == 2
             }

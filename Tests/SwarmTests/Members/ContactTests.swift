@@ -90,6 +90,37 @@ import Wire
         #expect(driver.pass(Span.second).dials.isEmpty)
     }
 
+    @Test func `a neighbour that was lost is called again and again, for an hour`() {
+        var driver = Driver()
+        let dial = driver.feed(
+            .join(endpoints: [Driver.address(9)], key: Driver.key(9).publicKey)
+        ).dials[0].dial
+        driver.open(1, 9, isInitiator: true, dial: dial)
+        // A neighbour that called.
+        driver.open(2, 5)
+        driver.hear(
+            2,
+            .introduction(
+                Introduction(
+                    features: Introduction.neighbours, endpoints: [Driver.address(5)],
+                    observed: nil, label: "", software: "", wallMilliseconds: 0)))
+        driver.hear(2, .neighbour(.ask(isUrgent: false)))
+        #expect(driver.core.sessions[2]?.isNeighbour == true)
+        driver.feed(.sessionClosed(2, reason: "reset"))
+        var times: [UInt64] = []
+        for _ in 0..<7200 {
+            for dial in driver.pass(Span.second).dials where dial.key == Driver.key(5).publicKey {
+                times.append(driver.time)
+                driver.feed(.dialFailed(dial: dial.dial, reason: "refused"))
+            }
+            driver.hear(1, .pong(0))
+        }
+        let gaps = zip(times.dropFirst(), times).map { ($0 - $1) / Span.second }
+        #expect(gaps.prefix(2).allSatisfy { $0 <= 6 } && (gaps.max() ?? 0) <= 32)
+        let last = (times.last ?? 0) - (times.first ?? 0)
+        #expect(last > 55 * Span.minute && last < 66 * Span.minute)
+    }
+
     @Test func `a nearer address is dialled only if it came from the same range`() throws {
         let near = Driver.address(7, [127, 0, 0])
         let metadata = Driver.address(254, [169, 254, 169])

@@ -52,6 +52,17 @@ import Wire
         #expect(effects.count == pings)
     }
 
+    @Test func `the way is measured even if the first question was lost and the other side talks`()
+    {
+        var bench = Bench(1)
+        for _ in 0..<20 {
+            var effects: [Probing.Effect] = []
+            bench.probing.heard(1, at: bench.now, into: &effects)
+            _ = bench.pass(500 * Span.millisecond, answers: bench.now < Span.second ? [] : [1])
+        }
+        #expect(bench.probing.pulses[1]?.shortest == Span.millisecond)
+    }
+
     @Test func `a silent one is asked, then others about it, then suspected, then dropped`() {
         var bench = Bench(3)
         _ = bench.pass(10 * Span.second, answers: [1, 2, 3])

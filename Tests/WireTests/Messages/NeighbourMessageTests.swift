@@ -26,6 +26,56 @@ import Wire
         }
     }
 
+    @Test func `the bytes are those of Judges/neighbours.py, both ways`() throws {
+        let file = try VectorFile.object("neighbours.json")
+        let rows = try #require(file["messages"] as? [[String: Any]])
+        #expect(rows.count == 14)
+        for row in rows {
+            let bytes = try VectorFile.bytes(row["bytes"])
+            let message = try Message(bytes: bytes)
+            #expect(message.bytes == bytes)
+            guard case .neighbour(let word) = message else {
+                Issue.record("\(row["kind"] ?? "")")
+                continue
+            }
+            switch word {
+            case .ask(let isUrgent):
+                #expect(row["kind"] as? String == (isUrgent ? "askUrgently" : "ask"))
+            case .refuse(let peers), .leave(let peers), .shuffleAnswer(_, let peers):
+                try compare(peers, row)
+            case .shuffle(let number, let hopsLeft, let peers):
+                #expect(number == 1 << 63 && hopsLeft == 6)
+                try compare(peers, row)
+            case .probe(let number, let key):
+                #expect(number == 5)
+                #expect(Hexadecimal.encode(key.bytes) == row["of"] as? String)
+            case .probeAnswer(_, let outcome): #expect(outcome == .silent)
+            case .news(let items):
+                let all = try #require(row["items"] as? [[Any]])
+                #expect(items.map { Hexadecimal.encode($0.record) } == all.map { $0[1] as? String })
+                #expect(items.map { Int($0.hops) } == all.map { $0[0] as? Int })
+            case .haves(let haves):
+                #expect(haves.map(\.name) == [NewsName(of: [1, 2]), NewsName(of: [])])
+            case .graft(let names):
+                let record = [UInt8](repeating: 0xab, count: 300)
+                #expect(names.isEmpty || names == [NewsName(of: record)])
+            case .accept, .prune: #expect(bytes.count <= 2)
+            }
+        }
+    }
+
+    private func compare(_ peers: [PeerAddress], _ row: [String: Any]) throws {
+        let said = try #require(row["peers"] as? [[String: Any]])
+        #expect(peers.map { Hexadecimal.encode($0.key.bytes) } == said.map { $0["key"] as? String })
+        for (peer, said) in zip(peers, said) {
+            let endpoints = try #require(said["endpoints"] as? [[Any]])
+            #expect(
+                peer.endpoints.map { Hexadecimal.encode($0.bytes) }
+                    == endpoints.map { $0[0] as? String })
+            #expect(peer.endpoints.map { Int($0.port) } == endpoints.map { $0[1] as? Int })
+        }
+    }
+
     @Test func `the bytes are those of the page`() throws {
         #expect(Message.neighbour(.ask(isUrgent: true)).bytes == [139, 2])
         #expect(Message.neighbour(.prune).bytes == [147])

@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+"""Writes and reads the messages among neighbours of docs/formats/channel.md, standard library alone.
+
+    neighbours.py --generate     writes Tests/Vectors/neighbours.json
+    neighbours.py --check        checks Tests/Vectors/neighbours.json again
+"""
+
+import argparse
+import hashlib
+import json
+import struct
+import sys
+from pathlib import Path
+
+VECTORS = Path(__file__).resolve().parent.parent / "Vectors" / "neighbours.json"
+WORDS = {"ask": 1, "askUrgently": 2, "accept": 3, "refuse": 4, "leave": 5}
+KEYS = [hashlib.sha256(b"key %d" % n).hexdigest() for n in range(3)]
+
+
+def name(record):
+    """The name of a record: the head of the BLAKE2b-256 of all its bytes."""
+    return hashlib.blake2b(bytes.fromhex(record), digest_size=32).hexdigest()[:32]
+
+
+PEERS = [
+    {"key": KEYS[0], "endpoints": [["09090909", 4747]]},
+    {"key": KEYS[1], "endpoints": [["0a000001", 1], ["20010db9" + "00" * 11 + "07", 65535]]},
+]
+CASES = [
+    {"kind": "ask"}, {"kind": "askUrgently"}, {"kind": "accept"},
+    {"kind": "refuse", "peers": PEERS}, {"kind": "leave", "peers": []},
+    {"kind": "shuffle", "number": 1 << 63, "hopsLeft": 6, "peers": PEERS[::-1]},
+    {"kind": "shuffleAnswer", "number": 77, "peers": PEERS[:1]},
+    {"kind": "probe", "number": 5, "of": KEYS[2]},
+    {"kind": "probeAnswer", "number": 5, "outcome": 2},
+    {"kind": "news", "items": [[3, "0102"], [255, "ab" * 300]]},
+    {"kind": "haves", "haves": [[1, name("0102")], [9, name("")]]},
+    {"kind": "graft", "names": [name("ab" * 300)]}, {"kind": "graft", "names": []},
+    {"kind": "prune"},
+]
+
+
+def varint(value):
+    out = bytearray()
+    while value >= 0x80:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes(out) + bytes([value])
+
+
+def peer_list(peers):
+    out = varint(len(peers))
+    for peer in peers:
+        out += bytes.fromhex(peer["key"]) + varint(len(peer["endpoints"]))
+        for address, port in peer["endpoints"]:
+            raw = bytes.fromhex(address)
+            out += bytes([len(raw)]) + raw + struct.pack(">H", port)
+    return out
+
+
+def encode(case):
+    kind = case["kind"]
+    if kind in WORDS:
+        tail = peer_list(case["peers"]) if "peers" in case else b""
+        return bytes([139, WORDS[kind]]) + tail
+    if kind == "shuffle":
+        return (bytes([140]) + struct.pack(">QB", case["number"], case["hopsLeft"])
+                + peer_list(case["peers"]))
+    if kind == "shuffleAnswer":
+        return bytes([141]) + struct.pack(">Q", case["number"]) + peer_list(case["peers"])
+    if kind == "probe":
+        return bytes([142]) + struct.pack(">Q", case["number"]) + bytes.fromhex(case["of"])
+    if kind == "probeAnswer":
+        return bytes([143]) + struct.pack(">QB", case["number"], case["outcome"])
+    if kind == "news":
+        out = bytes([144]) + varint(len(case["items"]))
+        for hops, record in case["items"]:
+            raw = bytes.fromhex(record)
+            out += bytes([hops]) + varint(len(raw)) + raw
+        return out
+    if kind == "haves":
+        out = bytes([145]) + varint(len(case["haves"]))
+        return out + b"".join(bytes([hops]) + bytes.fromhex(n) for hops, n in case["haves"])
+    if kind == "graft":
+        return (bytes([146]) + varint(len(case["names"]))
+                + b"".join(bytes.fromhex(n) for n in case["names"]))
+    return bytes([147])
+
+
+def vectors():
+    return {"messages": [dict(case, bytes=encode(case).hex()) for case in CASES]}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--generate", action="store_true")
+    parser.add_argument("--check", action="store_true")
+    choice = parser.parse_args()
+    text = json.dumps(vectors(), indent=1) + "\n"
+    if choice.generate:
+        VECTORS.write_text(text)
+    elif choice.check:
+        if VECTORS.read_text() != text:
+            sys.exit("the vectors are not what this program makes")
+        print(len(CASES), "messages agree")
+    else:
+        parser.error("--generate or --check")
+
+
+if __name__ == "__main__":
+    main()
