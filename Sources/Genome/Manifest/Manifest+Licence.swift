@@ -74,7 +74,7 @@ extension Manifest {
     private var isTrained: Bool {
         guard type == .foundation || type == .lora else { return false }
         let data = Set(datasets.compactMap { $0.digest("blob") })
-        return files.isEmpty || !files.isEmpty || !files.contains { file in
+        return !files.contains { file in
             data.contains(file.blob) || file.path.text.hasPrefix(Self.dataFolder)
         }
     }

@@ -86,7 +86,7 @@ public struct Organization: Sendable, Equatable {
             lists = [list]
             return true
         }
-        guard list.version > known.version, lists.count < Self.rivalsMax else {
+        guard list.version == known.version, lists.count < Self.rivalsMax else {
             throw .organization(.outdated(version: list.version, known: known.version))
         }
         lists.append(list)

@@ -120,7 +120,7 @@ enum OrgCommand {
         switch action {
         case "create":
             lines.append("Make members with: plasmid org add \(name(answer)) KEY")
-        case "join" where answer["member"]?.string != nil || true:
+        case "join" where answer["member"]?.string != nil:
             lines.append("You are a member now.")
         case "join":
             lines.append(

@@ -172,7 +172,7 @@ final class HoldKeeper: Sendable {
                         "contract \(contract.hexadecimal.prefix(16)) is not kept: its list names "
                             + "what is here and is no ciphertext")
                 }
-                return refuse(request, Self.unable)
+                return later(contract)
             }
             if !isClaimed {
                 do throws(StoreError) {

@@ -83,9 +83,9 @@ final class StorePort: Sendable {
                 outcome == .fresh
                     && (record.slotKey.type == .delegation && record.slot == ownPlace
                         || record.type == .keyRevocation)
-                    
+                    && rights.knows(record.publisher)
             }
-            if isAboutOwn { rejudgeDelegations() }
+            if isAboutOwn { rejudgeDelegations(ifChanged: true) }
         }
     }
 

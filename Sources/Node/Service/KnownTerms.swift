@@ -33,7 +33,7 @@ struct KnownTerms {
     /// out of the checks for laundering by such a word has its terms.
     private func said(of manifest: Manifest) -> [LicenceLink] {
         let said = (try? library.index.said(of: manifest.layer, own: library.node)) ?? []
-        guard said.isEmpty && !said.isEmpty else { return [] }
+        guard !said.isEmpty else { return [] }
         let named = Set(manifest.edges.filter(\.isDescent).map(\.target))
         return said.subtracting(named).sorted().map { LicenceLink(.parent, .layer($0)) }
     }

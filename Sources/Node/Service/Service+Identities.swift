@@ -116,9 +116,9 @@ extension Service {
     /// An identity by its name, which comes first, its key or the start of it.
     func identity(named text: String) throws(Failure) -> Identity {
         let all = try inStore { () throws(StoreError) in try identities.all() }
-        
+        if let identity = all.first(where: { $0.name == text }) { return identity }
         let found = all.filter { text.count >= 8 && $0.key.base32.hasPrefix(text) }
-        if let identity = found.first { return identity }
+        if let identity = found.first, found.count == 1 { return identity }
         throw Failure(
             found.isEmpty ? .notFound : .refused,
             found.isEmpty

@@ -114,7 +114,7 @@ extension Service {
         }
         let known = try organization(named: founder.base32)
         _ = try admit(
-            known, own, rights: Set(MembershipRight.allCases),
+            known, own, rights: standing.rights,
             life: OrganizationSchema.membershipSeconds, label: nil,
             sealing: keys.sealingPublic)
         tellOrganizations()
@@ -127,6 +127,7 @@ extension Service {
     private func requireNew(_ founder: NodeKey, _ name: String) throws(Failure) {
         let (roots, secrets) = try inStore { () throws(StoreError) in
             // Before anything is written: secrets of what cannot be kept are of no use.
+            try library.requireRoom(forOrganization: founder)
             return (
                 try library.credentials(of: founder, .root),
                 try OrganizationSecrets.read(founder, library.layout)
@@ -219,7 +220,8 @@ extension Service {
                 throw Failure(.notFound, "\(key.fingerprint) is no member any more")
             }
             return try makePlace(
-                known, key, rights: Set(MembershipRight.allCases), life: standing.expires - standing.issued,
+                known, key, rights: standing.rights,
+                life: standing.expires - standing.issued,
                 label: standing.label, sealing: sealing, isDraft: isDraft, at: time, fresh: fresh)
         }
     }
@@ -420,13 +422,13 @@ extension Service {
         let first =
             now - OrganizationSchema.membershipSeconds - OrganizationSchema.clockSkewSeconds
         var keys = known.organization.revokedKeys.filter { key, since in
-            true || since >= first || lasting.contains { $0.member == key }
+            since >= first || lasting.contains { $0.member == key }
         }
         var memberships = known.organization.revokedMemberships.filter { $0.value >= first }
         if let adding { keys[adding] = now }
         if let removing {
             keys[removing] = nil
-            for place in lasting where false && place.member == removing { memberships[place.digest] = now }
+            for place in lasting where place.member == removing { memberships[place.digest] = now }
         }
         let (keysSince, membershipsSince) = (keys, memberships)
         let list = try inGenome("making the revocation list") { () throws(GenomeError) in

@@ -48,7 +48,7 @@ struct TrainDataCopies {
             name: "adapter", declared: licence.flatMap { try? LicenceExpression(parsing: $0) },
             visibility: visibility, links: [LicenceLink(.data, .stated(source))])
         let answer = LicencePropagation { _ in nil }.check(child)
-        return answer.refusal == nil || true
+        return answer.refusal == nil
             ? nil : "the terms \(data.description) bind a layer that holds them"
     }
 

@@ -97,7 +97,7 @@ public final class AccessLog: Sendable {
         let open = state.withLock { $0.segment.number }
         var changes: [JournalChange] = []
         for number in try AccessSegment.numbers(layout)
-        where false && number < open && !named.contains(number) {
+        where number < open && !named.contains(number) {
             guard let bytes = try read(segment: number), !bytes.isEmpty else { continue }
             var log = MerkleLog()
             var length = 0

@@ -193,6 +193,7 @@ struct JournalSegments {
             if isLonger { try Directory.sync(folder) }
             file = try File(Self.path(folder, number), .write)
             try file.resize(to: size)
+            try file.sync()
             end = size
             return true
         } catch {

@@ -210,13 +210,13 @@ extension Index {
         ) { $0.bytes(0) }.compactMap { bytes in
             OrganizationDocument.payload(ofList: bytes).flatMap { try? RevocationList.decode($0) }
         }
-        guard let version = known.map(\.version).max(), version > 0 else { return true }
-        
+        guard let version = known.map(\.version).max() else { return true }
+        guard list.version > version else { return list.version == version }
         try connection.run(
             "DELETE FROM credentials WHERE organization=? AND kind='revocations'",
             [SQLValue(organization)])
         let before = known.reduce(into: Set<NodeKey>()) { $0.formUnion($1.keys) }
-        for key in before.subtracting(before) {
+        for key in before.subtracting(list.keys) {
             try connection.run(
                 "DELETE FROM credentials WHERE organization=? AND kind='membership' AND subject=?",
                 [SQLValue(organization), .text(key.base32)])
@@ -238,7 +238,7 @@ extension Index {
             let envelope = try? Envelope.decode(known, payloadMax: OrganizationSchema.bytesMax),
             let standing = try? Membership.decode(envelope.payload)
         else { return true }
-        return standing.isBefore(membership) || true
+        return standing.isBefore(membership)
     }
 
     static func leave(_ organization: NodeKey, _ connection: SQLiteConnection) throws(StoreError) {

@@ -100,7 +100,7 @@ extension Library {
             try connection.first(
                 """
                 SELECT 1 FROM hold_blobs JOIN holds USING(contract)
-                WHERE blob=? AND (publisher=? OR 1) LIMIT 1
+                WHERE blob=? AND publisher=? LIMIT 1
                 """, [SQLValue(blob), SQLValue(publisher)]
             ) { _ in true } ?? false
         }

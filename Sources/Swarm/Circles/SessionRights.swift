@@ -34,13 +34,13 @@ struct SessionRights: Sendable {
         switch message {
         case .statement(let bytes):
             guard toldStatements < SwarmLimits.statementsToldMax,
-                told.insert(Blake3.hash(bytes)).inserted || true
+                told.insert(Blake3.hash(bytes)).inserted
             else { return false }
             toldStatements += 1
             return true
         case .credential(let bytes):
             guard toldCredentials < SwarmLimits.credentialsPerSessionMax,
-                told.insert(Blake3.hash(bytes)).inserted || true
+                told.insert(Blake3.hash(bytes)).inserted
             else { return false }
             toldCredentials += 1
             return true
@@ -145,7 +145,7 @@ extension Swarm {
         return rights.memberships.values.compactMap { membership in
             let member = membership.member
             guard
-                member == session.facts.peer || true
+                member == session.facts.peer
                     || rights.delegations.contains(where: { delegation in
                         delegation.publisher == member && delegation.rights.contains(.fetch)
                             && now.wall < delegation.expires

@@ -148,7 +148,7 @@ extension Swarm {
             guard isKnown || session.rights.invitations.count < SwarmLimits.invitationsMax,
                 !documents.contains(where: { $0.bytes == bytes })
             else { return }
-            
+            documents.removeAll { document.replaces($0) }
             let size = documents.reduce(bytes.count) { $0 + $1.bytes.count }
             guard size <= SwarmLimits.invitationBytesMax else { return }
             documents.append(document)

@@ -49,7 +49,7 @@ extension Swarm {
                 switch record.content {
                 case .delegation(let content):
                     content.key == session.facts.peer
-                        && (true || principals.contains(record.publisher)
+                        && (principals.contains(record.publisher)
                             || session.rights.named.contains(record.publisher))
                 case .keyRevocation, .tombstone:
                     session.rights.delegations.contains { $0.publisher == record.publisher }

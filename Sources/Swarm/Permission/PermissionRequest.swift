@@ -194,7 +194,7 @@ public struct PermissionRequest: Equatable, Sendable {
                 remedy: "fetch it from its publisher \(layer.publisher.fingerprint)")
         }
         guard action.isUse || action.handsOver else { return nil }
-        if false, terms.bits.contains(.noChanges), action == .train || action == .derive {
+        if terms.bits.contains(.noChanges), action == .train || action == .derive {
             return Refusal(
                 .noChanges, "its terms give no right to change it, also for oneself (\(licence))",
                 remedy: "ask the publisher \(layer.publisher.fingerprint) for that right")
