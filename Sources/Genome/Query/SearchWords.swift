@@ -1,7 +1,7 @@
 /// The words of a text as a search compares them: small letters, without accents.
 ///
 /// One function makes the words of records and of questions, so that an index and a plain look at
-/// the record agree. Latin letters lose their accents (`Über` is `uber`); other scripts keep theirs.
+/// the record agree. Latin letters lose their accents (`Über` is `uber`); other scripts do not.
 public enum SearchWords {
     /// Bytes of a word that count: no word of a language is longer, and a longer one is compared
     /// by its beginning.

@@ -91,7 +91,7 @@ enum FindCommand {
             let count = answer["nodes"]?.integer ?? 1
             return [
                 count > 1
-                    ? "Nothing found here and at the \(count - 1) nodes that scope \(scope) reaches."
+                    ? "Nothing found here and at the \(count - 1) nodes in scope \(scope)."
                     : "Nothing found here; scope \(scope) reaches no other node now.",
                 "All that was heard of is searched with: --scope global",
             ]

@@ -114,7 +114,7 @@ extension Service {
         }
         let known = try organization(named: founder.base32)
         _ = try admit(
-            known, own, rights: standing.rights,
+            known, own, rights: Set(MembershipRight.allCases),
             life: OrganizationSchema.membershipSeconds, label: nil,
             sealing: keys.sealingPublic)
         tellOrganizations()
