@@ -76,7 +76,7 @@ struct FindCommandTests {
         #expect(first("local", 1) == "Nothing found here; scope local reaches no other node now.")
         #expect(
             first("regional", 3)
-                == "Nothing found here and at the 2 nodes that scope regional reaches.")
+                == "Nothing found here and at the 2 nodes in scope regional.")
     }
 
     @Test func `ranges have one end or two`() throws {

@@ -61,7 +61,6 @@ extension RealNodes {
         @Test func `names what a later version will do as unsupported`() throws {
             let node = laboratory.node("old")
             _ = try node.ask("init")
-            try node.refused("unsupported", "find", "--scope", "local")
             try node.refused("unsupported", "run", "--http", "127.0.0.1:0")
             for verb in ["transfers", "dataset", "promote"] {
                 try node.refused("unsupported", verb)
