@@ -9,8 +9,17 @@ enum FindCommand {
     private static let waitMax = 3600
 
     static func perform(_ arguments: Arguments, _ report: Report) throws(Failure) {
+        let answer = try Access.open(report).ask("find", request(arguments))
+        report.done(answer, text: lines(answer, now: Clock.wallMilliseconds()))
+    }
+
+    /// What is asked of the node.
+    static func request(_ arguments: Arguments) throws(Failure) -> JSONObject {
         var object = JSONObject()
-        object["text"] = arguments.operand(0).map { .string($0) }
+        // Scripts pass `""` for everything.
+        object["text"] = arguments.operand(0).flatMap {
+            $0.allSatisfy(\.isWhitespace) ? nil : .string($0)
+        }
         for name in ["type", "name", "base", "licence", "language", "publisher", "after"] {
             object[name] = arguments.text(name).map { .string($0) }
         }
@@ -38,8 +47,7 @@ enum FindCommand {
         LookCommands.askForKin(arguments, &object)
         let wait = try arguments.integer("wait", in: 0...waitMax) ?? 0
         object["wait"] = .integer(Int64(wait) * 1000)
-        let answer = try Access.open(report).ask("find", object)
-        report.done(answer, text: lines(answer, now: Clock.wallMilliseconds()))
+        return object
     }
 
     /// `8`, `8..64`, `..64` or `8..`, each end read by `read`.

@@ -79,6 +79,16 @@ struct FindCommandTests {
                 == "Nothing found here and at the 2 nodes in scope regional.")
     }
 
+    @Test func `an empty text finds everything`() throws {
+        func text(_ words: String...) throws -> JSONValue? {
+            try FindCommand.request(try Arguments.parse(["find"] + words))["text"]
+        }
+        #expect(try text() == nil)
+        #expect(try text("") == nil)
+        #expect(try text(" ") == nil)
+        #expect(try text("poems") == "poems")
+    }
+
     @Test func `ranges have one end or two`() throws {
         func range(_ text: String) throws -> JSONValue? {
             let words = ["--rank", text]
