@@ -107,6 +107,9 @@ enum SwarmLimits {
     static let answeringMax = 32
     /// Pages of group values asked of one peer at a time.
     static let pagesAskedMax = 16
+    /// Who was dialled compares after this long: what the one that dialled found out has come by
+    /// then, and little is left to say.
+    static let firstComparisonPause = 10 * Span.second
     /// Symbols of a first sketch: 100 scattered records that differ come apart nearly always.
     static let symbolsFirst = 192
     /// Records by which two catalogues may differ in number for another sketch to be worth it.

@@ -20,6 +20,8 @@ public struct Swarm: Sendable {
     package internal(set) var neighbourhood: Neighbourhood
     /// News on its way through this node.
     var gossip = Gossip()
+    /// This machine's clock beside those of its peers.
+    var clockWatch = ClockWatch()
     /// What this node says of itself.
     var publishing = Publishing()
     /// Organisations that this node belongs to or issues for.
@@ -45,19 +47,27 @@ public struct Swarm: Sendable {
     var nextRequest: UInt64 = 1
     var nextDial: UInt64 = 1
     var generator: SeededGenerator
+    /// Chance for what hides memberships, apart from the other: how much of it is drawn must not
+    /// move what everyone sees.
+    var veil: SeededGenerator
     var now = Moment(monotonic: 0, wall: 0)
     var effects: [Effect] = []
     var isStopping = false
     private var lastWake: UInt64 = 0
+    /// Monotonic nanoseconds of the next turn of what needs no haste. Whether fetches go on does
+    /// not move it: what a node says to everyone must not tell when it fetches.
+    private var nextTurn: UInt64 = 0
 
     /// A node that has heard nothing yet.
     public init(_ settings: Settings) {
         self.settings = settings
         generator = SeededGenerator(seed: settings.seed)
+        veil = SeededGenerator(seed: settings.seed ^ 0x7665_696c)
         neighbourhood = Neighbourhood(
             own: PeerAddress(key: settings.node, endpoints: settings.endpoints),
             seed: generator.next())
         publishing.lastSequence = settings.lastSequence
+        publishing.lastHidden = settings.lastSequence
     }
 
     /// Takes one input and gives what is to be done.
@@ -173,22 +183,31 @@ public struct Swarm: Sendable {
     /// When `wake` is due, in monotonic nanoseconds. Counted from the last one, so that a stream
     /// of other inputs cannot put it off.
     public var deadline: UInt64 {
-        min(
-            lastWake + (fetches.isEmpty ? Span.second : Span.reportTick),
-            max(neighbourhood.deadline, lastWake + Span.millisecond))
+        let soonest = max(neighbourhood.deadline, lastWake + Span.millisecond)
+        let turn = max(nextTurn, lastWake + Span.millisecond)
+        return fetches.isEmpty
+            ? min(turn, soonest) : min(turn, soonest, lastWake + Span.reportTick)
     }
 
     private mutating func wake() {
+        lastWake = now.monotonic
+        if !isStopping { perform(neighbourhood.wake(at: now.monotonic)) }
+        if nextTurn <= now.monotonic {
+            nextTurn = now.monotonic + Span.second
+            turn()
+        }
+        dialWanted()
+        watchFetches()
+    }
+
+    private mutating func turn() {
         bans.removeAll { _, ban in ban.until <= now.monotonic }
         watchClock()
-        lastWake = now.monotonic
         watchSessions()
         dialContacts()
-        if !isStopping { perform(neighbourhood.wake(at: now.monotonic)) }
         reconcileIfDue()
         publishIfDue()
         askWitnessesIfDue()
-        watchFetches()
     }
 
     private mutating func stop() {

@@ -1,4 +1,5 @@
 import Genome
+import Simulator
 import Swarm
 import Testing
 import Wire
@@ -188,5 +189,5 @@ import Wire
 
     /// Changes whenever behaviour or wire format change: then check why, and put the new one here.
     private static let goldenTrace =
-        "38be484edaafb1471e7f9800cb2bc70f5c678b8f93f95ccf2afbeb9465ed455b"
+        "d023554fa28204da4b8cae1315d34971a9e6e84802de946d850a71299929f06f"
 }

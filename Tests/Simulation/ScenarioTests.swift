@@ -1,4 +1,5 @@
 import Genome
+import Simulator
 import Swarm
 import Testing
 import Wire

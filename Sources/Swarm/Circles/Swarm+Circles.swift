@@ -34,6 +34,8 @@ extension Swarm {
 
     private var hour: UInt64 { now.wall / CircleTag.spanMilliseconds }
 
+    /// Shows the tags of own circles among others that mean nothing. A node that is in no circle
+    /// shows as many: that it is in one is nobody's business either.
     private mutating func showTags(to number: SessionNumber) {
         guard let peer = sessions[number]?.facts.peer else { return }
         var tags: [[UInt8]] = []
@@ -42,16 +44,15 @@ extension Swarm {
                 CircleTag.proof(secret: secret, hour: hour, from: settings.node, to: peer)
             }
         }
-        guard !tags.isEmpty else { return }
         tags = Array(tags.prefix(CircleTag.tagsMax))
-        while tags.count % CircleTag.batch != 0 { tags.append(randomTag()) }
-        tags.shuffle(using: &generator)
+        while tags.isEmpty || tags.count % CircleTag.batch != 0 { tags.append(randomTag()) }
+        tags.shuffle(using: &veil)
         send(.tags(tags), to: number)
     }
 
     private mutating func randomTag() -> [UInt8] {
         (0..<CircleTag.byteCount).map { _ in
-            UInt8.random(in: 0...255, using: &generator)
+            UInt8.random(in: 0...255, using: &veil)
         }
     }
 

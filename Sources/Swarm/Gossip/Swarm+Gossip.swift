@@ -142,6 +142,7 @@ extension Swarm {
 
     mutating func startReconciliation(with number: SessionNumber) {
         _ = sessions.change(number) { session in
+            session.comparisonDue = nil
             session.isFetchingRecords = false
             session.wanted = []
             session.wantedItems = []
@@ -167,6 +168,10 @@ extension Swarm {
         }
         for (number, session) in sessions.entries where isSketchOverdue(session) {
             askForPage(after: nil, from: number)
+        }
+        for (number, session) in sessions.entries
+        where session.comparisonDue.map({ $0 <= now.monotonic }) ?? false {
+            startReconciliation(with: number)
         }
         guard gossip.nextReconciliation <= now.monotonic else { return }
         let isFirst = gossip.nextReconciliation == 0

@@ -3,8 +3,14 @@ import Wire
 
 /// What this node says of itself and when it says it again.
 struct Publishing: Sendable {
-    /// Highest sequence signed.
+    /// Highest sequence signed in a record for everyone.
     var lastSequence: UInt64 = 0
+    /// Highest sequence signed in a record that is not: numbered apart, so that the numbers
+    /// which everyone sees do not tell that there are others.
+    var lastHidden: UInt64 = 0
+    /// Places that last held a record of the other kind than everyone's: what follows there is
+    /// numbered above both.
+    var hiddenPlaces: Set<SlotKey> = []
     /// Monotonic nanoseconds when the Node record is due.
     var nodeDue: UInt64 = 0
     /// Monotonic nanoseconds when the Holdings records are due; nil when nothing was held yet.
@@ -21,8 +27,19 @@ struct Publishing: Sendable {
     var refusals: [NodeKey: Int] = [:]
     /// Monotonic nanoseconds before which that does not happen again.
     var republishAfter: UInt64 = 0
-    /// Wall minus monotonic milliseconds at the last look; nil before the first.
-    var clockOffset: Int64?
+
+    /// The next sequence for a place: above all before it there.
+    mutating func number(at place: SlotKey, _ domain: Domain, wall: UInt64) -> UInt64 {
+        func above(_ last: UInt64) -> UInt64 { last == .max ? last : last + 1 }
+        guard domain == .everyone else {
+            hiddenPlaces.insert(place)
+            lastHidden = max(above(lastHidden), above(lastSequence), wall)
+            return lastHidden
+        }
+        lastSequence = max(above(lastSequence), wall)
+        if hiddenPlaces.remove(place) != nil { lastSequence = max(above(lastHidden), lastSequence) }
+        return lastSequence
+    }
 }
 
 extension Swarm {
@@ -39,15 +56,16 @@ extension Swarm {
             if wasAnnounced { withdraw(layer) }
             return
         }
-        let isSaid =
-            publishing.layersDue[layer.layer] != nil && publishing.domains[layer.layer] == domain
+        let before = publishing.domains[layer.layer] ?? layer.announced?.domain
+        let isSaid = publishing.layersDue[layer.layer] != nil && before == domain
         publishing.domains[layer.layer] = domain
         guard !isSaid || layer.announced != nil else { return }
         let isOutdated = layer.announced.map { $0.domain != domain } ?? true
         let life = layer.announced.map { $0.expires - min($0.expires, $0.issued) }
         let renewal = layer.announced.map { $0.issued + (life ?? 0) / SwarmLimits.renewalDivisor }
         publishing.layersDue[layer.layer] = isOutdated ? 0 : renewal ?? 0
-        holdingsChanged()
+        if before == .everyone, domain != .everyone { narrow(layer) }
+        if before == .everyone || domain == .everyone { holdingsChanged() }
         publishLayersIfDue()
     }
 
@@ -73,7 +91,17 @@ extension Swarm {
         }
         publishing.layersDue[layer.layer] = nil
         publishing.domains[layer.layer] = nil
-        holdingsChanged()
+        // What not everyone may know of is not in them, and must not make them be said anew either.
+        if domain == .everyone { holdingsChanged() }
+    }
+
+    /// Not everyone may know of a layer any more: the record that all have ends, and those who may
+    /// get another in its place.
+    private mutating func narrow(_ layer: HeldLayer) {
+        let isOwn = announces(layer)
+        end(
+            isOwn ? .layer : .mirror, Slot(prefixOf: layer.layer), reason: nil,
+            publisher: isOwn ? layer.publisher : nil)
     }
 
     /// A publisher takes a layer back that is here: it is not served any more.
@@ -176,17 +204,17 @@ extension Swarm {
         publisher: NodeKey? = nil
     ) {
         guard !settings.isSilent else { return }
-        let (next, isOver) = publishing.lastSequence.addingReportingOverflow(1)
-        publishing.lastSequence = max(isOver ? .max : next, now.wall)
         var content = content
         if case .mirror(var layer, let publisher) = content {
             layer.summary = nil
             content = .mirror(layer, publisher: publisher)
         }
+        let place = content.place(of: publisher ?? settings.node)
         effects.append(
             .signRecord(
                 UnsignedRecord(
-                    publisher: publisher ?? settings.node, sequence: publishing.lastSequence,
+                    publisher: publisher ?? settings.node,
+                    sequence: publishing.number(at: place, domain, wall: now.wall),
                     issued: now.wall, expires: life.map { now.wall + $0 } ?? .max,
                     domain: domain,
                     signer: publisher == nil || publisher == settings.node ? nil : settings.node,
@@ -199,12 +227,19 @@ extension Swarm {
     /// clock was ahead when it was signed, or the key runs twice. What holds now is signed above
     /// it, so that it is not shadowed until the old record runs out.
     mutating func outdone(by record: Record) {
-        guard record.publisher == settings.node, record.sequence > publishing.lastSequence
-        else { return }
+        let isHidden = record.domain != .everyone
+        let last =
+            isHidden
+            ? max(publishing.lastSequence, publishing.lastHidden) : publishing.lastSequence
+        guard record.publisher == settings.node, record.sequence > last else { return }
         if let restored = settings.restored, record.issued > restored {
             return fallSilent(at: record.issued)
         }
-        publishing.lastSequence = record.sequence
+        if isHidden {
+            publishing.lastHidden = record.sequence
+        } else {
+            publishing.lastSequence = record.sequence
+        }
         effects.append(
             .log(
                 "a \(record.type) record signed with this node's key came back that this run "
@@ -240,20 +275,6 @@ extension Swarm {
         let count = (publishing.refusals[peer] ?? 0) + 1
         publishing.refusals[peer] = count
         if count >= Self.refusalsMax { fallSilent(at: now.wall) }
-    }
-
-    /// After a jump of the clock the records signed before it carry the wrong times, and records
-    /// that a wrong clock took for expired are taken in again.
-    mutating func watchClock() {
-        let offset = Int64(clamping: now.wall) - Int64(clamping: now.monotonic / Span.millisecond)
-        defer { publishing.clockOffset = offset }
-        guard let last = publishing.clockOffset else { return }
-        let (jump, isOver) = offset.subtractingReportingOverflow(last)
-        guard isOver || jump.magnitude > Limits.clockSkewMilliseconds else { return }
-        effects.append(.log("the clock jumped; this node's records are announced anew"))
-        gossip.forgetSeen()
-        neighbourhood.forgetAll()
-        publishing.republishDue = max(now.monotonic, publishing.republishAfter)
     }
 
     private mutating func sayAllAgain() {

@@ -20,6 +20,9 @@ public struct Session: Sendable {
     public internal(set) var isNeighbour = false
     /// Whether it is a neighbour that seems to be dead.
     public internal(set) var isSuspected = false
+    /// Milliseconds by which its wall clock is ahead of our monotonic one; nil before its
+    /// introduction.
+    var clockOffset: Int64?
     /// Proven faults.
     var faults = 0
     /// Statements that it sent.
@@ -28,6 +31,9 @@ public struct Session: Sendable {
     var rights = SessionRights()
     /// Layers about which a decision was written down, and how it was.
     var decided: [Digest: Bool] = [:]
+    /// Chance for the numbers of its pings: of its own, so that how often it is pinged moves
+    /// nothing that others see.
+    var generator: SeededGenerator
     /// Number and time of an unanswered ping.
     var ping: (number: UInt64, sent: UInt64)?
     /// Whether closing was asked for; nothing more is sent.
@@ -44,6 +50,8 @@ public struct Session: Sendable {
     var isFetchingRecords = false
     /// Where the comparison of catalogues stands; nil when there is none.
     var reconciliation: Reconciliation?
+    /// Monotonic nanoseconds when this side compares for the first time; nil once it has begun.
+    var comparisonDue: UInt64?
     /// Pages asked for and not answered yet.
     var pagesAsked = 0
     /// Monotonic nanoseconds of the last step of the comparison.
@@ -86,8 +94,9 @@ public struct Session: Sendable {
         case fetching(next: Digest?)
     }
 
-    init(_ facts: SessionFacts, at monotonic: UInt64) {
+    init(_ facts: SessionFacts, seed: UInt64, at monotonic: UInt64) {
         self.facts = facts
+        generator = SeededGenerator(seed: seed)
         opened = monotonic
         heard = monotonic
     }

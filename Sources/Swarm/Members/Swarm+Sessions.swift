@@ -61,9 +61,15 @@ extension Swarm {
             return
         }
         if let other = session(with: facts.peer) { close(other, Self.otherSession) }
-        sessions[number] = Session(facts, at: now.monotonic)
+        sessions[number] = Session(facts, seed: generator.next(), at: now.monotonic)
         introduce(to: number, facts)
-        startReconciliation(with: number)
+        if facts.isInitiator {
+            startReconciliation(with: number)
+        } else {
+            // One comparison serves both sides: who dialled begins.
+            let due = now.monotonic + SwarmLimits.firstComparisonPause
+            _ = sessions.change(number) { $0.comparisonDue = due }
+        }
         openCircles(number)
         openHolds(number)
         askWitness(number)
@@ -192,14 +198,7 @@ extension Swarm {
         }
         _ = sessions.change(number) { $0.introduction = introduction }
         meet(number)
-        let peerClock = introduction.wallMilliseconds
-        let difference = peerClock > now.wall ? peerClock - now.wall : now.wall - peerClock
-        if difference > Limits.clockSkewMilliseconds, let peer = sessions[number]?.facts.peer {
-            effects.append(
-                .log(
-                    "the clock of \(peer.fingerprint) differs from ours by "
-                        + "\(difference / 1000) s; records of one of us may look expired"))
-        }
+        hearClock(introduction.wallMilliseconds, of: number)
     }
 
     /// Any word is a sign of life; one that answers a ping is a measure too.
@@ -228,9 +227,12 @@ extension Swarm {
                 && (silence > SwarmLimits.pingAfter
                     || session.roundTrip == nil && age > Span.reportTick)
             {
-                let value = generator.next()
-                _ = sessions.change(number) { $0.ping = (value, now.monotonic) }
-                send(.ping(value), to: number)
+                let value = sessions.change(number) { session in
+                    let value = session.generator.next()
+                    session.ping = (value, now.monotonic)
+                    return value
+                }
+                if let value { send(.ping(value), to: number) }
             } else if let ping = session.ping,
                 now.monotonic - ping.sent > SwarmLimits.pingAfter
             {

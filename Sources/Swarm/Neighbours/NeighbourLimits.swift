@@ -60,6 +60,9 @@ package enum NeighbourLimits {
     static let slownessMax: UInt64 = 8
     /// A wake that comes so late means that this node stood still, not the others.
     static let pauseNoticed = 500 * Span.millisecond
+    /// A neighbour that said a word so lately is not asked for one on behalf of others: they cannot
+    /// make a node ping another more than twice a second.
+    static let heardLately = 500 * Span.millisecond
     /// Questions about third nodes that are open at a time, own and others'.
     static let probesMax = 64
 

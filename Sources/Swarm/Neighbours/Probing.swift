@@ -33,6 +33,9 @@ package struct Probing: Sendable {
         var isSuspected = false
         /// Silence before this is forgiven: another node heard it.
         var vouched: UInt64 = 0
+        /// Chance for the numbers of its pings: of its own, so that how often one neighbour is
+        /// asked moves nothing that others see.
+        var generator: SeededGenerator
     }
 
     /// A question of a neighbour about a third node.
@@ -64,7 +67,8 @@ package struct Probing: Sendable {
     package var deadline: UInt64? { nextWake }
 
     mutating func add(_ link: SessionNumber, _ key: NodeKey, at now: UInt64) {
-        pulses[link] = Pulse(key: key, heard: now)
+        pulses[link] = Pulse(
+            key: key, heard: now, generator: SeededGenerator(seed: generator.next()))
         nextWake = min(nextWake ?? .max, now + NeighbourLimits.nearPeriod)
     }
 
@@ -114,22 +118,36 @@ package struct Probing: Sendable {
     ) {
         switch message {
         case .probe(let number, let key):
-            guard let target = pulses.entries.first(where: { $0.value.key == key })?.key,
-                target != link, errands.count < NeighbourLimits.probesMax
-            else {
-                effects.append(.send(link, .probeAnswer(number: number, .unknown)))
-                return
-            }
-            errands.append(
-                Errand(
-                    asker: link, number: number, target: target,
-                    due: now + wait(for: target)))
-            ping(target, at: now, into: &effects)
-            nextWake = min(nextWake ?? .max, now + wait(for: target))
+            asked(number, about: key, by: link, at: now, into: &effects)
         case .probeAnswer(let number, let outcome):
             answered(number, outcome, at: now)
         default: break
         }
+    }
+
+    /// Asks a neighbour for a word on behalf of another. What was heard a moment ago is answer
+    /// enough, and one question at a time is: whoever asks again and again must not make this node
+    /// a nuisance to others.
+    private mutating func asked(
+        _ number: UInt64, about key: NodeKey, by link: SessionNumber, at now: UInt64,
+        into effects: inout [Effect]
+    ) {
+        guard let target = pulses.entries.first(where: { $0.value.key == key })?.key,
+            let pulse = pulses[target], target != link,
+            errands.count < NeighbourLimits.probesMax,
+            !errands.contains(where: { $0.asker == link && $0.target == target })
+        else {
+            effects.append(.send(link, .probeAnswer(number: number, .unknown)))
+            return
+        }
+        guard now - min(now, pulse.heard) > NeighbourLimits.heardLately else {
+            effects.append(.send(link, .probeAnswer(number: number, .alive)))
+            return
+        }
+        let due = now + wait(for: target)
+        errands.append(Errand(asker: link, number: number, target: target, due: due))
+        if pulse.ping == nil { ping(target, isErrand: true, at: now, into: &effects) }
+        nextWake = min(nextWake ?? .max, due)
     }
 
     private mutating func answered(
@@ -182,15 +200,18 @@ package struct Probing: Sendable {
         (pulses[link]?.patience ?? NeighbourLimits.answerMax) * (slowness + 1)
     }
 
+    /// Asks for a word; for another node's sake it is not counted among the own tries.
     private mutating func ping(
-        _ link: SessionNumber, at now: UInt64, into effects: inout [Effect]
+        _ link: SessionNumber, isErrand: Bool = false, at now: UInt64,
+        into effects: inout [Effect]
     ) {
-        let number = generator.next()
-        _ = pulses.change(link) { pulse in
+        let number = pulses.change(link) { pulse in
+            let number = pulse.generator.next()
             pulse.ping = (number, now)
-            pulse.tries += 1
+            if !isErrand { pulse.tries += 1 }
+            return number
         }
-        effects.append(.ping(link, number))
+        if let number { effects.append(.ping(link, number)) }
     }
 
     /// Looks at one neighbour; when to look again, nil when it is dropped.

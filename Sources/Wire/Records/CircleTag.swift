@@ -7,9 +7,10 @@ public enum CircleTag {
     public static let byteCount = 16
     /// Bytes of a circle's secret.
     public static let secretBytes = 32
-    /// Tags go out in multiples of so many, the rest of them random, so that their number says
-    /// nothing of how many circles a node is in.
-    public static let batch = 8
+    /// Tags go out in multiples of so many, the rest of them random, also from a node in no circle,
+    /// so that their number says nothing of how many circles it is in: five with three secrets
+    /// each look like none.
+    public static let batch = 16
     /// Most tags in one message: eight circles with three secrets each, and room to spare.
     public static let tagsMax = 64
     /// Milliseconds after which a node shows other tags: an hour.

@@ -49,6 +49,11 @@ public enum RecordContent: Equatable, Sendable {
         }
     }
 
+    /// The place that it takes among those of a publisher.
+    public func place(of publisher: NodeKey) -> SlotKey {
+        SlotKey(publisher: publisher, type: placeType, slot: slot(for: .only))
+    }
+
     init(type: RecordType, fields: RecordFields) throws(WireError) {
         switch type {
         case .node: self = .node(try NodeContent(fields))

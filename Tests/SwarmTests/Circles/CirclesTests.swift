@@ -48,10 +48,16 @@ import Testing
         #expect(places(driver).isEmpty)
     }
 
-    @Test func `a node without a circle shows no tags`() {
-        var driver = Driver()
-        let words = driver.open(1, 9).sent(to: 1)
-        #expect(!words.contains { if case .tags = $0 { true } else { false } })
+    @Test func `a node without a circle looks like one with five`() throws {
+        func tags(_ driver: inout Driver) -> [[UInt8]] {
+            driver.open(1, 9).sent(to: 1).flatMap { word -> [[UInt8]] in
+                if case .tags(let tags) = word { tags } else { [] }
+            }
+        }
+        var (lonely, member) = (Driver(), try society.member(1))
+        let (mine, theirs) = (tags(&lonely), tags(&member))
+        #expect(mine.count == CircleTag.batch && theirs.count == CircleTag.batch)
+        #expect(Set(mine).count == CircleTag.batch && Set(mine) != Set(theirs))
     }
 
     @Test func `a membership of another key, a forged or an old one makes no member`() throws {

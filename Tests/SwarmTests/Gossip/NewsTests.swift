@@ -6,7 +6,9 @@ import Wire
 @Suite struct NewsTests {
     private func meet(_ count: Int = 3) -> Driver {
         var driver = Driver()
-        for number in 1...count { driver.open(UInt64(number), UInt8(10 + number)) }
+        for number in 1...count {
+            driver.open(UInt64(number), UInt8(10 + number), isInitiator: true)
+        }
         return driver
     }
 
@@ -99,7 +101,7 @@ import Wire
     /// A session whose catalogues differ by more than sketches tell.
     private func comparingByPages() -> (Driver, [Effect]) {
         var driver = Driver()
-        driver.open(1, 9)
+        driver.open(1, 9, isInitiator: true)
         driver.hear(1, .sketch(SketchSample.frame(192)))
         let effects = driver.feed(
             .sketchCompared(1, SketchComparison(gap: 1_000_000, difference: nil)))

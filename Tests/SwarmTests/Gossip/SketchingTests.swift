@@ -6,7 +6,7 @@ import Wire
 @Suite struct SketchingTests {
     private func open() -> Driver {
         var driver = Driver()
-        driver.open(1, 9)
+        driver.open(1, 9, isInitiator: true)
         return driver
     }
 
@@ -30,7 +30,8 @@ import Wire
     @Test func `what is missing on either side goes over at once`() {
         var driver = Driver()
         #expect(
-            driver.open(1, 9).sent(to: 1).last == .sketchRequest(SketchRequest(count: 192)))
+            driver.open(1, 9, isInitiator: true).sent(to: 1).contains(
+                .sketchRequest(SketchRequest(count: 192))))
         let theirs = (0..<100).map { UInt64($0) }
         let effects = compared(&driver, 192, .init(theirs: theirs, ours: [7, 8]))
         #expect(effects.sent(to: 1) == [.itemsRequest(Array(theirs.prefix(63)))])

@@ -3,14 +3,15 @@ import Swarm
 import Wire
 
 /// A layer made for the world: a manifest by `publisher` over files of seeded bytes.
-struct PublishedLayer {
-    let manifest: Manifest
-    let held: HeldLayer
-    let blobs: [Digest: [UInt8]]
+package struct PublishedLayer {
+    package let manifest: Manifest
+    package let held: HeldLayer
+    package let blobs: [Digest: [UInt8]]
 
-    init(
+    package init(
         by publisher: SigningKey, name: String, sizes: [Int], seed: UInt64,
-        visibility: Visibility = .public, isPeerToPeer: Bool = true
+        visibility: Visibility = .public, isPeerToPeer: Bool = true,
+        organization: NodeKey? = nil
     ) throws {
         var generator = SeededGenerator(seed: seed)
         var blobs: [Digest: [UInt8]] = [:]
@@ -33,7 +34,7 @@ struct PublishedLayer {
         }
         manifest = try Self.manifest(
             publisher, name: name, files: files, visibility: visibility,
-            isPeerToPeer: isPeerToPeer)
+            isPeerToPeer: isPeerToPeer, organization: organization)
         blobs[manifest.layer] = manifest.bytes
         self.blobs = blobs
         let envelope = Envelope.signed(
@@ -43,7 +44,7 @@ struct PublishedLayer {
 
     private static func manifest(
         _ publisher: SigningKey, name: String, files: [JSONValue], visibility: Visibility,
-        isPeerToPeer: Bool
+        isPeerToPeer: Bool, organization: NodeKey?
     ) throws -> Manifest {
         let value: JSONValue = [
             "manifest": 1,
@@ -62,13 +63,14 @@ struct PublishedLayer {
             "provenance": ["createdAt": 1_760_000_000],
         ]
         guard var object = value.object else { preconditionFailure("a literal object") }
+        object["organization"] = organization.map { .string($0.base32) }
         if visibility != .public {
             object["salt"] = .string(String(repeating: "5a", count: 16))
         }
         return try Manifest.make(object)
     }
 
-    static func held(_ manifest: Manifest, envelope: [UInt8]) -> HeldLayer {
+    package static func held(_ manifest: Manifest, envelope: [UInt8]) -> HeldLayer {
         HeldLayer(
             manifest, envelope: envelope, blobs: manifest.blobsToFetch, announced: nil)
     }

@@ -4,15 +4,15 @@ import Wire
 
 /// What a node of the world does with hold requests: as much as the program's shell, over the
 /// store in memory.
-struct SimulatedMirror {
+package struct SimulatedMirror {
     /// Bytes that it keeps for others at most.
-    var room: UInt64 = 1 << 30
+    package var room: UInt64 = 1 << 30
     /// Contracts that it accepted, with the number of the fetch that pulls each.
-    fileprivate(set) var pulls: [FetchNumber: HoldRequest] = [:]
+    package fileprivate(set) var pulls: [FetchNumber: HoldRequest] = [:]
     /// Contracts of which it has all.
-    fileprivate(set) var kept: [Digest: HoldRequest] = [:]
+    package fileprivate(set) var kept: [Digest: HoldRequest] = [:]
     /// What mirrors answered to this node.
-    fileprivate(set) var answers: [Digest: HoldAnswer] = [:]
+    package fileprivate(set) var answers: [Digest: HoldAnswer] = [:]
     private var nextFetch: FetchNumber = 1_000
 
     fileprivate mutating func number() -> FetchNumber {
@@ -23,7 +23,7 @@ struct SimulatedMirror {
 
 extension SimulatedNode {
     /// Carries out what the core wants done about contracts; false for anything else.
-    func performHold(_ effect: Effect, in world: World) -> Bool {
+    package func performHold(_ effect: Effect, in world: World) -> Bool {
         switch effect {
         case .considerHold(let bytes):
             guard let envelope = try? Envelope.decode(bytes, payloadMax: HoldRequest.bytesMax),
@@ -69,7 +69,7 @@ extension SimulatedNode {
     }
 
     /// A fetch ended: the next step of the contract that it was for.
-    func pulled(_ number: FetchNumber, _ status: FetchStatus, in world: World) {
+    package func pulled(_ number: FetchNumber, _ status: FetchStatus, in world: World) {
         guard status.isOver, let request = mirror.pulls.removeValue(forKey: number) else { return }
         switch status.phase {
         case .done: break

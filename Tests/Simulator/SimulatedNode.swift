@@ -3,28 +3,31 @@ import Swarm
 import Wire
 
 /// One node of the world: the shipping core over a store in memory that survives a crash.
-final class SimulatedNode {
-    let index: Int
-    let key: SigningKey
-    let endpoint: Endpoint
-    var swarm: Swarm
-    var isUp = true
+package final class SimulatedNode {
+    package let index: Int
+    package let key: SigningKey
+    package let endpoint: Endpoint
+    package var swarm: Swarm
+    package var isUp = true
     /// Counts restarts; events of an earlier life are not delivered.
-    private(set) var life = 0
+    package private(set) var life = 0
     /// Flips a bit in every group that it serves.
-    var isCorrupting = false
+    package var isCorrupting = false
     /// Flips a bit in every record and page that it sends.
-    var isByzantine = false
+    package var isByzantine = false
     /// Milliseconds by which its wall clock is ahead.
-    var skewMilliseconds: Int64 = 0
+    package var skewMilliseconds: Int64 = 0
+    /// How much faster its wall clock runs.
+    package var driftPartsPerMillion: Int64 = 0
+    private var sessions: SessionNumber = 0
 
     /// What it keeps for others and asked of others.
-    var mirror = SimulatedMirror()
+    package var mirror = SimulatedMirror()
 
-    private(set) var catalogue: [SlotKey: Record] = [:]
-    private(set) var heldLayers: [HeldLayer] = []
-    private(set) var statuses: [FetchNumber: FetchStatus] = [:]
-    private(set) var logs: [String] = []
+    package private(set) var catalogue: [SlotKey: Record] = [:]
+    package private(set) var heldLayers: [HeldLayer] = []
+    package private(set) var statuses: [FetchNumber: FetchStatus] = [:]
+    package private(set) var logs: [String] = []
     private var blobs: [Digest: [UInt8]] = [:]
     private var partials: [Digest: Partial] = [:]
     private var requests: [UInt64: (GroupRequest, GroupLayer)] = [:]
@@ -42,7 +45,7 @@ final class SimulatedNode {
         }
     }
 
-    init(index: Int, seed: UInt64) {
+    package init(index: Int, seed: UInt64) {
         self.index = index
         self.seed = seed
         var generator = SeededGenerator(seed: seed)
@@ -64,7 +67,7 @@ final class SimulatedNode {
                 software: "simulation", lastSequence: lastSequence, seed: seed))
     }
 
-    func restart(losingStore: Bool) {
+    package func restart(losingStore: Bool) {
         life += 1
         isUp = true
         requests = [:]
@@ -82,22 +85,46 @@ final class SimulatedNode {
     }
 
     /// Puts a layer into the store as if its owner had shared it.
-    func share(_ layer: PublishedLayer, in world: World) {
+    package func share(
+        _ layer: PublishedLayer, as held: HeldLayer? = nil, in world: World
+    ) {
         blobs.merge(layer.blobs) { first, _ in first }
-        heldLayers.append(layer.held)
-        world.feed(index, .layerHeld(layer.held))
+        let held = held ?? layer.held
+        heldLayers.append(held)
+        world.feed(index, .layerHeld(held))
     }
 
-    func has(_ layer: Digest) -> Bool { heldLayers.contains { $0.layer == layer } }
+    /// Takes a layer out of the store as if its owner had.
+    package func remove(_ layer: Digest, in world: World) {
+        heldLayers.removeAll { $0.layer == layer }
+        world.feed(index, .layerRemoved(layer))
+    }
 
-    func blob(_ id: Digest) -> [UInt8]? { blobs[id] }
+    /// The number of its next session.
+    func nextSession() -> SessionNumber {
+        sessions += 1
+        return sessions
+    }
+
+    /// Its store as it is now.
+    package var backup: [SlotKey: Record] { catalogue }
+
+    /// Starts it anew from an older store.
+    package func restore(_ backup: [SlotKey: Record]) {
+        restart(losingStore: true)
+        catalogue = backup
+    }
+
+    package func has(_ layer: Digest) -> Bool { heldLayers.contains { $0.layer == layer } }
+
+    package func blob(_ id: Digest) -> [UInt8]? { blobs[id] }
 
     /// Puts a blob into the store.
-    func put(_ bytes: [UInt8]) { blobs[Blake3.hash(bytes)] = bytes }
+    package func put(_ bytes: [UInt8]) { blobs[Blake3.hash(bytes)] = bytes }
 
     // MARK: Effects
 
-    func perform(_ effect: Effect, in world: World) {
+    package func perform(_ effect: Effect, in world: World) {
         switch effect {
         case .dial(let dial, let endpoints, let expected):
             world.connect(index, dial: dial, endpoints: endpoints, expected: expected)
@@ -111,7 +138,7 @@ final class SimulatedNode {
             pulled(number, status, in: world)
         case .log(let text): logs.append(text)
         case .verifyRecords, .storeRecords, .listIdentifiers, .filterMissing, .findRecords,
-            .signRecord, .expireRecords, .findHolders:
+            .signRecord, .expireRecords, .findHolders, .findOffer:
             performCatalogue(effect, in: world)
         case .prepareSketch, .makeSketch, .compareSketch, .findItems:
             performSketch(effect, in: world)
@@ -146,25 +173,25 @@ final class SimulatedNode {
     private func performCatalogue(_ effect: Effect, in world: World) {
         switch effect {
         case .verifyRecords(let batch, let records):
-            let isValid = records.map(\.isSignatureValid)
+            let isValid = records.map(world.isValid)
             world.answer(index, .recordsVerified(batch: batch, isValid: isValid))
         case .storeRecords(let batch, let records):
             world.answer(
                 index, .recordsStored(batch: batch, outcomes: records.map(store)))
         case .listIdentifiers(let session, let after):
-            let ids = catalogue.values.map(\.id).sorted().filter { id in
+            let ids = shown.map(\.id).sorted().filter { id in
                 after.map { id > $0 } ?? true
             }
             let page = IdentifierPage(
                 ids: Array(ids.prefix(100)), isLast: ids.count <= 100)
             world.answer(index, .identifiersListed(session, page))
         case .filterMissing(let session, let ids):
-            let known = Set(catalogue.values.map(\.id))
+            let known = Set(shown.map(\.id))
             world.answer(
                 index, .identifiersMissing(session, ids.filter { !known.contains($0) }))
         case .findRecords(let session, let ids):
             let wanted = Set(ids)
-            let found = catalogue.values.filter { wanted.contains($0.id) }
+            let found = shown.filter { wanted.contains($0.id) }
             let records = found.sorted { $0.id < $1.id }.map(\.bytes)
             world.answer(index, .recordsFound(session, records))
         case .signRecord(let unsigned):
@@ -176,6 +203,15 @@ final class SimulatedNode {
             catalogue = catalogue.filter { !$0.value.isExpired(at: wall) }
         case .findHolders(let number, let layer):
             world.answer(index, .holdersFound(number, holders(of: layer)))
+        case .findOffer(let session, let layer, let isOwn):
+            let place = SlotKey(
+                publisher: key.publicKey, type: isOwn ? .layer : .mirror,
+                slot: Slot(prefixOf: layer))
+            guard let record = catalogue[place], record.type == place.type,
+                record.domain != .everyone
+            else { return }
+            world.answer(
+                index, .offerFound(session, layer: layer, record: record.bytes))
         default: break
         }
     }
@@ -194,12 +230,15 @@ final class SimulatedNode {
                     session, SketchComparison(gap: found.gap, difference: found.difference)))
         case .findItems(let session, let items):
             let wanted = Set(items)
-            let found = catalogue.values.filter { wanted.contains(SetSketch.item($0.id)) }
+            let found = shown.filter { wanted.contains(SetSketch.item($0.id)) }
             let records = found.sorted { $0.id < $1.id }.map(\.bytes)
             world.answer(index, .recordsFound(session, records))
         default: break
         }
     }
+
+    /// What peers may learn from it: records for everyone.
+    private var shown: [Record] { catalogue.values.filter { $0.domain == .everyone } }
 
     /// Its salt, which lasts as long as its life.
     private var salt: SketchSalt {
@@ -210,11 +249,22 @@ final class SimulatedNode {
 
     private func sketch(_ salt: SketchSalt) -> SetSketch {
         var sketch = SetSketch(salt)
-        for record in catalogue.values { sketch.add(SetSketch.item(record.id)) }
+        for record in shown { sketch.add(SetSketch.item(record.id)) }
         return sketch
     }
 
     private func store(_ record: Record) -> StoreOutcome {
+        let end = SlotKey(publisher: record.publisher, type: .keyRevocation, slot: .only)
+        if record.type != .keyRevocation, catalogue[end] != nil {
+            return .refused("its publisher's key is revoked")
+        }
+        defer {
+            if record.type == .keyRevocation {
+                catalogue = catalogue.filter {
+                    $0.key == end || $0.key.publisher != record.publisher
+                }
+            }
+        }
         guard let standing = catalogue[record.slotKey] else {
             catalogue[record.slotKey] = record
             return .fresh
@@ -317,7 +367,7 @@ final class SimulatedNode {
     }
 
     /// Bytes of a group arrived: what the link lane does, without the lane.
-    func arrived(
+    package func arrived(
         _ bytes: [UInt8], session: SessionNumber, request number: UInt64, in world: World
     ) {
         guard let (request, layer) = requests.removeValue(forKey: number) else { return }
@@ -332,7 +382,7 @@ final class SimulatedNode {
             .groupStored(session, request: number, byteCount: UInt64(bytes.count)))
     }
 
-    static func groupLayer(_ bytes: [UInt8]) -> GroupLayer? {
+    package static func groupLayer(_ bytes: [UInt8]) -> GroupLayer? {
         let size = UInt64(bytes.count)
         let id = Blake3.hash(bytes)
         if let single = GroupLayer(singleGroup: id, size: size) { return single }

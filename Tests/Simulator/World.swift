@@ -1,0 +1,318 @@
+import Genome
+import Swarm
+import Wire
+
+/// Many nodes in one process: the shipping cores with clock, network and disk replaced, all from
+/// one seed. The same seed gives the same trace in every process.
+package final class World {
+    /// How the network treats messages.
+    package struct Weather {
+        /// Nanoseconds that a message takes at least and at most: messages overtake each other.
+        package var delay: ClosedRange<UInt64> = 2_000_000...80_000_000
+        /// Whether all messages between two nodes take the same time, so that none moves another.
+        package var isSteady = false
+        /// Messages lost, of 1,000.
+        package var lossPerMille: UInt64 = 0
+        /// Messages delivered twice, of 1,000.
+        package var duplicationPerMille: UInt64 = 0
+    }
+
+    enum Event {
+        case input(node: Int, life: Int, Input)
+        case data(node: Int, life: Int, session: SessionNumber, request: UInt64, [UInt8])
+        case wake(node: Int, life: Int)
+    }
+
+    /// One end of a session.
+    package struct End: Hashable {
+        package let node: Int
+        package let session: SessionNumber
+    }
+
+    package private(set) var now: UInt64 = 0
+    package private(set) var nodes: [SimulatedNode] = []
+    package var weather = Weather()
+    package var generator: SeededGenerator
+    private var queue = EventQueue<Event>()
+    private var peers: [End: End] = [:]
+    /// What crossed each pair of nodes, the lower index first.
+    package private(set) var traffic: [Pair: WorldTraffic] = [:]
+    /// All that these nodes heard, in words.
+    package var transcripts: [Int: [String]] = [:]
+    /// Signatures that were checked: a record's is checked once for all nodes.
+    private var checked: [[UInt8]: Bool] = [:]
+    /// Part of the network that each node is in; nodes of different parts do not reach each other.
+    private var parts: [Int: Int] = [:]
+    /// Running hash of everything that happened.
+    package private(set) var trace = Digest(words: (0, 0, 0, 0))
+    package private(set) var eventCount = 0
+
+    /// How long the shell waits for somebody who does not answer.
+    private static let dialPatience: UInt64 = 10_000_000_000
+
+    /// Two nodes.
+    package struct Pair: Hashable {
+        package let low: Int
+        package let high: Int
+
+        init(_ one: Int, _ other: Int) { (low, high) = (min(one, other), max(one, other)) }
+    }
+
+    /// The wall clock starts at an arbitrary fixed day.
+    package static let wallStart: UInt64 = 1_790_000_000_000
+
+    package init(seed: UInt64) {
+        generator = SeededGenerator(seed: seed)
+    }
+
+    /// What a node's own clocks show.
+    package func moment(of index: Int) -> Moment {
+        let node = nodes[index]
+        let drift = Int64(now / 1_000_000) * node.driftPartsPerMillion / 1_000_000
+        let wall = Int64(Self.wallStart + now / 1_000_000) + drift + node.skewMilliseconds
+        return Moment(monotonic: now, wall: UInt64(wall))
+    }
+
+    /// Adds a node and gives its index.
+    package func addNode() -> Int {
+        let node = SimulatedNode(index: nodes.count, seed: generator.next())
+        nodes.append(node)
+        schedule(.wake(node: node.index, life: node.life), after: 1_000_000)
+        return node.index
+    }
+
+    func schedule(_ event: Event, after delay: UInt64) {
+        queue.push(event, at: now + delay)
+    }
+
+    /// Gives a node an input now.
+    package func feed(_ index: Int, _ input: Input) {
+        let effects = nodes[index].swarm.handle(input, at: moment(of: index))
+        for effect in effects { nodes[index].perform(effect, in: self) }
+    }
+
+    /// Lets time go by in which nothing happens; every node must be down.
+    package func skip(seconds: UInt64) {
+        precondition(nodes.allSatisfy { !$0.isUp })
+        now += seconds * 1_000_000_000
+        while queue.pop(before: now) != nil {}
+    }
+
+    /// Whether a record's signature is its publisher's.
+    func isValid(_ record: Record) -> Bool {
+        if let known = checked[record.bytes] { return known }
+        let isValid = record.isSignatureValid
+        checked[record.bytes] = isValid
+        return isValid
+    }
+
+    /// Runs until `condition` holds or the time is over; whether it holds.
+    package func run(seconds: UInt64, until condition: () -> Bool = { false }) -> Bool {
+        run(nanoseconds: seconds * 1_000_000_000, until: condition)
+    }
+
+    /// Runs for a span.
+    func run(milliseconds: UInt64) { _ = run(nanoseconds: milliseconds * 1_000_000) { false } }
+
+    private func run(nanoseconds: UInt64, until condition: () -> Bool) -> Bool {
+        let end = now + nanoseconds
+        while !condition() {
+            guard let (time, event) = queue.pop(before: end) else {
+                now = end
+                return condition()
+            }
+            now = time
+            deliver(event)
+        }
+        return true
+    }
+
+    private func deliver(_ event: Event) {
+        eventCount += 1
+        switch event {
+        case .wake(let index, let life):
+            guard nodes[index].life == life, nodes[index].isUp else { return }
+            feed(index, .wake)
+            let next = max(nodes[index].swarm.deadline, now + 1_000_000)
+            queue.push(.wake(node: index, life: life), at: next)
+        case .input(let index, let life, let input):
+            guard nodes[index].life == life, nodes[index].isUp else { return }
+            note("\(index) \(describe(input))")
+            if transcripts[index] != nil { write(down: input, for: index) }
+            feed(index, input)
+        case .data(let index, let life, let session, let request, let bytes):
+            guard nodes[index].life == life, nodes[index].isUp else { return }
+            note("\(index) data \(request) \(bytes.count)")
+            nodes[index].arrived(bytes, session: session, request: request, in: self)
+        }
+    }
+
+    private func describe(_ input: Input) -> String {
+        switch input {
+        case .message(let session, let message):
+            "message \(session) \(Hexadecimal.encode(message.bytes))"
+        case .sessionOpened(let session, _): "opened \(session)"
+        case .sessionClosed(let session, _): "closed \(session)"
+        case .recordsStored(let batch, let outcomes): "stored \(batch) \(outcomes.count)"
+        default: "input"
+        }
+    }
+
+    private func note(_ text: String) {
+        let bytes = trace.bytes + Array("\(now) \(text)".utf8)
+        trace = Digest(bytes: Sodium.blake2b(bytes, count: 32)) ?? trace
+    }
+
+    // MARK: Network
+
+    private func delay(_ from: Int, _ to: Int) -> UInt64 {
+        guard weather.isSteady else { return UInt64.random(in: weather.delay, using: &generator) }
+        let pair = Pair(from, to)
+        let span = weather.delay.upperBound - weather.delay.lowerBound + 1
+        let mixed = UInt64(pair.low + 1) &* 7_919 &+ UInt64(pair.high + 1) &* 104_729
+        return weather.delay.lowerBound + mixed &* 1_000_003 % span
+    }
+
+    /// Keeps a watched node's view: when what came over which session.
+    private func write(down input: Input, for index: Int) {
+        let line: String? =
+            switch input {
+            case .message(let session, let message):
+                "\(now) session \(session) \(Hexadecimal.encode(message.bytes))"
+            case .sessionOpened, .sessionClosed: "\(now) \(describe(input))"
+            default: nil
+            }
+        if let line { transcripts[index]?.append(line) }
+    }
+
+    private func happens(_ perMille: UInt64) -> Bool {
+        perMille > 0 && UInt64.random(in: 0..<1000, using: &generator) < perMille
+    }
+
+    /// The node that listens at an endpoint; its index is the port.
+    package func connect(_ from: Int, dial: UInt64, endpoints: [Endpoint], expected: NodeKey?) {
+        let target = endpoints.first.map { Int($0.port) }
+        if let target, nodes.indices.contains(target), parts[from] != parts[target] {
+            // Nothing comes back, not even a refusal.
+            answer(
+                from, .dialFailed(dial: dial, reason: "no answer"), after: Self.dialPatience)
+            return
+        }
+        guard let target, nodes.indices.contains(target), nodes[target].isUp,
+            expected == nil || expected == nodes[target].key.publicKey
+        else {
+            answer(from, .dialFailed(dial: dial, reason: "nobody answers"))
+            return
+        }
+        let here = End(node: from, session: nodes[from].nextSession())
+        let there = End(node: target, session: nodes[target].nextSession())
+        peers[here] = there
+        peers[there] = here
+        let wait = delay(from, target)
+        let facts = { (end: End, dial: UInt64?) in
+            SessionFacts(
+                peer: self.nodes[end.node].key.publicKey,
+                endpoint: self.nodes[end.node].endpoint, isInitiator: dial != nil, dial: dial)
+        }
+        answer(from, .sessionOpened(here.session, facts(there, dial)), after: wait)
+        answer(target, .sessionOpened(there.session, facts(here, nil)), after: wait)
+    }
+
+    /// The node at the other end of a session.
+    package func peer(of end: End) -> Int? { peers[end]?.node }
+
+    /// A node's ends of its sessions with another.
+    func sessions(from node: Int, to other: Int) -> [End] {
+        peers.filter { $0.key.node == node && $0.value.node == other }.keys
+            .sorted { $0.session < $1.session }
+    }
+
+    /// Schedules an input for a node's present life.
+    package func answer(_ node: Int, _ input: Input, after delay: UInt64 = 100_000) {
+        schedule(.input(node: node, life: nodes[node].life, input), after: delay)
+    }
+
+    package func send(_ message: Message, from end: End) {
+        guard let there = reached(from: end), !happens(weather.lossPerMille) else { return }
+        traffic[Pair(end.node, there.node), default: WorldTraffic()].add(message)
+        let wait = delay(end.node, there.node)
+        answer(there.node, .message(there.session, message), after: wait)
+        if happens(weather.duplicationPerMille) {
+            let wait = delay(end.node, there.node)
+            answer(there.node, .message(there.session, message), after: wait)
+        }
+    }
+
+    package func sendData(_ bytes: [UInt8], request: UInt64, from end: End) {
+        guard let there = reached(from: end), !happens(weather.lossPerMille) else { return }
+        schedule(
+            .data(
+                node: there.node, life: nodes[there.node].life, session: there.session,
+                request: request, bytes), after: delay(end.node, there.node))
+    }
+
+    /// The other end of a session, where words still arrive there. What is sent to a side that
+    /// has ended it comes back as a reset.
+    private func reached(from end: End) -> End? {
+        guard let there = peers[end], parts[end.node] == parts[there.node] else { return nil }
+        guard peers[there] != nil else {
+            peers[end] = nil
+            answer(end.node, .sessionClosed(end.session, reason: "connection reset"))
+            return nil
+        }
+        return there
+    }
+
+    package func close(_ end: End, reason: String) {
+        guard let there = peers.removeValue(forKey: end) else { return }
+        answer(end.node, .sessionClosed(end.session, reason: reason))
+        // A cut keeps the news of it from the other side.
+        guard parts[end.node] == parts[there.node], peers.removeValue(forKey: there) != nil else {
+            return
+        }
+        let wait = delay(end.node, there.node)
+        answer(there.node, .sessionClosed(there.session, reason: reason), after: wait)
+    }
+
+    /// Stops a node at once: peers see their sessions end; its store stays.
+    package func crash(_ index: Int) {
+        nodes[index].isUp = false
+        let ends = peers.keys.filter { $0.node == index }.sorted { $0.session < $1.session }
+        for end in ends { close(end, reason: "connection reset") }
+    }
+
+    /// Cuts the network in two: those of `part` and the others. Sessions across break at once, or
+    /// fall silent.
+    package func divide(_ part: [Int], isSilent: Bool = false) {
+        let inside = Set(part)
+        let before = peers
+        defer { for index in nodes.indices { parts[index] = inside.contains(index) ? 1 : 0 } }
+        guard !isSilent else { return }
+        let cut = before.filter {
+            inside.contains($0.key.node) != inside.contains($0.value.node)
+        }.keys
+        for end in cut.sorted(by: { $0.session < $1.session }) {
+            close(end, reason: "the network is cut")
+        }
+    }
+
+    /// Ends the cut; whoever dials reaches everyone again.
+    package func heal() { parts = [:] }
+
+    /// Starts a crashed node from its store, or from its key alone.
+    package func restart(_ index: Int, losingStore: Bool = false) {
+        nodes[index].restart(losingStore: losingStore)
+        schedule(.wake(node: index, life: nodes[index].life), after: 1_000_000)
+        for layer in nodes[index].heldLayers { feed(index, .layerHeld(layer)) }
+    }
+
+    /// Starts a node that is down from an older store of its own.
+    func restore(_ index: Int, _ backup: [SlotKey: Record]) {
+        nodes[index].restore(backup)
+        schedule(.wake(node: index, life: nodes[index].life), after: 1_000_000)
+    }
+
+    package func join(_ index: Int, to other: Int) {
+        feed(index, .join(endpoints: [nodes[other].endpoint], key: nodes[other].key.publicKey))
+    }
+}
