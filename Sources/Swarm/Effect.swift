@@ -16,6 +16,9 @@ public enum Effect: Sendable {
     /// to be remembered.
     case keyMetElsewhere(issued: UInt64)
 
+    /// Keep the address book for the next start, in place of the last one. Not answered.
+    case keepAddresses([UInt8])
+
     // Records
     /// Check signatures; answered by `recordsVerified`.
     case verifyRecords(batch: UInt64, [Record])

@@ -27,6 +27,9 @@ public struct Settings: Sendable {
     public var restored: UInt64?
     /// Whether nothing may be announced: the key runs elsewhere.
     public var isSilent = false
+    /// Addresses known from earlier runs; nil for a book whose secret follows from the seed, as
+    /// simulations need it.
+    package var addresses: AddressBook?
     /// Seed of all choices.
     public var seed: UInt64
 
@@ -49,7 +52,7 @@ public struct Settings: Sendable {
 enum SwarmLimits {
     /// Sessions at once: the memory of one is about 24 kB plus its socket buffers.
     static let sessionsMax = 256
-    /// Addresses remembered, those that the owner gave among them.
+    /// Contacts at once, those that the owner gave among them.
     static let contactsMax = 1024
     /// Addresses that the owner may give.
     static let ownerContactsMax = 256
@@ -145,8 +148,9 @@ enum SwarmLimits {
     /// First and longest pause before a lost peer is dialled again.
     static let dialPauseMin = 1 * Span.second
     static let dialPauseMax = 30 * Span.second
-    /// A neighbour learned by gossip is forgotten after this long without success.
-    static let contactPatience = Span.hour
+    /// A contact that nobody needs any more is forgotten after this long: longer than any pause and
+    /// than `settledAfter`, so that pauses grow as long as somebody does.
+    static let contactPatience = Span.minute
     /// Catalogues are compared with that of a random peer again after at most this long and at
     /// least half of it: where they are equal it costs a hundred bytes.
     static let reconcilePause = 45 * Span.second

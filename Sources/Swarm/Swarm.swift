@@ -14,6 +14,14 @@ public struct Swarm: Sendable {
     public internal(set) var sessions = OrderedTable<SessionNumber, Session>()
     /// Peers and addresses to dial.
     var contacts: [Contact] = []
+    /// Addresses that are known.
+    package internal(set) var addresses: AddressBook
+    /// Nodes that have no address which may be dialled, oldest first.
+    var outOfReach: [NodeKey] = []
+    /// The short call under way, and when the next is due.
+    var feeling = Feeling()
+    /// When the address book is written next, and what of it was.
+    var keeping = AddressKeeping()
     /// Peers that sent bytes which did not match, until when they are not asked.
     var bans = OrderedTable<NodeKey, Ban>()
     /// Neighbours in the overlay, and news among them.
@@ -63,6 +71,9 @@ public struct Swarm: Sendable {
         self.settings = settings
         generator = SeededGenerator(seed: settings.seed)
         veil = SeededGenerator(seed: settings.seed ^ 0x7665_696c)
+        addresses = settings.addresses ?? .following(settings.seed)
+        addresses.reseed(settings.seed)
+        self.settings.addresses = nil
         neighbourhood = Neighbourhood(
             own: PeerAddress(key: settings.node, endpoints: settings.endpoints),
             seed: generator.next())
@@ -205,6 +216,11 @@ public struct Swarm: Sendable {
         watchClock()
         watchSessions()
         dialContacts()
+        if !isStopping {
+            callAnchors()
+            feelIfDue()
+            keepAddressesIfDue()
+        }
         reconcileIfDue()
         publishIfDue()
         askWitnessesIfDue()
@@ -212,6 +228,7 @@ public struct Swarm: Sendable {
 
     private mutating func stop() {
         isStopping = true
+        keepAddresses()
         for number in sessions.keys { effects.append(.close(number, reason: "stopping")) }
     }
 }

@@ -232,13 +232,14 @@ package final class Crowd {
                 close(link, isDead: true)
             case .suspect(let link, true): nodes[node].suspected.append((link, now))
             case .left(let link): close(link, isDead: false)
+            case .told(_, let peers): perform(nodes[node].core.keep(peers, at: now), of: node)
             case .needAddress:
-                // What its owner gave, and some of those whose records it has.
-                for peer in nodes[node].known { nodes[node].core.keep(peer) }
-                for _ in 0..<NeighbourMessage.peersMax {
-                    let other = Int.random(in: nodes.indices, using: &generator)
-                    nodes[node].core.keep(nodes[other].address)
+                // What its owner gave, and some of those that a book would hold.
+                let known = nodes[node].known
+                let others = (0..<8).map { _ in
+                    nodes[Int.random(in: nodes.indices, using: &generator)].address
                 }
+                perform(nodes[node].core.offer(known + others, at: now), of: node)
             case .suspect, .joined: break
             }
         }

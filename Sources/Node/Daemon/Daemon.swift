@@ -155,6 +155,7 @@ final class Daemon: Sendable {
             node: keys.node.publicKey, label: label, endpoints: endpoints,
             software: Software.name, isSeeding: options.isSeeding, lastSequence: last,
             seed: Self.randomSeed())
+        settings.addresses = .kept(in: AddressFile(library.layout), log: options.log)
         settings.owner = try library.ownerPolicy()
         let mark = try inStore { () throws(StoreError) in
             try RestoredMark.read(library.layout, now: Clock.wallMilliseconds())

@@ -208,6 +208,7 @@ struct LoopWorker: ~Copyable {
         case .filterMissing(let session, let ids): port.filterMissing(session, ids)
         case .findRecords(let session, let ids): port.findRecords(session, ids)
         case .expireRecords(let wall): port.expire(wall)
+        case .keepAddresses(let bytes): port.keep(addresses: bytes)
         case .keyMetElsewhere: port.noteTwin()
         case .findHolders(let number, let layer): port.findHolders(number, layer)
         case .openBlob(let blob, let size): port.open(blob, size: size)

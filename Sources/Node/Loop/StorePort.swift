@@ -144,6 +144,12 @@ final class StorePort: Sendable {
         }
     }
 
+    /// Keeps the addresses that this node knows. What cannot be written now is written with the
+    /// next change.
+    func keep(addresses: [UInt8]) {
+        indexLane.submit { [library] in try? AddressFile(library.layout).write(addresses) }
+    }
+
     /// Renews memberships that are due, where the owner lets this node do so alone; whoever is met
     /// gets its new one in the session.
     func renewMemberships() {

@@ -71,6 +71,7 @@ public struct Layout: Sendable {
     var format: String { "\(home)/format" }
     var restored: String { "\(home)/restored" }
     var label: String { "\(home)/label" }
+    var addresses: String { "\(home)/addresses" }
 
     var folders: [String] {
         [objects, codedFiles, references, trees, parts, quarantine, trash]

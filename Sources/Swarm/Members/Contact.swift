@@ -1,13 +1,14 @@
 import Wire
 
-/// A peer or address that the node may dial.
+/// A peer or address that the node is dialling or means to: what the owner gave, and for a while
+/// whom a fetch or the overlay needs. What else is known stands in the `AddressBook`.
 struct Contact: Sendable {
     /// Where it came from: what the owner gave is kept for ever.
     enum Source: Equatable, Sendable {
         /// A ticket, the bootstrap list or `--join`.
         case owner
-        /// A Node record that gossip brought.
-        case gossip
+        /// A fetch or the overlay.
+        case need
     }
 
     /// Expected key; nil when only an address was given.

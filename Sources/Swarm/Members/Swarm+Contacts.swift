@@ -20,30 +20,7 @@ extension Swarm {
         dialContacts()
     }
 
-    /// Takes the addresses of a Node record that came over `session`: those that reach as far as
-    /// the session itself, and global ones. A node with no address that may be dialled is
-    /// remembered too, so that a fetch does not dial what gossip may not make us dial.
-    mutating func learn(_ record: Record, over session: SessionNumber?) {
-        guard case .node(let node) = record.content, record.publisher != settings.node else {
-            return
-        }
-        let source = session.flatMap { sessions[$0]?.facts.endpoint.reach } ?? .global
-        let index = contacts.firstIndex {
-            $0.key == record.publisher && $0.source == .gossip
-        }
-        let known = index.map { contacts[$0].endpoints } ?? []
-        let endpoints = node.endpoints.filter { endpoint in
-            endpoint.mayBeDialled(heardFrom: source) || known.contains(endpoint)
-        }
-        neighbourhood.keep(PeerAddress(key: record.publisher, endpoints: endpoints))
-        if let index {
-            contacts[index].endpoints = endpoints
-        } else {
-            remember(Contact(key: record.publisher, endpoints: endpoints, source: .gossip))
-        }
-    }
-
-    /// Takes a contact that gossip brought; false when there is no room.
+    /// Takes a contact that is needed; false when there is no room.
     @discardableResult
     private mutating func remember(_ contact: Contact) -> Bool {
         guard contacts.count < SwarmLimits.contactsMax || forgetOneContact() else { return false }
@@ -51,10 +28,10 @@ extension Swarm {
         return true
     }
 
-    /// Makes room by forgetting a random contact that gossip brought.
+    /// Makes room by forgetting a random contact that was needed.
     private mutating func forgetOneContact() -> Bool {
         let candidates = contacts.indices.filter {
-            contacts[$0].source == .gossip && contacts[$0].dial == nil
+            contacts[$0].source == .need && contacts[$0].dial == nil
         }
         guard let index = candidates.randomElement(using: &generator) else { return false }
         contacts.remove(at: index)
@@ -63,19 +40,24 @@ extension Swarm {
 
     /// Dials a holder for a fetch, even when enough sessions stand.
     mutating func dialHolder(_ holder: LayerHolders.Holder) {
-        guard holder.node != settings.node, session(with: holder.node) == nil else { return }
+        guard holder.node != settings.node, session(with: holder.node) == nil,
+            !outOfReach.contains(holder.node)
+        else { return }
         want(holder.node, at: holder.endpoints.filter(isInReach))
     }
 
     /// Has a peer dialled at the next turn: at the addresses known of it, else at these.
     mutating func want(_ key: NodeKey, at endpoints: [Endpoint]) {
-        if let index = contacts.firstIndex(where: { $0.key == key && !$0.endpoints.isEmpty }) {
-            contacts[index].isWanted = true
-        } else if !contacts.contains(where: { $0.key == key }), !endpoints.isEmpty {
-            var contact = Contact(key: key, endpoints: endpoints, source: .gossip)
+        let known = addresses.endpoints(of: key) ?? endpoints
+        guard let index = contacts.firstIndex(where: { $0.key == key }) else {
+            guard !known.isEmpty else { return }
+            var contact = Contact(key: key, endpoints: known, source: .need)
             contact.isWanted = true
             remember(contact)
+            return
         }
+        if contacts[index].source == .need, !known.isEmpty { contacts[index].endpoints = known }
+        contacts[index].isWanted = true
     }
 
     /// Dials a peer that the overlay chose, at the addresses that it knows, now: the overlay has
@@ -83,7 +65,7 @@ extension Swarm {
     mutating func dialChosen(_ peer: PeerAddress) {
         want(peer.key, at: peer.endpoints)
         for index in contacts.indices
-        where contacts[index].key == peer.key && contacts[index].source == .gossip {
+        where contacts[index].key == peer.key && contacts[index].source == .need {
             let others = contacts[index].endpoints.filter { !peer.endpoints.contains($0) }
             contacts[index].endpoints = Array(
                 (peer.endpoints + others).prefix(Limits.endpointsMax))
@@ -122,10 +104,17 @@ extension Swarm {
 
     private mutating func dial(where isMeant: (Contact) -> Bool) {
         guard !isStopping else { return }
+        contacts = contacts.filter { !isForgotten($0) }
         var standing = sessions.count + contacts.count { $0.dial != nil }
         for index in contacts.indices where isMeant(contacts[index]) && isDue(contacts[index]) {
             dial(index, &standing)
         }
+    }
+
+    /// Whether nobody has needed a contact for a while that was needed once.
+    private func isForgotten(_ contact: Contact) -> Bool {
+        contact.source == .need && !contact.isWanted && contact.dial == nil
+            && contact.notBefore + SwarmLimits.contactPatience < now.monotonic
     }
 
     private func isDue(_ contact: Contact) -> Bool {
@@ -142,6 +131,7 @@ extension Swarm {
         let isTwin = contacts.contains { $0.key == contact.key && $0.dial != nil }
         guard standing < SwarmLimits.sessionsMax, contact.key == nil || !isTwin else { return }
         contacts[index].dial = nextDial
+        if let key = contact.key { addresses.dialled(key, at: now) }
         effects.append(.dial(nextDial, endpoints: contact.endpoints, expected: contact.key))
         nextDial += 1
         standing += 1
@@ -178,17 +168,10 @@ extension Swarm {
             }
             postpone(index)
         }
-        contacts = contacts.filter { $0.key != peer || !isHopeless($0) }
-    }
-
-    /// Whether gossip brought a contact that could not be reached for an hour.
-    private func isHopeless(_ contact: Contact) -> Bool {
-        guard contact.source == .gossip, contact.dial == nil else { return false }
-        return now.monotonic - (contact.failingSince ?? now.monotonic)
-            > SwarmLimits.contactPatience
     }
 
     mutating func dialFailed(_ dial: UInt64, _ reason: String) {
+        if feelerFailed(dial) { return }
         guard let index = contacts.firstIndex(where: { $0.dial == dial }) else { return }
         contacts[index].dial = nil
         contacts[index].isWanted = false
@@ -198,8 +181,8 @@ extension Swarm {
             effects.append(.log("cannot reach \(name): \(reason); trying again"))
         }
         postpone(index)
-        if isHopeless(contacts[index]) { contacts.remove(at: index) }
         if let key {
+            addresses.failed(key, at: now)
             sessionGone(key)
             perform(neighbourhood.dialFailed(key, at: now.monotonic))
         }

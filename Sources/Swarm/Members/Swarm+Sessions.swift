@@ -55,6 +55,7 @@ extension Swarm {
             return
         }
         contactConnected(facts)
+        if facts.isInitiator { addresses.answered(facts.peer, at: facts.endpoint, at: now) }
         if let reason = refusal(of: facts) {
             effects.append(.close(number, reason: reason))
             contactLost(facts.peer, after: 0)
@@ -73,6 +74,7 @@ extension Swarm {
         openCircles(number)
         openHolds(number)
         askWitness(number)
+        feelerAnswered(number, facts)
         sessionReady(number)
     }
 
@@ -110,6 +112,7 @@ extension Swarm {
         part(number)
         sessions[number] = nil
         forgetRequests(of: number)
+        if session.facts.isInitiator { addresses.stood(session.facts.peer, at: now) }
         contactLost(session.facts.peer, after: now.monotonic - session.opened)
         sessionGone(session.facts.peer)
     }

@@ -30,6 +30,8 @@ package enum NeighbourLimits {
     /// Addresses of one netgroup (/16, or /32 of IPv6) among the neighbours that a node looks for
     /// itself, counted for global addresses only: a lab behind one router is normal.
     static let outboundPerNetgroup = 1
+    /// The book is asked for addresses at most this often, also where all it gives fail at once.
+    static let needPause = 500 * Span.millisecond
     /// A shuffle every half minute keeps the reserve fresh (HyParView); the first few follow each
     /// other quickly, so that a newcomer's neighbours come from all over the network.
     static let shufflePause = 30 * Span.second

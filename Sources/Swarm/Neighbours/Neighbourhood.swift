@@ -7,8 +7,10 @@ package struct Neighbourhood: Sendable {
     package enum Effect: Equatable, Sendable {
         /// Open a session; answered by `linkUp` or `dialFailed`.
         case dial(PeerAddress)
-        /// Any address would help.
+        /// Addresses out of the node's own book would help; answered by `offer`.
         case needAddress
+        /// A peer told of others; those that may be dialled and count are answered by `keep`.
+        case told(SessionNumber, [PeerAddress])
         /// Tell a peer.
         case send(SessionNumber, NeighbourMessage)
         /// Ask a neighbour for a word; answered by `pong` with the number.
@@ -70,6 +72,20 @@ package struct Neighbourhood: Sendable {
 
     /// Takes an address into the reserve; the caller has seen that it may be dialled.
     package mutating func keep(_ peer: PeerAddress) { overlay.keep(peer) }
+
+    /// Takes addresses that a peer told; the caller has seen that they may be dialled and count.
+    package mutating func keep(_ told: [PeerAddress], at now: UInt64) -> [Effect] {
+        var effects: [Overlay.Effect] = []
+        overlay.keep(told, at: now, into: &effects)
+        return carry(effects, at: now)
+    }
+
+    /// Addresses out of the node's own book, best first: as many as are needed are dialled.
+    package mutating func offer(_ peers: [PeerAddress], at now: UInt64) -> [Effect] {
+        var effects: [Overlay.Effect] = []
+        overlay.offer(peers, at: now, into: &effects)
+        return carry(effects, at: now)
+    }
 
     // MARK: Words
 
@@ -167,6 +183,7 @@ package struct Neighbourhood: Sendable {
             switch effect {
             case .dial(let peer): result.append(.dial(peer))
             case .needAddress: result.append(.needAddress)
+            case .told(let link, let peers): result.append(.told(link, peers))
             case .send(let link, let message): result.append(.send(link, message))
             case .joined(let link):
                 if let key = overlay.peer(of: link) { probing.add(link, key, at: now) }

@@ -11,8 +11,10 @@ package struct Overlay: Sendable {
     package enum Effect: Equatable, Sendable {
         /// Open a session; answered by `linkUp` or `dialFailed`.
         case dial(PeerAddress)
-        /// Any address would help: nobody in reserve may be dialled.
+        /// Addresses out of the node's own book would help; answered by `offer`.
         case needAddress
+        /// A peer told of others; those that may be dialled and count are answered by `keep`.
+        case told(SessionNumber, [PeerAddress])
         /// Tell a peer.
         case send(SessionNumber, NeighbourMessage)
         /// A neighbour from now on.
@@ -47,7 +49,7 @@ package struct Overlay: Sendable {
     }
 
     private(set) var links = OrderedTable<SessionNumber, Link>()
-    package private(set) var passive: [PeerAddress] = []
+    private var reserve: [Spare] = []
     private let own: PeerAddress
     private var generator: SeededGenerator
     /// Dials for the overlay under way, and when each is given up.
@@ -59,9 +61,18 @@ package struct Overlay: Sendable {
     /// Shuffles of others that went over this node: where their answers go.
     private var walks: [(number: UInt64, link: SessionNumber)] = []
     private var nextShuffle: UInt64 = 0
+    /// When the book may be asked for addresses again.
+    private var nextNeed: UInt64 = 0
     /// When the first answer is overdue that is waited for.
     private var nextOverdue: UInt64 = .max
     private var ownShuffle: UInt64?
+
+    /// An address in reserve.
+    private struct Spare: Sendable {
+        let peer: PeerAddress
+        /// Whether this node had a session with it: only then is it told to others.
+        let isMet: Bool
+    }
 
     /// A node with no neighbours.
     package init(own: PeerAddress, seed: UInt64) {
@@ -71,6 +82,8 @@ package struct Overlay: Sendable {
 
     /// Neighbours that this node chose.
     package var chosen: Int { links.values.count { $0.state == .chosen } }
+    /// Addresses in reserve (HyParView's passive view).
+    package var passive: [PeerAddress] { reserve.map(\.peer) }
     /// All neighbours.
     package var neighbours: [SessionNumber] {
         links.entries.filter(\.value.isNeighbour).map(\.key)
@@ -95,7 +108,9 @@ package struct Overlay: Sendable {
         links[number] = Link(peer: peer, isOwn: isOwn)
         let wanted =
             isBack ? NeighbourLimits.outboundMax : NeighbourLimits.outboundWanted
-        if isOwn, wasDialled || isBack, chosen < wanted { ask(number, at: now, into: &effects) }
+        if isOwn, wasDialled || isBack, chosen < wanted, !isCrowded(peer) {
+            ask(number, at: now, into: &effects)
+        }
         fill(at: now, into: &effects)
     }
 
@@ -108,7 +123,7 @@ package struct Overlay: Sendable {
         if link.isNeighbour {
             effects.append(.left(number))
             missed.add(link.peer, at: now)
-            if isDead { leaveAlone(link.peer.key, at: now) } else { keep(link.peer) }
+            if isDead { leaveAlone(link.peer.key, at: now) } else { keep(link.peer, isMet: true) }
         }
         fill(at: now, into: &effects)
     }
@@ -117,7 +132,7 @@ package struct Overlay: Sendable {
         missed.failed(key, at: now)
         guard dials[key] != nil else { return }
         dials[key] = nil
-        passive.removeAll { $0.key == key }
+        reserve.removeAll { $0.peer.key == key }
         leaveAlone(key, at: now)
         fill(at: now, into: &effects)
     }
@@ -157,7 +172,7 @@ package struct Overlay: Sendable {
         case .accept:
             guard case .asked = link.state else { return }
             _ = links.change(number) { $0.state = $0.isOwn ? .chosen : .found }
-            passive.removeAll { $0.key == link.peer.key }
+            reserve.removeAll { $0.peer.key == link.peer.key }
             effects.append(.joined(number))
             if chosen == 1 { nextShuffle = now }
             fill(at: now, into: &effects)
@@ -165,15 +180,14 @@ package struct Overlay: Sendable {
             guard case .asked = link.state else { return }
             _ = links.change(number) { $0.state = .idle }
             leaveAlone(link.peer.key, at: now)
-            for peer in others { keep(peer) }
-            effects.append(.left(number))
+            effects += [.left(number), .told(number, others)]
             fill(at: now, into: &effects)
         case .leave(let others):
             guard link.isNeighbour else { return }
             _ = links.change(number) { $0.state = .idle }
             leaveAlone(link.peer.key, at: now)
-            for peer in others + [link.peer] { keep(peer) }
-            effects.append(.left(number))
+            keep(link.peer, isMet: true)
+            effects += [.left(number), .told(number, others)]
             fill(at: now, into: &effects)
         case .shuffle(let walk, let hopsLeft, let peers):
             shuffled(walk, hopsLeft, peers, by: number, into: &effects)
@@ -211,39 +225,53 @@ package struct Overlay: Sendable {
             effects.append(.send(number, .refuse(others)))
             return
         }
-        passive.removeAll { $0.key == link.peer.key }
+        reserve.removeAll { $0.peer.key == link.peer.key }
         effects.append(.send(number, .accept))
     }
 
     // MARK: The reserve
 
-    /// Takes addresses that may be dialled.
-    package mutating func keep(_ peer: PeerAddress) {
+    /// Takes an address that may be dialled; what this node met itself stays so.
+    package mutating func keep(_ peer: PeerAddress, isMet: Bool = false) {
         guard peer.key != own.key, !peer.endpoints.isEmpty,
             link(with: peer.key).map({ links[$0]?.isNeighbour == true }) != true
         else { return }
-        if let index = passive.firstIndex(where: { $0.key == peer.key }) {
-            passive[index] = peer
-        } else if passive.count < NeighbourLimits.passiveMax {
-            passive.append(peer)
+        let spare = Spare(peer: peer, isMet: isMet)
+        if let index = reserve.firstIndex(where: { $0.peer.key == peer.key }) {
+            if isMet || !reserve[index].isMet { reserve[index] = spare }
+        } else if reserve.count < NeighbourLimits.passiveMax {
+            reserve.append(spare)
         } else {
-            passive[Int.random(in: 0..<passive.count, using: &generator)] = peer
+            reserve[Int.random(in: 0..<reserve.count, using: &generator)] = spare
         }
     }
 
+    /// Takes addresses that a peer told and that count.
+    mutating func keep(_ told: [PeerAddress], at now: UInt64, into effects: inout [Effect]) {
+        guard !told.isEmpty else { return }
+        for peer in told { keep(peer) }
+        fill(at: now, into: &effects)
+    }
+
+    /// Addresses to tell others: neighbours, and of the reserve those that this node met itself.
     private mutating func sample(_ count: Int, without key: NodeKey) -> [PeerAddress] {
-        var peers = passive.filter { $0.key != key }
+        var peers = reserve.filter(\.isMet).map(\.peer).filter { $0.key != key }
         peers += links.values.filter { $0.isNeighbour && $0.peer.key != key }.map(\.peer)
         peers.shuffle(using: &generator)
         return Array(peers.prefix(count))
     }
 
-    /// Asks and dials until enough neighbours are chosen.
-    private mutating func fill(at now: UInt64, into effects: inout [Effect]) {
+    /// Neighbours to look for now.
+    private var lacking: Int {
         let asked = links.values.count { if case .asked = $0.state { true } else { false } }
         let sound = links.values.count { $0.state == .chosen && !$0.isSuspected }
-        var lacking = NeighbourLimits.outboundWanted - sound - asked - dials.count
-        lacking = min(lacking, NeighbourLimits.dialsMax - dials.count)
+        let lacking = NeighbourLimits.outboundWanted - sound - asked - dials.count
+        return max(0, min(lacking, NeighbourLimits.dialsMax - dials.count))
+    }
+
+    /// Asks and dials until enough neighbours are chosen: half of them out of the reserve, which
+    /// is what peers told lately, the rest out of the node's own book.
+    private mutating func fill(at now: UInt64, into effects: inout [Effect]) {
         guard lacking > 0 else { return }
         refusals.removeAll { _, until in until <= now }
         var candidates = passive.filter { peer in
@@ -253,28 +281,50 @@ package struct Overlay: Sendable {
         let willing = candidates.filter { refusals[$0.key] == nil }
         if !willing.isEmpty || !neighbours.isEmpty { candidates = willing }
         candidates.shuffle(using: &generator)
-        for peer in candidates where lacking > 0 && !isCrowded(peer) {
-            let due = now + 2 * NeighbourLimits.answerPatience
-            dials[peer.key] = (peer, due)
-            nextOverdue = min(nextOverdue, due)
-            effects.append(.dial(peer))
-            lacking -= 1
+        var told = (lacking + 1) / 2
+        for peer in candidates where told > 0 && !isCrowded(peer) {
+            dial(peer, at: now, into: &effects)
+            told -= 1
         }
-        if lacking > 0 { fillFromSessions(lacking, at: now, into: &effects) }
+        if lacking > 0 { fillFromSessions(at: now, into: &effects) }
+    }
+
+    private mutating func dial(
+        _ peer: PeerAddress, at now: UInt64, into effects: inout [Effect]
+    ) {
+        let due = now + 2 * NeighbourLimits.answerPatience
+        dials[peer.key] = (peer, due)
+        nextOverdue = min(nextOverdue, due)
+        effects.append(.dial(peer))
+    }
+
+    /// Addresses out of the node's own book, best first: as many as are needed are dialled.
+    mutating func offer(_ peers: [PeerAddress], at now: UInt64, into effects: inout [Effect]) {
+        refusals.removeAll { _, until in until <= now }
+        for peer in peers where lacking > 0 {
+            guard peer.key != own.key, !peer.endpoints.isEmpty, dials[peer.key] == nil,
+                link(with: peer.key) == nil, refusals[peer.key] == nil, !isCrowded(peer)
+            else { continue }
+            dial(peer, at: now, into: &effects)
+        }
     }
 
     /// Peers with which this node has a session for another reason may be neighbours too, and
     /// when it has no neighbour at all, any peer.
-    private mutating func fillFromSessions(
-        _ lacking: Int, at now: UInt64, into effects: inout [Effect]
-    ) {
+    private mutating func fillFromSessions(at now: UInt64, into effects: inout [Effect]) {
         var idle = links.entries.filter {
             $0.value.state == .idle && refusals[$0.value.peer.key] == nil
                 && ($0.value.isOwn || neighbours.isEmpty)
         }.map(\.key)
         idle.shuffle(using: &generator)
-        for number in idle.prefix(lacking) { ask(number, at: now, into: &effects) }
-        if idle.count < lacking { effects.append(.needAddress) }
+        for number in idle where lacking > 0 {
+            if let peer = links[number]?.peer, !isCrowded(peer) {
+                ask(number, at: now, into: &effects)
+            }
+        }
+        guard lacking > 0, nextNeed <= now else { return }
+        nextNeed = now + NeighbourLimits.needPause
+        effects.append(.needAddress)
     }
 
     /// Whether enough neighbours of its netgroup were chosen, or are being asked.
@@ -305,9 +355,9 @@ package struct Overlay: Sendable {
             effects.append(.send(next, .shuffle(number: walk, hopsLeft: hopsLeft - 1, peers)))
             return
         }
-        let answer = sample(peers.count, without: origin ?? own.key)
-        for peer in peers { keep(peer) }
-        effects.append(.send(number, .shuffleAnswer(number: walk, [own] + answer.dropLast())))
+        let answer = sample(max(0, peers.count - 1), without: origin ?? own.key)
+        effects.append(.send(number, .shuffleAnswer(number: walk, [own] + answer)))
+        effects.append(.told(number, peers))
     }
 
     private mutating func shuffleAnswered(
@@ -316,8 +366,7 @@ package struct Overlay: Sendable {
     ) {
         if walk == ownShuffle {
             ownShuffle = nil
-            for peer in peers { keep(peer) }
-            fill(at: now, into: &effects)
+            effects.append(.told(number, peers))
         } else if let index = walks.firstIndex(where: { $0.number == walk }) {
             let back = walks.remove(at: index).link
             effects.append(.send(back, .shuffleAnswer(number: walk, peers)))
@@ -332,7 +381,7 @@ package struct Overlay: Sendable {
         guard let first = neighbours.randomElement(using: &generator) else { return }
         var near = neighbours.filter { $0 != first }.compactMap { links[$0]?.peer }
         near.shuffle(using: &generator)
-        var far = passive
+        var far = reserve.filter(\.isMet).map(\.peer)
         far.shuffle(using: &generator)
         let peers =
             [own] + near.prefix(NeighbourLimits.shuffleNeighbours)

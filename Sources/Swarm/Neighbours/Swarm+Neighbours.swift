@@ -74,6 +74,7 @@ extension Swarm {
             switch effect {
             case .dial(let peer): dialNeighbour(peer)
             case .needAddress: offerAddresses()
+            case .told(let number, let peers): told(peers, by: number)
             case .send(let number, let message): send(.neighbour(message), to: number)
             case .ping(let number, let value): send(.ping(value), to: number)
             case .check(let number, let bytes): check(bytes, from: number)
@@ -105,21 +106,6 @@ extension Swarm {
             return
         }
         dialChosen(peer)
-    }
-
-    /// The reserve is empty or may not be dialled: what the owner gave, and random ones of what
-    /// gossip brought.
-    private mutating func offerAddresses() {
-        var known = contacts.filter { contact in
-            guard let key = contact.key else { return false }
-            return !contact.endpoints.isEmpty && session(with: key) == nil
-                && bans[key]?.isShutOut != true
-        }
-        known.shuffle(using: &generator)
-        for contact in known.prefix(NeighbourMessage.peersMax) {
-            guard let key = contact.key else { continue }
-            neighbourhood.keep(PeerAddress(key: key, endpoints: contact.endpoints))
-        }
     }
 
     // MARK: News

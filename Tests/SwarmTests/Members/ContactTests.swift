@@ -26,19 +26,33 @@ import Wire
         #expect(pauses.suffix(190).allSatisfy { (30...38).contains($0) })
     }
 
-    @Test func `what gossip brought is forgotten after an hour without success`() throws {
+    @Test func `whom a fetch needs is called after growing pauses, and forgotten after it`() throws
+    {
+        let sample = try Sample(by: 3)
+        let holders = LayerHolders(
+            descriptions: sample.holders([]).descriptions,
+            holders: [.init(node: Driver.key(3).publicKey, endpoints: [Driver.address(3)])])
         var driver = Driver()
         driver.open(1, 2)
-        driver.take(
-            [try Driver.record(3, Driver.node([Driver.address(3)]))], from: 1)
+        driver.feed(.fetch(1, FetchRequest(layer: sample.id)))
+        fail(&driver, driver.feed(.holdersFound(1, holders)))
         #expect(driver.core.contacts.count == 1)
-        var seconds = 0
-        while !driver.core.contacts.isEmpty, seconds < 5000 {
-            fail(&driver, driver.pass(Span.second))
+        var dials = 0
+        for _ in 0..<14 {
+            let effects = driver.pass(Span.second)
+            dials += effects.dials.count
+            fail(&driver, effects)
             driver.hear(1, .pong(0))
-            seconds += 1
         }
-        #expect((3600...3700).contains(seconds))
+        #expect((2...4).contains(dials))
+        driver.feed(.cancelFetch(1))
+        driver.pass(30 * Span.second)
+        driver.hear(1, .pong(0))
+        #expect(driver.core.contacts.count == 1)
+        driver.pass(40 * Span.second)
+        driver.hear(1, .pong(0))
+        driver.pass(40 * Span.second)
+        #expect(driver.core.contacts.isEmpty)
     }
 
     @Test func `a peer that takes every call and hangs up gains no shorter pause`() {
@@ -147,6 +161,26 @@ import Wire
         #expect(driver.feed(.holdersFound(1, holders)).dials.isEmpty)
         let effects = driver.open(2, 4, from: Driver.address(4, [10, 0, 0]))
         #expect(effects.dials.first?.endpoints == [near])
+    }
+
+    @Test func `a fetch does not dial a near address that came from afar, whoever is near now`()
+        throws
+    {
+        let sample = try Sample(by: 3)
+        let near = Driver.address(7, [10, 0, 0])
+        let holders = LayerHolders(
+            descriptions: sample.holders([]).descriptions,
+            holders: [.init(node: Driver.key(3).publicKey, endpoints: [near])])
+        var driver = Driver()
+        driver.open(1, 2)
+        driver.take([try Driver.record(3, Driver.node([near]))], from: 1)
+        driver.open(2, 4, from: Driver.address(4, [10, 0, 0]))
+        driver.feed(.fetch(1, FetchRequest(layer: sample.id)))
+        #expect(driver.feed(.holdersFound(1, holders)).dials.isEmpty)
+        #expect(driver.core.outOfReach == [Driver.key(3).publicKey])
+        let again = try Driver.record(3, Driver.node([Driver.address(3)]), sequence: 2)
+        driver.take([again], from: 1)
+        #expect(driver.core.outOfReach.isEmpty)
     }
 
     @Test func `the tables of contacts are bounded`() throws {

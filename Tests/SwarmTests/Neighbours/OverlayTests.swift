@@ -34,6 +34,18 @@ import Wire
             return effects
         }
 
+        mutating func keep(_ told: [PeerAddress]) -> [Overlay.Effect] {
+            var effects: [Overlay.Effect] = []
+            overlay.keep(told, at: now, into: &effects)
+            return effects
+        }
+
+        mutating func offer(_ peers: [PeerAddress]) -> [Overlay.Effect] {
+            var effects: [Overlay.Effect] = []
+            overlay.offer(peers, at: now, into: &effects)
+            return effects
+        }
+
         mutating func wake(after span: UInt64) -> [Overlay.Effect] {
             now += span
             var effects: [Overlay.Effect] = []
@@ -119,8 +131,10 @@ import Wire
         bench.overlay.keep(Self.peer(2))
         _ = bench.wake(after: 0)
         _ = bench.up(7, 2, isOwn: true)
-        let next = bench.hear(7, .refuse([Self.peer(3), Self.peer(1)]))
-        #expect(next.contains(.left(7)))
+        let others = [Self.peer(3), Self.peer(1)]
+        let refused = bench.hear(7, .refuse(others))
+        #expect(refused.contains(.left(7)) && refused.contains(.told(7, others)))
+        let next = bench.keep(others)
         #expect(dialled(next) == [Self.peer(3)], "not itself, and not the one that refused")
     }
 
@@ -138,6 +152,7 @@ import Wire
         var bench = Bench()
         bench.overlay.keep(Self.peer(2))
         _ = bench.wake(after: 0)
+        bench.now += Span.second
         var effects: [Overlay.Effect] = []
         bench.overlay.dialFailed(Self.peer(2).key, at: bench.now, into: &effects)
         #expect(bench.overlay.passive.isEmpty && effects == [.needAddress])
@@ -162,7 +177,7 @@ import Wire
             return
         }
         #expect(answer.first == Self.peer(1) && answer.count <= sent.count)
-        #expect(Set(bench.overlay.passive) == Set(sent))
+        #expect(end.contains(.told(101, sent)) && bench.overlay.passive.isEmpty)
     }
 
     @Test func `its own shuffles go to a neighbour, the first ones quickly`() {
@@ -177,6 +192,56 @@ import Wire
         }
         #expect(shuffles.count == 1 && shuffles.first?.first == Self.peer(1))
         #expect(bench.overlay.deadline <= bench.now + 2 * NeighbourLimits.firstShufflePause)
+    }
+
+    @Test func `half of those it dials were told lately, the others come out of the book`() {
+        var bench = Bench()
+        let first = bench.keep((UInt8(10)..<20).map(Self.peer))
+        #expect(dialled(first).count == 2 && first.contains(.needAddress))
+        let offered = bench.offer((UInt8(30)..<40).map(Self.peer))
+        #expect(dialled(offered) == [Self.peer(30), Self.peer(31)])
+        #expect(bench.offer([Self.peer(40)]).isEmpty, "enough are under way")
+    }
+
+    @Test func `the book is asked now and then only, and not again for those that failed`() {
+        var bench = Bench()
+        #expect(bench.wake(after: 0).contains(.needAddress))
+        #expect(dialled(bench.offer([Self.peer(30)])) == [Self.peer(30)])
+        var failed: [Overlay.Effect] = []
+        bench.overlay.dialFailed(Self.peer(30).key, at: bench.now, into: &failed)
+        #expect(failed.isEmpty)
+        #expect(bench.wake(after: NeighbourLimits.needPause * 4).contains(.needAddress))
+        #expect(bench.offer([Self.peer(30)]).isEmpty)
+    }
+
+    @Test func `one that answers in a network with a neighbour already is not asked`() {
+        var bench = settled(1)
+        bench.overlay.keep(Self.peer(50))
+        #expect(dialled(bench.wake(after: 2 * Span.second)) == [Self.peer(50)])
+        let elsewhere = PeerAddress(
+            key: Self.peer(50).key, endpoints: [Driver.address(9, [100, 1, 7])])
+        var effects: [Overlay.Effect] = []
+        bench.overlay.linkUp(50, elsewhere, isOwn: true, at: bench.now, into: &effects)
+        #expect(!effects.contains { $0.isAsk })
+    }
+
+    @Test func `it tells others of whom it met itself, not of whom it heard`() {
+        var bench = settled(2)
+        _ = bench.keep((UInt8(10)..<40).map(Self.peer))
+        _ = bench.down(101)
+        let answer = bench.hear(100, .shuffle(number: 3, hopsLeft: 0, [Self.peer(60)]))
+        guard case .send(100, .shuffleAnswer(3, let first)) = answer.first else {
+            Issue.record("no answer: \(answer)")
+            return
+        }
+        #expect(first == [Self.peer(1)], "as many as came, itself among them")
+        let many = (UInt8(60)..<68).map(Self.peer)
+        let next = bench.hear(100, .shuffle(number: 4, hopsLeft: 0, many))
+        guard case .send(100, .shuffleAnswer(4, let told)) = next.first else {
+            Issue.record("no answer: \(next)")
+            return
+        }
+        #expect(Set(told) == [Self.peer(1), Self.peer(100), Self.peer(101)])
     }
 
     @Test func `the reserve is bounded and holds no neighbour and not itself`() {
