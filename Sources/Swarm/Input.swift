@@ -181,6 +181,8 @@ public enum StoreOutcome: Equatable, Sendable {
     case equivocation
     /// Refused: the catalogue is full, the key is revoked, or no delegation covers the signer.
     case refused(String)
+    /// It could not be kept now, as when the disk fails: it may come again.
+    case failed
 }
 
 /// What the store has of a blob.

@@ -54,6 +54,13 @@ enum SwarmLimits {
     static let sessionsMax = 256
     /// Contacts at once, those that the owner gave among them.
     static let contactsMax = 1024
+    /// Places among them that strangers leave for this node's own dials: its neighbours, and the
+    /// holders of a few fetches.
+    static let ownSessionsMin = 32
+    /// A session is not ended for want of room before this: a newcomer has come to learn.
+    static let sessionMin = 30 * Span.second
+    /// A node that had no room is not dialled for as long, unless something is wanted of it.
+    static let fullPause = 10 * Span.minute
     /// Addresses that the owner may give.
     static let ownerContactsMax = 256
     /// Record ids remembered as seen, so that news does not come round again.
@@ -110,6 +117,11 @@ enum SwarmLimits {
     static let answeringMax = 32
     /// Pages of group values asked of one peer at a time.
     static let pagesAskedMax = 16
+    /// Layers that went and of which those who knew are told when they are met: a kilobyte each.
+    static let goneMax = 1024
+    /// The way to a peer is measured this often, however much is said meanwhile: what was measured
+    /// among the first words, while catalogues were compared, says little of a near one.
+    static let measurePause = 30 * Span.second
     /// Who was dialled compares after this long: what the one that dialled found out has come by
     /// then, and little is left to say.
     static let firstComparisonPause = 10 * Span.second

@@ -44,6 +44,8 @@ public struct Swarm: Sendable {
     var answers = OrderedTable<Digest, PendingAnswer>()
     /// Layers that are here.
     var held = OrderedTable<Digest, HeldLayer>()
+    /// Layers that are here no more and that not everyone could know of.
+    var gone = OrderedTable<Digest, HeldLayer>()
     /// Publishers and grantees of layers that are here: whose delegations to peers matter.
     var principals: Set<NodeKey> = []
     /// Layers on their way here.
@@ -202,11 +204,11 @@ public struct Swarm: Sendable {
 
     private mutating func wake() {
         lastWake = now.monotonic
-        if !isStopping { perform(neighbourhood.wake(at: now.monotonic)) }
         if nextTurn <= now.monotonic {
             nextTurn = now.monotonic + Span.second
             turn()
         }
+        if !isStopping { perform(neighbourhood.wake(at: now.monotonic)) }
         dialWanted()
         watchFetches()
     }

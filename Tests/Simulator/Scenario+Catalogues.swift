@@ -6,9 +6,9 @@ extension Scenario {
     static let catalogues: [Scenario] = [
         Scenario(
             name: "cut-catalogues",
-            goal: "40 nodes cut in halves for 30 minutes, 1,000 new records on each side: every "
-                + "node has neighbours on both sides within 30 s of the cut's end, all catalogues "
-                + "are equal within 60 s, sketches take at most 60 kB a link between the halves",
+            goal: "40 nodes cut in halves for 30 minutes, 1,000 new records on each side: nine "
+                + "of ten have neighbours on both sides within 30 s of the cut's end, all "
+                + "catalogues are equal within 60 s, sketches take at most 60 kB a link between the halves",
             isQuick: false
         ) { cut($0, nodes: 40, minutes: 30, records: 1_000) },
         Scenario(
@@ -57,7 +57,9 @@ extension Scenario {
         let start = world.now
         var mixed: UInt64?
         let isHealed = world.run(seconds: 180) {
-            if mixed == nil, nodes.allSatisfy({ isMixed(world, $0, half) }) { mixed = world.now }
+            if mixed == nil, nodes.count(where: { isMixed(world, $0, half) }) * 10 >= count * 9 {
+                mixed = world.now
+            }
             return mixed != nil && world.areEqual(nodes)
         }
         let spans = ((mixed ?? .max) - start, world.now - start)

@@ -81,6 +81,21 @@ struct Driver {
         try effects.unsigned.map { try $0.signed(key.sign($0.signingInput)) }
     }
 
+    /// Signs what the core wanted signed, and the catalogue takes it: the records, and what the core
+    /// wants then.
+    mutating func announce(_ effects: [Effect]) throws -> ([Record], [Effect]) {
+        let records = try signed(effects)
+        var later: [Effect] = []
+        for record in records {
+            let stored = feed(.recordSigned(record))
+            later += stored
+            for batch in stored.stored {
+                later += feed(.recordsStored(batch: batch.number, outcomes: [.fresh]))
+            }
+        }
+        return (records, later)
+    }
+
     /// Records arrive with good signatures and get these outcomes.
     @discardableResult
     mutating func take(

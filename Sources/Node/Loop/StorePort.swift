@@ -74,7 +74,7 @@ final class StorePort: Sendable {
         catalogueLane.submit { [self] in
             let outcomes =
                 (try? RecordPlacement(catalogue: catalogue).place(records))
-                ?? records.map { _ in .refused("disk") }
+                ?? records.map { _ in .failed }
             post(.recordsStored(batch: batch, outcomes: outcomes))
             let ownPlace = Slot(prefixOf: node.digest)
             // Anyone may delegate to this node, and any key may end: it acts for nobody whom its

@@ -30,6 +30,11 @@ extension Swarm {
     /// Tells a peer of every layer that it may know of and that gossip does not carry.
     mutating func offerLayers(to number: SessionNumber) {
         for layer in held.values { offer(layer, to: number) }
+        for layer in gone.values {
+            guard let caller = caller(number), decide(.see, layer.policy, by: caller) == .allow
+            else { continue }
+            effects.append(.findOffer(number, layer: layer.layer, isOwn: announces(layer)))
+        }
     }
 
     /// What the publisher said to the peer or about the layer, then the record.
@@ -60,7 +65,8 @@ extension Swarm {
 
     /// This node's own record about a layer, for a peer that may know of it.
     mutating func offerFound(_ number: SessionNumber, _ layer: Digest, _ record: [UInt8]) {
-        guard let held = held[layer], decide(.see, held, number) == .allow else { return }
+        guard let known = held[layer] ?? gone[layer], decide(.see, known, number) == .allow
+        else { return }
         send(.records([record]), to: number)
     }
 
@@ -71,10 +77,13 @@ extension Swarm {
             switch record.content {
             case .layer(let content), .mirror(let content, _): content.layer
             case .tombstone(let ended):
-                held.values.first { Slot(prefixOf: $0.layer) == ended.slot }?.layer
+                (held.values + gone.values).first { Slot(prefixOf: $0.layer) == ended.slot }?
+                    .layer
             default: nil
             }
-        guard isPublisher(record.publisher), let id, let layer = held[id] else { return false }
+        guard isPublisher(record.publisher), let id, let layer = held[id] ?? gone[id] else {
+            return false
+        }
         return decide(.see, layer, number) == .allow
     }
 

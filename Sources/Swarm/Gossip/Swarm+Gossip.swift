@@ -15,18 +15,38 @@ extension Swarm {
         _ bytes: [[UInt8]], from number: SessionNumber, isNews: Bool = false
     ) {
         var fresh: [Record] = []
-        for bytes in bytes where mayTakeRecord(from: number) {
+        for bytes in bytes {
+            let mayTake = mayTakeRecord(from: number)
+            guard mayTake || isNews else {
+                _ = sessions.change(number) { $0.hasLostRecords = true }
+                continue
+            }
             let name = Gossip.name(bytes)
+            // Where it is being checked for another session, what comes of it is passed on.
             guard !gossip.hasSeen(name) else { continue }
+            guard mayTake else {
+                neighbourhood.forget(bytes)
+                _ = sessions.change(number) { $0.hasLostRecords = true }
+                continue
+            }
             do throws(WireError) {
                 let record = try Record(bytes: bytes)
-                guard isAcceptable(record) else { continue }
+                guard !record.isFromTheFuture(at: now.wall) else {
+                    if isNews { neighbourhood.forget(bytes) }
+                    continue
+                }
+                guard !record.isExpired(at: now.wall), !isNews || record.domain == .everyone
+                else {
+                    if isNews { neighbourhood.refuse(bytes) }
+                    continue
+                }
                 guard mayKeep(record, from: number) else {
                     waitForGrant(record, bytes, from: number)
                     continue
                 }
                 if gossip.see(name) { fresh.append(record) }
             } catch {
+                if isNews { neighbourhood.refuse(bytes) }
                 if case .unsupported = error { continue }
                 blame(number, "sent a record that is not well-formed (\(error))")
             }
@@ -42,16 +62,13 @@ extension Swarm {
         return mayTake ?? false
     }
 
-    private func isAcceptable(_ record: Record) -> Bool {
-        !record.isExpired(at: now.wall) && !record.isFromTheFuture(at: now.wall)
-    }
-
     private mutating func take(
         _ records: [Record], from source: SessionNumber?, isNews: Bool
     ) {
         guard !records.isEmpty else { return }
         guard gossip.waiting + records.count <= SwarmLimits.unverifiedMax else {
             for record in records { forget(record.bytes) }
+            if let source { _ = sessions.change(source) { $0.hasLostRecords = true } }
             return
         }
         let batch = gossip.nextBatch
@@ -106,6 +123,11 @@ extension Swarm {
                             + "one sequence; the one with the lower id stays"))
                 fresh.append(record)
             case .superseded: break
+            case .failed:
+                forget(record.bytes)
+                if let source = waiting.source {
+                    _ = sessions.change(source) { $0.hasLostRecords = true }
+                }
             case .refused:
                 gossip.forget(record.bytes)
                 neighbourhood.refuse(record.bytes)
@@ -143,6 +165,7 @@ extension Swarm {
     mutating func startReconciliation(with number: SessionNumber) {
         _ = sessions.change(number) { session in
             session.comparisonDue = nil
+            session.hasLostRecords = false
             session.isFetchingRecords = false
             session.wanted = []
             session.wantedItems = []
@@ -164,7 +187,9 @@ extension Swarm {
     mutating func reconcileIfDue() {
         if gossip.nextExpiry <= now.monotonic {
             gossip.nextExpiry = now.monotonic + SwarmLimits.expirePause
-            effects.append(.expireRecords(wall: now.wall))
+            // As long as others may take them in, they stay: else they would come again.
+            let skew = min(now.wall, Limits.clockSkewMilliseconds)
+            effects.append(.expireRecords(wall: now.wall - skew))
         }
         for (number, session) in sessions.entries where isSketchOverdue(session) {
             askForPage(after: nil, from: number)

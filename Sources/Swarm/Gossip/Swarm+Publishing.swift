@@ -50,6 +50,7 @@ extension Swarm {
     mutating func hold(_ layer: HeldLayer) {
         let wasAnnounced = publishing.layersDue[layer.layer] != nil || layer.announced != nil
         held[layer.layer] = layer
+        gone[layer.layer] = nil
         notePrincipals(of: layer)
         defer { for number in sessions.keys { offer(layer, to: number) } }
         guard let domain = domain(of: layer) else {
@@ -66,14 +67,21 @@ extension Swarm {
         publishing.layersDue[layer.layer] = isOutdated ? 0 : renewal ?? 0
         if before == .everyone, domain != .everyone { narrow(layer) }
         if before == .everyone || domain == .everyone { holdingsChanged() }
-        publishLayersIfDue()
+        publishIfDue(layer.layer)
     }
 
     /// A layer is here no more. One that was never announced leaves no trace by going either.
     mutating func drop(_ layer: Digest) {
         guard let dropped = held[layer] else { return }
         held[layer] = nil
+        if case .restricted = publishing.domains[layer] { remember(dropped) }
         if publishing.layersDue[layer] != nil { withdraw(dropped) }
+    }
+
+    /// Those who could know of a layer are told that it is gone, also when they are met later.
+    private mutating func remember(_ dropped: HeldLayer) {
+        if gone.count >= SwarmLimits.goneMax, let first = gone.keys.first { gone[first] = nil }
+        gone[dropped.layer] = dropped
     }
 
     private mutating func withdraw(_ layer: HeldLayer) {
@@ -150,23 +158,23 @@ extension Swarm {
     }
 
     private mutating func publishLayersIfDue() {
-        guard !isStopping else { return }
-        for (id, due) in publishing.layersDue.entries {
-            guard let layer = held[id] else { continue }
-            let isOwn = announces(layer)
-            let life =
-                isOwn ? Self.layerLifeMilliseconds : RecordType.mirror.lifeMaxMilliseconds ?? 0
-            let pause = life / SwarmLimits.renewalDivisor
-            // A time further away than one pause was set by a clock that has gone back since.
-            guard due <= now.wall || due - now.wall > pause else { continue }
-            guard let domain = domain(of: layer) else { continue }
-            publishing.layersDue[id] = now.wall + pause
-            sign(
-                isOwn
-                    ? .layer(layer.content)
-                    : .mirror(layer.content, publisher: layer.publisher),
-                life: life, domain: domain, publisher: isOwn ? layer.publisher : nil)
+        for id in publishing.layersDue.keys { publishIfDue(id) }
+    }
+
+    /// Says what is due to be said of one layer.
+    private mutating func publishIfDue(_ id: Digest) {
+        guard !isStopping, let due = publishing.layersDue[id], let layer = held[id] else { return }
+        let isOwn = announces(layer)
+        let life = isOwn ? Self.layerLifeMilliseconds : RecordType.mirror.lifeMaxMilliseconds ?? 0
+        let pause = life / SwarmLimits.renewalDivisor
+        // A time further away than one pause was set by a clock that has gone back since.
+        guard due <= now.wall || due - now.wall > pause, let domain = domain(of: layer) else {
+            return
         }
+        publishing.layersDue[id] = now.wall + pause
+        sign(
+            isOwn ? .layer(layer.content) : .mirror(layer.content, publisher: layer.publisher),
+            life: life, domain: domain, publisher: isOwn ? layer.publisher : nil)
     }
 
     private mutating func publishHoldings() {

@@ -21,6 +21,9 @@ struct Contact: Sendable {
     var dial: UInt64?
     /// Monotonic nanoseconds before which it is not dialled.
     var notBefore: UInt64 = 0
+    /// Monotonic nanoseconds before which it is not dialled for no other reason than that the owner
+    /// named it: it had no room.
+    var fullUntil: UInt64 = 0
     /// Pause after the next failure.
     var pause = SwarmLimits.dialPauseMin
     /// Monotonic nanoseconds of the first failure since the last success.

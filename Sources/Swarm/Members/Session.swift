@@ -12,6 +12,8 @@ public struct Session: Sendable {
     public internal(set) var heard: UInt64
     /// Nanoseconds of the last round trip; nil before the first.
     public internal(set) var roundTrip: UInt64?
+    /// Monotonic nanoseconds of that measurement, or of the session's beginning.
+    var measured: UInt64
     /// Payload bytes served to it.
     public internal(set) var sent: UInt64 = 0
     /// Payload bytes fetched from it.
@@ -52,6 +54,8 @@ public struct Session: Sendable {
     var reconciliation: Reconciliation?
     /// Monotonic nanoseconds when this side compares for the first time; nil once it has begun.
     var comparisonDue: UInt64?
+    /// Whether records that it sent were passed over since the comparison began: it does not count.
+    var hasLostRecords = false
     /// Pages asked for and not answered yet.
     var pagesAsked = 0
     /// Monotonic nanoseconds of the last step of the comparison.
@@ -97,6 +101,7 @@ public struct Session: Sendable {
     init(_ facts: SessionFacts, seed: UInt64, at monotonic: UInt64) {
         self.facts = facts
         generator = SeededGenerator(seed: seed)
+        measured = monotonic
         opened = monotonic
         heard = monotonic
     }

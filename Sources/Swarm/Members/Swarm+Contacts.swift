@@ -119,7 +119,7 @@ extension Swarm {
 
     private func isDue(_ contact: Contact) -> Bool {
         guard contact.dial == nil, contact.notBefore <= now.monotonic,
-            !contact.endpoints.isEmpty
+            contact.isWanted || contact.fullUntil <= now.monotonic, !contact.endpoints.isEmpty
         else { return false }
         guard let key = contact.key else { return !isConnected(toOneOf: contact.endpoints) }
         return key != settings.node && session(with: key) == nil
@@ -185,6 +185,13 @@ extension Swarm {
             addresses.failed(key, at: now)
             sessionGone(key)
             perform(neighbourhood.dialFailed(key, at: now.monotonic))
+        }
+    }
+
+    /// A peer has no room: it is left alone for a while, whatever its session was.
+    mutating func wait(for peer: NodeKey) {
+        for index in contacts.indices where contacts[index].key == peer {
+            contacts[index].fullUntil = now.monotonic + SwarmLimits.fullPause
         }
     }
 

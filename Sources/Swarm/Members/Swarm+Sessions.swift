@@ -59,9 +59,18 @@ extension Swarm {
         if let reason = refusal(of: facts) {
             effects.append(.close(number, reason: reason))
             contactLost(facts.peer, after: 0)
+            if session(with: facts.peer) == nil {
+                perform(neighbourhood.dialFailed(facts.peer, at: now.monotonic))
+            }
             return
         }
-        if let other = session(with: facts.peer) { close(other, Self.otherSession) }
+        if let other = session(with: facts.peer) {
+            close(other, Self.otherSession)
+        } else if !hasRoom(for: facts) {
+            effects.append(.close(number, reason: Self.noRoom))
+            contactLost(facts.peer, after: 0)
+            return
+        }
         sessions[number] = Session(facts, seed: generator.next(), at: now.monotonic)
         introduce(to: number, facts)
         if facts.isInitiator {
@@ -88,7 +97,43 @@ extension Swarm {
         if let other = session(with: facts.peer) {
             return isBetter(facts, than: other) ? nil : Self.otherSession
         }
-        return sessions.count < SwarmLimits.sessionsMax ? nil : "too many sessions"
+        return nil
+    }
+
+    /// The reason that a full node gives when it lets go of a peer that it has no need of.
+    static let noRoom = "no room for more sessions"
+
+    /// Whether there is room for one more session, if need be in the place of one that serves
+    /// nobody: of those the oldest in the part of the network that has most. Strangers leave some
+    /// places for this node's own dials.
+    private mutating func hasRoom(for facts: SessionFacts) -> Bool {
+        let own = facts.isInitiator ? 0 : SwarmLimits.ownSessionsMin
+        guard sessions.count >= SwarmLimits.sessionsMax - own else { return true }
+        var crowds: [Netgroup: Int] = [:]
+        for session in sessions.values {
+            if let group = Netgroup(session.facts.endpoint) { crowds[group, default: 0] += 1 }
+        }
+        func crowd(_ session: Session) -> Int {
+            Netgroup(session.facts.endpoint).flatMap { crowds[$0] } ?? 1
+        }
+        let least = sessions.entries.filter { isDispensable($0.value) }.min { one, other in
+            (crowd(other.value), one.value.opened, one.key)
+                < (crowd(one.value), other.value.opened, other.key)
+        }
+        guard let least else { return false }
+        close(least.key, Self.noRoom)
+        return true
+    }
+
+    /// Whether nothing is lost when a session ends: the peer is no neighbour, nothing is on its
+    /// way to it or from it, no circle holds both, and the owner did not name it.
+    private func isDispensable(_ session: Session) -> Bool {
+        !session.isClosing && !session.isNeighbour && session.serving.isEmpty
+            && session.asked == 0 && session.rights.circles.isEmpty
+            && now.monotonic - session.opened > SwarmLimits.sessionMin
+            && !contacts.contains {
+                $0.key == session.facts.peer && ($0.source == .owner || $0.isWanted)
+            }
     }
 
     /// Of two sessions with one peer both sides keep the same: the one dialled by the lower key,
@@ -111,6 +156,10 @@ extension Swarm {
         guard let session = sessions[number] else { return }
         part(number)
         sessions[number] = nil
+        if session.introduction == nil, session.facts.isInitiator {
+            // It took the call and hung up: nobody is there for this node.
+            perform(neighbourhood.dialFailed(session.facts.peer, at: now.monotonic))
+        }
         forgetRequests(of: number)
         if session.facts.isInitiator { addresses.stood(session.facts.peer, at: now) }
         contactLost(session.facts.peer, after: now.monotonic - session.opened)
@@ -131,6 +180,7 @@ extension Swarm {
         case .pong(let value): pong(value, from: number)
         case .goodbye(let reason):
             noteRefusal(reason, by: session.facts.peer, in: number)
+            if reason == Self.noRoom { wait(for: session.facts.peer) }
             close(number, "the peer said goodbye: \(reason)")
         case .neighbour(let message): receive(message, from: number)
         case .rekey, .data, .unknown: break
@@ -215,6 +265,7 @@ extension Swarm {
         _ = sessions.change(number) { session in
             guard let ping = session.ping, ping.number == value else { return }
             session.roundTrip = now.monotonic - ping.sent
+            session.measured = now.monotonic
             session.ping = nil
         }
     }
@@ -228,6 +279,7 @@ extension Swarm {
                 close(number, "no word for \(SwarmLimits.silence / Span.second) s")
             } else if session.ping == nil
                 && (silence > SwarmLimits.pingAfter
+                    || now.monotonic - session.measured > SwarmLimits.measurePause
                     || session.roundTrip == nil && age > Span.reportTick)
             {
                 let value = sessions.change(number) { session in

@@ -40,6 +40,9 @@ package enum NeighbourLimits {
     static let shuffleHops: UInt8 = 6
     static let shuffleNeighbours = 3
     static let shufflePassives = 4
+    /// Shuffles that a neighbour may send: ten times what an honest one passes on.
+    static let shufflesPerSecond: UInt64 = 2
+    static let shufflesBurst: UInt64 = 16
     /// Shuffles on their way over this node whose answers it will pass back.
     static let walksMax = 256
 
@@ -82,8 +85,19 @@ package enum NeighbourLimits {
     /// it after that much more.
     static let firstGraft = 250 * Span.millisecond
     static let nextGraft = 200 * Span.millisecond
-    /// Records that are known by name only, and peers remembered for each.
+    /// Records that follow one another to a neighbour this closely go out together, so many to a
+    /// message and so many at most; what is more than that is told by name.
+    static let newsPause = 10 * Span.millisecond
+    static let newsPerMessage = 32
+    static let gatheredMax = 512
+    /// Fresh records of one comparison beyond which they are passed on by name: others compare too.
+    static let comparedWhole = 8
+    /// Records that are known by name only, those that one neighbour named first, and peers
+    /// remembered for each.
     static let missingMax = 8192
+    static let namedMax = 1024
+    /// A neighbour that did not bring what it named so often in a row is not asked any more.
+    static let unkeptMax = 64
     static let sourcesMax = 8
     /// Times that one record is asked for, of its sources in turn; then comparing catalogues will
     /// bring it.
@@ -95,6 +109,7 @@ package enum NeighbourLimits {
     static let eagerMin = 1
     /// A way that is shorter by so many hops is worth taking (Plumtree, Leitão et al. 2007).
     static let shorterBy: UInt8 = 3
-    /// Records of which the way they came is remembered, for that.
-    static let waysMax = 1024
+    /// Records of which the way they came is remembered, for that and while they are checked: as
+    /// many as may wait for their check.
+    static let waysMax = 4096
 }

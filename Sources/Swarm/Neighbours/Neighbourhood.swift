@@ -137,10 +137,15 @@ package struct Neighbourhood: Sendable {
 
     // MARK: News
 
-    /// A public record of this node, or one that came some other way: tells the neighbours.
-    package mutating func publish(_ record: [UInt8], at now: UInt64) -> [Effect] {
+    /// A public record of this node, or one that came some other way, from `source` if from a peer:
+    /// tells the neighbours, by name alone where many come at once.
+    package mutating func publish(
+        _ record: [UInt8], from source: SessionNumber? = nil, isNameOnly: Bool = false,
+        at now: UInt64
+    ) -> [Effect] {
         var effects: [Spread.Effect] = []
-        spread.publish(record, at: now, into: &effects)
+        spread.publish(
+            record, from: source, isNameOnly: isNameOnly, at: now, into: &effects)
         return carry(effects)
     }
 

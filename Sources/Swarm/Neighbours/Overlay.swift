@@ -44,6 +44,9 @@ package struct Overlay: Sendable {
         var state = State.idle
         /// Whether it seems to be dead: others are looked for in its place already.
         var isSuspected = false
+        /// Shuffles that it may send.
+        var shuffles = TokenBucket(
+            perSecond: NeighbourLimits.shufflesPerSecond, burst: NeighbourLimits.shufflesBurst)
 
         var isNeighbour: Bool { state == .chosen || state == .found }
     }
@@ -157,7 +160,16 @@ package struct Overlay: Sendable {
         _ number: SessionNumber, _ isSuspected: Bool, at now: UInt64, into effects: inout [Effect]
     ) {
         _ = links.change(number) { $0.isSuspected = isSuspected }
-        if isSuspected { fill(at: now, into: &effects) }
+        if isSuspected { return fill(at: now, into: &effects) }
+        // Others took its place meanwhile.
+        let sound = links.entries.filter { $0.value.state == .chosen && !$0.value.isSuspected }
+        guard sound.count > NeighbourLimits.outboundMax,
+            let other = sound.map(\.key).randomElement(using: &generator)
+        else { return }
+        _ = links.change(other) { $0.state = .idle }
+        effects.append(
+            .send(other, .leave(sample(NeighbourMessage.peersMax / 2, without: own.key))))
+        effects.append(.left(other))
     }
 
     // MARK: Words
@@ -190,8 +202,11 @@ package struct Overlay: Sendable {
             effects += [.left(number), .told(number, others)]
             fill(at: now, into: &effects)
         case .shuffle(let walk, let hopsLeft, let peers):
+            // Each makes work for up to eight nodes.
+            let mayShuffle = links.change(number) { $0.shuffles.take(at: now) } ?? false
+            guard link.isNeighbour, mayShuffle else { return }
             shuffled(walk, hopsLeft, peers, by: number, into: &effects)
-        case .shuffleAnswer(let walk, let peers):
+        case .shuffleAnswer(let walk, let peers) where !peers.isEmpty:
             shuffleAnswered(walk, peers, from: number, at: now, into: &effects)
         default: break
         }
@@ -349,7 +364,8 @@ package struct Overlay: Sendable {
         let others = links.entries.filter {
             $0.value.isNeighbour && $0.key != number && $0.value.peer.key != origin
         }.map(\.key)
-        if hopsLeft > 0, let next = others.randomElement(using: &generator) {
+        // Of no address that counts there is nothing to pass on.
+        if hopsLeft > 0, !peers.isEmpty, let next = others.randomElement(using: &generator) {
             if walks.count >= NeighbourLimits.walksMax { walks.removeFirst() }
             walks.append((walk, number))
             effects.append(.send(next, .shuffle(number: walk, hopsLeft: hopsLeft - 1, peers)))

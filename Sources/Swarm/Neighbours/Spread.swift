@@ -14,18 +14,12 @@ package struct Spread: Sendable {
         case check(SessionNumber, [UInt8])
     }
 
-    /// A neighbour as news sees it.
-    struct Link: Sendable {
-        var isEager = true
-        /// Names that it will be told.
-        var haves: [NeighbourMessage.Have] = []
-        /// When it was last told to send names only.
-        var pruned: UInt64?
-    }
-
     /// A record known by name only.
     struct Missing: Sendable {
-        var sources: [(link: SessionNumber, hops: UInt8)]
+        /// Who named it first: it counts for that neighbour.
+        let namer: SessionNumber
+        /// Who has it, whoever is to be asked next first.
+        var sources: [SessionNumber]
         var tries = 0
     }
 
@@ -35,7 +29,7 @@ package struct Spread: Sendable {
         let hops: UInt8
     }
 
-    private(set) var links = OrderedTable<SessionNumber, Link>()
+    private(set) var links = OrderedTable<SessionNumber, SpreadLink>()
     private(set) var counters = SpreadCounters()
     private var seen = Generations(limit: NeighbourLimits.seenMax)
     private var refused = Generations(limit: NeighbourLimits.refusedMax)
@@ -48,6 +42,8 @@ package struct Spread: Sendable {
     private var ways: [NewsName: Way] = [:]
     private var wayOrder = TimedNames()
     private var nextFlush: UInt64?
+    /// When the first records that wait for company go out.
+    private var nextNews: UInt64?
 
     /// Nothing seen, no neighbours.
     package init() {}
@@ -60,13 +56,13 @@ package struct Spread: Sendable {
 
     /// When `wake` is due; nil when nothing waits.
     package var deadline: UInt64? {
-        [nextFlush, firstTries.first, laterTries.first].compactMap { $0 }.min()
+        [nextFlush, nextNews, firstTries.first, laterTries.first].compactMap { $0 }.min()
     }
 
     // MARK: Neighbours
 
     mutating func add(_ link: SessionNumber) {
-        if links[link] == nil { links[link] = Link() }
+        if links[link] == nil { links[link] = SpreadLink() }
     }
 
     mutating func remove(_ link: SessionNumber) {
@@ -83,22 +79,25 @@ package struct Spread: Sendable {
     /// Whether a record was seen, accepted or refused.
     func knows(_ name: NewsName) -> Bool { seen.contains(name) || refused.contains(name) }
 
-    /// A record of this node, or one that came some other way than over a neighbour: sends it on.
-    mutating func publish(_ record: [UInt8], at now: UInt64, into effects: inout [Effect]) {
+    /// A record of this node, or one that came some other way than as news, from `source` if from
+    /// a peer: sends it on, or its name alone where many come at once.
+    mutating func publish(
+        _ record: [UInt8], from source: SessionNumber? = nil, isNameOnly: Bool = false,
+        at now: UInt64, into effects: inout [Effect]
+    ) {
         let name = NewsName(of: record)
-        guard seen.insert(name) else { return }
-        forward(record, name, hops: 0, except: nil, at: now, into: &effects)
+        _ = seen.insert(name)
+        // It may have come as news too while it was checked.
+        let way = ways[name]
+        forward(
+            record, name, hops: way?.hops ?? 0, except: way?.link ?? source,
+            isNameOnly: isNameOnly, at: now, into: &effects)
     }
 
     /// A record that `check` asked about is news: sends it on.
     mutating func accept(_ record: [UInt8], at now: UInt64, into effects: inout [Effect]) {
-        let name = NewsName(of: record)
-        guard let way = ways[name] else {
-            return publish(record, at: now, into: &effects)
-        }
         counters.accepted += 1
-        forward(
-            record, name, hops: way.hops, except: way.link, at: now, into: &effects)
+        publish(record, at: now, into: &effects)
     }
 
     /// A record is false, or has no place here: it is not passed on and not asked for again.
@@ -125,20 +124,30 @@ package struct Spread: Sendable {
 
     private mutating func forward(
         _ record: [UInt8], _ name: NewsName, hops: UInt8, except source: SessionNumber?,
-        at now: UInt64, into effects: inout [Effect]
+        isNameOnly: Bool, at now: UInt64, into effects: inout [Effect]
     ) {
         payloads.insert(record, name)
-        let next = hops == .max ? hops : hops + 1
+        let next = Self.after(hops)
         for (number, link) in links.entries where number != source {
-            if link.isEager {
-                effects.append(.send(number, .news([.init(hops: next, record: record)])))
-                counters.sent += 1
-            } else {
-                _ = links.change(number) { $0.haves.append(.init(hops: next, name: name)) }
+            let isWhole = link.isEager && !isNameOnly && link.hasRoom
+            guard isWhole else {
+                _ = links.change(number) { $0.tell(.init(hops: next, name: name)) }
                 if nextFlush == nil { nextFlush = now + NeighbourLimits.havesPause }
+                continue
+            }
+            let item = NeighbourMessage.NewsItem(hops: next, record: record)
+            counters.sent += 1
+            let isSent = links.change(number) { $0.post(item, at: now) } ?? false
+            if isSent {
+                effects.append(.send(number, .news([item])))
+            } else {
+                nextNews = min(nextNews ?? .max, now + NeighbourLimits.newsPause)
             }
         }
     }
+
+    /// Hops after one more.
+    private static func after(_ hops: UInt8) -> UInt8 { hops == .max ? hops : hops + 1 }
 
     // MARK: News in
 
@@ -149,7 +158,7 @@ package struct Spread: Sendable {
         var isOnlyKnown = !items.isEmpty
         for item in items {
             let name = NewsName(of: item.record)
-            missing[name] = nil
+            resolve(name, by: number)
             if refused.contains(name) || !seen.insert(name) {
                 counters.duplicates += 1
                 continue
@@ -199,16 +208,33 @@ package struct Spread: Sendable {
                 continue
             }
             guard !refused.contains(have.name) else { continue }
-            if var known = missing[have.name] {
-                if known.sources.count < NeighbourLimits.sourcesMax {
-                    known.sources.append((number, have.hops))
-                    missing[have.name] = known
-                }
-            } else if missing.count < NeighbourLimits.missingMax {
-                missing[have.name] = Missing(sources: [(number, have.hops)])
-                firstTries.append(have.name, due: now + NeighbourLimits.firstGraft)
-            }
+            note(have.name, from: number, at: now)
         }
+    }
+
+    /// A neighbour has a record that is missing here.
+    private mutating func note(_ name: NewsName, from number: SessionNumber, at now: UInt64) {
+        guard let link = links[number], link.isTrusted else { return }
+        if var known = missing[name] {
+            guard known.sources.count < NeighbourLimits.sourcesMax,
+                !known.sources.contains(number)
+            else { return }
+            known.sources.append(number)
+            missing[name] = known
+        } else if link.named < NeighbourLimits.namedMax,
+            missing.count < NeighbourLimits.missingMax
+        {
+            missing[name] = Missing(namer: number, sources: [number])
+            _ = links.change(number) { $0.named += 1 }
+            firstTries.append(name, due: now + NeighbourLimits.firstGraft)
+        }
+    }
+
+    /// A record is missing no more: a neighbour brought it, or nobody is left to ask.
+    private mutating func resolve(_ name: NewsName, by number: SessionNumber?) {
+        guard let known = missing.removeValue(forKey: name) else { return }
+        _ = links.change(known.namer) { $0.named -= 1 }
+        if let number { _ = links.change(number) { $0.unkept = 0 } }
     }
 
     /// A neighbour that sends names only had a record so much earlier than the one that sent it
@@ -237,7 +263,7 @@ package struct Spread: Sendable {
         var items: [NeighbourMessage.NewsItem] = []
         for name in names {
             guard let record = payloads[name] else { continue }
-            items.append(.init(hops: ways[name].map { $0.hops &+ 1 } ?? 1, record: record))
+            items.append(.init(hops: Self.after(ways[name]?.hops ?? 0), record: record))
         }
         guard !items.isEmpty else { return }
         counters.sent += UInt64(items.count)
@@ -255,11 +281,27 @@ package struct Spread: Sendable {
             nextFlush = nil
             flush(at: now, into: &effects)
         }
-        while let name = firstTries.removeFirst(before: now) {
-            graft(name, at: now, into: &effects)
+        if let due = nextNews, due <= now { sendGathered(into: &effects) }
+        var asked = OrderedTable<SessionNumber, [NewsName]>()
+        while let name = firstTries.removeFirst(before: now) { graft(name, now, &asked) }
+        while let name = laterTries.removeFirst(before: now) { graft(name, now, &asked) }
+        for (number, names) in asked.entries {
+            _ = links.change(number) { $0.isEager = true }
+            counters.grafts += UInt64(names.count)
+            for start in stride(from: 0, to: names.count, by: Limits.recordsPerMessageMax) {
+                let part = names[start...].prefix(Limits.recordsPerMessageMax)
+                effects.append(.send(number, .graft(Array(part))))
+            }
         }
-        while let name = laterTries.removeFirst(before: now) {
-            graft(name, at: now, into: &effects)
+    }
+
+    /// Sends the records that waited for company.
+    private mutating func sendGathered(into effects: inout [Effect]) {
+        nextNews = nil
+        for number in links.keys {
+            for part in links.change(number, { $0.takeNews() }) ?? [] {
+                effects.append(.send(number, .news(part)))
+            }
         }
     }
 
@@ -273,23 +315,26 @@ package struct Spread: Sendable {
         }
     }
 
+    /// Asks the next of those that have a record for it.
     private mutating func graft(
-        _ name: NewsName, at now: UInt64, into effects: inout [Effect]
+        _ name: NewsName, _ now: UInt64,
+        _ asked: inout OrderedTable<SessionNumber, [NewsName]>
     ) {
         guard var known = missing[name] else { return }
+        if known.tries > 0, let last = known.sources.last {
+            _ = links.change(last) { $0.unkept += 1 }
+        }
         known.tries += 1
         while known.tries <= NeighbourLimits.graftsMax, let source = known.sources.first {
             known.sources.removeFirst()
-            guard links[source.link] != nil else { continue }
+            guard links[source] != nil else { continue }
             known.sources.append(source)
-            _ = links.change(source.link) { $0.isEager = true }
-            effects.append(.send(source.link, .graft([name])))
-            counters.grafts += 1
             missing[name] = known
+            asked[source] = (asked[source] ?? []) + [name]
             laterTries.append(name, due: now + NeighbourLimits.nextGraft)
             return
         }
-        // Nobody is left to ask; comparing catalogues will bring it.
-        missing[name] = nil
+        // Comparing catalogues will bring it.
+        resolve(name, by: nil)
     }
 }

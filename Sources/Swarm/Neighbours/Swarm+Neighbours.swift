@@ -38,7 +38,10 @@ extension Swarm {
         guard let reach = sessions[number]?.facts.endpoint.reach else { return }
         let isWithin = sessions.change(number) { $0.rates.gossip.take(at: now.monotonic) }
         guard isWithin == true else {
-            blame(number, "talked too much")
+            // Two honest nodes may talk that much after a long cut; comparing brings what is lost.
+            if case .news(let items) = message {
+                for item in items { neighbourhood.forget(item.record) }
+            }
             return
         }
         perform(
@@ -119,11 +122,13 @@ extension Swarm {
     /// A public record was new: tells neighbours their way and other peers whole. Restricted ones
     /// go to those whole who may hear of them.
     mutating func spread(_ records: [Record], from source: SessionNumber?, isNews: Bool) {
+        let isNameOnly = source != nil && records.count > NeighbourLimits.comparedWhole
         for record in records where record.domain == .everyone {
             perform(
                 isNews
                     ? neighbourhood.accept(record.bytes, at: now.monotonic)
-                    : neighbourhood.publish(record.bytes, at: now.monotonic))
+                    : neighbourhood.publish(
+                        record.bytes, from: source, isNameOnly: isNameOnly, at: now.monotonic))
         }
         for (number, session) in sessions.entries where number != source {
             let isOther = !speaksOfNeighbours(session)

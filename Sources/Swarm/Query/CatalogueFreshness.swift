@@ -16,7 +16,9 @@ extension Swarm {
     /// are not compared: each is told to those who may know of it when a session begins.
     public var freshness: CatalogueFreshness {
         let all = sessions.values.filter { !$0.isClosing }
-        let done = all.filter { $0.reconciliation == nil && $0.compared > 0 }
+        let done = all.filter {
+            $0.reconciliation == nil && $0.compared > 0 && !$0.hasLostRecords
+        }
         return CatalogueFreshness(
             neighbours: all.count, agreeing: done.count, oldest: done.map(\.compared).min())
     }

@@ -97,8 +97,7 @@ import Wire
             let peers = (0..<8).map { index in
                 AddressSample.peer(round * 8 + index, in: [UInt8(20 + index), UInt8(round % 200)])
             }
-            let walk = NeighbourMessage.shuffle(number: UInt64(round), hopsLeft: 0, peers)
-            driver.hear(1, .neighbour(walk))
+            driver.core.perform([.told(1, peers)])
         }
         #expect(driver.core.addresses.counters.tooMany == 1400)
         #expect(driver.core.addresses.count <= 1000 && driver.core.addresses.count > 200)

@@ -78,6 +78,51 @@ import Testing
         #expect(later.sent(to: 2).isEmpty)
     }
 
+    @Test func `members hear that a layer went, also one that is met later, and nobody else`()
+        throws
+    {
+        var pair = Pair(a: try society.member(1), b: try society.member(2))
+        pair.meet(1, 2)
+        pair.a.open(2, 9)
+        let sample = try internalLayer(by: 1)
+        _ = try pair.a.announce(pair.a.feed(.layerHeld(sample.held)))
+        let (end, effects) = try pair.a.announce(pair.a.feed(.layerRemoved(sample.id)))
+        let tombstone = try #require(end.first { $0.type == .tombstone })
+        #expect(tombstone.domain != .everyone)
+        #expect(effects.sent(to: 1) == [.records([tombstone.bytes])])
+        #expect(effects.sent(to: 2).isEmpty)
+        // One that was away.
+        var late = Pair(a: pair.a, b: try society.member(3))
+        late.a.feed(.sessionClosed(1, reason: "gone"))
+        #expect(offers(late.meet(1, 3).a) == [sample.id])
+        let told = late.a.feed(.offerFound(1, layer: sample.id, record: tombstone.bytes))
+        #expect(told.sent(to: 1) == [.records([tombstone.bytes])])
+        #expect(late.a.feed(.offerFound(2, layer: sample.id, record: tombstone.bytes)).isEmpty)
+    }
+
+    @Test func `a layer that becomes narrower ends its public record before it gets another`()
+        throws
+    {
+        var driver = try society.member(1)
+        let sample = try Sample(by: 1, name: "wide")
+        let (first, _) = try driver.announce(driver.feed(.layerHeld(sample.held)))
+        var narrow = sample.held
+        narrow.policy.visibility = .organization
+        narrow.policy.organization = society.id
+        let (later, _) = try driver.announce(driver.feed(.layerHeld(narrow)))
+        let slot = Slot(prefixOf: sample.id)
+        let places = later.filter { $0.slotKey.slot == slot }
+        #expect(places.map(\.type) == [.tombstone, .layer])
+        #expect(places.map(\.domain) == [.everyone, try #require(later.last?.domain)])
+        #expect(places.map(\.domain).last != .everyone)
+        let numbers = (first.filter { $0.slotKey.slot == slot } + places).map(\.sequence)
+        #expect(numbers == numbers.sorted() && Set(numbers).count == numbers.count)
+        // And back: above both.
+        let (wide, _) = try driver.announce(driver.feed(.layerHeld(sample.held)))
+        let again = try #require(wide.first { $0.slotKey.slot == slot })
+        #expect(again.domain == .everyone && again.sequence > (numbers.last ?? .max))
+    }
+
     @Test func `a membership that ends in the middle of a transfer ends it`() throws {
         let sample = try internalLayer(by: 1)
         var pair = Pair(a: try society.member(1), b: try society.member(2))

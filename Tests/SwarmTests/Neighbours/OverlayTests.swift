@@ -87,6 +87,51 @@ import Wire
         #expect(bench.overlay.passive.isEmpty)
     }
 
+    @Test func `passes few shuffles on, of neighbours alone, and none without addresses`() {
+        var bench = settled(5)
+        func walks(_ effects: [Overlay.Effect]) -> Int {
+            effects.count { if case .send(_, .shuffle) = $0 { true } else { false } }
+        }
+        _ = bench.up(50, 50, isOwn: false)
+        let stranger = NeighbourMessage.shuffle(number: 1, hopsLeft: 6, [Self.peer(50)])
+        #expect(bench.hear(50, stranger).isEmpty)
+        var passed = 0
+        for number in 0..<1_000 {
+            passed += walks(
+                bench.hear(100, .shuffle(number: UInt64(number), hopsLeft: 6, [Self.peer(51)])))
+        }
+        #expect(passed == Int(NeighbourLimits.shufflesBurst))
+        // All its addresses were sifted away: a relay must not send what nobody may decode.
+        let empty = bench.hear(101, .shuffle(number: 9, hopsLeft: 6, []))
+        #expect(
+            walks(empty) == 0
+                && empty.contains { effect in
+                    if case .send(101, .shuffleAnswer(9, let peers)) = effect {
+                        !peers.isEmpty
+                    } else {
+                        false
+                    }
+                })
+    }
+
+    @Test func `neighbours that fall silent again and again do not pile up`() {
+        var bench = settled(5)
+        var effects: [Overlay.Effect] = []
+        for round in 0..<30 {
+            let link = bench.overlay.neighbours[round % bench.overlay.neighbours.count]
+            effects = []
+            bench.overlay.suspect(link, true, at: bench.now, into: &effects)
+            bench.overlay.keep(Self.peer(UInt8(150 + round)))
+            for peer in dialled(effects + bench.wake(after: 31 * Span.second)) {
+                let number = SessionNumber(peer.endpoints[0].bytes[0])
+                _ = bench.up(number, UInt8(number), isOwn: true)
+                _ = bench.hear(number, .accept)
+            }
+            bench.overlay.suspect(link, false, at: bench.now, into: &effects)
+            #expect(bench.overlay.chosen <= NeighbourLimits.outboundMax)
+        }
+    }
+
     @Test func `looks for five neighbours and no more`() {
         let bench = settled(9)
         #expect(bench.overlay.chosen == NeighbourLimits.outboundWanted)

@@ -114,7 +114,78 @@ import Wire
         }
         #expect(answer == [.send(2, .news([.init(hops: 2, record: [1])]))])
         _ = bench.hear(1, [2])
-        #expect(links(bench.accept([2])) == [2])
+        _ = bench.accept([2])
+        #expect(links(bench.wake(after: NeighbourLimits.newsPause)) == [2])
+    }
+
+    @Test func `a flood goes out in few messages, single news at once, the rest by name`() {
+        var bench = Bench(1)
+        var effects: [Spread.Effect] = []
+        for number in 0..<2_000 {
+            effects += bench.act { spread, now, effects in
+                spread.publish(
+                    [1, UInt8(number & 255), UInt8(number >> 8)], at: now, into: &effects)
+            }
+        }
+        #expect(links(effects) == [1])
+        for _ in 0..<20 { effects += bench.wake(after: NeighbourLimits.havesPause) }
+        let gathered = NeighbourLimits.gatheredMax / NeighbourLimits.newsPerMessage
+        #expect(links(effects).count == 1 + gathered)
+        let named = effects.reduce(0) { sum, effect in
+            if case .send(1, .haves(let haves)) = effect { sum + haves.count } else { sum }
+        }
+        #expect(named == 2_000 - 1 - NeighbourLimits.gatheredMax)
+        #expect(bench.spread.deadline == nil)
+    }
+
+    @Test func `what came by comparing goes to others by name, and not back`() {
+        var bench = Bench(3)
+        let effects = bench.act { spread, now, effects in
+            spread.publish([1], from: 2, isNameOnly: true, at: now, into: &effects)
+        }
+        #expect(effects.isEmpty)
+        let told = bench.wake(after: NeighbourLimits.havesPause).compactMap { effect in
+            if case .send(let link, .haves) = effect { link } else { nil }
+        }
+        #expect(told == [1, 3])
+    }
+
+    @Test func `what the store takes is passed on, however it came and how often it was seen`() {
+        var bench = Bench(3)
+        _ = bench.hear(1, [1])
+        let both = bench.act { spread, now, effects in
+            spread.publish([1], at: now, into: &effects)
+        }
+        #expect(links(both) == [2, 3], "it came by comparing and as news from 1")
+        var flood = Bench(2)
+        for number in 0...NeighbourLimits.waysMax {
+            _ = flood.hear(1, [UInt8(number & 255), UInt8(number >> 8)])
+        }
+        #expect(links(flood.accept([0, 0])) == [1, 2])
+    }
+
+    @Test func `one neighbour cannot fill what is missing, nor shut another out`() {
+        var bench = Bench(2)
+        for number in 0..<4_000 {
+            _ = bench.have(1, [7, UInt8(number & 255), UInt8(number >> 8)])
+        }
+        for _ in 0..<20 { _ = bench.have(1, [1]) }
+        _ = bench.have(2, [1])
+        _ = bench.have(2, [2])
+        var asked: [SessionNumber: Int] = [:]
+        for _ in 0..<30 {
+            for effect in bench.wake(after: NeighbourLimits.firstGraft) {
+                if case .send(let link, .graft(let names)) = effect {
+                    asked[link, default: 0] += names.count
+                }
+            }
+        }
+        #expect(asked[2, default: 0] >= 2)
+        #expect(
+            asked[1, default: 0] <= NeighbourLimits.namedMax * NeighbourLimits.graftsMax)
+        // Nothing came of all that: its names are not asked for any more.
+        _ = bench.have(1, [3])
+        #expect(bench.spread.deadline == nil)
     }
 
     @Test func `a false record goes nowhere, and its name is not asked for`() {
@@ -142,12 +213,16 @@ import Wire
     }
 
     @Test func `what waits by name only is bounded`() {
-        var bench = Bench(1)
-        for number in 0..<NeighbourLimits.missingMax + 100 {
-            _ = bench.have(1, [UInt8(number & 255), UInt8(number >> 8)])
+        var bench = Bench(10)
+        for number in 0..<NeighbourLimits.missingMax + 1_000 {
+            let link = SessionNumber(number % 10 + 1)
+            _ = bench.have(link, [UInt8(number & 255), UInt8(number >> 8)])
         }
-        let asked = bench.wake(after: NeighbourLimits.firstGraft)
-        #expect(grafts(asked).count == NeighbourLimits.missingMax)
+        var names = 0
+        for effect in bench.wake(after: NeighbourLimits.firstGraft) {
+            if case .send(_, .graft(let asked)) = effect { names += asked.count }
+        }
+        #expect(names == NeighbourLimits.missingMax)
     }
 
     @Test func `without a link that brings whole records another becomes one`() {
