@@ -2,9 +2,10 @@ import Glibc
 
 /// The machine's two clocks.
 public enum Clock {
-    /// Nanoseconds since some start; never goes back, stands still while the machine sleeps.
+    /// Nanoseconds since some start; never goes back, goes on while the machine sleeps: a laptop
+    /// that wakes up must know that its peers have not heard of it for hours.
     public static func monotonic() -> UInt64 {
-        nanoseconds(CLOCK_MONOTONIC)
+        nanoseconds(CLOCK_BOOTTIME)
     }
 
     /// Milliseconds since 1970-01-01 UTC; may jump.

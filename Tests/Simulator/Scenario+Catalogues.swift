@@ -8,7 +8,8 @@ extension Scenario {
             name: "cut-catalogues",
             goal: "40 nodes cut in halves for 30 minutes, 1,000 new records on each side: nine "
                 + "of ten have neighbours on both sides within 30 s of the cut's end, all "
-                + "catalogues are equal within 60 s, sketches take at most 60 kB a link between the halves",
+                + "catalogues are equal within 60 s, sketches take at most 60 kB a link between "
+                + "the halves",
             isQuick: false
         ) { cut($0, nodes: 40, minutes: 30, records: 1_000) },
         Scenario(

@@ -41,8 +41,8 @@ extension Scenario {
             let informed = membersKnow(world)
             let told = first.isEmpty ? "" : ", first: node hears \(first.prefix(120))"
             return world.outcome(
-                "\(differing) of \(with.count) views differ in \(count) events, \(informed) members "
-                    + "heard of it" + told,
+                "\(differing) of \(with.count) views differ in \(count) events, "
+                    + "\(informed) members heard of it" + told,
                 isReached: differing == 0 && count > 100
                     && informed == informedExpected(visibility))
         }

@@ -81,8 +81,8 @@ struct Driver {
         try effects.unsigned.map { try $0.signed(key.sign($0.signingInput)) }
     }
 
-    /// Signs what the core wanted signed, and the catalogue takes it: the records, and what the core
-    /// wants then.
+    /// Signs what the core wanted signed, and the catalogue takes it: the records, and what the
+    /// core wants then.
     mutating func announce(_ effects: [Effect]) throws -> ([Record], [Effect]) {
         let records = try signed(effects)
         var later: [Effect] = []

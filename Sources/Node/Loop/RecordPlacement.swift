@@ -6,13 +6,16 @@ import Wire
 /// Decides which records, whose signatures are good, take their places in the catalogue.
 struct RecordPlacement {
     let catalogue: Catalogue
+    /// Keys that the owner knows.
+    var known: Set<NodeKey> = []
     /// Milliseconds since 1970. The catalogue keeps a delegation a little beyond its end, for
     /// clocks that differ; it covers nothing any more by then.
     var now = Clock.wallMilliseconds()
 
     /// Puts records in their places, delegations before what they cover; what became of each.
     func place(_ records: [Record]) throws(StoreError) -> [StoreOutcome] {
-        let heads = try catalogue.heads(of: records.map(\.slotKey))
+        let quota = RecordQuota(known: known)
+        let heads = try catalogue.heads(of: records)
         var outcomes = [StoreOutcome](repeating: .superseded, count: records.count)
         var accepted: [(index: Int, record: Record)] = []
         // Delegations that come in one batch with what they cover are kept first.
@@ -20,7 +23,8 @@ struct RecordPlacement {
         var keptBefore: Set<Digest> = []
         for record in delegations {
             guard try refusal(record) == nil else { continue }
-            if try catalogue.put([record]).first == true { keptBefore.insert(record.id) }
+            let placed = try catalogue.place([record], within: quota)
+            if placed.first == .kept { keptBefore.insert(record.id) }
         }
         for (index, record) in records.enumerated() {
             if keptBefore.contains(record.id) {
@@ -34,8 +38,10 @@ struct RecordPlacement {
                 accepted.append((index, record))
             }
         }
-        let kept = try catalogue.put(accepted.map(\.record))
-        for ((index, record), isKept) in zip(accepted, kept) where isKept {
+        let placed = try catalogue.place(accepted.map(\.record), within: quota)
+        for ((index, record), placement) in zip(accepted, placed) {
+            if case .refused(let reason) = placement { outcomes[index] = .refused(reason) }
+            guard placement == .kept else { continue }
             let isDouble = heads[index].map { $0.sequence == record.sequence } ?? false
             outcomes[index] = isDouble ? .equivocation : .fresh
             if record.type == .keyRevocation {

@@ -30,6 +30,7 @@ final class StorePort: Sendable {
     private let used = Lock(Set<Digest>())
     /// Whom this node acts for, as the core was told last.
     private let acting = Lock<[Delegation]?>(nil)
+    private let knownKeys: KnownKeys
 
     /// Starts the lanes.
     init(
@@ -41,6 +42,9 @@ final class StorePort: Sendable {
         self.keys = keys
         reuse = ReusePlans(library: library)
         node = keys.node.publicKey
+        knownKeys = KnownKeys {
+            LayerRights(library: library, catalogue: catalogue, keys: keys).knownKeys()
+        }
         self.post = post
         stores = [try Lane("store-0"), try Lane("store-1")]
         indexLane = try Lane("index")
@@ -73,7 +77,7 @@ final class StorePort: Sendable {
     func store(batch: UInt64, _ records: [Record]) {
         catalogueLane.submit { [self] in
             let outcomes =
-                (try? RecordPlacement(catalogue: catalogue).place(records))
+                (try? RecordPlacement(catalogue: catalogue, known: knownKeys.keys).place(records))
                 ?? records.map { _ in .failed }
             post(.recordsStored(batch: batch, outcomes: outcomes))
             let ownPlace = Slot(prefixOf: node.digest)

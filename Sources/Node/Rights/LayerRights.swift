@@ -72,6 +72,13 @@ struct LayerRights {
         return own.contains { $0.key == key }
     }
 
+    /// All keys that it knows, and this node's own.
+    func knownKeys() -> Set<NodeKey> {
+        let own = ((try? IdentityShelf(library.layout).all()) ?? []).map(\.key)
+        let contacts = (try? library.index.contacts()) ?? []
+        return Set(own + contacts.filter(\.isTrusted).map(\.key) + [keys.node.publicKey])
+    }
+
     /// The delegations to this node that count. It acts for nobody whom its owner does not know,
     /// however many delegate to it: it publishes for identities of the home, and asks for these
     /// and for keys that she trusts.

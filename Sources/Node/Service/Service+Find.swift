@@ -9,6 +9,8 @@ extension Service {
     /// Searches that one `find` makes at most, one where the other stopped: each holds the
     /// catalogue for a few milliseconds, and others go in between.
     private static let roundsMax = 20
+    /// Longest wait in milliseconds: an hour.
+    private static let waitMax: Int64 = 3_600_000
 
     /// One bounded search: `query` as its format's page says, and `scope`. What it did not come to
     /// is asked for with `after`.
@@ -23,7 +25,8 @@ extension Service {
     /// not enough; with `wait` (milliseconds) until something is found or the time is over.
     func find(_ request: ServiceRequest) throws(Failure) -> JSONObject {
         let query = try question(request)
-        let patience = UInt64(max(0, request.arguments["wait"]?.integer ?? 0)) * 1_000_000
+        let wait = request.arguments["wait"]?.integer ?? 0
+        let patience = UInt64(min(Self.waitMax, max(0, wait))) * 1_000_000
         let end = Clock.monotonic() + patience
         while true {
             let answer = try found(query, request, rounds: Self.roundsMax)
@@ -138,7 +141,7 @@ extension Service {
         try inStore { () throws(StoreError) in
             var query = query
             var answer = CatalogueAnswer.nothing
-            for _ in 0..<rounds {
+            for _ in 0..<rounds where answer.matches.count < query.limit {
                 let more = try catalogue.search(
                     query, among: numbers, circles: circles,
                     limit: query.limit - answer.matches.count

@@ -235,7 +235,8 @@ extension Service {
     private func keep(_ record: Record) throws(Failure) {
         guard let daemon else {
             let outcome = try inStore { () throws(StoreError) in
-                try RecordPlacement(catalogue: catalogue).place([record]).first
+                try RecordPlacement(catalogue: catalogue, known: rights.knownKeys())
+                    .place([record]).first
             }
             guard outcome == .fresh else { throw Self.notKept }
             return

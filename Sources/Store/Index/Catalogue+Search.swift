@@ -5,7 +5,7 @@ import Wire
 extension Catalogue {
     // MARK: Look-ups
 
-    /// The live record of a place; nil if there is none.
+    /// The newest record of a place, for everyone or not; nil if there is none.
     public func record(at place: SlotKey) throws(StoreError) -> Record? {
         try records(
             "publisher=? AND type=? AND slot=?",
@@ -13,25 +13,26 @@ extension Catalogue {
                 SQLValue(place.publisher), .integer(Int64(place.type.rawValue)),
                 .blob(place.slot.bytes),
             ]
-        ).first
+        ).max { $0.sequence < $1.sequence }
     }
 
-    /// Sequence and id of what is in each place; nil where nothing is.
-    public func heads(of places: [SlotKey]) throws(StoreError) -> [(
+    /// For each record, sequence and id of what stands where it would; nil where nothing does.
+    public func heads(of records: [Record]) throws(StoreError) -> [(
         sequence: UInt64, id: Digest
     )?] {
         try connection.withLock { connection throws(StoreError) in
             var heads: [(sequence: UInt64, id: Digest)?] = []
-            for place in places {
+            for record in records {
+                let place = record.slotKey
                 heads.append(
                     try connection.first(
                         """
                         SELECT sequence, id FROM records
-                        WHERE publisher=? AND type=? AND slot=?
+                        WHERE publisher=? AND type=? AND slot=? AND is_hidden=?
                         """,
                         [
                             SQLValue(place.publisher), .integer(Int64(place.type.rawValue)),
-                            .blob(place.slot.bytes),
+                            .blob(place.slot.bytes), SQLValue(record.domain != .everyone),
                         ]
                     ) { row throws(StoreError) in (row.number(0), try row.digest(1)) })
             }

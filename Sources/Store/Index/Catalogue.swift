@@ -13,13 +13,18 @@ public final class Catalogue: Sendable {
     /// `number` rises with the time of issue, see `number(of:_:)`. A layer has a row in
     /// `announcements` for each record about it, and one in `layers`, under the number of the
     /// record that a search shows. The two full-text tables hold lists of these numbers and nothing
-    /// else; `vocabulary` counts the words that are longer than the beginnings they index.
+    /// else; `vocabulary` counts the words that are longer than the beginnings they index. A place
+    /// may hold a record for everyone and one that is not (`is_hidden`) beside each other.
+    /// `publishers` counts the records of each, and all of them under the empty key.
     private static let schema = """
         CREATE TABLE records(
             number INTEGER PRIMARY KEY, publisher BLOB NOT NULL, type INTEGER NOT NULL,
             slot BLOB NOT NULL, sequence INTEGER NOT NULL, id BLOB NOT NULL UNIQUE,
             issued INTEGER NOT NULL, expires INTEGER NOT NULL, domain BLOB,
-            bytes BLOB NOT NULL, UNIQUE(publisher, type, slot));
+            bytes BLOB NOT NULL, is_hidden INTEGER NOT NULL,
+            UNIQUE(publisher, type, slot, is_hidden));
+        CREATE TABLE publishers(
+            publisher BLOB PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
         CREATE INDEX records_by_expiry ON records(expires);
         CREATE INDEX records_by_delegate ON records(slot) WHERE type=\(delegationType);
         CREATE TABLE announcements(
@@ -41,7 +46,9 @@ public final class Catalogue: Sendable {
     /// What earlier versions kept. Gossip brings the records again.
     private static let forgotten = """
         DROP TABLE IF EXISTS words; DROP TABLE IF EXISTS tags; DROP TABLE IF EXISTS facts;
-        DROP TABLE IF EXISTS records;
+        DROP TABLE IF EXISTS records; DROP TABLE IF EXISTS announcements;
+        DROP TABLE IF EXISTS layers; DROP TABLE IF EXISTS vocabulary;
+        DROP TABLE IF EXISTS facets;
         """
     static let delegationType = RecordType.delegation.rawValue
     /// Pages that stay in memory, in KiB: the upper levels of all trees over 10^6 records.
@@ -64,22 +71,41 @@ public final class Catalogue: Sendable {
 
     private static func open(_ path: String) throws(StoreError) -> SQLiteConnection {
         let connection = try SQLiteConnection(path, isSoft: true)
-        // Two versions before this one kept other tables.
-        _ = try Index.migrate(connection, path: path, steps: ["", "", forgotten + schema])
+        // Three versions before this one kept other tables.
+        _ = try Index.migrate(connection, path: path, steps: ["", "", "", forgotten + schema])
         try connection.execute("PRAGMA cache_size=-\(cacheKibibytes)")
         return connection
     }
 
     // MARK: Writing
 
+    /// What became of a record.
+    public enum Placement: Equatable, Sendable {
+        /// It took its place.
+        case kept
+        /// Its place holds a newer one, or the same.
+        case outdated
+        /// There is no room for it, and why.
+        case refused(String)
+    }
+
     /// Keeps records that take their places, in one transaction; for each whether it was kept.
     /// Of two for one place the one stays that `Record.supersedes` prefers, in any order.
     @discardableResult
     public func put(_ records: [Record]) throws(StoreError) -> [Bool] {
+        try place(records, within: nil).map { $0 == .kept }
+    }
+
+    /// The same within a quota; what became of each.
+    public func place(
+        _ records: [Record], within quota: RecordQuota?
+    ) throws(StoreError) -> [Placement] {
         try changing { connection, changes throws(StoreError) in
-            var kept: [Bool] = []
-            for record in records { kept.append(try Self.put(record, connection, &changes)) }
-            return kept
+            var placements: [Placement] = []
+            for record in records {
+                placements.append(try Self.put(record, quota, connection, &changes))
+            }
+            return placements
         }
     }
 
@@ -101,21 +127,56 @@ public final class Catalogue: Sendable {
     }
 
     private static func put(
-        _ record: Record, _ connection: SQLiteConnection, _ changes: inout CatalogueChanges
-    ) throws(StoreError) -> Bool {
-        let place = record.slotKey
-        let values: [SQLValue] = [
-            SQLValue(place.publisher), .integer(Int64(place.type.rawValue)),
-            .blob(place.slot.bytes),
-        ]
-        let known = try connection.first(
-            "SELECT number, sequence, id FROM records WHERE publisher=? AND type=? AND slot=?",
-            values
-        ) { row throws(StoreError) in (row.integer(0), row.number(1), try row.digest(2)) }
-        if let (number, sequence, id) = known {
-            guard record.supersedes(sequence: sequence, id: id) else { return false }
-            try drop(number, connection, &changes)
+        _ record: Record, _ quota: RecordQuota?, _ connection: SQLiteConnection,
+        _ changes: inout CatalogueChanges
+    ) throws(StoreError) -> Placement {
+        let isHidden = record.domain != .everyone
+        let standing = try standing(at: record.slotKey, connection)
+        for other in standing where isHidden == other.isHidden || isHidden {
+            // What everyone has been told may end what not everyone was told, and not the other
+            // way round.
+            guard record.supersedes(sequence: other.sequence, id: other.id) else {
+                return .outdated
+            }
         }
+        let ended = standing.filter { other in
+            other.isHidden == isHidden
+                || !isHidden && record.supersedes(sequence: other.sequence, id: other.id)
+        }
+        for other in ended { try drop(other.number, of: record.publisher, connection, &changes) }
+        if ended.isEmpty, let quota {
+            let refusal = try quota.makeRoom(for: record, connection) {
+                number throws(StoreError) in
+                try drop(number, of: record.publisher, connection, &changes)
+            }
+            if let refusal { return .refused(refusal) }
+        }
+        try insert(record, connection, &changes)
+        return .kept
+    }
+
+    /// What stands in a place: at most one record for everyone and one that is not.
+    private static func standing(
+        at place: SlotKey, _ connection: SQLiteConnection
+    ) throws(StoreError) -> [(number: Int64, sequence: UInt64, id: Digest, isHidden: Bool)] {
+        try connection.query(
+            """
+            SELECT number, sequence, id, is_hidden FROM records
+            WHERE publisher=? AND type=? AND slot=?
+            """,
+            [
+                SQLValue(place.publisher), .integer(Int64(place.type.rawValue)),
+                .blob(place.slot.bytes),
+            ]
+        ) { row throws(StoreError) in
+            (row.integer(0), row.number(1), try row.digest(2), row.integer(3) != 0)
+        }
+    }
+
+    private static func insert(
+        _ record: Record, _ connection: SQLiteConnection, _ changes: inout CatalogueChanges
+    ) throws(StoreError) {
+        let place = record.slotKey
         var domain = SQLValue.null
         if case .restricted(let tag) = record.domain {
             domain = .blob(tag)
@@ -126,15 +187,18 @@ public final class Catalogue: Sendable {
         try connection.run(
             """
             INSERT INTO records(
-                publisher, type, slot, number, sequence, id, issued, expires, domain, bytes)
-            VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                publisher, type, slot, is_hidden, number, sequence, id, issued, expires, domain,
+                bytes)
+            VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
-            values + [
-                .integer(number), SQLValue(bits: record.sequence), SQLValue(record.id),
-                SQLValue(record.issued), SQLValue(record.expires), domain, .blob(record.bytes),
+            [
+                SQLValue(place.publisher), .integer(Int64(place.type.rawValue)),
+                .blob(place.slot.bytes), SQLValue(record.domain != .everyone), .integer(number),
+                SQLValue(bits: record.sequence), SQLValue(record.id), SQLValue(record.issued),
+                SQLValue(record.expires), domain, .blob(record.bytes),
             ])
+        try RecordQuota.count(place.publisher, 1, connection)
         try changes.announce(record, number: number, connection)
-        return true
     }
 
     /// Bits of a number that tell records of one millisecond apart, by their ids.
@@ -166,7 +230,8 @@ public final class Catalogue: Sendable {
     }
 
     private static func drop(
-        _ number: Int64, _ connection: SQLiteConnection, _ changes: inout CatalogueChanges
+        _ number: Int64, of publisher: NodeKey, _ connection: SQLiteConnection,
+        _ changes: inout CatalogueChanges
     ) throws(StoreError) {
         let gone = try connection.query(
             "SELECT id FROM records WHERE number=? AND domain IS NULL", [.integer(number)]
@@ -174,17 +239,21 @@ public final class Catalogue: Sendable {
         changes.sketches += gone.map { SketchChange(item: $0, isNew: false) }
         try changes.forget(number, connection)
         try connection.run("DELETE FROM records WHERE number=?", [.integer(number)])
+        try RecordQuota.count(publisher, -1, connection)
     }
 
     /// Removes records whose time was over at `wallMilliseconds`; their number.
     @discardableResult
     public func expire(before wallMilliseconds: UInt64) throws(StoreError) -> Int {
         try changing { connection, changes throws(StoreError) in
-            let numbers = try connection.query(
-                "SELECT number FROM records WHERE expires<?", [SQLValue(wallMilliseconds)]
-            ) { $0.integer(0) }
-            for number in numbers { try Self.drop(number, connection, &changes) }
-            return numbers.count
+            let ended = try connection.query(
+                "SELECT number, publisher FROM records WHERE expires<?",
+                [SQLValue(wallMilliseconds)]
+            ) { row throws(StoreError) in (row.integer(0), try row.nodeKey(1)) }
+            for (number, publisher) in ended {
+                try Self.drop(number, of: publisher, connection, &changes)
+            }
+            return ended.count
         }
     }
 
@@ -197,7 +266,9 @@ public final class Catalogue: Sendable {
                 "SELECT number FROM records WHERE publisher=? AND type<>?",
                 [SQLValue(publisher), .integer(Int64(RecordType.keyRevocation.rawValue))]
             ) { $0.integer(0) }
-            for number in numbers { try Self.drop(number, connection, &changes) }
+            for number in numbers {
+                try Self.drop(number, of: publisher, connection, &changes)
+            }
             return numbers.count
         }
     }

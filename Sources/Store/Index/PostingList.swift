@@ -20,6 +20,8 @@ struct PostingList {
     private static let chunkMax = 1_024
 
     private let load: Load
+    /// Whether nothing else tells what is in it: the records themselves do not.
+    let isOnlyHere: Bool
     private var numbers: [Int64] = []
     private var position = 0
     private var chunk = Self.chunkFirst
@@ -29,12 +31,14 @@ struct PostingList {
     /// A list that is read by `load`.
     init(load: @escaping Load) {
         self.load = load
+        isOnlyHere = false
     }
 
     /// A list that is in memory, in falling order.
     init(_ numbers: [Int64]) {
         self.numbers = numbers
         isWhole = true
+        isOnlyHere = true
         load = { (_, _) throws(StoreError) in [] }
     }
 

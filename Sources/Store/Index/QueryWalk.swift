@@ -22,7 +22,8 @@ struct QueryWalk {
         reached = start == .max ? .max : start + 1
     }
 
-    /// Drops all lists that have entries more than `factor` times as often as the rarest.
+    /// Drops all lists that have entries more than `factor` times as often as the rarest: the
+    /// record itself tells whether it answers them. A list that nothing else can tell stays.
     mutating func keepRarest(within factor: Double) throws(StoreError) {
         var newest: Int64 = 0
         for index in lists.indices {
@@ -36,7 +37,7 @@ struct QueryWalk {
         guard !isOver, lists.count > 1 else { return }
         let gaps = lists.map { $0.gap(from: newest) }
         let rarest = gaps.max() ?? 0
-        let kept = lists.indices.filter { gaps[$0] * factor >= rarest }
+        let kept = lists.indices.filter { lists[$0].isOnlyHere || gaps[$0] * factor >= rarest }
         // The rarest leads: the others follow where it goes.
         lists = kept.sorted { (-gaps[$0], $0) < (-gaps[$1], $1) }.map { lists[$0] }
     }

@@ -29,8 +29,41 @@ import Wire
         let second = try Self.record(1, sequence: UInt64.max)
         #expect(try catalogue.put([second, first, second]) == [true, false, false])
         #expect(try catalogue.record(at: first.slotKey) == second)
-        #expect(try catalogue.heads(of: [first.slotKey])[0]?.sequence == UInt64.max)
+        #expect(try catalogue.heads(of: [first])[0]?.sequence == UInt64.max)
         #expect(try catalogue.count() == 1)
+    }
+
+    @Test func `a record for everyone and one that is not stand in one place beside each other`()
+        throws
+    {
+        func record(_ sequence: UInt64, isHidden: Bool, isEnd: Bool = false) throws -> Record {
+            let base = try Self.record(1)
+            let key = Fixture.key(1)
+            let end = TombstoneContent(endedType: .layer, slot: base.slotKey.slot, reason: nil)
+            let unsigned = UnsignedRecord(
+                publisher: key.publicKey, sequence: sequence, issued: Self.now,
+                expires: Self.now + 86_400_000,
+                domain: isHidden ? .restricted(tag: [UInt8](repeating: 9, count: 16)) : .everyone,
+                content: isEnd ? .tombstone(end) : base.content)
+            return try unsigned.signed(key.sign(unsigned.signingInput))
+        }
+        let wide = try record(1, isHidden: false)
+        let end = try record(2, isHidden: false, isEnd: true)
+        let narrow = try record(3, isHidden: true)
+        let widest = try record(4, isHidden: false)
+        for order in [[wide, end, narrow], [narrow, end, wide], [end, narrow, wide]] {
+            let catalogue = try Catalogue(try Scratch().home().layout)
+            for record in order { try catalogue.put([record]) }
+            // Strangers are still told that the record they know has ended.
+            #expect(try catalogue.ids(after: nil, limit: 10) == [end.id])
+            #expect(try catalogue.record(at: wide.slotKey) == narrow)
+            #expect(try catalogue.heads(of: [wide, narrow]).map { $0?.id } == [end.id, narrow.id])
+            #expect(try catalogue.search(try LayerQuery([.text("psalms")])).matches.count == 1)
+            // What everyone may know of again, or not any more, counts for those too.
+            try catalogue.put([widest])
+            #expect(try catalogue.count() == 1)
+            #expect(try catalogue.put([narrow]) == [false])
+        }
     }
 
     @Test func `pages of ids cover everything once`() throws {
