@@ -79,6 +79,11 @@ package struct AddressFlood {
         }
     }
 
+    /// False addresses in the book.
+    package var falseCount: Int {
+        book.peers.count { Self.isHostile($0) }
+    }
+
     /// Feelers for so many hours. Honest nodes are away for one call in ten.
     package mutating func feel(hours: Int) {
         for _ in 0..<hours * 30 {
@@ -121,8 +126,10 @@ extension Scenario {
         flooded("address-flood-short", seeds: 20, isQuick: true),
     ]
 
-    /// In the first world 10^6 false addresses; in the others a flood of 20,000, after which no
-    /// place is left that a further one could take.
+    /// Keys that tell in a world: 10,000 false addresses take every place that a flood can take.
+    private static let tellers = 10
+
+    /// In the first world of the long one 10^6 false addresses are told, and take no more places.
     private static func flooded(_ name: String, seeds: UInt64, isQuick: Bool) -> Scenario {
         Scenario(
             name: name,
@@ -134,31 +141,38 @@ extension Scenario {
         ) { seed in
             var captured = (apart: 0, any: 0)
             var hostile = (apart: 0, any: 0)
-            var told = 0
-            var counters = AddressCounters()
+            var (told, trace) = (0, UInt64(0))
+            var places: (few: Int, many: Int) = (0, 0)
             for number in 0..<seeds {
                 var world = AddressFlood(seed: seed &* 1_000_003 &+ number)
-                let tellers = number == 0 && !isQuick ? 1000 : 20
-                told += tellers * AddressFlood.toldByOne
                 world.flood(by: tellers)
+                told += tellers * AddressFlood.toldByOne
+                if number == 0 {
+                    places.few = world.falseCount
+                    world.flood(by: (isQuick ? 10 : 100) * tellers - tellers)
+                    told += ((isQuick ? 10 : 100) * tellers - tellers) * AddressFlood.toldByOne
+                    places.many = world.falseCount
+                }
                 world.feel(hours: 24)
                 let apart = world.hostileOfEight(isApart: true)
                 let any = world.hostileOfEight(isApart: false)
-                captured = (captured.apart + (apart / 8), captured.any + any / 8)
+                captured = (captured.apart + apart / 8, captured.any + any / 8)
                 hostile = (hostile.apart + apart, hostile.any + any)
-                counters = world.book.counters
+                let counters = world.book.counters
+                trace = trace &* 31 &+ counters.crowded &* 17 &+ counters.tried &+ UInt64(any)
             }
             let share = { (count: Int) in Double(count) / Double(8 * seeds) }
             let percent = { (count: Int) in "\((share(count) * 1000).rounded() / 10) %" }
             // No event in n tries: less than 3/n with 95 % certainty (rule of three).
             return Outcome(
-                result: "captured \(captured.apart), without the rule \(captured.any), of \(seeds) "
-                    + "(95 %: below \(3.0 / Double(seeds))); false picks "
-                    + "\(percent(hostile.apart)), without the rule \(percent(hostile.any))",
+                result: "captured \(captured.apart), without the rule \(captured.any), of "
+                    + "\(seeds) (95 %: below \(3.0 / Double(seeds))); false picks "
+                    + "\(percent(hostile.apart)), without the rule \(percent(hostile.any)); "
+                    + "\(places.few) places after 10,000, \(places.many) after "
+                    + "\(isQuick ? "100,000" : "10^6")",
                 isReached: captured == (0, 0) && share(hostile.apart) <= 0.25
-                    && share(hostile.any) <= 0.25,
-                nodes: Int(seeds), seconds: 86_400, messages: UInt64(told), bytes: 0,
-                trace: counters.taken &* 31 &+ counters.crowded &* 17 &+ counters.tried)
+                    && share(hostile.any) <= 0.25 && places.many <= places.few + 2,
+                nodes: Int(seeds), seconds: 86_400, messages: UInt64(told), bytes: 0, trace: trace)
         }
     }
 }
