@@ -69,9 +69,10 @@ package struct AddressFlood {
 
     /// So many keys of the four networks tell a thousand false addresses each.
     package mutating func flood(by tellers: Int) {
-        for _ in 0..<tellers {
+        for number in 0..<tellers {
             let teller = key()
-            let place = endpoint(in: hostile())
+            let place = endpoint(
+                in: Self.hostileGroups[number % Self.hostileGroups.count])
             for _ in 0..<Self.toldByOne {
                 book.tell(
                     peer(in: hostile()), by: teller, from: place, isSigned: true, at: now)
@@ -123,11 +124,13 @@ package struct AddressFlood {
 extension Scenario {
     static let addresses: [Scenario] = [
         flooded("address-flood", seeds: 1000, isQuick: false),
-        flooded("address-flood-short", seeds: 20, isQuick: true),
+        flooded("address-flood-short", seeds: 10, isQuick: true),
     ]
 
-    /// Keys that tell in a world: 10,000 false addresses take every place that a flood can take.
-    private static let tellers = 10
+    /// Keys that tell in a world, and those that tell more in the first: 12,000 false addresses take
+    /// every place that a flood can take.
+    private static let tellers = 12
+    private static let furtherTellers = (short: 24, long: 988)
 
     /// In the first world of the long one 10^6 false addresses are told, and take no more places.
     private static func flooded(_ name: String, seeds: UInt64, isQuick: Bool) -> Scenario {
@@ -149,8 +152,9 @@ extension Scenario {
                 told += tellers * AddressFlood.toldByOne
                 if number == 0 {
                     places.few = world.falseCount
-                    world.flood(by: (isQuick ? 10 : 100) * tellers - tellers)
-                    told += ((isQuick ? 10 : 100) * tellers - tellers) * AddressFlood.toldByOne
+                    let further = isQuick ? furtherTellers.short : furtherTellers.long
+                    world.flood(by: further)
+                    told += further * AddressFlood.toldByOne
                     places.many = world.falseCount
                 }
                 world.feel(hours: 24)
@@ -168,8 +172,8 @@ extension Scenario {
                 result: "captured \(captured.apart), without the rule \(captured.any), of "
                     + "\(seeds) (95 %: below \(3.0 / Double(seeds))); false picks "
                     + "\(percent(hostile.apart)), without the rule \(percent(hostile.any)); "
-                    + "\(places.few) places after 10,000, \(places.many) after "
-                    + "\(isQuick ? "100,000" : "10^6")",
+                    + "\(places.few) places after 12,000, \(places.many) after "
+                    + "\(isQuick ? "36,000" : "10^6")",
                 isReached: captured == (0, 0) && share(hostile.apart) <= 0.25
                     && share(hostile.any) <= 0.25 && places.many <= places.few + 2,
                 nodes: Int(seeds), seconds: 86_400, messages: UInt64(told), bytes: 0, trace: trace)
