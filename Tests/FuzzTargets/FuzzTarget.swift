@@ -17,7 +17,7 @@ public struct FuzzTarget: Sendable {
     /// Every reader.
     public static let all: [FuzzTarget] =
         genome + guidance + organization + hold + run + terms + query + wire + learn + template
-        + model + data + coded
+        + model + data + coded + swarm
 
     /// The reader of that name.
     public static func named(_ name: String) -> FuzzTarget {

@@ -31,6 +31,7 @@ package final class SimulatedNode {
     private var blobs: [Digest: [UInt8]] = [:]
     private var partials: [Digest: Partial] = [:]
     private var requests: [UInt64: (GroupRequest, GroupLayer)] = [:]
+    private var addresses: [UInt8] = []
     private let seed: UInt64
 
     private struct Partial {
@@ -59,12 +60,14 @@ package final class SimulatedNode {
     }
 
     private static func core(
-        _ key: SigningKey, _ endpoint: Endpoint, seed: UInt64, lastSequence: UInt64
+        _ key: SigningKey, _ endpoint: Endpoint, seed: UInt64, lastSequence: UInt64,
+        addresses: [UInt8] = []
     ) -> Swarm {
-        Swarm(
-            Settings(
-                node: key.publicKey, label: "node\(endpoint.port)", endpoints: [endpoint],
-                software: "simulation", lastSequence: lastSequence, seed: seed))
+        var settings = Settings(
+            node: key.publicKey, label: "node\(endpoint.port)", endpoints: [endpoint],
+            software: "simulation", lastSequence: lastSequence, seed: seed)
+        settings.addresses = try? AddressBook(bytes: addresses)
+        return Swarm(settings)
     }
 
     package func restart(losingStore: Bool) {
@@ -77,11 +80,12 @@ package final class SimulatedNode {
             heldLayers = []
             blobs = [:]
             partials = [:]
+            addresses = []
         }
         let own = catalogue.values.filter { $0.publisher == key.publicKey }
         swarm = Self.core(
             key, endpoint, seed: seed &+ UInt64(life),
-            lastSequence: own.map(\.sequence).max() ?? 0)
+            lastSequence: own.map(\.sequence).max() ?? 0, addresses: addresses)
     }
 
     /// Puts a layer into the store as if its owner had shared it.
@@ -137,6 +141,7 @@ package final class SimulatedNode {
             statuses[number] = status
             pulled(number, status, in: world)
         case .log(let text): logs.append(text)
+        case .keepAddresses(let bytes): addresses = bytes
         case .verifyRecords, .storeRecords, .listIdentifiers, .filterMissing, .findRecords,
             .signRecord, .expireRecords, .findHolders, .findOffer:
             performCatalogue(effect, in: world)

@@ -3,8 +3,8 @@ import Swarm
 import Wire
 
 extension AddressBook {
-    /// The book of a home, or an empty one with a new secret. A file that cannot be read never keeps
-    /// a node from starting: it is moved aside, and the owner is told once.
+    /// The book of a home, or an empty one with a new secret. A file that cannot be read keeps no
+    /// node from starting: it is moved aside, and the owner is told once.
     static func kept(in file: AddressFile, log: (String) -> Void) -> AddressBook {
         do {
             guard let bytes = try file.read(limit: fileBytesMax) else { return .fresh() }

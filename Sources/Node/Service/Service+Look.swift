@@ -134,6 +134,9 @@ extension Service {
             object["http"] = .null
             let look = daemon.look()
             object["peers"] = .integer(Int64(look.sessions.count))
+            object["neighbours"] = .integer(
+                Int64(look.sessions.values.count { $0.isNeighbour }))
+            object["addresses"] = Self.words(look.addresses)
             object["sent"] = .integer(
                 Int64(clamping: look.sessions.values.reduce(0) { $0 + $1.sent }))
             object["received"] = .integer(
@@ -141,6 +144,22 @@ extension Service {
             object["transfers"] = .array(daemon.transfers())
         }
         return object
+    }
+
+    /// What is known of other nodes' addresses, and how often what was told was not taken.
+    private static func words(_ book: AddressBook) -> JSONValue {
+        let counters = book.counters
+        let figures: [(String, UInt64)] = [
+            ("new", UInt64(book.count(in: .new))), ("tried", UInt64(book.count(in: .tried))),
+            ("taken", counters.taken), ("tooMany", counters.tooMany),
+            ("crowded", counters.crowded), ("replaced", counters.replaced),
+            ("contested", counters.contested), ("evicted", counters.evicted),
+        ]
+        return .object(
+            JSONObject(
+                figures.map { figure in
+                    JSONObject.Member(name: figure.0, value: .integer(Int64(clamping: figure.1)))
+                }))
     }
 
     /// Whether this home was made from a backup, and whether its twin was met.

@@ -28,7 +28,7 @@ package struct AddressBook: Sendable {
     /// last one that did, so that a machine without a network blames nobody.
     private var answers: UInt32 = 0
     /// Neighbours to call first after a restart.
-    var anchors: [NodeKey] = [] {
+    package var anchors: [NodeKey] = [] {
         didSet { if anchors != oldValue { changes += 1 } }
     }
     /// Grows with everything that is worth keeping.
@@ -70,6 +70,9 @@ package struct AddressBook: Sendable {
         return packed + entries.capacity * MemoryLayout<AddressEntry>.stride
             + keys + slots.byteCount + 2 * tables
     }
+
+    /// All nodes in it.
+    package var peers: [PeerAddress] { entries.map(\.peer) }
 
     /// What is known of a node; nil where nothing is.
     func entry(of key: NodeKey) -> AddressEntry? { position(of: key).map { entries[$0] } }
@@ -128,8 +131,8 @@ package struct AddressBook: Sendable {
     }
 
     /// News of a node that is known. Its own signed word counts; what others say never changes an
-    /// address, so that nobody can bend what is known of a third. An address that answered stays the
-    /// first to be dialled, and near ones do not become global ones.
+    /// address, so that nobody can bend what is known of a third. An address that answered stays
+    /// the first to be dialled, and near ones do not become global ones.
     private mutating func refresh(
         _ position: Int, _ told: [Endpoint], isSigned: Bool, at second: UInt32
     ) {

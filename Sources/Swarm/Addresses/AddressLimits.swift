@@ -47,8 +47,8 @@ package enum AddressLimits {
     /// Seconds since its last answer within which a tried address keeps its place without being
     /// asked.
     static let surelyThere: UInt32 = 4 * 3600
-    /// Tried addresses that are to be probed because another wants their place: at one feeler in two
-    /// minutes, half an hour's work.
+    /// Tried addresses that are to be probed because another wants their place: half an hour's work
+    /// of feelers.
     static let contestsMax = 16
 
     // MARK: Choices

@@ -86,6 +86,28 @@ import Wire
         #expect(Set(town.dialled).count > 100)
     }
 
+    @Test func `what the owner gave is kept and called, whatever peers tell`() throws {
+        var town = Town()
+        town.inhabitants = 20...20
+        let given = Driver.key(200).publicKey
+        town.react(town.driver.feed(.join(endpoints: [Town.address(200)], key: given)))
+        town.react(town.driver.open(1, 2))
+        for round in 0..<40 {
+            let records = try (0..<50).map { number in
+                try Driver.record(
+                    UInt8(20 + number),
+                    Driver.node([Driver.address(9, [UInt8(20 + round), 1, 1])]),
+                    sequence: UInt64(round + 1))
+            }
+            town.react(town.driver.take(records, from: 1))
+        }
+        #expect(town.driver.core.contacts.contains { $0.key == given && $0.source == .owner })
+        let before = town.dialled.count { $0 == given }
+        town.pass(seconds: 120)
+        #expect(town.dialled.count { $0 == given } >= before + 3)
+        #expect(town.driver.core.addresses.endpoints(of: given) == nil)
+    }
+
     @Test func `addresses that peers tell in passing are counted and kept`() {
         var driver = Driver()
         driver.open(1, 2)
