@@ -27,6 +27,8 @@ public struct Settings: Sendable {
     public var restored: UInt64?
     /// Whether nothing may be announced: the key runs elsewhere.
     public var isSilent = false
+    /// What beacons on the local network say of this node; nil where none are sent or heard.
+    public var lan: LocalBeacons.Identity?
     /// Seed of all choices.
     public var seed: UInt64
 

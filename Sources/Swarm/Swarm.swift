@@ -18,6 +18,8 @@ public struct Swarm: Sendable {
     var bans = OrderedTable<NodeKey, Ban>()
     /// Neighbours in the overlay, and news among them.
     package internal(set) var neighbourhood: Neighbourhood
+    /// Finding nodes of the local network; nil where that is off.
+    public internal(set) var beacons: LocalBeacons?
     /// News on its way through this node.
     var gossip = Gossip()
     /// What this node says of itself.
@@ -57,6 +59,7 @@ public struct Swarm: Sendable {
         neighbourhood = Neighbourhood(
             own: PeerAddress(key: settings.node, endpoints: settings.endpoints),
             seed: generator.next())
+        beacons = settings.lan.map { LocalBeacons($0, seed: settings.seed) }
         publishing.lastSequence = settings.lastSequence
     }
 
@@ -70,6 +73,7 @@ public struct Swarm: Sendable {
         case .recordsVerified, .recordsStored, .identifiersListed, .identifiersMissing,
             .sketchPrepared, .sketchMade, .sketchCompared, .recordsFound, .recordSigned:
             handleGossip(input)
+        case .lanSurveyed, .beaconHeard, .beaconSent: handleLan(input)
         case .layerHeld(let layer): hold(layer)
         case .layerRemoved(let layer): drop(layer)
         case .journalProved, .witnessed, .witnessRefused, .witnessAhead, .organizations, .owner,
@@ -175,7 +179,9 @@ public struct Swarm: Sendable {
     public var deadline: UInt64 {
         min(
             lastWake + (fetches.isEmpty ? Span.second : Span.reportTick),
-            max(neighbourhood.deadline, lastWake + Span.millisecond))
+            max(
+                min(neighbourhood.deadline, beacons?.deadline ?? .max),
+                lastWake + Span.millisecond))
     }
 
     private mutating func wake() {
@@ -184,7 +190,10 @@ public struct Swarm: Sendable {
         lastWake = now.monotonic
         watchSessions()
         dialContacts()
-        if !isStopping { perform(neighbourhood.wake(at: now.monotonic)) }
+        if !isStopping {
+            perform(neighbourhood.wake(at: now.monotonic))
+            if let wanted = beacons?.wake(at: now.monotonic) { perform(wanted) }
+        }
         reconcileIfDue()
         publishIfDue()
         askWitnessesIfDue()

@@ -8,6 +8,8 @@ struct Contact: Sendable {
         case owner
         /// A Node record that gossip brought.
         case gossip
+        /// A beacon on the local network: forgotten as soon as its one dial has come to an end.
+        case beacon
     }
 
     /// Expected key; nil when only an address was given.

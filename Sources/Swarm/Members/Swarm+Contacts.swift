@@ -32,7 +32,10 @@ extension Swarm {
             $0.key == record.publisher && $0.source == .gossip
         }
         let known = index.map { contacts[$0].endpoints } ?? []
-        let endpoints = node.endpoints.filter { endpoint in
+        let link = session.flatMap { sessions[$0]?.facts.endpoint }
+        let endpoints = node.endpoints.map { told in
+            link.map { told.onLink(of: $0) } ?? told
+        }.filter { endpoint in
             endpoint.mayBeDialled(heardFrom: source) || known.contains(endpoint)
         }
         neighbourhood.keep(PeerAddress(key: record.publisher, endpoints: endpoints))
@@ -43,9 +46,9 @@ extension Swarm {
         }
     }
 
-    /// Takes a contact that gossip brought; false when there is no room.
+    /// Takes a contact that gossip or a beacon brought; false when there is no room.
     @discardableResult
-    private mutating func remember(_ contact: Contact) -> Bool {
+    mutating func remember(_ contact: Contact) -> Bool {
         guard contacts.count < SwarmLimits.contactsMax || forgetOneContact() else { return false }
         contacts.append(contact)
         return true
@@ -105,7 +108,9 @@ extension Swarm {
     /// An address that the owner gave is this node's own: there is nobody to dial.
     mutating func forgetMyself(_ facts: SessionFacts) {
         guard let dial = facts.dial else { return }
+        let isJoined = contacts.contains { $0.dial == dial && $0.source == .owner }
         contacts.removeAll { $0.dial == dial }
+        guard isJoined else { return }
         effects.append(.log("a joined address is this node's own; it is not dialled again"))
     }
 
@@ -153,6 +158,7 @@ extension Swarm {
     /// A channel with the contact stands. The pause before the next dial stays until the session
     /// has proven itself by lasting.
     mutating func contactConnected(_ facts: SessionFacts) {
+        keepFound(facts)
         for index in contacts.indices {
             let isDialled = facts.dial != nil && contacts[index].dial == facts.dial
             guard isDialled || contacts[index].key == facts.peer else { continue }
@@ -187,6 +193,10 @@ extension Swarm {
 
     mutating func dialFailed(_ dial: UInt64, _ reason: String) {
         guard let index = contacts.firstIndex(where: { $0.dial == dial }) else { return }
+        guard contacts[index].source != .beacon else {
+            contacts.remove(at: index)
+            return
+        }
         contacts[index].dial = nil
         contacts[index].isWanted = false
         let key = contacts[index].key

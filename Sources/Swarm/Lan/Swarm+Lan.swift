@@ -1,0 +1,77 @@
+import Wire
+
+/// Beacons inside a node: what is found becomes an ordinary dial of an address whose key is not
+/// known, once for each time, and from there on an ordinary peer.
+extension Swarm {
+    mutating func handleLan(_ input: Input) {
+        guard !isStopping else { return }
+        switch input {
+        case .lanSurveyed(let interfaces): beacons?.surveyed(interfaces, at: now.monotonic)
+        case .beaconSent(let interface, let failure):
+            if let wanted = beacons?.sent(over: interface, failure: failure) { perform(wanted) }
+        case .beaconHeard(let bytes, let source, let interface):
+            guard let heard = beacons?.read(bytes, from: source, arrivedBy: interface) else {
+                return
+            }
+            let isMet = isMet(at: heard.place)
+            let wanted = beacons?.take(
+                heard, isMet: isMet, sessions: sessions.count, at: now.monotonic)
+            perform(wanted ?? [])
+        default: break
+        }
+    }
+
+    mutating func perform(_ wanted: [LocalBeacons.Effect]) {
+        for effect in wanted {
+            switch effect {
+            case .survey: effects.append(.surveyLan)
+            case .send(let bytes, let interface):
+                effects.append(.sendBeacon(bytes, over: interface))
+            case .answer(let bytes, let target, let interface):
+                effects.append(.answerBeacon(bytes, to: target, interface: interface))
+            case .dial(let place): dialFound(place)
+            case .log(let text): effects.append(.log(text))
+            }
+        }
+    }
+
+    /// Whether a session with the node that listens there stands or is being made. A peer that
+    /// called has told where it listens.
+    private func isMet(at place: Endpoint) -> Bool {
+        let isDialled = contacts.contains { $0.dial != nil && $0.endpoints.contains(place) }
+        return isDialled
+            || sessions.entries.contains { entry in
+                let (facts, session) = (entry.value.facts, entry.value)
+                if facts.endpoint == place { return facts.isInitiator }
+                return facts.endpoint.with(port: 0) == place.with(port: 0)
+                    && session.introduction?.endpoints.contains { $0.port == place.port } == true
+            }
+    }
+
+    private mutating func dialFound(_ place: Endpoint) {
+        var contact = Contact(key: nil, endpoints: [place], source: .beacon)
+        contact.isWanted = true
+        guard remember(contact) else { return }
+        dialContacts()
+        // With as many sessions as there may be nothing was dialled; a later beacon comes.
+        contacts.removeAll { $0.source == .beacon && $0.dial == nil }
+    }
+
+    /// A node that a beacon led to has shown its key: from now on it is a contact like those that
+    /// gossip brings, at an address that was learned over its own session.
+    mutating func keepFound(_ facts: SessionFacts) {
+        guard let dial = facts.dial,
+            let index = contacts.firstIndex(where: { $0.dial == dial && $0.source == .beacon })
+        else { return }
+        contacts.remove(at: index)
+        if let known = contacts.firstIndex(where: {
+            $0.key == facts.peer && $0.source == .gossip
+        }) {
+            let others = contacts[known].endpoints.filter { $0 != facts.endpoint }
+            contacts[known].endpoints = Array(
+                ([facts.endpoint] + others).prefix(Limits.endpointsMax))
+        } else {
+            remember(Contact(key: facts.peer, endpoints: [facts.endpoint], source: .gossip))
+        }
+    }
+}
