@@ -38,14 +38,18 @@ extension Swarm {
     /// Whether a session with the node that listens there stands or is being made. A peer that
     /// called has told where it listens.
     private func isMet(at place: Endpoint) -> Bool {
-        let isDialled = contacts.contains { $0.dial != nil && $0.endpoints.contains(place) }
-        return isDialled
-            || sessions.entries.contains { entry in
-                let (facts, session) = (entry.value.facts, entry.value)
-                if facts.endpoint == place { return facts.isInitiator }
-                return facts.endpoint.with(port: 0) == place.with(port: 0)
-                    && session.introduction?.endpoints.contains { $0.port == place.port } == true
-            }
+        if contacts.contains(where: { $0.dial != nil && $0.endpoints.contains(place) }) {
+            return true
+        }
+        // By index: a copy of each of 256 sessions would make a flood thirty times dearer.
+        let entries = sessions.entries
+        return entries.indices.contains { index in
+            let endpoint = entries[index].value.facts.endpoint
+            guard endpoint.bytes == place.bytes, endpoint.zone == place.zone else { return false }
+            if endpoint.port == place.port { return entries[index].value.facts.isInitiator }
+            let told = entries[index].value.introduction?.endpoints
+            return told?.contains { $0.port == place.port } == true
+        }
     }
 
     private mutating func dialFound(_ place: Endpoint) {
