@@ -22,8 +22,9 @@ enum LanLimits {
     static let portsPerMachineMax = 8
     /// A machine that was not heard for this long to twice as long is forgotten.
     static let memory = 30 * Span.minute
-    /// A node with a new tag at a place that is known is answered again after this long.
-    static let answerPause = 10 * Span.second
+    /// A machine may have a node that was started anew so often: after this long its new tag is
+    /// heard at one of its later beacons at the latest.
+    static let restartPause = 10 * Span.second
     /// A place that was dialled is not dialled again for this long, twice as long each time: it may
     /// refuse, or be in another network.
     static let dialPauseMin = 10 * Span.second

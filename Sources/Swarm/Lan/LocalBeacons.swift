@@ -197,7 +197,7 @@ public struct LocalBeacons: Sendable {
         let tag = heard.beacon.tag
         let isAsked = !heard.beacon.isAnswer && !isMet && isFound(through: heard)
         let wanted = machines.change(heard.place, tag: tag, at: now) { place in
-            (answer: isAsked && place.mustAnswer(tag, at: now), dial: place.mayDial(at: now))
+            (answer: isAsked && !place.isAnswered, dial: place.mayDial(at: now))
         }
         guard let wanted else {
             counters.drop(.crowded)
@@ -233,7 +233,7 @@ public struct LocalBeacons: Sendable {
             return
         }
         let tag = heard.beacon.tag
-        _ = machines.change(heard.place, tag: tag, at: now) { $0.noteAnswer(tag, at: now) }
+        _ = machines.change(heard.place, tag: tag, at: now) { $0.isAnswered = true }
         let delay = UInt64.random(in: 0..<LanLimits.answerDelay, using: &generator)
         answers.append(
             Answer(

@@ -38,18 +38,20 @@ import Wire
         #expect(dial() == true)
     }
 
-    @Test func `a place is answered once for each tag, and not for tags in a row`() {
+    @Test func `a new tag is a new run, which one machine may have now and then`() {
         var machines = FoundMachines()
-        func answer(_ byte: UInt8, at now: UInt64) -> Bool? {
-            machines.change(Self.place(1), tag: Self.tag(byte), at: now) { place in
-                guard place.mustAnswer(Self.tag(byte), at: now) else { return false }
-                place.noteAnswer(Self.tag(byte), at: now)
-                return true
+        /// Whether the place was as if never dialled.
+        func isNew(_ port: UInt16, _ tag: UInt8, at now: UInt64) -> Bool? {
+            machines.change(Self.place(1, port: port), tag: Self.tag(tag), at: now) { place in
+                defer { place.noteDial(at: now) }
+                return place.mayDial(at: now) && !place.isAnswered
             }
         }
-        #expect(answer(1, at: 5) == true && answer(1, at: Span.minute) == false)
-        #expect(answer(2, at: Span.minute) == true && answer(3, at: Span.minute + 1) == false)
-        #expect(answer(3, at: 2 * Span.minute) == true)
+        #expect(isNew(1, 1, at: 5) == true && isNew(1, 1, at: 6) == false)
+        #expect(isNew(1, 2, at: 7) == true && isNew(1, 3, at: 8) == false)
+        #expect(isNew(2, 1, at: 8) == true && isNew(2, 2, at: 9) == false)
+        let later = 7 + LanLimits.restartPause
+        #expect(isNew(1, 3, at: later) == true && isNew(2, 2, at: later) == false)
     }
 
     @Test func `machines are bounded, and so are the places of one`() {
