@@ -163,5 +163,8 @@ absent_judges() {
     for tool in b3sum age ssh-agent go; do
         command -v "$tool" >/dev/null || echo "$tool"
     done
+    # The tests of local networks lay their own cables.
+    command -v ip >/dev/null || echo iproute2
+    unshare --user --map-root-user --net true 2>/dev/null || echo "network namespaces"
     [[ -d $GO_PACKAGES/src/golang.org/x/mod/sumdb/tlog ]] || echo golang.org/x/mod
 }

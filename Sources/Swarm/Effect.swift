@@ -19,6 +19,15 @@ public enum Effect: Sendable {
     /// Keep the address book for the next start, in place of the last one. Not answered.
     case keepAddresses([UInt8])
 
+    // The local network
+    /// Look at the interfaces; answered by `lanSurveyed`.
+    case surveyLan
+    /// Send a datagram to all machines behind an interface, from its address; answered by
+    /// `beaconSent`.
+    case sendBeacon([UInt8], over: LanInterface)
+    /// Send a datagram to one machine by the interface of that number. Not answered.
+    case answerBeacon([UInt8], to: Endpoint, interface: UInt32)
+
     // Records
     /// Check signatures; answered by `recordsVerified`.
     case verifyRecords(batch: UInt64, [Record])

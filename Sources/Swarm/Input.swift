@@ -21,6 +21,14 @@ public enum Input: Sendable {
     /// A message arrived.
     case message(SessionNumber, Message)
 
+    // The local network
+    /// The addresses of all interfaces that are up.
+    case lanSurveyed([LanInterface])
+    /// A datagram came in at the beacons' port, by the interface of that number.
+    case beaconHeard([UInt8], from: Endpoint, interface: UInt32)
+    /// A beacon left, or did not and why, in the system's words.
+    case beaconSent(over: LanInterface, failure: String?)
+
     // Records: answers to effects
     /// Which of a batch have a good signature.
     case recordsVerified(batch: UInt64, isValid: [Bool])

@@ -30,6 +30,8 @@ public struct Settings: Sendable {
     /// Addresses known from earlier runs; nil for a book whose secret follows from the seed, as
     /// simulations need it.
     package var addresses: AddressBook?
+    /// What beacons on the local network say of this node; nil where none are sent or heard.
+    public var lan: LocalBeacons.Identity?
     /// Seed of all choices.
     public var seed: UInt64
 

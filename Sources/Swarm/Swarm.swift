@@ -26,6 +26,8 @@ public struct Swarm: Sendable {
     var bans = OrderedTable<NodeKey, Ban>()
     /// Neighbours in the overlay, and news among them.
     package internal(set) var neighbourhood: Neighbourhood
+    /// Finding nodes of the local network; nil where that is off.
+    public internal(set) var beacons: LocalBeacons?
     /// News on its way through this node.
     var gossip = Gossip()
     /// This machine's clock beside those of its peers.
@@ -79,6 +81,7 @@ public struct Swarm: Sendable {
         neighbourhood = Neighbourhood(
             own: PeerAddress(key: settings.node, endpoints: settings.endpoints),
             seed: generator.next())
+        beacons = settings.lan.map { LocalBeacons($0, seed: settings.seed) }
         publishing.lastSequence = settings.lastSequence
         publishing.lastHidden = settings.lastSequence
     }
@@ -93,6 +96,7 @@ public struct Swarm: Sendable {
         case .recordsVerified, .recordsStored, .identifiersListed, .identifiersMissing,
             .sketchPrepared, .sketchMade, .sketchCompared, .recordsFound, .recordSigned:
             handleGossip(input)
+        case .lanSurveyed, .beaconHeard, .beaconSent: handleLan(input)
         case .layerHeld(let layer): hold(layer)
         case .layerRemoved(let layer): drop(layer)
         case .journalProved, .witnessed, .witnessRefused, .witnessAhead, .organizations, .owner,
@@ -196,7 +200,8 @@ public struct Swarm: Sendable {
     /// When `wake` is due, in monotonic nanoseconds. Counted from the last one, so that a stream
     /// of other inputs cannot put it off.
     public var deadline: UInt64 {
-        let soonest = max(neighbourhood.deadline, lastWake + Span.millisecond)
+        let soonest = max(
+            min(neighbourhood.deadline, beacons?.deadline ?? .max), lastWake + Span.millisecond)
         let turn = max(nextTurn, lastWake + Span.millisecond)
         return fetches.isEmpty
             ? min(turn, soonest) : min(turn, soonest, lastWake + Span.reportTick)
@@ -208,7 +213,10 @@ public struct Swarm: Sendable {
             nextTurn = now.monotonic + Span.second
             turn()
         }
-        if !isStopping { perform(neighbourhood.wake(at: now.monotonic)) }
+        if !isStopping {
+            perform(neighbourhood.wake(at: now.monotonic))
+            if let wanted = beacons?.wake(at: now.monotonic) { perform(wanted) }
+        }
         dialWanted()
         watchFetches()
     }

@@ -147,4 +147,20 @@ enum Samples {
         let endpoints = [Endpoint(bytes: [192, 168, 0, 1], port: 4_747)].compactMap { $0 }
         return Array(Ticket(key: key.publicKey, endpoints: endpoints).text.utf8)
     }()
+
+    /// The network of the sample beacons.
+    static let network = BeaconNetwork(id: digest(1))
+
+    /// A beacon, an answer, and one of another network.
+    static let beacons: [[UInt8]] = {
+        guard let tag = BeaconTag(bytes: [UInt8](repeating: 7, count: BeaconTag.byteCount)) else {
+            preconditionFailure("a tag has 16 bytes")
+        }
+        let other = BeaconNetwork(id: digest(2), swarmKey: digest(3).bytes)
+        return [
+            Beacon(tag: tag, port: 4_747, isAnswer: false).bytes(in: network),
+            Beacon(tag: tag, port: 1, isAnswer: true).bytes(in: network),
+            Beacon(tag: tag, port: 65_535, isAnswer: false).bytes(in: other),
+        ]
+    }()
 }

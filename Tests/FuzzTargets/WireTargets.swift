@@ -2,7 +2,7 @@ import Wire
 
 extension FuzzTarget {
     static let wire: [FuzzTarget] = [
-        record, message, hello, ticket, proof, text, sealed, agentAnswer,
+        record, message, hello, ticket, proof, text, sealed, agentAnswer, beacon,
     ]
 
     private static let record = FuzzTarget("FuzzRecord", seeds: Samples.records) { input in
@@ -26,6 +26,11 @@ extension FuzzTarget {
         let text = String(decoding: input, as: UTF8.self)
         guard let ticket = try? Ticket(text: text) else { return }
         precondition(ticket.text == text, "a ticket changes when read")
+    }
+
+    private static let beacon = FuzzTarget("FuzzBeacon", seeds: Samples.beacons) { input in
+        guard let beacon = try? Beacon(bytes: input, in: Samples.network) else { return }
+        precondition(beacon.bytes(in: Samples.network) == input, "a beacon changes when read")
     }
 
     /// The first byte chooses the blob's size, so that shapes of trees vary.

@@ -19,6 +19,19 @@ struct AddressTests {
         #expect(Address(text) == nil)
     }
 
+    @Test func `of a link names its interface`() throws {
+        let number = try #require(Interfaces.entries().first?.number)
+        let name = try #require(Interfaces.entries().first?.name)
+        let address = try #require(Address("[fe80::7%\(name)]:9"))
+        #expect(address.zone == number && address.description == "[fe80::7%\(name)]:9")
+        #expect(Address(address.storage.0) == address)
+        #expect(Address("[fe80::7]:9")?.zone == 0 && Address("[fe80::7]:9") != address)
+        for text in ["[fe80::7%]:9", "[fe80::7%nosuch0]:9", "[::1%\(name)]:9", "1.2.3.4%\(name):9"]
+        {
+            #expect(Address(text) == nil, "\(text)")
+        }
+    }
+
     @Test func `is split into host and port`() {
         #expect(Address.split("lab.example:4747")?.host == "lab.example")
         #expect(Address.split("[::1]:7")?.host == "::1")

@@ -35,6 +35,7 @@ enum Exceptions {
         "Sources/Store/Coding/ElementType.swift": "a table (GroupCoderTests)",
         "Sources/Swarm/Addresses/AddressLimits.swift": "numbers (AddressBookTests, FeelerTests)",
         "Sources/Swarm/Addresses/AddressCounters.swift": "numbers (AddressBookTests)",
+        "Sources/Swarm/Lan/LanLimits.swift": "numbers (LocalBeaconsTests)",
         "Sources/Swarm/Neighbours/NeighbourLimits.swift": "numbers (OverlayTests, SpreadTests)",
         "Sources/Swarm/Neighbours/SpreadCounters.swift": "numbers (SpreadTests)",
         "Sources/Node/Software.swift": "a name and a number (CommandLineTests)",

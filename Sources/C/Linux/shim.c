@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -203,6 +204,104 @@ int plasmid_socket_error(int file) {
 ssize_t plasmid_send(int file, const void *bytes, size_t count) {
     return send(file, bytes, count, MSG_NOSIGNAL);
 }
+/* ---- datagrams ---- */
+int plasmid_datagram_socket(int family) {
+    int file = socket(family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (file < 0) return -1;
+    int one = 1;
+    int is_set = family == AF_INET
+        ? setsockopt(file, IPPROTO_IP, IP_PKTINFO, &one, sizeof one) == 0 &&
+          setsockopt(file, SOL_SOCKET, SO_BROADCAST, &one, sizeof one) == 0
+        : setsockopt(file, IPPROTO_IPV6, IPV6_RECVPKTINFO, &one, sizeof one) == 0 &&
+          setsockopt(file, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one) == 0;
+    if (is_set) return file;
+    int code = errno;
+    close(file);
+    errno = code;
+    return -1;
+}
+
+ssize_t plasmid_send_datagram(
+    int file, const void *bytes, size_t count, const struct sockaddr_storage *to, socklen_t size,
+    const uint8_t *source, size_t source_size, uint32_t interface) {
+    struct iovec part = {(void *)bytes, count};
+    union {
+        struct cmsghdr header;
+        char four[CMSG_SPACE(sizeof(struct in_pktinfo))];
+        char six[CMSG_SPACE(sizeof(struct in6_pktinfo))];
+    } control;
+    memset(&control, 0, sizeof control);
+    struct msghdr message = {0};
+    message.msg_name = (void *)to;
+    message.msg_namelen = size;
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = &control;
+    struct cmsghdr *header = &control.header;
+    if (to->ss_family == AF_INET) {
+        struct in_pktinfo info = {0};
+        info.ipi_ifindex = (int)interface;
+        if (source_size == sizeof info.ipi_spec_dst) {
+            memcpy(&info.ipi_spec_dst, source, source_size);
+        }
+        message.msg_controllen = sizeof control.four;
+        header->cmsg_level = IPPROTO_IP;
+        header->cmsg_type = IP_PKTINFO;
+        header->cmsg_len = CMSG_LEN(sizeof info);
+        memcpy(CMSG_DATA(header), &info, sizeof info);
+    } else {
+        struct in6_pktinfo info = {0};
+        info.ipi6_ifindex = interface;
+        if (source_size == sizeof info.ipi6_addr) memcpy(&info.ipi6_addr, source, source_size);
+        message.msg_controllen = sizeof control.six;
+        header->cmsg_level = IPPROTO_IPV6;
+        header->cmsg_type = IPV6_PKTINFO;
+        header->cmsg_len = CMSG_LEN(sizeof info);
+        memcpy(CMSG_DATA(header), &info, sizeof info);
+    }
+    return sendmsg(file, &message, MSG_NOSIGNAL);
+}
+
+ssize_t plasmid_receive_datagram(
+    int file, void *bytes, size_t count, struct sockaddr_storage *from, uint32_t *interface) {
+    struct iovec part = {bytes, count};
+    union {
+        struct cmsghdr header;
+        char space[256];
+    } control;
+    struct msghdr message = {0};
+    message.msg_name = from;
+    message.msg_namelen = sizeof *from;
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = &control;
+    message.msg_controllen = sizeof control;
+    *interface = 0;
+    ssize_t found = recvmsg(file, &message, MSG_TRUNC);
+    if (found < 0) return -1;
+    for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header != NULL;
+         header = CMSG_NXTHDR(&message, header)) {
+        if (header->cmsg_level == IPPROTO_IP && header->cmsg_type == IP_PKTINFO) {
+            struct in_pktinfo info;
+            memcpy(&info, CMSG_DATA(header), sizeof info);
+            *interface = (uint32_t)info.ipi_ifindex;
+        } else if (header->cmsg_level == IPPROTO_IPV6 && header->cmsg_type == IPV6_PKTINFO) {
+            struct in6_pktinfo info;
+            memcpy(&info, CMSG_DATA(header), sizeof info);
+            *interface = info.ipi6_ifindex;
+        }
+    }
+    return found;
+}
+
+int plasmid_join_group(int file, const uint8_t group[16], uint32_t interface) {
+    struct ipv6_mreq wish;
+    memcpy(&wish.ipv6mr_multiaddr, group, 16);
+    wish.ipv6mr_interface = interface;
+    int result = setsockopt(file, IPPROTO_IPV6, IPV6_JOIN_GROUP, &wish, sizeof wish);
+    return result < 0 && errno == EADDRINUSE ? 0 : result;
+}
+
 int plasmid_local_address(struct sockaddr_storage *address, const char *path) {
     struct sockaddr_un *local = (struct sockaddr_un *)address;
     size_t length = strlen(path);

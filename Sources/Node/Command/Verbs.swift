@@ -29,7 +29,8 @@ enum Verbs {
         paragraph: "Listens for peers, keeps contact with them, tells what it shares and serves "
             + "it. Prints one line when it is ready. Ctrl-C or SIGTERM end it cleanly; what was "
             + "being fetched goes on next time. Unless told otherwise it announces and serves "
-            + "public layers it has fetched.",
+            + "public layers it has fetched, and finds other nodes of the local network by "
+            + "beacons, which say that a node listens here and not which one.",
         examples: [
             ("plasmid run", "listen on port 4747"),
             ("plasmid run --listen 127.0.0.1:0 --no-lan", "any free port, this machine only"),
@@ -40,7 +41,7 @@ enum Verbs {
             .init("listen", .one("HOST:PORT"), "where peers reach this node; port 0 = any free"),
             .init("http", .one("HOST:PORT|off"), "web face; only off in this version"),
             .init("join", .many("TICKET|HOST:PORT"), "a node to meet"),
-            .init("no-lan", .none, "do not announce on the local network"),
+            .init("no-lan", .none, "send and hear no beacons on the local network"),
             .init("no-seed", .none, "do not announce fetched public layers"),
             .init("region", .one("NAME|none"), "tell others where this machine is; remembered"),
         ])

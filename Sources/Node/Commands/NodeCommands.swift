@@ -94,6 +94,7 @@ enum NodeCommands {
         lines.append(
             "peers     \(number("peers")); sent \(size(status["sent"])), "
                 + "received \(size(status["received"]))")
+        lines.append("lan       " + lanLine(status["lan"]))
         for transfer in status["transfers"]?.array ?? [] {
             lines.append(
                 "fetching  \(transfer["layer"]?.string?.prefix(16) ?? ""): "
@@ -101,6 +102,20 @@ enum NodeCommands {
                     + (transfer["pause"]?.string.map { "; waits: \($0)" } ?? ""))
         }
         return lines
+    }
+
+    /// What beacons on the local network come to.
+    private static func lanLine(_ lan: JSONValue?) -> String {
+        guard lan?["on"]?.bool == true else {
+            return "no beacons: " + (lan?["why"]?.string ?? "")
+        }
+        let names = (lan?["interfaces"]?.array ?? []).map { interface in
+            "\(interface["name"]?.string ?? "") (\(interface["address"]?.string ?? ""))"
+        }
+        let places = names.isEmpty ? "no interface yet" : names.joined(separator: ", ")
+        return "beacons over \(places); \(lan?["sent"]?.integer ?? 0) sent, "
+            + "\(lan?["heard"]?.integer ?? 0) heard"
+            + (lan?["lastError"]?.string.map { "; last failure: \($0)" } ?? "")
     }
 
     /// What layers hold, what they take, and what they may take.

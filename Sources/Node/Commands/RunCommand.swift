@@ -55,6 +55,7 @@ enum RunCommand {
         var options = Daemon.Options(listen: address) { line in
             Machine.write("plasmid: \(PlainText.shown(line))\n", to: 2)
         }
+        options.isOnLan = !arguments.isGiven("no-lan")
         options.isSeeding = !arguments.isGiven("no-seed")
         options.region = try region(arguments)
         for target in arguments.texts("join") { options.join.append(try JoinTarget(target)) }
@@ -86,6 +87,11 @@ enum RunCommand {
         ready["http"] = .null
         ready["ticket"] = .string(daemon.ticket.text)
         ready["network"] = .string(network.name)
+        let interfaces = daemon.lan.lane == nil ? [] : LanUse.interfaces(of: daemon.peerAddress)
+        var lan = JSONObject()
+        lan["on"] = .bool(daemon.lan.lane != nil)
+        lan["interfaces"] = Service.interfaces(interfaces)
+        ready["lan"] = .object(lan)
         let leaving =
             options.isSeeding
             ? "fetched public layers that allow it are announced and served (--no-seed)"
@@ -98,7 +104,7 @@ enum RunCommand {
                 "  peers   \(daemon.peerAddress)",
                 "  ticket  \(daemon.ticket.text)",
                 "What leaves this machine unasked: \(leaving);",
-                "no local-network beacon is sent in this version (--no-lan keeps it so).",
+                daemon.lan.words(interfaces),
                 "On another machine: plasmid run --join TICKET. Ctrl-C ends this node.",
             ])
     }

@@ -14,6 +14,9 @@ final class Daemon: Sendable {
         var join: [JoinTarget] = []
         /// Whether fetched public layers are announced and served.
         var isSeeding = true
+        /// Whether beacons are sent to the local network and heard. Off unless the owner's command
+        /// says so: what leaves a machine unasked is decided in one place.
+        var isOnLan = false
         /// Where the machine is, as the owner says now; empty takes it back, nil leaves it.
         var region: String?
         /// Where the owner's log lines go.
@@ -29,6 +32,8 @@ final class Daemon: Sendable {
     /// Contracts over sealed blobs.
     let holds: HoldKeeper
     private let store: StoreKeeper
+    /// How nodes of the local network are found.
+    let lan: LanUse
     /// What is really bound.
     let peerAddress: Address
     /// Key and addresses for others.
@@ -64,17 +69,24 @@ final class Daemon: Sendable {
         holds = HoldKeeper(loop: loop, port: port, log: options.log)
         store = StoreKeeper(loop: loop, port: port, log: options.log)
         peerAddress = bound
+        lan = LanUse.open(isWanted: options.isOnLan, bound: bound)
+        if case .failed(let why) = lan {
+            options.log("nodes of the local network are not found by themselves: \(why)")
+        }
         let endpoints = Self.announced(bound)
         ticket = Ticket(key: keys.node.publicKey, endpoints: endpoints)
         let shared = makeShared(network)
-        let settings = try settings(endpoints, catalogue, options)
+        var settings = try settings(endpoints, catalogue, options)
+        if lan.lane != nil { settings.lan = LanUse.identity(network, bound: bound) }
         do throws(SystemError) {
             try loop.start(
                 settings: settings, key: keys.node, links: links, shared: shared, port: port,
-                holds: holds, known: try knownPeers(), log: options.log,
+                holds: holds, known: try knownPeers(), lan: lan.lane, log: options.log,
                 renewIdentity: { [keys] shared in
                     shared.renewIfDue { Self.identity(keys, network) }
                 })
+            let loop = loop
+            try lan.lane?.start(report: { loop.post(.input($0)) }, log: options.log)
             for (index, link) in links.enumerated() {
                 try link.start(
                     "link-\(index)", shared: shared, listener: index == 0 ? listener : nil,
@@ -321,6 +333,8 @@ final class Daemon: Sendable {
         loop.join()
         for link in links { link.post(.stop) }
         for link in links { link.join() }
+        lan.lane?.post(.stop)
+        lan.lane?.join()
         port.close()
         try? library.close()
     }

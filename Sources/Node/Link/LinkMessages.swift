@@ -49,12 +49,12 @@ struct VerifiedGroup: Sendable {
 
 extension Endpoint {
     init?(_ address: Address) {
-        self.init(bytes: address.bytes, port: address.port)
+        self.init(bytes: address.bytes, port: address.port, zone: address.zone)
     }
 }
 
 extension Address {
     init?(_ endpoint: Endpoint) {
-        self.init(bytes: endpoint.bytes, port: endpoint.port)
+        self.init(bytes: endpoint.bytes, port: endpoint.port, zone: endpoint.zone)
     }
 }

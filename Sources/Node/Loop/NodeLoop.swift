@@ -23,7 +23,7 @@ final class NodeLoop: Sendable {
     func start(
         settings: Settings, key: SigningKey, links: [LinkLane], shared: LinkShared,
         port: StorePort, holds: HoldKeeper, known: [NodeKey: KnownPeer],
-        log: @escaping @Sendable (String) -> Void,
+        lan: LanLane?, log: @escaping @Sendable (String) -> Void,
         renewIdentity: @escaping @Sendable (LinkShared) -> Void
     ) throws(SystemError) {
         let mailbox = mailbox
@@ -32,7 +32,7 @@ final class NodeLoop: Sendable {
         let started = try Thread("loop") {
             var worker = LoopWorker(
                 swarm: Swarm(settings), key: key, links: links, shared: shared, port: port,
-                holds: holds, known: known, log: log, renewIdentity: renewIdentity,
+                holds: holds, known: known, lan: lan, log: log, renewIdentity: renewIdentity,
                 postBack: { mailbox.post($0) })
             while worker.isRunning {
                 let wait = worker.millisecondsToDeadline
@@ -66,6 +66,7 @@ struct LoopWorker: ~Copyable {
     private let shared: LinkShared
     private let port: StorePort
     private let holds: HoldKeeper
+    private let lan: LanLane?
     private let log: @Sendable (String) -> Void
     private let renewIdentity: @Sendable (LinkShared) -> Void
     private let postBack: @Sendable (LoopEvent) -> Void
@@ -79,7 +80,7 @@ struct LoopWorker: ~Copyable {
 
     init(
         swarm: consuming Swarm, key: SigningKey, links: [LinkLane], shared: LinkShared,
-        port: StorePort, holds: HoldKeeper, known: [NodeKey: KnownPeer],
+        port: StorePort, holds: HoldKeeper, known: [NodeKey: KnownPeer], lan: LanLane?,
         log: @escaping @Sendable (String) -> Void,
         renewIdentity: @escaping @Sendable (LinkShared) -> Void,
         postBack: @escaping @Sendable (LoopEvent) -> Void
@@ -93,6 +94,7 @@ struct LoopWorker: ~Copyable {
         self.port = port
         self.holds = holds
         self.known = known
+        self.lan = lan
         self.log = log
     }
 
@@ -188,6 +190,11 @@ struct LoopWorker: ~Copyable {
         case .fetchChanged(let number, let status):
             listeners[number]?(number, status)
             if status.isOver { listeners[number] = nil }
+        case .surveyLan: lan?.post(.survey)
+        case .sendBeacon(let bytes, let interface):
+            lan?.post(.send(bytes, over: interface))
+        case .answerBeacon(let bytes, let target, let interface):
+            lan?.post(.answer(bytes, to: target, interface: interface))
         case .log(let text): log(text)
         case .signRecord(let unsigned): sign(unsigned)
         default: performStore(effect)

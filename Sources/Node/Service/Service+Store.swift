@@ -154,6 +154,9 @@ extension Service {
             try library.examine(repairs: request.arguments["repair"]?.bool ?? false)
         }
         if request.arguments["scrub"]?.bool == true { checks.append(try scrubAll(progress)) }
+        if let daemon, let check = Self.lanCheck(daemon.lan, daemon.look().beacons) {
+            checks.append(check)
+        }
         daemon?.port.forgetReaders()
         var object = JSONObject()
         object["ok"] = .bool(checks.allSatisfy(\.isSound))

@@ -11,6 +11,13 @@ public struct LayerCheck: Equatable, Sendable {
     public let isSound: Bool
     /// What was found.
     public let detail: String
+
+    /// What was found by a check.
+    public init(name: String, isSound: Bool, detail: String) {
+        self.name = name
+        self.isSound = isSound
+        self.detail = detail
+    }
 }
 
 extension Library {

@@ -11,7 +11,7 @@ extension Swarm {
             let facts = session.flatMap({ sessions[$0]?.facts })
         else { return }
         let known = addresses.endpoints(of: record.publisher) ?? []
-        let endpoints = node.endpoints.filter { endpoint in
+        let endpoints = node.endpoints.map { $0.onLink(of: facts.endpoint) }.filter { endpoint in
             endpoint.mayBeDialled(heardFrom: facts.endpoint.reach) || known.contains(endpoint)
         }
         outOfReach.removeAll { $0 == record.publisher }

@@ -9,6 +9,8 @@ struct Contact: Sendable {
         case owner
         /// A fetch or the overlay.
         case need
+        /// A beacon on the local network: forgotten as soon as its one dial has come to an end.
+        case beacon
     }
 
     /// Expected key; nil when only an address was given.

@@ -20,9 +20,9 @@ extension Swarm {
         dialContacts()
     }
 
-    /// Takes a contact that is needed; false when there is no room.
+    /// Takes a contact that is needed or that a beacon brought; false when there is no room.
     @discardableResult
-    private mutating func remember(_ contact: Contact) -> Bool {
+    mutating func remember(_ contact: Contact) -> Bool {
         guard contacts.count < SwarmLimits.contactsMax || forgetOneContact() else { return false }
         contacts.append(contact)
         return true
@@ -87,7 +87,9 @@ extension Swarm {
     /// An address that the owner gave is this node's own: there is nobody to dial.
     mutating func forgetMyself(_ facts: SessionFacts) {
         guard let dial = facts.dial else { return }
+        let isJoined = contacts.contains { $0.dial == dial && $0.source == .owner }
         contacts.removeAll { $0.dial == dial }
+        guard isJoined else { return }
         effects.append(.log("a joined address is this node's own; it is not dialled again"))
     }
 
@@ -146,6 +148,7 @@ extension Swarm {
     /// A channel with the contact stands. The pause before the next dial stays until the session
     /// has proven itself by lasting.
     mutating func contactConnected(_ facts: SessionFacts) {
+        keepFound(facts)
         for index in contacts.indices {
             let isDialled = facts.dial != nil && contacts[index].dial == facts.dial
             guard isDialled || contacts[index].key == facts.peer else { continue }
@@ -173,6 +176,10 @@ extension Swarm {
     mutating func dialFailed(_ dial: UInt64, _ reason: String) {
         if feelerFailed(dial) { return }
         guard let index = contacts.firstIndex(where: { $0.dial == dial }) else { return }
+        guard contacts[index].source != .beacon else {
+            contacts.remove(at: index)
+            return
+        }
         contacts[index].dial = nil
         contacts[index].isWanted = false
         let key = contacts[index].key

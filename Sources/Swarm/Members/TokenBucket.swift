@@ -20,6 +20,14 @@ struct TokenBucket: Equatable, Sendable {
         tokens = burst
     }
 
+    /// A full bucket that is filled more slowly.
+    init(perMinute: UInt64, burst: UInt64) {
+        precondition(perMinute > 0 && burst > 0)
+        nanosecondsPerToken = Span.minute / perMinute
+        self.burst = burst
+        tokens = burst
+    }
+
     /// Takes a token at a time in monotonic nanoseconds; false when there is none.
     mutating func take(at now: UInt64) -> Bool {
         let last = filled ?? now

@@ -15,7 +15,7 @@ extension Swarm {
             let said = session.introduction
         else { return }
         let facts = session.facts
-        var endpoints = said.endpoints.filter {
+        var endpoints = said.endpoints.map { $0.onLink(of: facts.endpoint) }.filter {
             $0.mayBeDialled(heardFrom: facts.endpoint.reach)
         }
         // The address at which this node itself reached it comes first.
@@ -35,7 +35,7 @@ extension Swarm {
     }
 
     mutating func receive(_ message: NeighbourMessage, from number: SessionNumber) {
-        guard let reach = sessions[number]?.facts.endpoint.reach else { return }
+        guard let source = sessions[number]?.facts.endpoint else { return }
         let isWithin = sessions.change(number) { $0.rates.gossip.take(at: now.monotonic) }
         guard isWithin == true else {
             // Two honest nodes may talk that much after a long cut; comparing brings what is lost.
@@ -46,16 +46,18 @@ extension Swarm {
         }
         perform(
             neighbourhood.receive(
-                sifted(message, heardFrom: reach), from: number, at: now.monotonic))
+                sifted(message, heardFrom: source), from: number, at: now.monotonic))
     }
 
     /// The message with only such addresses as gossip may make this node dial.
     private func sifted(
-        _ message: NeighbourMessage, heardFrom reach: Endpoint.Reach
+        _ message: NeighbourMessage, heardFrom source: Endpoint
     ) -> NeighbourMessage {
         func sift(_ peers: [PeerAddress]) -> [PeerAddress] {
             peers.compactMap { peer in
-                let endpoints = peer.endpoints.filter { $0.mayBeDialled(heardFrom: reach) }
+                let endpoints = peer.endpoints.map { $0.onLink(of: source) }.filter {
+                    $0.mayBeDialled(heardFrom: source.reach)
+                }
                 let isUsable = !endpoints.isEmpty && bans[peer.key]?.isShutOut != true
                 return isUsable ? PeerAddress(key: peer.key, endpoints: endpoints) : nil
             }

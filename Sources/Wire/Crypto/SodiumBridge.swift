@@ -90,6 +90,15 @@ public enum Sodium {
         return digest
     }
 
+    /// BLAKE2b under a key of 16 to 64 bytes (RFC 7693 §2.9), `count` bytes long.
+    static func blake2b(_ bytes: [UInt8], key: [UInt8], count: Int) -> [UInt8] {
+        precondition(isReady && (16...64).contains(count) && (16...64).contains(key.count))
+        var digest = [UInt8](repeating: 0, count: count)
+        crypto_generichash_blake2b(
+            &digest, count, bytes, UInt64(bytes.count), key, key.count)
+        return digest
+    }
+
     /// SipHash-2-4 (Aumasson, Bernstein 2012) of 8 bytes, big-endian, as a little-endian number.
     public static func shortHash(_ value: UInt64, key: [UInt8]) -> UInt64 {
         precondition(isReady && key.count == 16)

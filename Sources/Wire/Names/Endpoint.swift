@@ -23,12 +23,35 @@ public struct Endpoint: Hashable, Sendable {
     public let bytes: [UInt8]
     /// The port.
     public let port: UInt16
+    /// This machine's number of the interface that a link-local IPv6 address is behind; 0 where it
+    /// is not known or not needed. Never written: on another machine it means nothing (RFC 4007
+    /// §6).
+    public private(set) var zone: UInt32 = 0
 
     /// An endpoint from 4 or 16 bytes; nil for any other count.
-    public init?(bytes: [UInt8], port: UInt16) {
+    public init?(bytes: [UInt8], port: UInt16, zone: UInt32 = 0) {
         guard bytes.count == 4 || bytes.count == 16 else { return nil }
         self.bytes = bytes
         self.port = port
+        if isLinkLocalOfVersion6 { self.zone = zone }
+    }
+
+    private var isLinkLocalOfVersion6: Bool {
+        bytes.count == 16 && bytes[0] == 0xfe && bytes[1] & 0xc0 == 0x80
+    }
+
+    /// The same, on the link of `other`: whoever tells a link-local address over a link-local
+    /// session means one on that link.
+    public func onLink(of other: Endpoint) -> Endpoint {
+        guard isLinkLocalOfVersion6, zone == 0 else { return self }
+        var found = self
+        found.zone = other.zone
+        return found
+    }
+
+    /// The same address with another port.
+    public func with(port: UInt16) -> Endpoint {
+        Endpoint(bytes: bytes, port: port, zone: zone) ?? self
     }
 
     /// How far the address reaches (IANA special-purpose registries, RFC 6890).
@@ -68,6 +91,17 @@ public struct Endpoint: Hashable, Sendable {
         return bytes.starts(with: mapped) || bytes.starts(with: translated)
             || bytes.starts(with: [0x20, 0x02])
             || bytes.starts(with: [UInt8](repeating: 0, count: 12))
+    }
+
+    /// Whether the address belongs to a private network or a link, where machines tell each other
+    /// of themselves (RFC 1918, RFC 3927, RFC 4193, RFC 4291 §2.5.6). The space that carriers share
+    /// among their customers (100.64/10, RFC 6598) is of one site and not private.
+    public var isPrivate: Bool {
+        switch reach {
+        case .linkLocal: true
+        case .site: bytes.count == 16 || bytes[0] != 100
+        case .loopback, .global, .forbidden: false
+        }
     }
 
     /// Whether an address heard over a session from `source` may be dialled: global ones always,

@@ -42,8 +42,10 @@ final class TestNode {
     // MARK: The node
 
     /// Starts the node and waits for its ready line.
-    func start(_ options: [String] = [], through wrapper: [String] = []) throws {
-        let process = try begin(options, through: wrapper)
+    func start(
+        _ options: [String] = [], through wrapper: [String] = [], isOnLan: Bool = false
+    ) throws {
+        let process = try begin(options, through: wrapper, isOnLan: isOnLan)
         let end = Clock.monotonic() + 20_000_000_000
         while !process.out.contains("\n") {
             guard process.isRunning, Clock.monotonic() < end else {
@@ -56,13 +58,17 @@ final class TestNode {
         try #require(ready["event"]?.string == "ready")
     }
 
-    /// Starts `plasmid run` without waiting for anything.
+    /// Starts `plasmid run` without waiting for anything. Beacons may leave in a network of the
+    /// test's own only: `wrapper` leads there.
     @discardableResult
-    func begin(_ options: [String] = [], through wrapper: [String] = []) throws -> Program {
+    func begin(
+        _ options: [String] = [], through wrapper: [String] = [], isOnLan: Bool = false
+    ) throws -> Program {
         try #require(!isRunning)
+        try #require(!isOnLan || wrapper.contains("nsenter"))
         let listen = options.contains("--listen") ? [] : ["--listen", "127.0.0.1:0"]
         let process = try spawn(
-            ["run", "--json", "--no-lan"] + listen + options, through: wrapper)
+            ["run", "--json"] + (isOnLan ? [] : ["--no-lan"]) + listen + options, through: wrapper)
         self.process = process
         return process
     }

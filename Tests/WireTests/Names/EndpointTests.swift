@@ -34,6 +34,37 @@ import Wire
         #expect(try !endpoint([169, 254, 169, 254]).mayBeDialled(heardFrom: .linkLocal))
     }
 
+    @Test func `private networks and links carry beacons, others do not`() throws {
+        let six = [UInt8](repeating: 1, count: 14)
+        for bytes in [
+            [10, 1, 2, 3], [172, 31, 0, 1], [192, 168, 0, 1], [169, 254, 1, 1], [0xfe, 0x80] + six,
+            [0xfd, 0x12] + six,
+        ] {
+            #expect(try endpoint(bytes).isPrivate, "\(bytes)")
+        }
+        for bytes in [
+            [127, 0, 0, 1], [100, 64, 0, 1], [8, 8, 8, 8], [172, 32, 0, 1], [169, 254, 169, 254],
+            [255, 255, 255, 255], [0x20, 0x01] + six, [0xff, 0x12] + six,
+        ] {
+            #expect(try !endpoint(bytes).isPrivate, "\(bytes)")
+        }
+    }
+
+    @Test func `a zone belongs to link-local addresses of version 6 and is never written`() throws {
+        let link = [0xfe, 0x80] + [UInt8](repeating: 0, count: 13) + [7]
+        let here = try #require(Endpoint(bytes: link, port: 9, zone: 3))
+        #expect(here.zone == 3 && here.with(port: 8).zone == 3 && here.with(port: 8).port == 8)
+        #expect(Endpoint(bytes: [169, 254, 0, 1], port: 9, zone: 3)?.zone == 0)
+        var writer = Writer()
+        here.encode(to: &writer)
+        var reader = Reader(writer.bytes)
+        let there = try Endpoint(from: &reader)
+        #expect(there.zone == 0 && there != here && there.onLink(of: here) == here)
+        let other = try #require(Endpoint(bytes: link, port: 9, zone: 4))
+        #expect(here.onLink(of: other) == here)
+        #expect(try endpoint([10, 0, 0, 1]).onLink(of: here).zone == 0)
+    }
+
     @Test func `only four or sixteen bytes are an address`() {
         #expect(Endpoint(bytes: [1, 2, 3], port: 1) == nil)
         var reader = Reader([5, 1, 2, 3, 4, 5, 0, 1])

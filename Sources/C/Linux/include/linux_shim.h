@@ -72,6 +72,17 @@ int plasmid_own_address(int file, struct sockaddr_storage *address, socklen_t *s
 int plasmid_set_option(int file, int level, int name, int value);
 int plasmid_socket_error(int file);
 ssize_t plasmid_send(int file, const void *bytes, size_t count);
+/* Datagrams that say by which interface they go and came. A source of 0 bytes leaves the choice of
+   the own address to the system, as an interface of 0 leaves that of the interface. Received:
+   0 bytes of a longer datagram are lost, and its count is that of the whole. */
+int plasmid_datagram_socket(int family);
+ssize_t plasmid_send_datagram(
+    int file, const void *bytes, size_t count, const struct sockaddr_storage *to, socklen_t size,
+    const uint8_t *source, size_t source_size, uint32_t interface);
+ssize_t plasmid_receive_datagram(
+    int file, void *bytes, size_t count, struct sockaddr_storage *from, uint32_t *interface);
+/* Receives what is sent to an IPv6 group on an interface; 0 also where it does already. */
+int plasmid_join_group(int file, const uint8_t group[16], uint32_t interface);
 int plasmid_local_address(struct sockaddr_storage *address, const char *path);
 int plasmid_local_peer_user(int file, uint32_t *user);
 
