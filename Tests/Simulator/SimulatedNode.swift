@@ -20,6 +20,8 @@ package final class SimulatedNode {
     /// How much faster its wall clock runs.
     package var driftPartsPerMillion: Int64 = 0
     private var sessions: SessionNumber = 0
+    /// When it is to be woken, by virtual time.
+    var nextWake: UInt64 = .max
 
     /// What it keeps for others and asked of others.
     package var mirror = SimulatedMirror()
@@ -73,6 +75,7 @@ package final class SimulatedNode {
     package func restart(losingStore: Bool) {
         life += 1
         isUp = true
+        nextWake = .max
         requests = [:]
         mirror = SimulatedMirror()
         if losingStore {

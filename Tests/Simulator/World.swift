@@ -77,7 +77,7 @@ package final class World {
     package func addNode() -> Int {
         let node = SimulatedNode(index: nodes.count, seed: generator.next())
         nodes.append(node)
-        schedule(.wake(node: node.index, life: node.life), after: 1_000_000)
+        plan(node.index, at: now + 1_000_000)
         return node.index
     }
 
@@ -89,6 +89,15 @@ package final class World {
     package func feed(_ index: Int, _ input: Input) {
         let effects = nodes[index].swarm.handle(input, at: moment(of: index))
         for effect in effects { nodes[index].perform(effect, in: self) }
+        plan(index, at: max(nodes[index].swarm.deadline, now + 1_000_000))
+    }
+
+    /// Plans a node's next wake, unless an earlier one is planned: as the shell does after each
+    /// input.
+    private func plan(_ index: Int, at due: UInt64) {
+        guard nodes[index].isUp, due < nodes[index].nextWake else { return }
+        nodes[index].nextWake = due
+        queue.push(.wake(node: index, life: nodes[index].life), at: due)
     }
 
     /// Lets time go by in which nothing happens; every node must be down.
@@ -131,10 +140,11 @@ package final class World {
         eventCount += 1
         switch event {
         case .wake(let index, let life):
-            guard nodes[index].life == life, nodes[index].isUp else { return }
+            // One that was planned before an earlier one was is passed over.
+            guard nodes[index].life == life, nodes[index].isUp, nodes[index].nextWake == now
+            else { return }
+            nodes[index].nextWake = .max
             feed(index, .wake)
-            let next = max(nodes[index].swarm.deadline, now + 1_000_000)
-            queue.push(.wake(node: index, life: life), at: next)
         case .input(let index, let life, let input):
             guard nodes[index].life == life, nodes[index].isUp else { return }
             note("\(index) \(describe(input))")
@@ -302,14 +312,14 @@ package final class World {
     /// Starts a crashed node from its store, or from its key alone.
     package func restart(_ index: Int, losingStore: Bool = false) {
         nodes[index].restart(losingStore: losingStore)
-        schedule(.wake(node: index, life: nodes[index].life), after: 1_000_000)
+        plan(index, at: now + 1_000_000)
         for layer in nodes[index].heldLayers { feed(index, .layerHeld(layer)) }
     }
 
     /// Starts a node that is down from an older store of its own.
     func restore(_ index: Int, _ backup: [SlotKey: Record]) {
         nodes[index].restore(backup)
-        schedule(.wake(node: index, life: nodes[index].life), after: 1_000_000)
+        plan(index, at: now + 1_000_000)
     }
 
     package func join(_ index: Int, to other: Int) {
