@@ -48,18 +48,24 @@ enum NodeCommands {
         }
         var table = Table([
             .init("NODE"), .init("LABEL", isElastic: true), .init("ADDRESS", isElastic: true),
-            .init("RTT", isRight: true), .init("SENT", isRight: true),
+            .init("STATE"), .init("RTT", isRight: true), .init("SENT", isRight: true),
             .init("RECEIVED", isRight: true),
         ])
         for peer in peers {
             table.add([
                 String((peer["node"]?.string ?? "").prefix(8)), peer["label"]?.string ?? "",
-                peer["address"]?.string ?? "",
+                peer["address"]?.string ?? "", state(peer),
                 peer["rtt"]?.integer.map { "\($0) µs" } ?? "-",
                 size(peer["sent"]), size(peer["received"]),
             ])
         }
         return table.lines(width: Terminal(descriptor: 1).columns)
+    }
+
+    /// How a peer stands, in a word or two.
+    private static func state(_ peer: JSONValue) -> String {
+        if peer["state"]?.string == "suspected" { return "no answer" }
+        return peer["neighbour"]?.string == nil ? "known" : "neighbour"
     }
 
     private static func size(_ value: JSONValue?) -> String {

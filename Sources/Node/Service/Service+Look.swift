@@ -142,6 +142,7 @@ extension Service {
             object["received"] = .integer(
                 Int64(clamping: look.sessions.values.reduce(0) { $0 + $1.received }))
             object["transfers"] = .array(daemon.transfers())
+            object["network"] = Self.network(look)
             object["lan"] = Self.lan(daemon.lan, look.beacons)
         }
         return object

@@ -9,13 +9,15 @@ extension Service {
     func peers() throws(Failure) -> JSONObject {
         let daemon = try runningNode("peers")
         let look = daemon.look()
-        let rows = look.sessions.values.map { session -> JSONValue in
+        let rows = look.sessions.entries.map { number, session -> JSONValue in
             let address = Address(session.facts.endpoint)?.description ?? ""
             return [
                 "node": .string(session.facts.peer.base32),
                 "label": .string(session.introduction?.label ?? ""),
                 "address": .string(address),
-                "state": "connected",
+                "state": session.isSuspected ? "suspected" : "connected",
+                "neighbour": session.isNeighbour
+                    ? .string(look.isChosen(number) ? "chosen" : "found") : .null,
                 "direction": session.facts.isInitiator ? "outgoing" : "incoming",
                 "rtt": session.roundTrip.map { .integer(Int64($0 / 1000)) } ?? .null,
                 "sent": .integer(Int64(clamping: session.sent)),

@@ -154,8 +154,10 @@ extension Service {
             try library.examine(repairs: request.arguments["repair"]?.bool ?? false)
         }
         if request.arguments["scrub"]?.bool == true { checks.append(try scrubAll(progress)) }
-        if let daemon, let check = Self.lanCheck(daemon.lan, daemon.look().beacons) {
-            checks.append(check)
+        if let daemon {
+            let look = daemon.look()
+            checks += Self.networkChecks(look)
+            if let check = Self.lanCheck(daemon.lan, look.beacons) { checks.append(check) }
         }
         daemon?.port.forgetReaders()
         var object = JSONObject()

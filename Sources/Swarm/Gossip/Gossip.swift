@@ -27,6 +27,8 @@ struct Gossip: Sendable {
     var nextReconciliation: UInt64 = 0
     /// Monotonic nanoseconds of the next removal of expired records.
     var nextExpiry: UInt64 = 0
+    /// How often what happened.
+    var counters = GossipCounters()
 
     /// The name under which a record is remembered.
     static func name(_ bytes: [UInt8]) -> Digest {

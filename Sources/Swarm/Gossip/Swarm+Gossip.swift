@@ -18,7 +18,7 @@ extension Swarm {
         for bytes in bytes {
             let mayTake = mayTakeRecord(from: number)
             guard mayTake || isNews else {
-                _ = sessions.change(number) { $0.hasLostRecords = true }
+                lose(1, from: number)
                 continue
             }
             let name = Gossip.name(bytes)
@@ -26,17 +26,19 @@ extension Swarm {
             guard !gossip.hasSeen(name) else { continue }
             guard mayTake else {
                 neighbourhood.forget(bytes)
-                _ = sessions.change(number) { $0.hasLostRecords = true }
+                lose(1, from: number)
                 continue
             }
             do throws(WireError) {
                 let record = try Record(bytes: bytes)
                 guard !record.isFromTheFuture(at: now.wall) else {
+                    gossip.counters.future += 1
                     if isNews { neighbourhood.forget(bytes) }
                     continue
                 }
                 guard !record.isExpired(at: now.wall), !isNews || record.domain == .everyone
                 else {
+                    gossip.counters.expired += record.isExpired(at: now.wall) ? 1 : 0
                     if isNews { neighbourhood.refuse(bytes) }
                     continue
                 }
@@ -48,6 +50,7 @@ extension Swarm {
             } catch {
                 if isNews { neighbourhood.refuse(bytes) }
                 if case .unsupported = error { continue }
+                gossip.counters.forged += 1
                 blame(number, "sent a record that is not well-formed (\(error))")
             }
         }
@@ -68,7 +71,7 @@ extension Swarm {
         guard !records.isEmpty else { return }
         guard gossip.waiting + records.count <= SwarmLimits.unverifiedMax else {
             for record in records { forget(record.bytes) }
-            if let source { _ = sessions.change(source) { $0.hasLostRecords = true } }
+            if let source { lose(records.count, from: source) }
             return
         }
         let batch = gossip.nextBatch
@@ -88,6 +91,7 @@ extension Swarm {
                 good.append(record)
             } else if let source = waiting.source {
                 gossip.forget(record.bytes)
+                gossip.counters.forged += 1
                 neighbourhood.refuse(record.bytes)
                 blame(source, "sent a record whose signature is not its publisher's")
             }
@@ -110,6 +114,7 @@ extension Swarm {
             switch outcome {
             case .fresh:
                 fresh.append(record)
+                noteTaken(record, waiting)
                 learn(record, over: waiting.source)
                 holdersChanged(by: record)
                 delegationsChanged(by: record)
@@ -117,23 +122,36 @@ extension Swarm {
                 if waiting.source != nil { saidByOther(record) }
                 if waiting.source != nil { outdone(by: record) }
             case .equivocation:
+                gossip.counters.equivocations += 1
                 effects.append(
                     .log(
                         "\(record.publisher.fingerprint) signed two different records with "
                             + "one sequence; the one with the lower id stays"))
                 fresh.append(record)
-            case .superseded: break
+            case .superseded: gossip.counters.superseded += 1
             case .failed:
                 forget(record.bytes)
-                if let source = waiting.source {
-                    _ = sessions.change(source) { $0.hasLostRecords = true }
-                }
+                if let source = waiting.source { lose(1, from: source) }
             case .refused:
+                gossip.counters.refused += 1
                 gossip.forget(record.bytes)
                 neighbourhood.refuse(record.bytes)
             }
         }
         spread(fresh, from: waiting.source, isNews: waiting.isNews)
+    }
+
+    /// Records of a peer are passed over: what it was compared for is not all here.
+    private mutating func lose(_ count: Int, from number: SessionNumber) {
+        gossip.counters.dropped += UInt64(count)
+        _ = sessions.change(number) { $0.hasLostRecords = true }
+    }
+
+    private mutating func noteTaken(_ record: Record, _ batch: Gossip.Batch) {
+        guard batch.source != nil else { return }
+        gossip.counters.taken += 1
+        guard batch.isNews else { return }
+        gossip.counters.noteLag(milliseconds: now.wall - min(now.wall, record.issued))
     }
 
     /// Forgets that a record was seen: it may come again.
@@ -163,6 +181,7 @@ extension Swarm {
     // MARK: Comparing catalogues
 
     mutating func startReconciliation(with number: SessionNumber) {
+        gossip.counters.compared += 1
         _ = sessions.change(number) { session in
             session.comparisonDue = nil
             session.hasLostRecords = false
@@ -192,6 +211,7 @@ extension Swarm {
             effects.append(.expireRecords(wall: now.wall - skew))
         }
         for (number, session) in sessions.entries where isSketchOverdue(session) {
+            gossip.counters.paged += 1
             askForPage(after: nil, from: number)
         }
         for (number, session) in sessions.entries

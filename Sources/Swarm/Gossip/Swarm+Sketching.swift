@@ -53,6 +53,7 @@ extension Swarm {
                 blame(number, "says that catalogues are equal which it was not told of")
                 return
             }
+            gossip.counters.equal += 1
             finishSketch(number)
         } else {
             effects.append(.compareSketch(number, frame))
@@ -61,10 +62,13 @@ extension Swarm {
 
     mutating func sketchCompared(_ number: SessionNumber, _ found: SketchComparison) {
         guard case .comparingSketch(let count) = sessions[number]?.reconciliation else { return }
+        gossip.counters.symbols += UInt64(count)
         guard let difference = found.difference else {
             return sketchTooSmall(number, count, found)
         }
         finishSketch(number)
+        gossip.counters.sketched += 1
+        gossip.counters.differences += UInt64(difference.ours.count + difference.theirs.count)
         if !difference.ours.isEmpty {
             _ = sessions.change(number) { $0.answering += 1 }
             effects.append(.findItems(number, difference.ours))
@@ -100,6 +104,7 @@ extension Swarm {
         if let undecoded, undecoded > SwarmLimits.undecodedMax {
             blame(number, "shows sketches that never come apart")
         }
+        gossip.counters.paged += 1
         askForPage(after: nil, from: number)
     }
 }

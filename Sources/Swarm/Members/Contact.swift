@@ -30,6 +30,8 @@ struct Contact: Sendable {
     var pause = SwarmLimits.dialPauseMin
     /// Monotonic nanoseconds of the first failure since the last success.
     var failingSince: UInt64?
+    /// Why it could not be reached the last time.
+    var failure: String?
     /// A fetch or the overlay needs it now.
     var isWanted = false
 }

@@ -182,6 +182,7 @@ extension Swarm {
         }
         contacts[index].dial = nil
         contacts[index].isWanted = false
+        contacts[index].failure = reason
         let key = contacts[index].key
         if contacts[index].failingSince == nil && contacts[index].source == .owner {
             let name = key?.fingerprint ?? "a joined address"

@@ -38,6 +38,7 @@ extension Swarm {
         guard let source = sessions[number]?.facts.endpoint else { return }
         let isWithin = sessions.change(number) { $0.rates.gossip.take(at: now.monotonic) }
         guard isWithin == true else {
+            gossip.counters.wordsDropped += 1
             // Two honest nodes may talk that much after a long cut; comparing brings what is lost.
             if case .news(let items) = message {
                 for item in items { neighbourhood.forget(item.record) }

@@ -1,0 +1,97 @@
+import Genome
+import Host
+import Store
+import Swarm
+import Wire
+
+/// What the faces say of the network around a node.
+extension Service {
+    /// Neighbours, news and comparisons in numbers.
+    static func network(_ look: Swarm) -> JSONValue {
+        let figures = look.figures
+        let gossip = figures.gossip
+        func object(_ members: [(String, UInt64)]) -> JSONValue {
+            .object(
+                JSONObject(
+                    members.map { .init(name: $0.0, value: .integer(Int64(clamping: $0.1))) }))
+        }
+        var lags = GossipCounters.lagLimits.enumerated().map { ("\($1)", gossip.lags[$0]) }
+        lags.append(("more", gossip.lags[GossipCounters.lagLimits.count]))
+        var whole = JSONObject()
+        whole["neighbours"] = object([
+            ("chosen", UInt64(figures.chosen)), ("found", UInt64(figures.found)),
+            ("suspected", UInt64(figures.suspected)), ("netgroups", UInt64(figures.netgroups)),
+            ("reserve", UInt64(figures.reserve)), ("slowness", figures.slowness),
+            ("suspicions", figures.suspicions), ("refutations", figures.refutations),
+            ("deaths", figures.deaths),
+        ])
+        whole["news"] = object([
+            ("sent", figures.sent), ("duplicates", figures.duplicates), ("names", figures.haves),
+            ("grafts", figures.grafts), ("prunes", figures.prunes),
+            ("wordsDropped", gossip.wordsDropped),
+        ])
+        whole["lagSeconds"] = object(lags)
+        whole["records"] = object([
+            ("taken", gossip.taken), ("superseded", gossip.superseded),
+            ("refused", gossip.refused), ("forged", gossip.forged), ("future", gossip.future),
+            ("expired", gossip.expired), ("dropped", gossip.dropped),
+            ("equivocations", gossip.equivocations), ("waiting", UInt64(figures.waiting)),
+        ])
+        whole["comparisons"] = object([
+            ("all", gossip.compared), ("equal", gossip.equal), ("sketched", gossip.sketched),
+            ("paged", gossip.paged), ("symbols", gossip.symbols),
+            ("differences", gossip.differences),
+        ])
+        whole["clockAheadMilliseconds"] =
+            look.clock.map { .integer($0.aheadMilliseconds) } ?? .null
+        return .object(whole)
+    }
+
+    /// Whether a node has found others, and why not, in words.
+    static func networkChecks(_ look: Swarm) -> [LayerCheck] {
+        var checks = [reachCheck(look)]
+        if let clock = look.clock {
+            let seconds = clock.aheadMilliseconds.magnitude / 1_000
+            let side = clock.aheadMilliseconds > 0 ? "ahead of" : "behind"
+            checks.append(
+                seconds <= 60
+                    ? LayerCheck(
+                        name: "clock", isSound: true,
+                        detail: "agrees with \(clock.peers) other nodes to \(seconds) s")
+                    : LayerCheck(
+                        name: "clock", isSound: false,
+                        detail: "\(seconds) s \(side) \(clock.peers) other nodes: set it, as "
+                            + "with timedatectl set-ntp true"))
+        }
+        return checks
+    }
+
+    private static func reachCheck(_ look: Swarm) -> LayerCheck {
+        let name = "network"
+        let figures = look.figures
+        let lost = figures.unreached.map { one -> String in
+            let place = one.endpoints.first.flatMap { Address($0)?.description } ?? "an address"
+            return place + ": " + (one.failure ?? "not tried yet")
+        }
+        let missing = lost.isEmpty ? "" : "; not reached: " + lost.joined(separator: ", ")
+        let peers = look.sessions.count
+        guard peers == 0 else {
+            let neighbours = figures.chosen + figures.found
+            return LayerCheck(
+                name: name, isSound: true,
+                detail: "\(peers) peers, \(neighbours) of them neighbours" + missing)
+        }
+        let known = look.addressCount
+        guard !lost.isEmpty || known > 0 else {
+            return LayerCheck(
+                name: name, isSound: true,
+                detail: "alone: no address of another node is known. Meet one with plasmid join "
+                    + "TICKET")
+        }
+        let rest = known > 0 ? "; none of \(known) known addresses answers" : ""
+        return LayerCheck(
+            name: name, isSound: false,
+            detail: "alone" + missing + rest + ". Is this machine online, and does a firewall let "
+                + "it out?")
+    }
+}

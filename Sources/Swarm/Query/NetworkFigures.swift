@@ -1,0 +1,67 @@
+import Wire
+
+/// How a node stands in the network, for its owner.
+public struct NetworkFigures: Sendable {
+    /// Neighbours that this node chose, and those that found it.
+    public let chosen: Int
+    public let found: Int
+    /// Neighbours that seem to be dead.
+    public let suspected: Int
+    /// Parts of the network (/16 or /32) that its neighbours at global addresses are in.
+    public let netgroups: Int
+    /// Addresses in reserve.
+    public let reserve: Int
+    /// How slow this node itself seems to be: all waits for others are as many times longer, and
+    /// once more.
+    public let slowness: UInt64
+    /// How often a neighbour was suspected, a word of its own cleared it, it was taken for dead.
+    public let suspicions: UInt64
+    public let refutations: UInt64
+    public let deaths: UInt64
+    /// Whole records sent among neighbours, records that came twice, names sent, records asked for
+    /// by name, neighbours told to send names only.
+    public let sent: UInt64
+    public let duplicates: UInt64
+    public let haves: UInt64
+    public let grafts: UInt64
+    public let prunes: UInt64
+    /// Records and comparisons.
+    public let gossip: GossipCounters
+    /// Records that wait for their check.
+    public let waiting: Int
+    /// Addresses that the owner gave and that are not connected, each with why, if it was tried.
+    public let unreached: [(endpoints: [Endpoint], failure: String?)]
+}
+
+extension Swarm {
+    /// How this node stands in the network.
+    public var figures: NetworkFigures {
+        let neighbours = sessions.values.filter(\.isNeighbour)
+        let groups = Set(neighbours.compactMap { Netgroup($0.facts.endpoint) })
+        let spread = neighbourhood.spread.statistics
+        let probing = neighbourhood.probing
+        let lost = contacts.filter { contact in
+            guard contact.source == .owner else { return false }
+            guard let key = contact.key else { return contact.failure != nil }
+            return key != settings.node && session(with: key) == nil
+        }
+        return NetworkFigures(
+            chosen: neighbourhood.overlay.chosen,
+            found: neighbours.count - neighbourhood.overlay.chosen,
+            suspected: neighbours.count { $0.isSuspected }, netgroups: groups.count,
+            reserve: neighbourhood.overlay.passive.count, slowness: probing.slowness,
+            suspicions: probing.suspicions, refutations: probing.refutations,
+            deaths: probing.drops, sent: spread.sent, duplicates: spread.duplicates,
+            haves: spread.haves, grafts: spread.grafts, prunes: spread.prunes,
+            gossip: gossip.counters, waiting: gossip.waiting,
+            unreached: lost.map { ($0.endpoints, $0.failure) })
+    }
+
+    /// Addresses in the book.
+    public var addressCount: Int { addresses.count }
+
+    /// Whether a session's peer is a neighbour that this node chose.
+    public func isChosen(_ number: SessionNumber) -> Bool {
+        neighbourhood.overlay.links[number]?.state == .chosen
+    }
+}
