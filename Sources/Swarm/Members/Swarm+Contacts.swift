@@ -75,13 +75,13 @@ extension Swarm {
         dialContacts()
     }
 
-    /// Whether an address out of the catalogue may be dialled: which session brought it is
-    /// forgotten, so a nearer range than global needs a standing session from that range.
+    /// Whether an address out of the catalogue may be dialled although the book does not have it.
+    /// Which session brought it is forgotten: one of a laboratory's own network may be what a
+    /// stranger wants called there. On this machine a session with this machine is enough.
     private func isInReach(_ endpoint: Endpoint) -> Bool {
         endpoint.mayBeDialled(heardFrom: .global)
-            || sessions.entries.contains { entry in
-                endpoint.mayBeDialled(heardFrom: entry.value.facts.endpoint.reach)
-            }
+            || endpoint.reach == .loopback
+                && sessions.values.contains { $0.facts.endpoint.reach == .loopback }
     }
 
     /// An address that the owner gave is this node's own: there is nobody to dial.

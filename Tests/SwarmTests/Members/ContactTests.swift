@@ -197,4 +197,20 @@ import Wire
         #expect(own == SwarmLimits.ownerContactsMax)
         #expect(driver.core.contacts.count <= SwarmLimits.contactsMax)
     }
+
+    @Test func `an address near by out of the catalogue alone is not dialled`() throws {
+        // As after a restart: the record is in the store, who brought it is forgotten.
+        var driver = Driver()
+        driver.open(1, 2, from: Driver.address(7, [192, 168, 1]))
+        let sample = try Sample(by: 5)
+        let holder = LayerHolders.Holder(
+            node: Driver.key(5).publicKey,
+            endpoints: [Driver.address(1, [192, 168, 1])])
+        driver.feed(.fetch(1, FetchRequest(layer: sample.id)))
+        let holders = LayerHolders(
+            descriptions: sample.holders([5]).descriptions, holders: [holder])
+        var effects = driver.feed(.holdersFound(1, holders))
+        effects += driver.pass(5 * Span.second)
+        #expect(!effects.contains { if case .dial = $0 { true } else { false } })
+    }
 }
