@@ -193,7 +193,7 @@ package struct AddressBook: Sendable {
         {
             remove(position)
         }
-        if position(of: key) == nil { insert(peer, from: group, at: now.second) }
+        if position(of: key) == nil { admit(peer, group, at: now.second) }
         guard let position = position(of: key) else { return }
         changes += 1
         entries[position].answered = now.second
@@ -202,6 +202,22 @@ package struct AddressBook: Sendable {
         if AddressPlaces.table(of: Int(entries[position].place)) == .new {
             promote(position, at: now.second)
         }
+    }
+
+    /// Takes a node that answered and was not known: among the tried ones where its place there
+    /// is free, else as if it had told of itself.
+    private mutating func admit(
+        _ peer: PeerAddress, _ group: AddressPlaces.Group, at second: UInt32
+    ) {
+        let number = places.number(of: peer.key)
+        let place = places.tried(number, group)
+        guard slots[place] == nil, positions[number] == nil else {
+            insert(peer, from: group, at: second)
+            return
+        }
+        append(
+            AddressEntry(key: peer.key, endpoints: peer.endpoints, place: place, heard: second))
+        counters.tried += 1
     }
 
     /// A session with a node that this one dialled stood until now.

@@ -19,6 +19,13 @@ import Wire
         book.answer(other)
         #expect(book.isTried(other.key), "one that the owner gave was never told")
         #expect(book.endpoints(of: other.key) == other.endpoints)
+        for number in 100..<400 {
+            book.hear(Sample.peer(number, in: [20, 1]), by: 5, in: [20, 1])
+        }
+        let crowded = book.counters.crowded
+        #expect(crowded > 200, "its network has no place left among the new ones")
+        for number in 1000..<1010 { book.answer(Sample.peer(number, in: [20, 1])) }
+        #expect((1000..<1010).count { book.isTried(Sample.key($0)) } >= 8)
     }
 
     @Test func `never more places than there are, and four megabytes, whatever is told`() {
