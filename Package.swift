@@ -24,8 +24,8 @@ let isFuzzing = Context.environment["PLASMID_FUZZ"] != nil
 let fuzzed = [
     "JSON", "Licence", "ModelCard", "LayerReference", "Manifest", "Statement", "Envelope",
     "TensorFile", "TensorTable", "AdapterConfig", "ModelConfig", "Secrets", "Record", "Message",
-    "Hello", "Ticket", "Proof", "Text", "Tokenizer", "SplitPattern", "Template", "Model", "Data",
-    "Recipe", "RunRecord", "Organization", "LicenceMapping", "LicenceStub", "Sealed", "Beacon",
+    "Hello", "Beacon", "Ticket", "Proof", "Text", "Tokenizer", "SplitPattern", "Template", "Model", "Data",
+    "Recipe", "RunRecord", "Organization", "LicenceMapping", "LicenceStub", "Sealed",
     "AgentAnswer", "Sections", "MemoryRecord", "VersionRange", "Hold", "CodedGroup", "CodedFile",
     "LayerQuery",
 ]
