@@ -24,10 +24,10 @@ let isFuzzing = Context.environment["PLASMID_FUZZ"] != nil
 let fuzzed = [
     "JSON", "Licence", "ModelCard", "LayerReference", "Manifest", "Statement", "Envelope",
     "TensorFile", "TensorTable", "AdapterConfig", "ModelConfig", "Secrets", "Record", "Message",
-    "Hello", "Beacon", "Ticket", "Proof", "Text", "Tokenizer", "SplitPattern", "Template", "Model", "Data",
+    "Hello", "Ticket", "Proof", "Text", "Tokenizer", "SplitPattern", "Template", "Model", "Data",
     "Recipe", "RunRecord", "Organization", "LicenceMapping", "LicenceStub", "Sealed",
     "AgentAnswer", "Sections", "MemoryRecord", "VersionRange", "Hold", "CodedGroup", "CodedFile",
-    "LayerQuery",
+    "LayerQuery", "Beacon",
 ]
 /// The linker is named because gold, the default, fails on the fuzzer's runtime.
 func fuzzer(_ name: String) -> Target {

@@ -16,6 +16,15 @@ public enum Effect: Sendable {
     /// to be remembered.
     case keyMetElsewhere(issued: UInt64)
 
+    // The local network
+    /// Look at the interfaces; answered by `lanSurveyed`.
+    case surveyLan
+    /// Send a datagram to all machines behind an interface, from its address; answered by
+    /// `beaconSent`.
+    case sendBeacon([UInt8], over: LanInterface)
+    /// Send a datagram to one machine by the interface of that number. Not answered.
+    case answerBeacon([UInt8], to: Endpoint, interface: UInt32)
+
     // Records
     /// Check signatures; answered by `recordsVerified`.
     case verifyRecords(batch: UInt64, [Record])
@@ -40,15 +49,6 @@ public enum Effect: Sendable {
     case signRecord(UnsignedRecord)
     /// Remove what has expired.
     case expireRecords(wall: UInt64)
-
-    // The local network
-    /// Look at the interfaces; answered by `lanSurveyed`.
-    case surveyLan
-    /// Send a datagram to all machines behind an interface, from its address; answered by
-    /// `beaconSent`.
-    case sendBeacon([UInt8], over: LanInterface)
-    /// Send a datagram to one machine by the interface of that number. Not answered.
-    case answerBeacon([UInt8], to: Endpoint, interface: UInt32)
 
     // Transfer
     /// Who has a layer; answered by `holdersFound`.

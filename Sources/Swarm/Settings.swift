@@ -20,8 +20,6 @@ public struct Settings: Sendable {
     public var sealing: NodeContent.Sealing?
     /// The region that the owner says this machine is in; nil where none is told.
     public var region: String?
-    /// What beacons on the local network say of this node; nil where none are sent or heard.
-    public var lan: LocalBeacons.Identity?
     /// Keys that let this node act for them.
     public var delegations: [Delegation] = []
     /// Wall milliseconds when this home was made from a backup; nil where it was not, or so long
@@ -29,6 +27,8 @@ public struct Settings: Sendable {
     public var restored: UInt64?
     /// Whether nothing may be announced: the key runs elsewhere.
     public var isSilent = false
+    /// What beacons on the local network say of this node; nil where none are sent or heard.
+    public var lan: LocalBeacons.Identity?
     /// Seed of all choices.
     public var seed: UInt64
 

@@ -14,7 +14,6 @@ enum Exceptions {
         "Sources/Genome/Licence/LicenceEntry.swift": "a row of them (LicenceCatalogueTests)",
         "Sources/Genome/Licence/LicenceFamily.swift":
             "what the rows are judged by (LicenceCompatibilityTests)",
-        "Sources/Swarm/Lan/LanLimits.swift": "numbers (LocalBeaconsTests)",
         "Sources/Store/Coding/ChainDecoder.swift": "groups with what they draw on (BlobCoderTests)",
         "Sources/Store/Coding/CoderShelf.swift": "decoders that wait (BlobCoderTests)",
         "Sources/Store/Coding/TensorBlob.swift": "a file with its tensors (BlobCoderTests)",
@@ -34,6 +33,7 @@ enum Exceptions {
         "Sources/Store/Coding/Sparse.swift": "pruned weights (GroupCoderTests)",
         "Sources/Store/Coding/CodedSegment.swift": "a value (GroupCoderTests)",
         "Sources/Store/Coding/ElementType.swift": "a table (GroupCoderTests)",
+        "Sources/Swarm/Lan/LanLimits.swift": "numbers (LocalBeaconsTests)",
         "Sources/Swarm/Neighbours/NeighbourLimits.swift": "numbers (OverlayTests, SpreadTests)",
         "Sources/Swarm/Neighbours/SpreadCounters.swift": "numbers (SpreadTests)",
         "Sources/Node/Software.swift": "a name and a number (CommandLineTests)",

@@ -36,9 +36,9 @@ enum LanLimits {
     /// nodes of two islands on one network still meet.
     static let sessionsEnough = 16
     /// Answers, and dials before and after that.
-    static let answers = TokenBucket(every: 2 * Span.second, burst: 30)
-    static let dials = TokenBucket(every: 5 * Span.second, burst: 16)
-    static let feelers = TokenBucket(every: Span.minute, burst: 1)
+    static let answers = TokenBucket(perMinute: 30, burst: 30)
+    static let dials = TokenBucket(perMinute: 12, burst: 16)
+    static let feelers = TokenBucket(perMinute: 1, burst: 1)
     /// Troubles of interfaces that are told once: a few causes each.
     static let troublesMax = 64
 }

@@ -8,14 +8,16 @@ struct TokenBucket: Equatable, Sendable {
 
     /// A full bucket.
     init(perSecond: UInt64, burst: UInt64) {
-        precondition(perSecond > 0)
-        self.init(every: Span.second / perSecond, burst: burst)
+        precondition(perSecond > 0 && burst > 0)
+        nanosecondsPerToken = Span.second / perSecond
+        self.burst = burst
+        tokens = burst
     }
 
-    /// A full bucket that gets a token each so many nanoseconds.
-    init(every nanoseconds: UInt64, burst: UInt64) {
-        precondition(nanoseconds > 0 && burst > 0)
-        nanosecondsPerToken = nanoseconds
+    /// A full bucket that is filled more slowly.
+    init(perMinute: UInt64, burst: UInt64) {
+        precondition(perMinute > 0 && burst > 0)
+        nanosecondsPerToken = Span.minute / perMinute
         self.burst = burst
         tokens = burst
     }

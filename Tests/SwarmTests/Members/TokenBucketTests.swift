@@ -16,12 +16,6 @@ import Testing
         #expect(counts == [5, 0, 1, 2, 5])
     }
 
-    @Test func `a token may take longer than a second`() {
-        var bucket = TokenBucket(every: 10 * Span.second, burst: 1)
-        let answers = [0, 1, 9, 10, 11, 25].map { bucket.take(at: $0 * Span.second) }
-        #expect(answers == [true, false, false, true, false, true])
-    }
-
     @Test func `neither a clock that stands still nor the end of time breaks it`() {
         var bucket = TokenBucket(perSecond: 1, burst: 2)
         let answers = [10, 5, 5, .max, .max, .max].map { bucket.take(at: $0) }
