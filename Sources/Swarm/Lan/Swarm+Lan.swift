@@ -36,9 +36,12 @@ extension Swarm {
     }
 
     /// Whether a session with the node that listens there stands or is being made. A peer that
-    /// called has told where it listens.
+    /// called has told where it listens. A dial for a key that was met there once does not count:
+    /// another node may have the address by now.
     private func isMet(at place: Endpoint) -> Bool {
-        if contacts.contains(where: { $0.dial != nil && $0.endpoints.contains(place) }) {
+        if contacts.contains(where: {
+            $0.key == nil && $0.dial != nil && $0.endpoints.contains(place)
+        }) {
             return true
         }
         // By index: a copy of each of 256 sessions would make a flood thirty times dearer.

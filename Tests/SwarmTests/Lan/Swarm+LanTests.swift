@@ -82,6 +82,15 @@ struct SwarmLanTests {
         #expect(hear().dials.count == 1)
     }
 
+    @Test mutating func `a dial for another key that was met there does not stand in the way`() {
+        let known = Driver.key(2).publicKey
+        var contact = Contact(key: known, endpoints: [Self.place], source: .gossip)
+        contact.isWanted = true
+        node.core.remember(contact)
+        #expect(node.pass(Span.second).dials.map(\.key) == [known])
+        #expect(hear().dials.map(\.key) == [nil])
+    }
+
     @Test mutating func `a second listener of its own is no news`() throws {
         let dial = try #require(hear().dials.first)
         let met = node.open(1, 1, isInitiator: true, dial: dial.dial, from: Self.place)
