@@ -11,8 +11,8 @@ struct SketchShelf {
         var used: UInt64
     }
 
-    /// Sketches at a time: 16 of 96 KB, more than a node has neighbours.
-    private static let keptMax = 16
+    /// Sketches at a time: 24 of 96 KB, more than a node has neighbours.
+    private static let keptMax = 24
     /// Nanoseconds that the own salt lasts: whoever learned it has that long to make records that
     /// spoil sketches under it.
     private static let saltSpan: UInt64 = 3_600_000_000_000

@@ -214,10 +214,11 @@ extension Swarm {
             gossip.counters.paged += 1
             askForPage(after: nil, from: number)
         }
-        for (number, session) in sessions.entries
-        where session.comparisonDue.map({ $0 <= now.monotonic }) ?? false {
-            startReconciliation(with: number)
+        // One each second: under a salt that is new the whole catalogue is read.
+        let due = sessions.entries.first { entry in
+            entry.value.comparisonDue.map { $0 <= now.monotonic } ?? false
         }
+        if let due { startReconciliation(with: due.key) }
         guard gossip.nextReconciliation <= now.monotonic else { return }
         let isFirst = gossip.nextReconciliation == 0
         let jitter = UInt64.random(in: 0..<SwarmLimits.reconcilePause / 2, using: &generator)

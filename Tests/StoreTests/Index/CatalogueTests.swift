@@ -66,6 +66,52 @@ import Wire
         }
     }
 
+    /// All orders of a few things.
+    private static func orders<Element>(_ all: [Element]) -> [[Element]] {
+        guard !all.isEmpty else { return [[]] }
+        return all.indices.flatMap { index in
+            var rest = all
+            let first = rest.remove(at: index)
+            return orders(rest).map { [first] + $0 }
+        }
+    }
+
+    @Test func `of six records for one place the same stay in each of all 720 orders`() throws {
+        let key = Fixture.key(1)
+        let base = try Self.record(1)
+        func record(_ sequence: UInt64, isHidden: Bool, isEnd: Bool = false, life: UInt64 = 1)
+            throws -> Record
+        {
+            let end = TombstoneContent(endedType: .layer, slot: base.slotKey.slot, reason: nil)
+            let unsigned = UnsignedRecord(
+                publisher: key.publicKey, sequence: sequence, issued: Self.now,
+                expires: Self.now + 86_400_000 * life,
+                domain: isHidden ? .restricted(tag: [UInt8](repeating: 9, count: 16)) : .everyone,
+                content: isEnd ? .tombstone(end) : base.content)
+            return try unsigned.signed(key.sign(unsigned.signingInput))
+        }
+        // Taken back for everyone, shown to few, two with one number, taken back for few.
+        let all = [
+            try record(1, isHidden: false), try record(2, isHidden: false, isEnd: true),
+            try record(3, isHidden: true), try record(4, isHidden: true),
+            try record(4, isHidden: true, life: 2), try record(5, isHidden: true, isEnd: true),
+        ]
+        let catalogue = try Catalogue(try Scratch().home().layout)
+        for order in Self.orders(all) {
+            for record in order { try catalogue.put([record]) }
+            let standing = try catalogue.heads(of: [all[0], all[2]]).map { $0?.id }
+            #expect(standing == [all[1].id, all[5].id])
+            #expect(try catalogue.count() == 2)
+            #expect(try catalogue.removeAll(of: key.publicKey) == 2)
+        }
+        let twins = all[3...4].map(\.id)
+        for order in Self.orders(Array(all[0..<5])) {
+            for record in order { try catalogue.put([record]) }
+            #expect(try catalogue.heads(of: [all[2]]).first??.id == twins.min())
+            try catalogue.removeAll(of: key.publicKey)
+        }
+    }
+
     @Test func `pages of ids cover everything once`() throws {
         let catalogue = try Catalogue(try Scratch().home().layout)
         let records = try (0..<20).map { try Self.record(1, layer: [UInt8($0)]) }

@@ -84,7 +84,7 @@ struct SwarmLanTests {
 
     @Test mutating func `a dial for another key that was met there does not stand in the way`() {
         let known = Driver.key(2).publicKey
-        var contact = Contact(key: known, endpoints: [Self.place], source: .gossip)
+        var contact = Contact(key: known, endpoints: [Self.place], source: .need)
         contact.isWanted = true
         node.core.remember(contact)
         #expect(node.pass(Span.second).dials.map(\.key) == [known])

@@ -160,7 +160,9 @@ import Wire
         driver.feed(.fetch(1, FetchRequest(layer: sample.id)))
         #expect(driver.feed(.holdersFound(1, holders)).dials.isEmpty)
         let effects = driver.open(2, 4, from: Driver.address(4, [10, 0, 0]))
-        #expect(effects.dials.first?.endpoints == [near])
+        #expect(effects.dials.isEmpty, "who brought it is forgotten")
+        driver.take([try Driver.record(3, Driver.node([near]))], from: 2)
+        #expect(driver.pass(5 * Span.second).dials.first?.endpoints == [near])
     }
 
     @Test func `a fetch does not dial a near address that came from afar, whoever is near now`()
