@@ -53,7 +53,6 @@ enum Exceptions {
         "Sources/Node/Commands/CompactCommand.swift": "as real processes (CompactTests)",
         "Sources/Node/Commands/BackupCommand.swift": "as real processes (BackupTests)",
         "Sources/Store/Home/HomeBackup.swift": "in real processes (BackupTests)",
-        "Sources/Node/Commands/DoctorCommand.swift": "as real processes (DiskTests)",
         "Sources/Node/Daemon/StoreKeeper.swift": "in real processes (DiskTests)",
         "Sources/Node/Bench/HashStep.swift": "a step of two benches (BenchCommandTests)",
         "Sources/Node/Bench/StoreBench.swift": "as a real process (BenchCommandTests)",

@@ -76,15 +76,15 @@ enum Help {
     }
 
     /// `text` broken between words; lines after the first are indented.
-    private static func wrapped(_ text: String, indent: Int) -> [String] {
-        guard TextWidth.columns(text) > columns else { return [text] }
+    static func wrapped(_ text: String, indent: Int, width: Int = columns) -> [String] {
+        guard TextWidth.columns(text) > width else { return [text] }
         var lines: [String] = []
         var line = String(text.prefix { $0 == " " })
         var isFresh = true
         for word in text.drop(while: { $0 == " " }).split(
             separator: " ", omittingEmptySubsequences: false)
         {
-            if !isFresh, TextWidth.columns(line) + 1 + TextWidth.columns(String(word)) > columns {
+            if !isFresh, TextWidth.columns(line) + 1 + TextWidth.columns(String(word)) > width {
                 lines.append(line)
                 line = String(repeating: " ", count: indent)
                 isFresh = true

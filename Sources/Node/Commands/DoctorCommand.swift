@@ -31,16 +31,31 @@ enum DoctorCommand {
         return answer["ok"]?.bool == true ? 0 : 1
     }
 
-    private static func lines(_ answer: JSONObject) -> [String] {
+    /// What is around a node and not in its store: repairing the store does not help there.
+    private static let around: Set<String> = ["network", "clock", "local network"]
+
+    /// What a person reads: a table, then all that is bad in full.
+    static func lines(
+        _ answer: JSONObject, width: Int = Terminal(descriptor: 1).columns
+    ) -> [String] {
+        let checks = answer["checks"]?.array ?? []
         var table = Table([.init("CHECK"), .init(""), .init("FOUND", isElastic: true)])
-        for check in answer["checks"]?.array ?? [] {
+        for check in checks {
             table.add([
                 check["name"]?.string ?? "", check["ok"]?.bool == true ? "ok" : "BAD",
                 check["detail"]?.string ?? "",
             ])
         }
-        let lines = table.lines(width: Terminal(descriptor: 1).columns)
-        guard answer["ok"]?.bool != true else { return lines + ["All is well."] }
+        var lines = table.lines(width: width)
+        let bad = checks.filter { $0["ok"]?.bool != true }
+        guard !bad.isEmpty else { return lines + ["All is well."] }
+        for check in bad {
+            let text = "\(check["name"]?.string ?? ""): \(check["detail"]?.string ?? "")"
+            lines += Help.wrapped(text, indent: 2, width: width)
+        }
+        guard bad.contains(where: { !around.contains($0["name"]?.string ?? "") }) else {
+            return lines
+        }
         return lines + [
             "Some of it can be put right with: plasmid doctor --repair",
             "If the index is bad: stop the node, then plasmid doctor --rebuild",

@@ -79,7 +79,8 @@ extension Service {
             let neighbours = figures.chosen + figures.found
             return LayerCheck(
                 name: name, isSound: true,
-                detail: "\(peers) peers, \(neighbours) of them neighbours" + missing)
+                detail: (peers == 1 ? "1 peer" : "\(peers) peers")
+                    + ", neighbours among them: \(neighbours)" + missing)
         }
         let known = look.addressCount
         guard !lost.isEmpty || known > 0 else {
