@@ -127,8 +127,8 @@ extension Scenario {
         flooded("address-flood-short", seeds: 10, isQuick: true),
     ]
 
-    /// Keys that tell in a world, and those that tell more in the first: 12,000 false addresses take
-    /// every place that a flood can take.
+    /// Keys that tell in a world, and those that tell more in the first: 12,000 false addresses
+    /// take every place that a flood can take.
     private static let tellers = 12
     private static let furtherTellers = (short: 24, long: 988)
 
