@@ -19,6 +19,8 @@ final class LanLane: Sendable {
 
     private let mailbox: Mailbox<Command>
     private let sockets: [DatagramSocket]
+    /// Why there is no socket of a version.
+    let failures: [DatagramSocket.Version: SystemError]
     private let thread = Lock<Thread?>(nil)
 
     /// A lane with open sockets and no thread yet. Where the system has no IPv6, IPv4 does alone,
@@ -26,16 +28,16 @@ final class LanLane: Sendable {
     init(port: UInt16 = Beacon.port) throws(SystemError) {
         mailbox = try Mailbox()
         var sockets: [DatagramSocket] = []
-        var failure: SystemError?
+        var failures: [DatagramSocket.Version: SystemError] = [:]
         for version in [DatagramSocket.Version.four, .six] {
             do throws(SystemError) {
                 sockets.append(try DatagramSocket(version, port: port))
             } catch {
-                failure = failure ?? error
+                failures[version] = error
             }
         }
-        if sockets.isEmpty, let failure { throw failure }
-        self.sockets = sockets
+        if sockets.isEmpty, let failure = failures[.four] { throw failure }
+        (self.sockets, self.failures) = (sockets, failures)
     }
 
     /// The port of the lane's sockets.
@@ -45,11 +47,12 @@ final class LanLane: Sendable {
     func start(
         report: @escaping @Sendable (Input) -> Void, log: @escaping @Sendable (String) -> Void
     ) throws(SystemError) {
-        let (mailbox, sockets) = (mailbox, sockets)
+        let (mailbox, sockets, failures) = (mailbox, sockets, failures)
         let poller = try Poller()
         let started = try Thread("lan") {
             var worker = LanWorker(
-                mailbox: mailbox, sockets: sockets, poller: poller, report: report, log: log)
+                mailbox: mailbox, sockets: sockets, failures: failures, poller: poller,
+                report: report, log: log)
             worker.run()
         }
         thread.withLock { $0 = started }
@@ -85,6 +88,7 @@ struct LanWorker: ~Copyable {
 
     private let mailbox: Mailbox<LanLane.Command>
     private let sockets: [DatagramSocket]
+    private let failures: [DatagramSocket.Version: SystemError]
     private let poller: Poller
     private let report: @Sendable (Input) -> Void
     private let log: @Sendable (String) -> Void
@@ -93,11 +97,13 @@ struct LanWorker: ~Copyable {
     private var isRunning = true
 
     init(
-        mailbox: Mailbox<LanLane.Command>, sockets: [DatagramSocket], poller: Poller,
+        mailbox: Mailbox<LanLane.Command>, sockets: [DatagramSocket],
+        failures: [DatagramSocket.Version: SystemError], poller: Poller,
         report: @escaping @Sendable (Input) -> Void, log: @escaping @Sendable (String) -> Void
     ) {
         self.mailbox = mailbox
         self.sockets = sockets
+        self.failures = failures
         self.poller = poller
         self.report = report
         self.log = log
@@ -177,7 +183,9 @@ struct LanWorker: ~Copyable {
     /// Sends a beacon; gives why it did not leave.
     private func send(_ bytes: [UInt8], over interface: LanInterface) -> String? {
         let source = interface.address.bytes
-        guard let socket = socket(source.count) else { return "the system has no such protocol" }
+        guard let socket = socket(source.count) else {
+            return failures[source.count == 4 ? .four : .six].map { LanUse.words($0) }
+        }
         let group = source.count == 4 ? Self.everyone : Beacon.group
         guard let target = Address(bytes: group, port: Beacon.port) else { return nil }
         do throws(SystemError) {

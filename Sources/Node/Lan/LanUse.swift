@@ -21,11 +21,14 @@ enum LanUse: Sendable {
         do throws(SystemError) {
             return .on(try LanLane(port: port))
         } catch {
-            let why =
-                error.isAddressInUse
-                ? "another program has UDP port \(port) and does not share it" : "\(error)"
-            return .failed(why: why)
+            return .failed(why: words(error))
         }
+    }
+
+    /// Why a socket could not be had.
+    static func words(_ error: SystemError) -> String {
+        guard error.isAddressInUse else { return "\(error)" }
+        return "another program has the UDP port and does not share it (\(error))"
     }
 
     /// The lane, where there is one.

@@ -89,6 +89,15 @@ extension RealNodes {
             #expect(peer["address"]?.string?.hasPrefix("[fe80::") == true, "\(peer)")
         }
 
+        @Test func `meet on one machine, whose port they share`() throws {
+            let (a, b) = (laboratory.node("a"), laboratory.node("b"))
+            let here = try machine()
+            try start(a, on: here)
+            try start(b, on: here, listen: "0.0.0.0:0")
+            try b.meets(a)
+            #expect(a.log.isEmpty && b.log.isEmpty, "\(a.log)\(b.log)")
+        }
+
         @Test func `meet when a cable is plugged in late`() throws {
             let (a, b) = (laboratory.node("a"), laboratory.node("b"))
             let (here, there) = (try machine(), try network.machine())

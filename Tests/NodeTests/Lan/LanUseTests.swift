@@ -1,3 +1,4 @@
+import Foundation
 import Host
 import Swarm
 import Testing
@@ -19,6 +20,33 @@ struct LanUseTests {
         #expect(try use("[::1]:4747").lane == nil)
         let alone = try #require(Address("127.0.0.1:1"))
         #expect(LanUse.interfaces(of: alone).isEmpty)
+    }
+
+    /// A UDP port of IPv4 that is not shared, as long as the socket is open.
+    private func taken() throws -> (socket: Int32, port: UInt16) {
+        let number = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { plain in
+                bind(number, plain, size) == 0 && getsockname(number, plain, &size) == 0
+            }
+        }
+        try #require(isBound)
+        return (number, UInt16(bigEndian: address.sin_port))
+    }
+
+    @Test func `a port that is taken ends nothing, and the reason is kept`() throws {
+        let other = try taken()
+        defer { close(other.socket) }
+        let half = try use("0.0.0.0:4747", port: other.port)
+        if let lane = half.lane {
+            let failure = try #require(lane.failures[.four])
+            #expect(LanUse.words(failure).contains("another program has the UDP port"))
+        } else {
+            #expect(half.why?.contains("another program has the UDP port") == true)
+        }
     }
 
     @Test func `words say what leaves over which interface and how to stop it`() throws {
