@@ -98,7 +98,8 @@ enum NodeCommands {
             "running   process \(number("process")), peers reach it at "
                 + (status["peer"]?.string ?? ""))
         lines.append(
-            "peers     \(number("peers")), neighbours \(number("neighbours")); sent \(size(status["sent"])), "
+            "peers     \(number("peers")), neighbours \(number("neighbours")); "
+                + "sent \(size(status["sent"])), "
                 + "received \(size(status["received"]))")
         lines.append("lan       " + lanLine(status["lan"]))
         for transfer in status["transfers"]?.array ?? [] {

@@ -30,8 +30,9 @@ public struct GossipCounters: Equatable, Sendable {
     public var sketched: UInt64 = 0
     /// Those that went on by pages of ids.
     public var paged: UInt64 = 0
-    /// Symbols of sketches that came, and records that they told of.
+    /// Symbols of sketches that came.
     public var symbols: UInt64 = 0
+    /// Records that they told of, on either side alone.
     public var differences: UInt64 = 0
 
     /// How old news was when it came, by the clocks of its publishers and of this machine: counts

@@ -2,8 +2,9 @@ import Wire
 
 /// How a node stands in the network, for its owner.
 public struct NetworkFigures: Sendable {
-    /// Neighbours that this node chose, and those that found it.
+    /// Neighbours that this node chose.
     public let chosen: Int
+    /// Neighbours that found it.
     public let found: Int
     /// Neighbours that seem to be dead.
     public let suspected: Int
@@ -14,16 +15,21 @@ public struct NetworkFigures: Sendable {
     /// How slow this node itself seems to be: all waits for others are as many times longer, and
     /// once more.
     public let slowness: UInt64
-    /// How often a neighbour was suspected, a word of its own cleared it, it was taken for dead.
+    /// How often a neighbour was suspected.
     public let suspicions: UInt64
+    /// How often a word of its own cleared it.
     public let refutations: UInt64
+    /// How often one was taken for dead.
     public let deaths: UInt64
-    /// Whole records sent among neighbours, records that came twice, names sent, records asked for
-    /// by name, neighbours told to send names only.
+    /// Whole records sent among neighbours.
     public let sent: UInt64
+    /// Records that came twice.
     public let duplicates: UInt64
+    /// Names sent.
     public let haves: UInt64
+    /// Records asked for by name.
     public let grafts: UInt64
+    /// Neighbours told to send names only.
     public let prunes: UInt64
     /// Records and comparisons.
     public let gossip: GossipCounters
