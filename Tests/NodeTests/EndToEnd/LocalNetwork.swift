@@ -26,8 +26,8 @@ final class LocalNetwork {
         hub = try Program(
             "/usr/bin/env", ["unshare", "--user", "--map-root-user", "--net", "sleep", "600"],
             in: folder)
-        let (hub, own) = (hub, Self.network("self"))
-        try Self.wait { hub.isRunning && Self.network("\(hub.number)") != own }
+        let hub = hub
+        try Self.wait { Self.isReady(hub) }
         try configure("link add switch type bridge")
         try configure("link set switch up")
     }
@@ -46,10 +46,7 @@ final class LocalNetwork {
         let machine = try Program(
             "/usr/bin/env", enter + ["unshare", "--net", "sleep", "600"], in: folder)
         machines.append(machine)
-        let others = [Self.network("self"), Self.network("\(hub.number)")]
-        try Self.wait {
-            machine.isRunning && !others.contains(Self.network("\(machine.number)"))
-        }
+        try Self.wait { Self.isReady(machine) }
         let port = "port\(machines.count)"
         try configure("link add \(port) type veth peer name eth0 netns \(machine.number)")
         try configure("link set \(port) master switch up")
@@ -84,7 +81,11 @@ final class LocalNetwork {
         throw SystemError("unshare", code: EPERM)
     }
 
-    private static func network(_ process: String) -> String? {
-        try? Directory.readLink("/proc/\(process)/ns/net")
+    /// Whether a program has its namespace with all that belongs to it: `unshare` starts `sleep`
+    /// as the last thing it does.
+    private static func isReady(_ program: Program) -> Bool {
+        let name = try? String(
+            contentsOfFile: "/proc/\(program.number)/comm", encoding: .utf8)
+        return program.isRunning && name == "sleep\n"
     }
 }
