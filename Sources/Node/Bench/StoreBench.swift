@@ -152,6 +152,8 @@ private final class WriterWait: Sendable {
 
     init(_ index: Index) throws(Failure) {
         let state = state
+        // A thread that never ran would measure that nobody waits.
+        let begun = Semaphore()
         let nothing: Set = [Blake3.hash([])]
         do throws(SystemError) {
             let thread = try Thread("writer") {
@@ -160,10 +162,12 @@ private final class WriterWait: Sendable {
                         try? index.noteUse(of: nothing, now: 0)
                     }
                     state.withLock { $0.waits.append(seconds * 1_000) }
+                    begun.signal()
                     Semaphore().wait(milliseconds: 1)
                 }
             }
             self.thread = Lock(thread)
+            begun.wait(milliseconds: 10_000)
         } catch {
             throw Failure(.internal, "a thread cannot be started", why: error.description)
         }

@@ -113,6 +113,9 @@ package struct Overlay: Sendable {
             isBack ? NeighbourLimits.outboundMax : NeighbourLimits.outboundWanted
         if isOwn, wasDialled || isBack, chosen < wanted, !isCrowded(peer) {
             ask(number, at: now, into: &effects)
+        } else if isOwn, wasDialled {
+            // Others were quicker: it was dialled for nothing else.
+            effects.append(.left(number))
         }
         fill(at: now, into: &effects)
     }
@@ -327,9 +330,10 @@ package struct Overlay: Sendable {
     /// Peers with which this node has a session for another reason may be neighbours too, and
     /// when it has no neighbour at all, any peer.
     private mutating func fillFromSessions(at now: UInt64, into effects: inout [Effect]) {
+        let isAlone = neighbours.isEmpty
         var idle = links.entries.filter {
-            $0.value.state == .idle && refusals[$0.value.peer.key] == nil
-                && ($0.value.isOwn || neighbours.isEmpty)
+            $0.value.state == .idle && ($0.value.isOwn || isAlone)
+                && refusals[$0.value.peer.key] == nil
         }.map(\.key)
         idle.shuffle(using: &generator)
         for number in idle where lacking > 0 {
