@@ -111,13 +111,12 @@ package struct Overlay: Sendable {
         links[number] = Link(peer: peer, isOwn: isOwn)
         let wanted =
             isBack ? NeighbourLimits.outboundMax : NeighbourLimits.outboundWanted
-        if isOwn, wasDialled || isBack, chosen < wanted, !isCrowded(peer) {
+        if isOwn, wasDialled || isBack, sound < wanted, !isCrowded(peer) {
             ask(number, at: now, into: &effects)
-        } else if isOwn, wasDialled {
-            // Others were quicker: it was dialled for nothing else.
-            effects.append(.left(number))
         }
         fill(at: now, into: &effects)
+        // Others were quicker: it was dialled for nothing else.
+        if isOwn, wasDialled, links[number]?.state == .idle { effects.append(.left(number)) }
     }
 
     /// A session ended. Whoever was a neighbour goes to the reserve, unless it seems dead.
@@ -279,10 +278,12 @@ package struct Overlay: Sendable {
         return Array(peers.prefix(count))
     }
 
+    /// Chosen neighbours that do not seem to be dead.
+    private var sound: Int { links.values.count { $0.state == .chosen && !$0.isSuspected } }
+
     /// Neighbours to look for now.
     private var lacking: Int {
         let asked = links.values.count { if case .asked = $0.state { true } else { false } }
-        let sound = links.values.count { $0.state == .chosen && !$0.isSuspected }
         let lacking = NeighbourLimits.outboundWanted - sound - asked - dials.count
         return max(0, min(lacking, NeighbourLimits.dialsMax - dials.count))
     }

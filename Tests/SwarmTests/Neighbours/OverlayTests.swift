@@ -114,6 +114,36 @@ import Wire
                 })
     }
 
+    @Test func `a dial that is not needed any more is let go, one in a suspect's place is asked`()
+        throws
+    {
+        var bench = settled(4)
+        bench.overlay.keep(Self.peer(150))
+        bench.overlay.keep(Self.peer(151))
+        var both = dialled(bench.wake(after: 31 * Span.second))
+        #expect(both.count == 1)
+        // Two come at once: the one that was dialled, and one whose session stood for another
+        // reason took the place.
+        var effects: [Overlay.Effect] = []
+        let suspect = bench.overlay.neighbours[0]
+        bench.overlay.suspect(suspect, true, at: bench.now, into: &effects)
+        both += dialled(effects)
+        #expect(both.count == 2)
+        bench.overlay.suspect(suspect, false, at: bench.now, into: &effects)
+        let first = bench.up(150, UInt8(both[0].endpoints[0].bytes[0]), isOwn: true)
+        #expect(first.contains { $0.isAsk })
+        _ = bench.hear(150, .accept)
+        let second = bench.up(151, UInt8(both[1].endpoints[0].bytes[0]), isOwn: true)
+        #expect(second.contains(.left(151)) && !second.contains { $0.isAsk })
+        // With one of the five suspected, a sixth that was dialled for it is asked.
+        bench.overlay.keep(Self.peer(152))
+        bench.overlay.suspect(suspect, true, at: bench.now, into: &effects)
+        let dial = dialled(bench.wake(after: 31 * Span.second) + effects)
+        let peer = try #require(dial.last)
+        let third = bench.up(152, UInt8(peer.endpoints[0].bytes[0]), isOwn: true)
+        #expect(third.contains { $0.isAsk })
+    }
+
     @Test func `neighbours that fall silent again and again do not pile up`() {
         var bench = settled(5)
         var effects: [Overlay.Effect] = []
