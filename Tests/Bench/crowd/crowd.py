@@ -85,6 +85,16 @@ def hear(nodes, publisher, folder, name, patience):
     return spans
 
 
+def stop(nodes):
+    """Ends all of them."""
+    running = [node for node in nodes if node.process]
+    for node in running:
+        if node.process.poll() is None:
+            node.process.terminate()
+    for node in running:
+        node.process.wait()
+
+
 def tell(spans, what):
     heard = sorted(span for span in spans.values() if span is not None)
     row = {"what": what, "heard": len(heard), "of": len(spans),
@@ -134,12 +144,7 @@ def main():
         if any(row["heard"] < row["of"] for row in rows):
             sys.exit("some never heard")
     finally:
-        for node in nodes:
-            if node.process and node.process.poll() is None:
-                node.process.terminate()
-        for node in nodes:
-            if node.process:
-                node.process.wait()
+        stop(nodes)
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -22,7 +22,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
-from crowd import Node, share  # noqa: E402
+from crowd import Node, share, stop  # noqa: E402
 
 SIDES = [("a", "10.77.0.1"), ("b", "10.77.0.2")]
 
@@ -133,12 +133,7 @@ def main():
         if spent is None or spent > 60 or len(counts) != 1 or leaks or missed:
             sys.exit("missed: 60 s, one number of records, nothing across the cut")
     finally:
-        for node in nodes:
-            if node.process and node.process.poll() is None:
-                node.process.terminate()
-        for node in nodes:
-            if node.process:
-                node.process.wait()
+        stop(nodes)
         network.remove()
         shutil.rmtree(folder, ignore_errors=True)
 
