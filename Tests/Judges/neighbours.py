@@ -5,12 +5,11 @@
     neighbours.py --check        checks Tests/Vectors/neighbours.json again
 """
 
-import argparse
 import hashlib
-import json
 import struct
-import sys
 from pathlib import Path
+
+import vector_file
 
 VECTORS = Path(__file__).resolve().parent.parent / "Vectors" / "neighbours.json"
 WORDS = {"ask": 1, "askUrgently": 2, "accept": 3, "refuse": 4, "leave": 5}
@@ -91,21 +90,5 @@ def vectors():
     return {"messages": [dict(case, bytes=encode(case).hex()) for case in CASES]}
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--generate", action="store_true")
-    parser.add_argument("--check", action="store_true")
-    choice = parser.parse_args()
-    text = json.dumps(vectors(), indent=1) + "\n"
-    if choice.generate:
-        VECTORS.write_text(text)
-    elif choice.check:
-        if VECTORS.read_text() != text:
-            sys.exit("the vectors are not what this program makes")
-        print(len(CASES), "messages agree")
-    else:
-        parser.error("--generate or --check")
-
-
 if __name__ == "__main__":
-    main()
+    vector_file.run(__doc__, VECTORS, vectors(), f"{len(CASES)} messages agree")

@@ -76,6 +76,20 @@ struct Driver {
         feed(.message(number, message))
     }
 
+    /// The peer of a session says that it speaks of neighbours.
+    @discardableResult
+    mutating func introduce(
+        _ number: SessionNumber, endpoints: [Endpoint] = [], wall: UInt64? = nil,
+        features: UInt64 = Introduction.neighbours
+    ) -> [Effect] {
+        hear(
+            number,
+            .introduction(
+                Introduction(
+                    features: features, endpoints: endpoints, observed: nil, label: "",
+                    software: "", wallMilliseconds: wall ?? moment.wall)))
+    }
+
     /// Signs what the core wanted signed and feeds it back.
     mutating func signed(_ effects: [Effect]) throws -> [Record] {
         try effects.unsigned.map { try $0.signed(key.sign($0.signingInput)) }

@@ -26,8 +26,9 @@ extension Service {
             ("deaths", figures.deaths),
         ])
         whole["news"] = object([
-            ("sent", figures.sent), ("duplicates", figures.duplicates), ("names", figures.haves),
-            ("grafts", figures.grafts), ("prunes", figures.prunes),
+            ("sent", figures.news.sent), ("duplicates", figures.news.duplicates),
+            ("names", figures.news.haves),
+            ("grafts", figures.news.grafts), ("prunes", figures.news.prunes),
             ("wordsDropped", gossip.wordsDropped),
         ])
         whole["lagSeconds"] = object(lags)

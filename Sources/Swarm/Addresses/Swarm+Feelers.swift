@@ -67,7 +67,7 @@ extension Swarm {
     }
 
     /// Whether a session became a neighbour's, or bytes of layers pass over it.
-    private func isUseful(_ session: Session) -> Bool {
+    func isUseful(_ session: Session) -> Bool {
         session.isNeighbour || session.asked > 0 || !session.serving.isEmpty
     }
 }

@@ -99,14 +99,16 @@ extension Swarm {
     }
 
     /// Dials whom the owner gave, whom fetches need and whom the overlay chose.
-    mutating func dialContacts() { dial { $0.source == .owner || $0.isWanted } }
+    mutating func dialContacts() {
+        contacts.removeAll(where: isForgotten)
+        dial { $0.source == .owner || $0.isWanted }
+    }
 
     /// Dials those that cannot wait for the next turn.
     mutating func dialWanted() { dial(where: \.isWanted) }
 
     private mutating func dial(where isMeant: (Contact) -> Bool) {
         guard !isStopping else { return }
-        contacts = contacts.filter { !isForgotten($0) }
         var standing = sessions.count + contacts.count { $0.dial != nil }
         for index in contacts.indices where isMeant(contacts[index]) && isDue(contacts[index]) {
             dial(index, &standing)

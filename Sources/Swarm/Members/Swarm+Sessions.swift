@@ -128,8 +128,7 @@ extension Swarm {
     /// Whether nothing is lost when a session ends: the peer is no neighbour, nothing is on its
     /// way to it or from it, no circle holds both, and the owner did not name it.
     private func isDispensable(_ session: Session) -> Bool {
-        !session.isClosing && !session.isNeighbour && session.serving.isEmpty
-            && session.asked == 0 && session.rights.circles.isEmpty
+        !session.isClosing && !isUseful(session) && session.rights.circles.isEmpty
             && now.monotonic - session.opened > SwarmLimits.sessionMin
             && !contacts.contains {
                 $0.key == session.facts.peer && ($0.source == .owner || $0.isWanted)

@@ -21,16 +21,8 @@ public struct NetworkFigures: Sendable {
     public let refutations: UInt64
     /// How often one was taken for dead.
     public let deaths: UInt64
-    /// Whole records sent among neighbours.
-    public let sent: UInt64
-    /// Records that came twice.
-    public let duplicates: UInt64
-    /// Names sent.
-    public let haves: UInt64
-    /// Records asked for by name.
-    public let grafts: UInt64
-    /// Neighbours told to send names only.
-    public let prunes: UInt64
+    /// What went among neighbours.
+    package let news: SpreadCounters
     /// Records and comparisons.
     public let gossip: GossipCounters
     /// Records that wait for their check.
@@ -44,7 +36,6 @@ extension Swarm {
     public var figures: NetworkFigures {
         let neighbours = sessions.values.filter(\.isNeighbour)
         let groups = Set(neighbours.compactMap { Netgroup($0.facts.endpoint) })
-        let spread = neighbourhood.spread.statistics
         let probing = neighbourhood.probing
         let lost = contacts.filter { contact in
             guard contact.source == .owner else { return false }
@@ -57,8 +48,7 @@ extension Swarm {
             suspected: neighbours.count { $0.isSuspected }, netgroups: groups.count,
             reserve: neighbourhood.overlay.passive.count, slowness: probing.slowness,
             suspicions: probing.suspicions, refutations: probing.refutations,
-            deaths: probing.drops, sent: spread.sent, duplicates: spread.duplicates,
-            haves: spread.haves, grafts: spread.grafts, prunes: spread.prunes,
+            deaths: probing.drops, news: neighbourhood.spread.statistics,
             gossip: gossip.counters, waiting: gossip.waiting,
             unreached: lost.map { ($0.endpoints, $0.failure) })
     }

@@ -111,10 +111,7 @@ import Wire
     @Test func `addresses that peers tell in passing are counted and kept`() {
         var driver = Driver()
         driver.open(1, 2)
-        let introduction = Introduction(
-            features: Introduction.neighbours, endpoints: [], observed: nil, label: "",
-            software: "", wallMilliseconds: 0)
-        driver.hear(1, .introduction(introduction))
+        driver.introduce(1)
         for round in 0..<300 {
             let peers = (0..<8).map { index in
                 AddressSample.peer(round * 8 + index, in: [UInt8(20 + index), UInt8(round % 200)])

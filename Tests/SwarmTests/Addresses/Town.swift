@@ -76,10 +76,7 @@ struct Town {
         let number = nextSession
         let opened = driver.open(
             number, seed, isInitiator: true, dial: dial, from: Self.address(seed))
-        let introduction = Introduction(
-            features: Introduction.neighbours, endpoints: [Self.address(seed)], observed: nil,
-            label: "", software: "", wallMilliseconds: driver.moment.wall)
-        return opened + driver.hear(number, .introduction(introduction))
+        return opened + driver.introduce(number, endpoints: [Self.address(seed)])
     }
 
     /// Keys of the neighbours that the core chose.

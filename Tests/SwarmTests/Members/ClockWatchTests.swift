@@ -8,12 +8,7 @@ import Wire
     private func meet(_ driver: inout Driver, _ seed: UInt8, off: Int64, network: [UInt8]) {
         driver.open(UInt64(seed), seed, from: Driver.address(seed, network))
         let wall = UInt64(Int64(driver.moment.wall) + off)
-        driver.hear(
-            UInt64(seed),
-            .introduction(
-                Introduction(
-                    features: 0, endpoints: [], observed: Driver.address(1), label: "peer",
-                    software: "test", wallMilliseconds: wall)))
+        driver.introduce(UInt64(seed), wall: wall, features: 0)
     }
 
     private func told(_ effects: [Effect]) -> [String] {
@@ -48,12 +43,7 @@ import Wire
         var driver = Driver()
         for seed: UInt8 in 10..<14 {
             driver.open(UInt64(seed), seed, from: Driver.address(seed, [seed, 1, 1]))
-            driver.hear(
-                UInt64(seed),
-                .introduction(
-                    Introduction(
-                        features: 0, endpoints: [], observed: Driver.address(1), label: "peer",
-                        software: "test", wallMilliseconds: .max)))
+            driver.introduce(UInt64(seed), wall: .max, features: 0)
         }
         #expect(told(driver.pass(60 * Span.second)).count == 1)
     }

@@ -112,12 +112,7 @@ import Wire
         driver.open(1, 9, isInitiator: true, dial: dial)
         // A neighbour that called.
         driver.open(2, 5)
-        driver.hear(
-            2,
-            .introduction(
-                Introduction(
-                    features: Introduction.neighbours, endpoints: [Driver.address(5)],
-                    observed: nil, label: "", software: "", wallMilliseconds: 0)))
+        driver.introduce(2, endpoints: [Driver.address(5)])
         driver.hear(2, .neighbour(.ask(isUrgent: false)))
         #expect(driver.core.sessions[2]?.isNeighbour == true)
         driver.feed(.sessionClosed(2, reason: "reset"))

@@ -12,12 +12,7 @@ import Wire
             let session = SessionNumber(number)
             let seed = UInt8(20 + number)
             driver.open(session, seed, from: Driver.address(seed, [seed, 9, 9]))
-            driver.hear(
-                session,
-                .introduction(
-                    Introduction(
-                        features: Introduction.neighbours, endpoints: [], observed: nil,
-                        label: "", software: "", wallMilliseconds: driver.moment.wall)))
+            driver.introduce(session)
             driver.hear(session, .neighbour(.ask(isUrgent: false)))
             #expect(driver.core.sessions[session]?.isNeighbour == true)
         }
@@ -42,7 +37,6 @@ import Wire
     {
         var driver = settled(3)
         var effects: [Effect] = []
-        _ = driver.core.sessions.change(1) { $0.isFetchingRecords = true }
         for batch in 0..<40 {
             let records = try (0..<50).map { try record(batch * 50 + $0) }
             _ = driver.core.sessions.change(1) { $0.isFetchingRecords = true }

@@ -25,12 +25,7 @@ import Wire
         for seed: UInt8 in 20..<23 {
             let session = SessionNumber(seed)
             driver.open(session, seed, from: Driver.address(seed, [seed % 2 + 30, 1, 1]))
-            driver.hear(
-                session,
-                .introduction(
-                    Introduction(
-                        features: Introduction.neighbours, endpoints: [], observed: nil,
-                        label: "", software: "", wallMilliseconds: driver.moment.wall)))
+            driver.introduce(session)
             driver.hear(session, .neighbour(.ask(isUrgent: false)))
         }
         let figures = driver.core.figures
