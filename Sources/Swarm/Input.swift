@@ -90,6 +90,10 @@ public enum Input: Sendable {
     case fetch(FetchNumber, FetchRequest)
     /// Stop a fetch; what arrived stays.
     case cancelFetch(FetchNumber)
+    /// Pause a fetch, resume it, or put it before others.
+    case changeFetch(FetchNumber, FetchChange)
+    /// How much of its line this node may use for layers, as it is now.
+    case limits(TransferLimits)
     /// The node goes down: say goodbye.
     case stop
 

@@ -134,12 +134,47 @@ enum SwarmLimits {
     /// Sketches in a row that do not come apart before they are a fault: an honest peer's do once
     /// pages have brought what was too much for one.
     static let undecodedMax = 8
-    /// Groups asked of one peer at a time: 8 MiB covers 2.5 Gbit/s at 25 ms.
-    static let requestsPerSessionMax = 8
-    /// Groups on their way over all sessions: the buffers of the data path.
-    static let requestsMax = 24
+    /// Groups on their way over all sessions: what arrives waits in the network for a buffer of
+    /// the data path.
+    static let requestsMax = 128
     /// Blobs of fetches that are open at a time.
     static let openBlobsMax = 16
+    /// The same where they are small, of one group each: a file of 64 KiB costs a round trip, not
+    /// time on the line.
+    static let openSmallBlobsMax = 128
+    /// Requests that were given up and whose answers may be on their way.
+    static let givenUpMax = 256
+    /// Layers smaller than this are fetched before anybody else who fetches them is found.
+    static let sharedBytesMin: UInt64 = 8 << 20
+    /// Layers of which one peer may say that it fetches them, and blobs of which it is told what
+    /// comes: as many as a fetch has open, for a few fetches.
+    static let soughtPerSessionMax = 256
+    static let watchedPerSessionMax = 512
+    /// Others that fetch the same layer and are met for it: each is a session.
+    static let sharersMax = 16
+    /// How long a fetch waits for the word who else fetches the layer, and until it has met them,
+    /// before it asks a source for more than one group.
+    static let seekPatience = 500 * Span.millisecond
+    static let meetPatience = 2 * Span.second
+    /// With fewer groups left than this a slow peer is passed over where a fast one brings all of
+    /// them sooner.
+    static let tailMax = 64
+    /// A peer is late at the earliest after this long without a group: near by, and far away.
+    static let lateNear = 500 * Span.millisecond
+    static let lateFar = 2 * Span.second
+    /// A peer that is late for so many times its patience has stalled: what it owes is taken back.
+    static let stalledAfter: UInt64 = 4
+    /// A peer that stalled is asked again after this long.
+    static let stalledPause = 5 * Span.second
+    /// At the end of a fetch what comes sooner than this is waited for.
+    static let tailSpanMin = 250 * Span.millisecond
+
+    /// Bytes of one blob that may be asked of two peers while both may still send them: two
+    /// hundredths, and one group.
+    static func hedgedBytesMax(of size: UInt64) -> UInt64 {
+        max(size / 50, UInt64(HashTree.groupBytes))
+    }
+
     /// Holders dialled for one fetch at a time.
     static let holdersDialledMax = 4
 

@@ -54,8 +54,22 @@ public struct Swarm: Sendable {
     var fetches = OrderedTable<FetchNumber, Fetch>()
     /// Blobs on their way here.
     var downloads = OrderedTable<Digest, Download>()
+    /// Layers on their way here of which this node gives out what came, and the fetches that bring
+    /// them.
+    var offered = OrderedTable<Digest, HeldLayer>()
+    var fetchingOffered: [Digest: Set<FetchNumber>] = [:]
+    /// Groups that peers wait for.
+    var serving = ServeQueue()
+    /// How much of its line this node may use for layers, and what may be fetched now.
+    var limits = TransferLimits()
+    var downloadBudget: ByteBudget?
+    /// Chance for the order of groups: of its own, so that what is fetched moves nothing that
+    /// others see.
+    var transferGenerator: SeededGenerator
     /// Requests that peers have not answered yet.
     var requests = OrderedTable<UInt64, PendingGroup>()
+    /// Those that were given up and may be answered all the same.
+    var givenUp = OrderedTable<UInt64, PendingGroup>()
     var nextRequest: UInt64 = 1
     var nextDial: UInt64 = 1
     var generator: SeededGenerator
@@ -75,6 +89,7 @@ public struct Swarm: Sendable {
         self.settings = settings
         generator = SeededGenerator(seed: settings.seed)
         veil = SeededGenerator(seed: settings.seed ^ 0x7665_696c)
+        transferGenerator = SeededGenerator(seed: settings.seed ^ 0x6772_6f75_7073)
         addresses = settings.addresses ?? .following(settings.seed)
         addresses.reseed(settings.seed)
         self.settings.addresses = nil
@@ -177,6 +192,8 @@ public struct Swarm: Sendable {
         switch input {
         case .fetch(let number, let request): startFetch(number, request)
         case .cancelFetch(let number): endFetch(number, .cancelled)
+        case .changeFetch(let number, let change): changeFetch(number, change)
+        case .limits(let limits): take(limits)
         case .holdersFound(let number, let holders): holdersFound(number, holders)
         case .blobOpened(let blob, let state): blobOpened(blob, state)
         case .groupStored(let session, let request, let byteCount):
@@ -202,7 +219,8 @@ public struct Swarm: Sendable {
     public var deadline: UInt64 {
         let soonest = max(
             min(neighbourhood.deadline, beacons?.deadline ?? .max), lastWake + Span.millisecond)
-        let turn = max(nextTurn, lastWake + Span.millisecond)
+        let served = serving.readyAt(now) ?? .max
+        let turn = max(min(nextTurn, served), lastWake + Span.millisecond)
         return fetches.isEmpty
             ? min(turn, soonest) : min(turn, soonest, lastWake + Span.reportTick)
     }
@@ -219,6 +237,7 @@ public struct Swarm: Sendable {
         }
         dialWanted()
         watchFetches()
+        serveNext()
     }
 
     private mutating func turn() {

@@ -13,6 +13,22 @@ package final class SimulatedNode {
     package private(set) var life = 0
     /// Flips a bit in every group that it serves.
     package var isCorrupting = false
+    /// Says of every blob that it is asked for that it has all of it.
+    package var isBoasting = false
+    /// Runs a version that knows nothing of giving out what it fetches.
+    package var isOld = false
+    /// The only node that it can dial; nil for everyone.
+    package var dialsOnly: Int?
+    /// Serves so many groups and then none, without a word; nil for no end.
+    package var groupsUntilStall: Int?
+    /// Bytes a second that its disk takes; nil where it takes no time.
+    package var diskRate: UInt64?
+    var diskFree: UInt64 = 0
+    /// Groups for which its disk has room; nil for no end.
+    package var roomForGroups: Int?
+    /// Groups that came and were what they should be, and that were not.
+    package var groupsStored = 0
+    package var groupsRefuted = 0
     /// Flips a bit in every record and page that it sends.
     package var isByzantine = false
     /// Milliseconds by which its wall clock is ahead.
@@ -27,16 +43,17 @@ package final class SimulatedNode {
     package var mirror = SimulatedMirror()
 
     package private(set) var catalogue: [SlotKey: Record] = [:]
-    package private(set) var heldLayers: [HeldLayer] = []
+    package internal(set) var heldLayers: [HeldLayer] = []
     package private(set) var statuses: [FetchNumber: FetchStatus] = [:]
     package private(set) var logs: [String] = []
-    private var blobs: [Digest: [UInt8]] = [:]
-    private var partials: [Digest: Partial] = [:]
-    private var requests: [UInt64: (GroupRequest, GroupLayer)] = [:]
+    var blobs: [Digest: [UInt8]] = [:]
+    var partials: [Digest: Partial] = [:]
+    var requests: [UInt64: (GroupRequest, GroupLayer)] = [:]
     private var addresses: [UInt8] = []
     private let seed: UInt64
 
-    private struct Partial {
+    /// A blob on its way here.
+    struct Partial {
         var size: UInt64
         var groups: [UInt64: [UInt8]] = [:]
         var layer: GroupLayer?
@@ -133,11 +150,18 @@ package final class SimulatedNode {
 
     package func perform(_ effect: Effect, in world: World) {
         switch effect {
+        case .dial(let dial, let endpoints, _)
+        where dialsOnly.map { $0 != Int(endpoints[0].port) } ?? false:
+            world.answer(index, .dialFailed(dial: dial, reason: "no answer"))
+        case .send(_, .seek) where isOld, .send(_, .seekers) where isOld,
+            .send(_, .holdingChange) where isOld:
+            break
         case .dial(let dial, let endpoints, let expected):
             world.connect(index, dial: dial, endpoints: endpoints, expected: expected)
         case .send(let session, let message):
             world.send(
-                isByzantine ? bent(message) : message, from: .init(node: index, session: session))
+                isByzantine ? bent(message) : isBoasting ? boast(message) : message,
+                from: .init(node: index, session: session))
         case .close(let session, let reason):
             world.close(.init(node: index, session: session), reason: reason)
         case .fetchChanged(let number, let status):
@@ -155,7 +179,7 @@ package final class SimulatedNode {
     }
 
     /// What a lying node makes of its words.
-    private func bent(_ message: Message) -> Message {
+    func bent(_ message: Message) -> Message {
         switch message {
         case .records(let records):
             .records(
@@ -311,97 +335,5 @@ package final class SimulatedNode {
         let place = SlotKey(publisher: node, type: .node, slot: .only)
         guard case .node(let facts) = catalogue[place]?.content else { return [] }
         return facts.endpoints
-    }
-
-    private func performTransfer(_ effect: Effect, in world: World) {
-        switch effect {
-        case .openBlob(let blob, let size):
-            if blobs[blob] != nil {
-                world.answer(index, .blobOpened(blob: blob, .complete))
-                return
-            }
-            let partial = partials[blob] ?? Partial(size: size)
-            partials[blob] = partial
-            world.answer(
-                index,
-                .blobOpened(
-                    blob: blob, .partial(bitmap: partial.bitmap, layer: partial.layer)))
-        case .saveGroupLayer(let layer): partials[layer.id]?.layer = layer
-        case .requestGroup(let session, let request, let layer):
-            requests[request.request] = (request, layer)
-            world.send(.get(request), from: .init(node: index, session: session))
-        case .completeBlob(let blob):
-            guard let partial = partials[blob] else { return }
-            blobs[blob] = partial.groups.keys.sorted().flatMap { partial.groups[$0] ?? [] }
-            partials[blob] = nil
-            world.answer(index, .blobCompleted(blob: blob))
-        case .readManifest(let number, let layer, _):
-            world.answer(index, .manifestRead(number, ReadManifest(bytes: blobs[layer] ?? [])))
-        case .adoptLayer(let number, _, let manifest, let envelope):
-            adopt(number, manifest, envelope, in: world)
-        case .serveGroup(let session, let request): serve(request, session, in: world)
-        case .serveGroupPage(let session, let blob, let page):
-            guard let bytes = blobs[blob], let layer = Self.groupLayer(bytes) else { return }
-            var writer = Writer()
-            GroupPage(Int(page), of: layer).write(to: &writer)
-            let message = Message.groups(blob: blob, page: page, bytes: writer.bytes)
-            world.send(
-                isByzantine ? bent(message) : message,
-                from: .init(node: index, session: session))
-            world.answer(index, .pageServed(session))
-        default: break
-        }
-    }
-
-    private func adopt(
-        _ number: FetchNumber, _ manifest: [UInt8], _ envelope: [UInt8], in world: World
-    ) {
-        guard let decoded = try? Manifest.verified(manifest, envelope: envelope) else { return }
-        let held = PublishedLayer.held(decoded, envelope: envelope)
-        heldLayers.append(held)
-        world.answer(index, .layerAdopted(number, held))
-    }
-
-    private func serve(_ request: GroupRequest, _ session: SessionNumber, in world: World) {
-        guard let bytes = blobs[request.blob] else { return }
-        let range = HashTree.groupRange(Int(request.group), size: UInt64(bytes.count))
-        var part = Array(bytes[Int(range.lowerBound)..<Int(range.upperBound)])
-        if (isCorrupting || isByzantine) && !part.isEmpty { part[part.count / 2] ^= 1 }
-        let end = World.End(node: index, session: session)
-        world.sendData(part, request: request.request, from: end)
-        world.answer(
-            index,
-            .served(session, request: request.request, byteCount: UInt64(part.count)))
-    }
-
-    /// Bytes of a group arrived: what the link lane does, without the lane.
-    package func arrived(
-        _ bytes: [UInt8], session: SessionNumber, request number: UInt64, in world: World
-    ) {
-        guard let (request, layer) = requests.removeValue(forKey: number) else { return }
-        let group = Int(request.group)
-        guard layer.leafValues(ifMatching: bytes.span.bytes, at: group) != nil else {
-            world.feed(index, .groupRefuted(session, request: number))
-            return
-        }
-        partials[request.blob]?.groups[request.group] = bytes
-        world.feed(
-            index,
-            .groupStored(session, request: number, byteCount: UInt64(bytes.count)))
-    }
-
-    package static func groupLayer(_ bytes: [UInt8]) -> GroupLayer? {
-        let size = UInt64(bytes.count)
-        let id = Blake3.hash(bytes)
-        if let single = GroupLayer(singleGroup: id, size: size) { return single }
-        var values: [UInt8] = []
-        for group in 0..<HashTree.groupCount(size: size) {
-            let range = HashTree.groupRange(group, size: size)
-            let part = Array(bytes[Int(range.lowerBound)..<Int(range.upperBound)])
-            let leaves = HashTree.leafValues(
-                of: part.span.bytes, groupIndex: group, isOnlyGroup: false)
-            values += HashTree.groupValue(leafValues: leaves, isOnlyGroup: false).bytes
-        }
-        return try? GroupLayer(id: id, size: size, values: values)
     }
 }

@@ -19,7 +19,9 @@ package final class World {
 
     enum Event {
         case input(node: Int, life: Int, Input)
-        case data(node: Int, life: Int, session: SessionNumber, request: UInt64, [UInt8])
+        case data(
+            node: Int, life: Int, session: SessionNumber, request: UInt64, [UInt8], left: UInt64,
+            from: Int)
         case wake(node: Int, life: Int)
     }
 
@@ -43,6 +45,13 @@ package final class World {
     private var checked: [[UInt8]: Bool] = [:]
     /// Part of the network that each node is in; nodes of different parts do not reach each other.
     private var parts: [Int: Int] = [:]
+    /// The lines of nodes whose data takes time by its size; those of others are endless.
+    package var lines: [Int: WorldLine] = [:]
+    /// Groups of blobs, so that a group that many nodes have is in memory once.
+    var groups: [Digest: [[UInt8]]] = [:]
+    private var died: [Int: UInt64] = [:]
+    var wholes: [Digest: [UInt8]] = [:]
+    var layers: [Digest: GroupLayer] = [:]
     /// Running hash of everything that happened.
     package private(set) var trace = Digest(words: (0, 0, 0, 0))
     package private(set) var eventCount = 0
@@ -146,14 +155,29 @@ package final class World {
             nodes[index].nextWake = .max
             feed(index, .wake)
         case .input(let index, let life, let input):
-            guard nodes[index].life == life, nodes[index].isUp else { return }
+            guard nodes[index].life == life, nodes[index].isUp, !isUnknown(input, to: index) else {
+                return
+            }
             note("\(index) \(describe(input))")
             if transcripts[index] != nil { write(down: input, for: index) }
             feed(index, input)
-        case .data(let index, let life, let session, let request, let bytes):
-            guard nodes[index].life == life, nodes[index].isUp else { return }
+        case .data(let index, let life, let session, let request, let bytes, let left, let from):
+            // What had not left when its sender died never comes.
+            guard nodes[index].life == life, nodes[index].isUp, left <= died[from] ?? .max else {
+                return
+            }
+            lines[index]?.count(bytes.count)
             note("\(index) data \(request) \(bytes.count)")
             nodes[index].arrived(bytes, session: session, request: request, in: self)
+        }
+    }
+
+    /// What an old version passes over.
+    private func isUnknown(_ input: Input, to index: Int) -> Bool {
+        guard nodes[index].isOld, case .message(_, let message) = input else { return false }
+        switch message {
+        case .seek, .seekers, .holdingChange: return true
+        default: return false
         }
     }
 
@@ -175,7 +199,7 @@ package final class World {
 
     // MARK: Network
 
-    private func delay(_ from: Int, _ to: Int) -> UInt64 {
+    func delay(_ from: Int, _ to: Int) -> UInt64 {
         guard weather.isSteady else { return UInt64.random(in: weather.delay, using: &generator) }
         let pair = Pair(from, to)
         let span = weather.delay.upperBound - weather.delay.lowerBound + 1
@@ -195,7 +219,7 @@ package final class World {
         if let line { transcripts[index]?.append(line) }
     }
 
-    private func happens(_ perMille: UInt64) -> Bool {
+    func happens(_ perMille: UInt64) -> Bool {
         perMille > 0 && UInt64.random(in: 0..<1000, using: &generator) < perMille
     }
 
@@ -253,17 +277,9 @@ package final class World {
         }
     }
 
-    package func sendData(_ bytes: [UInt8], request: UInt64, from end: End) {
-        guard let there = reached(from: end), !happens(weather.lossPerMille) else { return }
-        schedule(
-            .data(
-                node: there.node, life: nodes[there.node].life, session: there.session,
-                request: request, bytes), after: delay(end.node, there.node))
-    }
-
     /// The other end of a session, where words still arrive there. What is sent to a side that
     /// has ended it comes back as a reset.
-    private func reached(from end: End) -> End? {
+    func reached(from end: End) -> End? {
         guard let there = peers[end], parts[end.node] == parts[there.node] else { return nil }
         guard peers[there] != nil else {
             peers[end] = nil
@@ -287,6 +303,7 @@ package final class World {
     /// Stops a node at once: peers see their sessions end; its store stays.
     package func crash(_ index: Int) {
         nodes[index].isUp = false
+        died[index] = now
         let ends = peers.keys.filter { $0.node == index }.sorted { $0.session < $1.session }
         for end in ends { close(end, reason: "connection reset") }
     }
@@ -312,6 +329,7 @@ package final class World {
     /// Starts a crashed node from its store, or from its key alone.
     package func restart(_ index: Int, losingStore: Bool = false) {
         nodes[index].restart(losingStore: losingStore)
+        died[index] = nil
         plan(index, at: now + 1_000_000)
         for layer in nodes[index].heldLayers { feed(index, .layerHeld(layer)) }
     }

@@ -29,7 +29,7 @@ struct Sample {
         self.files = files
         let listed = try files.values.sorted { $0.id < $1.id }.enumerated().map { item in
             let layer = item.element
-            let path = try #require(LayerPath("file\(item.offset + 10).bin"))
+            let path = try #require(LayerPath("file\(item.offset + 100).bin"))
             return LayerFile(path: path, blob: layer.id, size: layer.size, sha256: layer.id).json
         }
         let value: JSONValue = [
@@ -102,9 +102,9 @@ extension Driver {
     /// opened; gives the effects of the last step.
     mutating func describe(
         _ sample: Sample, from sessions: [SessionNumber], seeds: [UInt8], fetch: FetchNumber = 1,
-        shortage: StoreProblem? = nil
+        shortage: StoreProblem? = nil, as request: FetchRequest? = nil
     ) -> [Effect] {
-        feed(.fetch(fetch, FetchRequest(layer: sample.id)))
+        feed(.fetch(fetch, request ?? FetchRequest(layer: sample.id)))
         var effects = feed(.holdersFound(fetch, sample.holders(seeds)))
         effects += hear(sessions[0], .envelope(layer: sample.id, bytes: sample.envelope))
         effects += feed(.blobOpened(blob: sample.id, .complete))

@@ -16,7 +16,7 @@ import Testing
 
     @Test func `an honest peer stays below the questions that may be open`() {
         #expect(SwarmLimits.pagesAskedMax + 2 * 2 < SwarmLimits.answeringMax)
-        #expect(SwarmLimits.requestsPerSessionMax <= SwarmLimits.servesPerSessionMax)
+        #expect(PeerPace.askedMax < SwarmLimits.servesPerSessionMax)
         #expect(SwarmLimits.ownerContactsMax < SwarmLimits.contactsMax)
     }
 }

@@ -66,10 +66,15 @@ public struct Session: Sendable {
     var answering = 0
     /// Its requests that are being answered.
     var serving: [UInt64] = []
-    /// Groups asked of it and not answered yet.
-    var asked = 0
-    /// Monotonic nanoseconds of the last group that came from it.
-    var delivered: UInt64 = 0
+    /// How fast groups come from it, and how many are asked of it.
+    var pace = PeerPace()
+    /// Layers of which it gives out what it has while it fetches them, and wants to know who else
+    /// does.
+    var sought: Set<Digest> = []
+    /// Layers for which it was told that this node does so.
+    var told: Set<Digest> = []
+    /// Blobs of which it is told what comes here, by the layer through which it asked.
+    var watched = OrderedTable<Digest, Digest>()
     /// Monotonic nanoseconds before which no group is asked of it: it said that it is busy.
     var busyUntil: UInt64 = 0
     /// How it stands as a witness of the own journal.

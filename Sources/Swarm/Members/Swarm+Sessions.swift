@@ -160,6 +160,7 @@ extension Swarm {
             perform(neighbourhood.dialFailed(session.facts.peer, at: now.monotonic))
         }
         forgetRequests(of: number)
+        serving.end(number)
         if session.facts.isInitiator { addresses.stood(session.facts.peer, at: now) }
         contactLost(session.facts.peer, after: now.monotonic - session.opened)
         sessionGone(session.facts.peer)
@@ -202,6 +203,10 @@ extension Swarm {
         case .checkpoint(let offer): receive(checkpoint: offer, from: number)
         case .cosignature(let word): receive(cosignature: word, from: number)
         case .holding(let holding): receive(holding, from: number)
+        case .holdingChange(let change): receive(change, from: number)
+        case .seek(let layer): receive(seek: layer, from: number)
+        case .seekers(let layer, let peers):
+            receive(seekers: peers, of: layer, from: number)
         case .envelope(let layer, let bytes): receiveEnvelope(bytes, of: layer, from: number)
         case .groups(let blob, let page, let bytes):
             receiveGroups(bytes, page: page, of: blob, from: number)
@@ -218,7 +223,7 @@ extension Swarm {
                 session.rates.pings.take(at: now.monotonic)
             case .identifiersRequest, .recordsRequest, .sketchRequest, .itemsRequest:
                 session.rates.questions.take(at: now.monotonic)
-            case .envelopeRequest, .groupsRequest, .hold, .holdEnd:
+            case .envelopeRequest, .groupsRequest, .hold, .holdEnd, .seek, .seekers:
                 session.rates.documents.take(at: now.monotonic)
             default: true
             }

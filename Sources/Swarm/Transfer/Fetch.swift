@@ -14,6 +14,10 @@ public struct FetchRequest: Equatable, Sendable {
     public let sealed: Sealed?
     /// Whether the layer counts as here although it lacks something that is to be brought.
     public let isRepair: Bool
+    /// Whether files come from their beginning, for someone who reads them meanwhile.
+    public let isSequential: Bool
+    /// Which of several fetches goes first.
+    public let priority: FetchPriority
 
     /// Blobs that are fetched by themselves, without manifest.
     public struct Sealed: Equatable, Sendable {
@@ -30,10 +34,15 @@ public struct FetchRequest: Equatable, Sendable {
     }
 
     /// A request for a layer.
-    public init(layer: Digest, withEvidence: Bool = false, acceptance: [UInt8]? = nil) {
+    public init(
+        layer: Digest, withEvidence: Bool = false, acceptance: [UInt8]? = nil,
+        isSequential: Bool = false, priority: FetchPriority = .normal
+    ) {
         self.layer = layer
         self.withEvidence = withEvidence
         self.acceptance = acceptance
+        self.isSequential = isSequential
+        self.priority = priority
         sealed = nil
         isRepair = false
     }
@@ -45,6 +54,8 @@ public struct FetchRequest: Equatable, Sendable {
         acceptance = nil
         sealed = nil
         isRepair = true
+        isSequential = false
+        priority = .normal
     }
 
     /// A request for sealed blobs under a contract.
@@ -54,6 +65,8 @@ public struct FetchRequest: Equatable, Sendable {
         acceptance = nil
         self.sealed = sealed
         isRepair = false
+        isSequential = false
+        priority = .normal
     }
 }
 
@@ -121,6 +134,23 @@ public struct FetchStatus: Equatable, Sendable {
     public var sources: [Source]
     /// Why it waits, such as for a full disk; nil while it goes on.
     public var pause: String?
+    /// Whether its owner has it wait.
+    public var isPaused = false
+    /// What keeps it from going faster; nil while it does not wait for bytes.
+    public var slow: FetchSlowness?
+    /// Which of several fetches goes first.
+    public var priority = FetchPriority.normal
+
+    /// A status.
+    public init(
+        phase: Phase, size: UInt64, received: UInt64, reused: UInt64, sources: [Source]
+    ) {
+        self.phase = phase
+        self.size = size
+        self.received = received
+        self.reused = reused
+        self.sources = sources
+    }
 
     /// A peer's share.
     public struct Source: Equatable, Sendable {
@@ -150,6 +180,12 @@ struct Fetch: Sendable {
     var mismatches: [(peer: NodeKey, size: UInt64)] = []
     /// Who should have it, in the order they became known.
     var holders: [LayerHolders.Holder] = []
+    /// Those of them that only fetch it too, as others told.
+    var sharers: Set<NodeKey> = []
+    /// Monotonic nanoseconds when holders were asked who else fetches it; nil before.
+    var sought: UInt64?
+    /// Whether one of them has answered.
+    var isSeekAnswered = false
     /// Peers that said they do not have it, and until when they are not asked again.
     var absent = OrderedTable<NodeKey, UInt64>()
     /// The DSSE envelope, once one arrived.
@@ -187,6 +223,7 @@ struct Fetch: Sendable {
 
     init(request: FetchRequest, at monotonic: UInt64) {
         self.request = request
+        status.priority = request.priority
         progressed = monotonic
         guard let sealed = request.sealed else { return }
         holders = sealed.holders
@@ -195,6 +232,12 @@ struct Fetch: Sendable {
         status.phase = .transferring
         status.size = sealed.blobs.reduce(0) { $0 + $1.size }
     }
+
+    /// Whether its owner has it wait.
+    var isPaused: Bool { status.isPaused }
+
+    /// Which of several fetches goes first.
+    var priority: FetchPriority { status.priority }
 
     /// The size of the manifest as far as it is known.
     var manifestSize: UInt64? { descriptions.first?.content.manifestSize }
@@ -238,8 +281,14 @@ struct Download: Sendable {
     var pageAsked: (session: SessionNumber, at: UInt64)?
     /// Groups neither here nor asked for, last one first.
     var wanted: [UInt64] = []
-    /// Groups asked for.
+    /// Groups asked for, those that were asked twice counted twice.
     var asked = 0
+    /// Groups that are here and proven.
+    var here = GroupBitmap(count: 0)
+    /// Bytes that were asked of a second peer.
+    var hedged: UInt64 = 0
+    /// Groups that came since those who watch were told.
+    var news: [UInt64] = []
     /// What peers have of it: those that answered `open`.
     var holdings = OrderedTable<SessionNumber, Holding>()
     /// Peers that were asked and have not answered: through which layer, and when they are
@@ -271,12 +320,17 @@ struct Download: Sendable {
         isOpen && !isCompleting && !isComplete && search?.token == nil
     }
 
+    /// Whether others fetch the blob too and give out what they have of it.
+    var isShared: Bool { holdings.values.contains(where: \.isPart) }
+
     var isComplete: Bool { isOpen && groups != nil && wanted.isEmpty && asked == 0 }
 }
 
 /// A group asked of a peer.
 struct PendingGroup: Sendable {
     let session: SessionNumber
+    /// The peer of the session.
+    let peer: NodeKey?
     let layer: Digest
     let blob: Digest
     let group: UInt64

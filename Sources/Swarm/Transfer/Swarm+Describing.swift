@@ -96,6 +96,7 @@ extension Swarm {
             fetch.status.phase = .transferring
             fetch.status.size = blobs.reduce(0) { $0 + $1.size }
         }
+        offerIfAllowed(number, policy)
         noteProgress([number])
         advance(number)
         finishIfComplete(number)

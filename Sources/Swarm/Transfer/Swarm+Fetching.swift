@@ -143,11 +143,19 @@ extension Swarm {
 
     private mutating func openBlobs(_ number: FetchNumber) {
         while let fetch = fetches[number], let next = fetch.missing.first,
-            fetch.open.count < SwarmLimits.openBlobsMax
+            mayOpen(next, beside: fetch.open)
         {
             _ = fetches.change(number) { $0.missing.removeFirst() }
             startDownload(next, for: number)
         }
+    }
+
+    /// Whether one more blob may be open: many that are small, or a few.
+    private func mayOpen(_ blob: BlobReference, beside open: [Digest]) -> Bool {
+        guard blob.size <= UInt64(HashTree.groupBytes) else {
+            return open.count < SwarmLimits.openBlobsMax
+        }
+        return open.count < SwarmLimits.openSmallBlobsMax
     }
 
     mutating func startDownload(_ blob: BlobReference, for number: FetchNumber) {
@@ -183,6 +191,7 @@ extension Swarm {
     mutating func blobCompleted(_ blob: Digest) {
         guard let download = downloads[blob] else { return }
         downloads[blob] = nil
+        tellComplete(blob)
         for number in download.fetches { blobArrived(blob, for: number) }
     }
 
@@ -232,6 +241,7 @@ extension Swarm {
         _ = fetches.change(number) { $0.status.phase = phase }
         report(number)
         fetches[number] = nil
+        endOffer(number, fetch.request.layer)
         for blob in fetch.open {
             _ = downloads.change(blob) { $0.fetches.removeAll { $0 == number } }
             guard downloads[blob]?.fetches.isEmpty == true else { continue }
@@ -242,21 +252,26 @@ extension Swarm {
     }
 
     mutating func report(_ number: FetchNumber) {
-        guard let fetch = fetches[number] else { return }
-        _ = fetches.change(number) { $0.reported = now.monotonic }
+        guard var fetch = fetches[number] else { return }
+        fetch.status.slow = slowness(of: fetch)
+        _ = fetches.change(number) { entry in
+            entry.reported = now.monotonic
+            entry.status.slow = fetch.status.slow
+        }
         effects.append(.fetchChanged(number, fetch.status))
     }
 
     /// Looks after fetches that wait: asks again, reports, and gives up when nobody is left.
     mutating func watchFetches() {
         expireRequests()
+        tellWatchers()
         for (number, fetch) in fetches.entries {
             if now.monotonic - min(now.monotonic, fetch.reported) >= SwarmLimits.reportPause {
                 report(number)
             }
             lookUp(number)
             advance(number)
-            if fetch.status.pause != nil {
+            if fetch.status.pause != nil || fetch.isPaused {
                 noteProgress([number])
                 if fetch.shortage != nil { finishIfComplete(number) }
                 continue

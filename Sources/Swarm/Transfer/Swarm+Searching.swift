@@ -52,6 +52,9 @@ extension Swarm {
         let isNews = firstGroups.map { $0 > (download.search?.firstGroups ?? 0) } ?? false
         download.search = isNews ? firstGroups.map { .init(firstGroups: $0) } : nil
         downloads[blob] = download
+        for group in 0..<UInt64(HashTree.groupCount(size: download.size)) where isHere(group) {
+            noteHere(group, of: blob)
+        }
         credit(reused: found, download)
         noteProgress(download.fetches)
         advance(download: blob)

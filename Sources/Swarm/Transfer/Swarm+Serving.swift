@@ -7,9 +7,9 @@ extension Swarm {
     mutating func serve(_ message: Message, to number: SessionNumber) {
         switch message {
         case .open(let layer, let blob):
-            let isHere = size(of: blob, through: layer, for: number) != nil
             let holding = Holding(
-                layer: layer, blob: blob, extent: isHere ? .complete : .none)
+                layer: layer, blob: blob, extent: extent(of: blob, through: layer, for: number))
+            if holding.isPart { watch(blob, through: layer, by: number) }
             send(.holding(holding), to: number)
         case .envelopeRequest(let layer):
             let bytes = servable(layer, layer, to: number)?.envelope ?? []
@@ -25,7 +25,11 @@ extension Swarm {
         case .get(let request): serve(request, to: number)
         case .cancel(let request):
             guard sessions[number]?.serving.contains(request) == true else { return }
-            effects.append(.cancelServing(number, request: request))
+            if serving.drop(request, for: number) {
+                _ = sessions.change(number) { $0.serving.removeAll { $0 == request } }
+            } else {
+                effects.append(.cancelServing(number, request: request))
+            }
         case .statement(let bytes): hear(bytes, from: number)
         default: break
         }
@@ -41,12 +45,23 @@ extension Swarm {
         return servable(layer, blob, to: number)?.size(of: blob)
     }
 
+    /// How much of a blob the peer may have through a layer.
+    private mutating func extent(
+        of blob: Digest, through layer: Digest, for number: SessionNumber
+    ) -> Holding.Extent {
+        guard size(of: blob, through: layer, for: number) != nil else { return .none }
+        guard held[layer] == nil, let offer = offered[layer] else { return .complete }
+        return extent(of: blob, in: offer)
+    }
+
     /// The layer, if its blob may be given to the peer. Manifest and texts of the terms may before
     /// these are accepted: nobody can accept what she has not seen.
     private mutating func servable(
         _ layer: Digest, _ blob: Digest, to number: SessionNumber
     ) -> HeldLayer? {
-        guard let layer = held[layer], let caller = caller(number) else { return nil }
+        guard let layer = held[layer] ?? offered[layer], let caller = caller(number) else {
+            return nil
+        }
         let request = request(.serve, layer.policy, by: caller)
         let decision = request.decide()
         note(decision, request, layer.layer, number)
@@ -82,7 +97,8 @@ extension Swarm {
         }
         guard
             let size = size(of: request.blob, through: request.layer, for: number),
-            request.group < UInt64(HashTree.groupCount(size: size))
+            request.group < UInt64(HashTree.groupCount(size: size)),
+            isHere(request.group, of: request.blob)
         else {
             reject(request, .absent, to: number)
             return
@@ -92,7 +108,26 @@ extension Swarm {
             return
         }
         _ = sessions.change(number) { $0.serving.append(request.request) }
-        effects.append(.serveGroup(number, request))
+        let group = HashTree.groupRange(Int(request.group), size: size)
+        serving.add(
+            request, bytes: UInt64(group.count), for: number,
+            weight: weight(of: request, for: session),
+            isLimited: isLimited(session.facts.endpoint))
+        serveNext()
+    }
+
+    /// How large the share of a peer is: mirrors that keep this node's sealed layers, and members
+    /// of its organisations, before others.
+    private func weight(of request: GroupRequest, for session: Session) -> UInt64 {
+        if contracts[request.layer] != nil { return 4 }
+        return session.rights.memberships.isEmpty ? 1 : 2
+    }
+
+    /// Has groups read and sent as far as buffers and limits go.
+    mutating func serveNext() {
+        while let (session, request) = serving.next(at: now) {
+            effects.append(.serveGroup(session, request))
+        }
     }
 
     private mutating func reject(
@@ -109,5 +144,7 @@ extension Swarm {
             session.serving.removeAll { $0 == request }
             session.sent += byteCount
         }
+        serving.sent(by: number)
+        serveNext()
     }
 }

@@ -33,6 +33,13 @@ public enum Message: Equatable, Sendable {
     case open(layer: Digest, blob: Digest)
     /// Answers `open`; also sent when more groups arrive.
     case holding(Holding)
+    /// More groups of a blob came to a peer that answered `open`. Not answered.
+    case holdingChange(HoldingChange)
+    /// The sender fetches a public layer that the peer has, gives out what it has of it, and would
+    /// like to know who else does. Answered by `seekers`, now and when others come.
+    case seek(layer: Digest)
+    /// Nodes that fetch a layer too and give out what they have of it.
+    case seekers(layer: Digest, [PeerAddress])
     /// Asks for a layer's signatures.
     case envelopeRequest(layer: Digest)
     /// A layer's DSSE envelope without payload; empty when absent.
@@ -118,9 +125,12 @@ public enum Message: Equatable, Sendable {
         static let sketchRequest: UInt8 = 136
         static let sketch: UInt8 = 137
         static let itemsRequest: UInt8 = 138
+        static let holdingChange: UInt8 = 152
+        static let seek: UInt8 = 153
+        static let seekers: UInt8 = 154
         static let optional = NeighbourMessage.Kind.all.union([
             statement, tags, credential, hold, holdAnswer, holdEnd, checkpoint, cosignature,
-            sketchRequest, sketch, itemsRequest,
+            sketchRequest, sketch, itemsRequest, holdingChange, seek, seekers,
         ])
     }
 
@@ -128,7 +138,7 @@ public enum Message: Equatable, Sendable {
     public var bytes: [UInt8] {
         var writer = Writer()
         if !writeSession(to: &writer), !writeGossip(to: &writer), !writeSketch(to: &writer),
-            !writeCircle(to: &writer)
+            !writeCircle(to: &writer), !writeSharing(to: &writer)
         {
             writeTransfer(to: &writer)
         }
@@ -219,7 +229,7 @@ public enum Message: Equatable, Sendable {
         case .cancel(let request):
             writer.write(Kind.cancel)
             writer.writeVarint(request)
-        default: preconditionFailure("every message is of one of the four kinds")
+        default: preconditionFailure("every message is of one of the six kinds")
         }
     }
 
@@ -240,6 +250,8 @@ public enum Message: Equatable, Sendable {
         } else if let message = try Self.readCircle(kind, &reader) {
             self = message
         } else if let message = try Self.readTransfer(kind, &reader) {
+            self = message
+        } else if let message = try Self.readSharing(kind, &reader) {
             self = message
         } else if let message = try NeighbourMessage(kind, from: &reader) {
             self = .neighbour(message)

@@ -26,7 +26,7 @@ import Testing
         #expect(status.received >= 4 << 20 && status.sources.count == 1)
         #expect(effects.unsigned.count == 1 && driver.core.fetches.isEmpty)
         #expect(driver.core.requests.isEmpty && driver.core.downloads.isEmpty)
-        #expect(driver.core.sessions[2]?.asked == 0)
+        #expect(driver.core.sessions[2]?.pace.asked == 0)
     }
 
     @Test func `a layer that is held is fetched at once`() throws {
@@ -37,12 +37,31 @@ import Testing
         #expect(effects.phase(of: 1) == .done && effects.lookups == 0)
     }
 
-    @Test func `seventeen files are opened sixteen at a time`() throws {
+    @Test(arguments: [(groups: 2, atOnce: 16), (groups: 1, atOnce: 128)])
+    func `large files are opened sixteen at a time, small ones many`(
+        groups: Int, atOnce: Int
+    ) throws {
         var driver = start()
-        let sample = try Sample(groups: [Int](repeating: 1, count: 17))
+        let sample = try Sample(groups: [Int](repeating: groups, count: atOnce + 1))
         let opened = driver.describe(sample, from: [2], seeds: [2]).opened
-        #expect(opened.count == 16)
+        #expect(opened.count == atOnce)
         #expect(driver.feed(.blobOpened(blob: opened[0], .complete)).opened.count == 1)
+    }
+
+    @Test func `a small file is asked for without a question whether it is there`() throws {
+        var driver = start()
+        let sample = try Sample(groups: [1])
+        _ = driver.describe(sample, from: [2], seeds: [2])
+        let blob = try #require(sample.files.keys.first)
+        var effects = driver.feed(
+            .blobOpened(blob: blob, .partial(bitmap: [], layer: sample.files[blob])))
+        let request = try #require(effects.requests.first)
+        #expect(effects.sent(to: 2).isEmpty && request.session == 2)
+        // A holder that does not have it after all is no holder for a while.
+        effects = driver.hear(
+            2,
+            .reject(request: request.request.request, reason: .absent, retryMilliseconds: 0))
+        #expect(driver.pass(30 * Span.second).requests.isEmpty)
     }
 
     @Test func `a layer of which no record speaks is given up after fifteen seconds`() throws {
@@ -199,9 +218,8 @@ import Testing
         driver.feed(.fetch(1, FetchRequest(layer: sample.id)))
         driver.feed(.holdersFound(1, found))
         driver.hear(3, .envelope(layer: sample.id, bytes: sample.envelope))
-        driver.feed(.blobOpened(blob: sample.id, .partial(bitmap: [], layer: nil)))
-        var effects = driver.hear(
-            3, .holding(Holding(layer: sample.id, blob: sample.id, extent: .complete)))
+        var effects = driver.feed(
+            .blobOpened(blob: sample.id, .partial(bitmap: [], layer: nil)))
         let request = try #require(effects.requests.first)
         effects = driver.feed(.groupRefuted(3, request: request.request.request))
         #expect(effects.released == [sample.id] && effects.opened == [sample.id])
@@ -240,10 +258,10 @@ import Testing
         driver.feed(.layerRemoved(sample.id))
         _ = driver.describe(sample, from: [2], seeds: [2])
         let requests = driver.serve(blob, of: sample, from: [2]).requests
-        #expect(requests.count == 4)
+        #expect(requests.count == 2)
         let effects = driver.feed(.cancelFetch(1))
         #expect(effects.phase(of: 1) == .cancelled && effects.released == [blob])
-        #expect(effects.sent(to: 2).count == 4 && driver.core.sessions[2]?.asked == 0)
+        #expect(effects.sent(to: 2).count == 2 && driver.core.sessions[2]?.pace.asked == 0)
         #expect(driver.feed(.groupStored(2, request: 1, byteCount: 1)).isEmpty)
     }
 }

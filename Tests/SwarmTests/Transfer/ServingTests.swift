@@ -76,7 +76,9 @@ import Wire
         func get(_ number: UInt64) -> Message {
             .get(GroupRequest(request: number, layer: sample.id, blob: blob, group: 0))
         }
-        for number in 0..<64 { #expect(driver.hear(1, get(UInt64(number))).unnoted.count == 1) }
+        // Sixteen are read and sent, the others wait for their turn.
+        let sent = (0..<64).map { driver.hear(1, get(UInt64($0))).unnoted.count }
+        #expect(sent.reduce(0, +) == ServeQueue.sendingMax && driver.core.serving.waiting == 48)
         #expect(
             driver.hear(1, get(64)).sent(to: 1)
                 == [.reject(request: 64, reason: .busy, retryMilliseconds: 500)])

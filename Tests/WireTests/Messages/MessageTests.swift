@@ -31,6 +31,8 @@ import Wire
         .cosignature(WitnessWord(known: 9, line: "x")), .cosignature(WitnessWord(known: 3)),
         .tags([[UInt8](repeating: 3, count: 16), [UInt8](repeating: 4, count: 16)]),
         .sketchRequest(SketchRequest(count: 192)), .itemsRequest([7, .max]),
+        .seek(layer: Digest(words: (1, 2, 3, 4))),
+        .seekers(layer: Digest(words: (1, 2, 3, 4)), []),
         .neighbour(.ask(isUrgent: false)), .neighbour(.ask(isUrgent: true)), .neighbour(.accept),
         .neighbour(.refuse([peer])), .neighbour(.leave([])), .neighbour(.prune),
         .neighbour(.shuffle(number: 5, hopsLeft: 6, [peer, peer])),

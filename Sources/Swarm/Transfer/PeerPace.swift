@@ -1,0 +1,127 @@
+import Wire
+
+/// How fast groups come from a peer, and how many are asked of it at a time.
+///
+/// The window follows what arrives, not what is hoped for: with `rate` bytes a second and a round
+/// trip of `t` it holds rate · (2t + 0.2 s) and a group or two. A window that is too small measures
+/// window/t, so it doubles each round trip until the line is full, and stays there.
+struct PeerPace: Sendable {
+    /// Groups asked of it and not answered yet.
+    var asked = 0
+    /// Their bytes.
+    var askedBytes: UInt64 = 0
+    /// Bytes a second that came while something was asked of it; nil before it is known.
+    private(set) var rate: UInt64?
+    /// Bytes that may be asked of it at a time.
+    private(set) var window = windowFirst
+    /// Monotonic nanoseconds of the last group that came; 0 before the first.
+    private(set) var delivered: UInt64 = 0
+    /// Monotonic nanoseconds since when it owes the next group: its last one, or the question
+    /// where it owed nothing.
+    private(set) var owing: UInt64 = 0
+    /// Mean nanoseconds between groups, and their mean distance from it.
+    private(set) var gap: UInt64?
+    private(set) var deviation: UInt64 = 0
+    /// Bytes that came since `markedAt`: groups come in bunches, and one alone says little.
+    private var marked: UInt64 = 0
+    private var markedAt: UInt64 = 0
+
+    /// Bytes asked of a peer that nothing is known of: one group on its way while the next is
+    /// asked for.
+    static let windowFirst = 2 * UInt64(HashTree.groupBytes)
+    /// Bytes asked of one peer at most: 32 MiB cover 2.5 Gbit/s at 100 ms.
+    static let windowMax = 32 * UInt64(HashTree.groupBytes)
+    /// Groups asked of one peer at most, however small: fewer than a peer answers at a time.
+    static let askedMax = 48
+    /// Nanoseconds of the shortest measurement of a rate.
+    private static let measureSpan = 50 * Span.millisecond
+    /// What is asked for beyond two round trips, so that a busy sender always has work.
+    private static let reserve = 200 * Span.millisecond
+
+    /// Whether a group of so many bytes may be asked of it too.
+    func hasRoom(for bytes: UInt64) -> Bool {
+        asked == 0 || asked < Self.askedMax && askedBytes + bytes <= window
+    }
+
+    /// A group of so many bytes was asked of it.
+    mutating func ask(_ bytes: UInt64, at now: UInt64) {
+        if asked == 0 {
+            owing = now
+            markedAt = now
+            marked = 0
+        }
+        asked += 1
+        askedBytes += bytes
+    }
+
+    /// A group that was asked of it is not expected any more.
+    mutating func drop(_ bytes: UInt64) {
+        asked = max(0, asked - 1)
+        askedBytes -= min(askedBytes, bytes)
+    }
+
+    /// A group came; `roundTrip` in nanoseconds where it is known.
+    mutating func arrived(_ bytes: UInt64, at now: UInt64, roundTrip: UInt64?) {
+        let span = now - min(now, owing)
+        if let known = gap {
+            let distance = span > known ? span - known : known - span
+            deviation = (deviation * 3 + distance) / 4
+            gap = (known * 7 + span) / 8
+        } else {
+            gap = span
+            deviation = span / 2
+        }
+        owing = now
+        delivered = now
+        marked += bytes
+        let measured = now - min(now, markedAt)
+        if measured >= Self.measureSpan {
+            let sample = marked * Span.second / measured
+            rate = rate.map { ($0 * 3 + sample) / 4 } ?? sample
+            marked = 0
+            markedAt = now
+        }
+        // Until a rate is known each group that comes makes room for two.
+        let target = rate.map { wanted($0, roundTrip ?? 0) } ?? Self.windowMax
+        if window < target {
+            window = min(target, window + bytes)
+        } else {
+            window = max(target, window - min(window, bytes))
+        }
+    }
+
+    private func wanted(_ rate: UInt64, _ roundTrip: UInt64) -> UInt64 {
+        func bytes(in span: UInt64) -> UInt64 {
+            min(rate, 1 << 40) / 1000 * (span / Span.millisecond)
+        }
+        let way = bytes(in: min(2 * roundTrip, 10 * Span.second))
+        let group = UInt64(HashTree.groupBytes)
+        // Where the way takes as long as a tenth of a group, one more fills it.
+        let sum = way + bytes(in: Self.reserve) + (way >= group / 10 ? 2 : 1) * group
+        return min(Self.windowMax, sum)
+    }
+
+    /// It brought nothing for so long that it begins anew, with one group.
+    mutating func stalled() {
+        window = UInt64(HashTree.groupBytes)
+        rate = nil
+        gap = nil
+        deviation = 0
+    }
+
+    /// Nanoseconds until it would have brought what it owes and `bytes` more; nil where its rate
+    /// is not known.
+    func span(for bytes: UInt64) -> UInt64? {
+        rate.map { (askedBytes + bytes) * Span.millisecond / max(1, $0 / 1000) }
+    }
+
+    /// Nanoseconds without a group after which it is late: what its groups take and four times how
+    /// much that varies, at least `floor`.
+    func patience(floor: UInt64) -> UInt64 {
+        guard let gap else { return max(floor, Self.firstPatience) }
+        return max(floor, gap + 4 * deviation)
+    }
+
+    /// Before the first group nothing is known of a line: one of 1 Mbit/s takes 8 s for a group.
+    private static let firstPatience = 10 * Span.second
+}

@@ -1,0 +1,173 @@
+import Genome
+import Wire
+
+/// How requests for groups end: with bytes that were proven, with wrong ones, or with none.
+extension Swarm {
+    /// Ends a request; the group goes back to the wanted ones unless it arrived.
+    mutating func settle(_ number: UInt64, arrived: Bool) -> PendingGroup? {
+        guard let pending = requests[number] else { return nil }
+        requests[number] = nil
+        if !arrived { giveUp(pending, number) }
+        let bytes = downloads[pending.blob].map { byteCount(of: pending.group, in: $0) } ?? 0
+        let isAskedElsewhere = !twins(of: pending).isEmpty
+        _ = sessions.change(pending.session) { $0.pace.drop(bytes) }
+        _ = downloads.change(pending.blob) { download in
+            download.asked -= 1
+            if !arrived && !isAskedElsewhere { download.wanted.append(pending.group) }
+        }
+        return pending
+    }
+
+    /// Remembers a request that was given up, whose answer may be on its way.
+    private mutating func giveUp(_ pending: PendingGroup, _ number: UInt64) {
+        if givenUp.count >= SwarmLimits.givenUpMax, let oldest = givenUp.entries.first?.key {
+            givenUp[oldest] = nil
+        }
+        givenUp[number] = pending
+    }
+
+    /// The other requests for the same group.
+    private func twins(of pending: PendingGroup) -> [UInt64] {
+        requests.entries.filter { entry in
+            entry.value.group == pending.group && entry.value.blob == pending.blob
+        }.map(\.key)
+    }
+
+    mutating func groupStored(
+        _ session: SessionNumber, _ number: UInt64, _ byteCount: UInt64
+    ) {
+        guard let pending = settle(number, arrived: true) else {
+            lateGroupStored(number)
+            return
+        }
+        _ = sessions.change(session) { session in
+            session.received += byteCount
+            session.heard = now.monotonic
+            session.pace.arrived(byteCount, at: now.monotonic, roundTrip: session.roundTrip)
+        }
+        // The first copy ends the others.
+        for twin in twins(of: pending) {
+            guard let late = settle(twin, arrived: true) else { continue }
+            send(.cancel(request: twin), to: late.session)
+            // One that sends nothing at all does not send this either.
+            guard let pace = sessions[late.session]?.pace, pace.delivered < late.asked else {
+                continue
+            }
+            _ = downloads.change(pending.blob) { $0.hedged -= min($0.hedged, byteCount) }
+        }
+        noteHere(pending.group, of: pending.blob)
+        foundRoom(pending.blob)
+        let wanting = downloads[pending.blob]?.fetches ?? []
+        noteProgress(wanting)
+        if let peer = sessions[session]?.facts.peer {
+            for number in wanting where fetches[number]?.request.layer != pending.blob {
+                _ = fetches.change(number) { $0.credit(peer, byteCount) }
+            }
+        }
+        advance(download: pending.blob)
+        assignGroups()
+    }
+
+    /// A group came that was given up, from a peer that was late or went away: it is here all the
+    /// same, and nobody else is asked for it.
+    private mutating func lateGroupStored(_ number: UInt64) {
+        guard let pending = givenUp[number] else { return }
+        givenUp[number] = nil
+        guard downloads[pending.blob] != nil else { return }
+        noteHere(pending.group, of: pending.blob)
+        for twin in twins(of: pending) {
+            guard let other = settle(twin, arrived: true) else { continue }
+            send(.cancel(request: twin), to: other.session)
+        }
+        let isWanted = downloads[pending.blob]?.wanted.contains(pending.group) == true
+        _ = downloads.change(pending.blob) { download in
+            download.wanted.removeAll { $0 == pending.group }
+        }
+        if isWanted, let peer = pending.peer, let download = downloads[pending.blob] {
+            let bytes = byteCount(of: pending.group, in: download)
+            for fetch in download.fetches where fetches[fetch]?.request.layer != pending.blob {
+                _ = fetches.change(fetch) { $0.credit(peer, bytes) }
+            }
+        }
+        advance(download: pending.blob)
+    }
+
+    mutating func groupRefuted(_ session: SessionNumber, _ number: UInt64) {
+        guard let pending = settle(number, arrived: false) else { return }
+        refute(
+            session, blob: pending.blob, group: pending.group,
+            "its bytes do not match the blob id")
+    }
+
+    /// A peer sent what is provably wrong: it is not asked again for a while, and every fetch
+    /// that wanted the blob remembers who, what and why.
+    mutating func refute(
+        _ session: SessionNumber, blob: Digest, group: UInt64?, _ reason: String
+    ) {
+        guard let peer = sessions[session]?.facts.peer else { return }
+        if triedNextDescription(blob, peer: peer, session: session) { return }
+        let fault = PeerFault(node: peer, blob: blob, group: group, reason: reason)
+        for number in downloads[blob]?.fetches ?? [] {
+            _ = fetches.change(number) { $0.note(fault) }
+        }
+        let part = group.map { "group \($0) of " } ?? ""
+        let text = "\(part)blob \(blob.hexadecimal) from \(peer.fingerprint): \(reason)"
+        ban(peer, text, isShutOut: false)
+        effects.append(.log("not asking \(peer.fingerprint) for a while: \(text)"))
+        for (number, pending) in requests.entries where pending.session == session {
+            send(.cancel(request: number), to: session)
+        }
+        forgetRequests(of: session)
+        for number in fetches.keys { advance(number) }
+    }
+
+    mutating func groupUnwritable(
+        _ session: SessionNumber, _ number: UInt64, _ problem: StoreProblem
+    ) {
+        guard let pending = settle(number, arrived: false) else { return }
+        lacksRoom(pending.blob, problem)
+    }
+
+    mutating func rejected(
+        _ number: UInt64, _ reason: Message.RejectReason, retryMilliseconds: UInt64,
+        from session: SessionNumber
+    ) {
+        guard requests[number]?.session == session, let pending = settle(number, arrived: false)
+        else { return }
+        if reason == .busy {
+            let most = SwarmLimits.busyPauseMax / Span.millisecond
+            let pause = max(
+                min(retryMilliseconds, most) * Span.millisecond, SwarmLimits.busyPauseMin)
+            _ = sessions.change(session) { $0.busyUntil = now.monotonic + pause }
+        } else {
+            lacks(session, pending.blob, through: pending.layer)
+        }
+        advance(download: pending.blob)
+        assignGroups()
+    }
+
+    /// A session is gone: what was asked of it is asked of others.
+    mutating func forgetRequests(of session: SessionNumber) {
+        for (number, pending) in requests.entries where pending.session == session {
+            _ = settle(number, arrived: false)
+        }
+        for (blob, download) in downloads.entries {
+            guard
+                download.holdings[session] != nil || download.opening[session] != nil
+                    || download.pageAsked?.session == session
+            else { continue }
+            _ = downloads.change(blob) { download in
+                download.holdings[session] = nil
+                download.opening[session] = nil
+                if download.pageAsked?.session == session { download.pageAsked = nil }
+            }
+        }
+    }
+
+    mutating func cancelRequests(for blob: Digest) {
+        for (number, pending) in requests.entries where pending.blob == blob {
+            send(.cancel(request: number), to: pending.session)
+            _ = settle(number, arrived: false)
+        }
+    }
+}

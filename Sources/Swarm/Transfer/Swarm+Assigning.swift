@@ -1,0 +1,223 @@
+import Genome
+import Wire
+
+/// Which group is asked of which peer: the peer that is free soonest gets the next, in order from
+/// those that have all of a blob, and the rarest first where others fetch it too.
+extension Swarm {
+    /// A blob that waits for groups.
+    private struct Waiting {
+        let blob: Digest
+        let priority: FetchPriority
+        var asked: Int
+    }
+
+    /// Fills the room for requests, each time for the blob with the fewest groups under way among
+    /// those of the highest priority, so that a large blob does not starve the others.
+    mutating func assignGroups() {
+        guard requests.count < SwarmLimits.requestsMax else { return }
+        var waiting = waitingDownloads()
+        guard !waiting.isEmpty else { return hedgeTail() }
+        var free = sessions.entries.filter { isFree($0.key) }.map(\.key)
+        while requests.count < SwarmLimits.requestsMax, let next = soonest(free) {
+            waiting.sort { one, other in
+                (other.priority, one.asked, one.blob) < (one.priority, other.asked, other.blob)
+            }
+            guard let found = choice(for: next, among: waiting) else {
+                free.removeAll { $0 == next }
+                continue
+            }
+            ask(next, for: found.index, of: waiting[found.place].blob)
+            waiting[found.place].asked += 1
+        }
+        if !downloads.values.contains(where: { !$0.wanted.isEmpty }) { hedgeTail() }
+    }
+
+    private func waitingDownloads() -> [Waiting] {
+        downloads.values.compactMap { download in
+            guard download.isWaitingForPeers, download.groups != nil, !download.wanted.isEmpty,
+                hasRoom(download), let priority = priority(of: download)
+            else { return nil }
+            return Waiting(blob: download.blob, priority: priority, asked: download.asked)
+        }
+    }
+
+    /// The highest priority of the fetches that want a blob and are not paused; nil where all are.
+    func priority(of download: Download) -> FetchPriority? {
+        download.fetches.compactMap { number in
+            fetches[number].flatMap { $0.isPaused ? nil : $0.priority }
+        }.max()
+    }
+
+    /// Whether groups may be asked of a peer now.
+    func isFree(_ session: SessionNumber) -> Bool {
+        guard let entry = sessions[session], isUsable(session) else { return false }
+        return entry.busyUntil <= now.monotonic && entry.pace.hasRoom(for: 1)
+            && (!isLimited(entry.facts.endpoint) || downloadBudget?.isReady(at: now) != false)
+    }
+
+    /// The session that has brought what was asked of it first; a new one at once.
+    private func soonest(_ free: [SessionNumber]) -> SessionNumber? {
+        var best: (session: SessionNumber, span: UInt64, asked: Int)?
+        for session in free where isFree(session) {
+            guard let pace = sessions[session]?.pace else { continue }
+            let span = pace.asked == 0 ? 0 : pace.span(for: 0) ?? 0
+            if best.map({ (span, pace.asked) < ($0.span, $0.asked) }) ?? true {
+                best = (session, span, pace.asked)
+            }
+        }
+        return best?.session
+    }
+
+    private mutating func choice(
+        for session: SessionNumber, among waiting: [Waiting]
+    ) -> (place: Int, index: Int)? {
+        for (place, entry) in waiting.enumerated() {
+            guard let download = downloads[entry.blob], !download.wanted.isEmpty,
+                hasRoom(download),
+                let index = choice(for: session, in: download),
+                let pace = sessions[session]?.pace,
+                pace.hasRoom(for: byteCount(of: download.wanted[index], in: download)),
+                !isLeftToOthers(download, session),
+                pace.asked == 0 || !isMeeting(download)
+            else { continue }
+            return (place, index)
+        }
+        return nil
+    }
+
+    func byteCount(of group: UInt64, in download: Download) -> UInt64 {
+        UInt64(HashTree.groupRange(Int(group), size: download.size).count)
+    }
+
+    /// The place, among the wanted groups of a blob, of the one to ask of a peer.
+    private mutating func choice(
+        for session: SessionNumber, in download: Download
+    ) -> Int? {
+        guard let holding = download.holdings[session], let last = download.wanted.indices.last
+        else { return nil }
+        let isInOrder = !download.isShared || download.search != nil || isSequential(download)
+        if isInOrder, holding.has(group: download.wanted[last]) {
+            return mayAsk(download, for: download.wanted[last]) ? last : nil
+        }
+        guard download.search == nil, holding.extent != .none else { return nil }
+        return isInOrder
+            ? download.wanted.lastIndex { holding.has(group: $0) }
+            : rarest(for: session, holding, in: download)
+    }
+
+    /// Whether somebody reads the blob from its beginning while it comes.
+    func isSequential(_ download: Download) -> Bool {
+        download.fetches.contains { fetches[$0]?.request.isSequential == true }
+    }
+
+    /// Groups looked at for the rarest one: the best of 32 is among the rarest tenth with 97 %.
+    private static let sampledMax = 32
+
+    /// Of a random sample of the wanted groups that a peer has the one that fewest of those have
+    /// who fetch the blob too; among equals one that falls to this node when all of them share
+    /// what only the sources have, so that each group leaves a source once.
+    private mutating func rarest(
+        for session: SessionNumber, _ holding: Holding, in download: Download
+    ) -> Int? {
+        let wanted = download.wanted
+        let others = download.holdings.entries.filter { entry in
+            entry.key != session && entry.value.isPart
+        }
+        let sharers = download.holdings.entries.compactMap { entry in
+            entry.value.isPart ? sessions[entry.key]?.facts.peer : nil
+        }
+        let isRelieved = holding.extent == .complete && isBusyElsewhere(download)
+        var best: (index: Int, rank: Int)?
+        func consider(_ index: Int) {
+            let group = wanted[index]
+            guard holding.has(group: group) else { return }
+            let copies = others.count { $0.value.has(group: group) }
+            let isOwn = falls(group, to: settings.node, among: sharers)
+            // Others who fetch the blob give the rest on, now or soon.
+            if isRelieved, copies > 0 || !isOwn { return }
+            let rank = copies * 2 + (isOwn ? 0 : 1)
+            if best.map({ rank < $0.rank }) ?? true { best = (index, rank) }
+        }
+        if wanted.count <= 4 * Self.sampledMax {
+            let start = Int.random(in: 0..<wanted.count, using: &transferGenerator)
+            for step in wanted.indices { consider((start + step) % wanted.count) }
+            return best?.index
+        }
+        for _ in 0..<Self.sampledMax {
+            consider(Int.random(in: wanted.indices, using: &transferGenerator))
+        }
+        return best?.index ?? (isRelieved ? nil : wanted.lastIndex { holding.has(group: $0) })
+    }
+
+    /// Whether groups of a blob are on their way from others who fetch it.
+    private func isBusyElsewhere(_ download: Download) -> Bool {
+        requests.values.contains { pending in
+            pending.blob == download.blob
+                && download.holdings[pending.session]?.isPart == true
+        }
+    }
+
+    /// Whether a group falls to a node among those who fetch a blob: by the highest mix of key and
+    /// number (rendezvous hashing, Thaler and Ravishankar 1998), so that all agree without a word.
+    private func falls(_ group: UInt64, to node: NodeKey, among others: [NodeKey]) -> Bool {
+        func mix(_ key: NodeKey) -> UInt64 {
+            var generator = SeededGenerator(
+                seed: key.digest.words.0 ^ group &* 0x9e37_79b9_7f4a_7c15)
+            return generator.next()
+        }
+        let own = mix(node)
+        return others.allSatisfy { mix($0) <= own }
+    }
+
+    /// Whether another peer would bring all that is left before this one brings one group: then
+    /// the end does not wait for this one.
+    private func isLeftToOthers(_ download: Download, _ session: SessionNumber) -> Bool {
+        guard download.wanted.count <= SwarmLimits.tailMax,
+            let pace = sessions[session]?.pace,
+            let span = pace.span(for: UInt64(HashTree.groupBytes))
+        else { return false }
+        let rest = UInt64(download.wanted.count * HashTree.groupBytes)
+        return download.holdings.entries.contains { entry in
+            guard entry.key != session, entry.value.extent == .complete, isUsable(entry.key),
+                let other = sessions[entry.key], other.busyUntil <= now.monotonic,
+                !isLate(entry.key), let otherSpan = other.pace.span(for: rest)
+            else { return false }
+            return otherSpan < span
+        }
+    }
+
+    private mutating func ask(
+        _ session: SessionNumber, for index: Int, of blob: Digest
+    ) {
+        guard let group = downloads[blob]?.wanted[index] else { return }
+        _ = downloads.change(blob) { download in
+            if index == download.wanted.count - 1 || !download.isShared {
+                download.wanted.remove(at: index)
+            } else {
+                download.wanted.swapAt(index, download.wanted.count - 1)
+                download.wanted.removeLast()
+            }
+        }
+        ask(session, forGroup: group, of: blob)
+    }
+
+    /// Asks a peer for a group that is not among the wanted ones any more.
+    mutating func ask(_ session: SessionNumber, forGroup group: UInt64, of blob: Digest) {
+        guard let download = downloads[blob], let layer = download.groups,
+            let through = download.holdings[session]?.layer
+        else { return }
+        let request = GroupRequest(
+            request: nextRequest, layer: through, blob: blob, group: group)
+        nextRequest += 1
+        let bytes = byteCount(of: group, in: download)
+        _ = downloads.change(blob) { $0.asked += 1 }
+        _ = sessions.change(session) { $0.pace.ask(bytes, at: now.monotonic) }
+        requests[request.request] = PendingGroup(
+            session: session, peer: sessions[session]?.facts.peer, layer: through, blob: blob,
+            group: group, asked: now.monotonic)
+        if let facts = sessions[session]?.facts, isLimited(facts.endpoint) {
+            downloadBudget?.spend(bytes, at: now)
+        }
+        effects.append(.requestGroup(session, request, layer))
+    }
+}

@@ -1,0 +1,120 @@
+import Genome
+import Wire
+
+/// Groups that are late are asked of a second peer, at any time of a fetch; what comes first
+/// counts. A peer that brings nothing at all loses what was asked of it.
+extension Swarm {
+    /// Whether a peer owes groups and has brought none for longer than it takes it, by what it
+    /// brought before.
+    func isLate(_ session: SessionNumber) -> Bool {
+        guard let entry = sessions[session], entry.pace.asked > 0 else { return false }
+        return quiet(entry) > patience(with: entry)
+    }
+
+    private func quiet(_ session: Session) -> UInt64 {
+        now.monotonic - min(now.monotonic, session.pace.owing)
+    }
+
+    private func patience(with session: Session) -> UInt64 {
+        let isNear = session.facts.endpoint.reach != .global
+        return session.pace.patience(
+            floor: isNear ? SwarmLimits.lateNear : SwarmLimits.lateFar)
+    }
+
+    /// Groups and answers that did not come in time are asked for again.
+    mutating func expireRequests() {
+        for (number, session) in sessions.entries where session.pace.asked > 0 {
+            let quiet = quiet(session)
+            let patience = patience(with: session)
+            if quiet > min(SwarmLimits.stalledAfter * patience, SwarmLimits.groupPatience) {
+                takeBack(from: number)
+            } else if quiet > patience {
+                hedge(number)
+            }
+        }
+        for (blob, download) in downloads.entries {
+            for (session, opening) in download.opening.entries
+            where now.monotonic >= opening.until {
+                _ = downloads.change(blob) { $0.opening[session] = nil }
+            }
+        }
+    }
+
+    /// A peer has stalled: all that was asked of it is wanted again, and it begins with one group.
+    private mutating func takeBack(from session: SessionNumber) {
+        var blobs: Set<Digest> = []
+        for (number, pending) in requests.entries where pending.session == session {
+            send(.cancel(request: number), to: session)
+            _ = settle(number, arrived: false)
+            blobs.insert(pending.blob)
+        }
+        _ = sessions.change(session) { session in
+            session.pace.stalled()
+            session.busyUntil = now.monotonic + SwarmLimits.stalledPause
+        }
+        for blob in blobs.sorted() { advance(download: blob) }
+        assignGroups()
+    }
+
+    /// Asks others for what a late peer owes, the next one first.
+    private mutating func hedge(_ session: SessionNumber) {
+        let owed = requests.entries.filter { $0.value.session == session }
+        for (_, pending) in owed {
+            guard let other = second(for: pending, within: nil) else { continue }
+            askAgain(other, for: pending)
+        }
+    }
+
+    /// Nothing is left to ask for: what a slow peer would bring much later than a free one, the
+    /// free one is asked for too.
+    mutating func hedgeTail() {
+        for (number, pending) in requests.entries {
+            guard let pace = sessions[pending.session]?.pace, let rate = pace.rate else { continue }
+            let ahead = requests.entries.count { entry in
+                entry.key < number && entry.value.session == pending.session
+            }
+            let bytes = UInt64((ahead + 1) * HashTree.groupBytes)
+            let due = bytes * Span.millisecond / max(1, rate / 1000)
+            guard due > SwarmLimits.tailSpanMin,
+                let other = second(for: pending, within: due / 2)
+            else { continue }
+            askAgain(other, for: pending)
+        }
+    }
+
+    private mutating func askAgain(_ session: SessionNumber, for pending: PendingGroup) {
+        guard let download = downloads[pending.blob] else { return }
+        let bytes = byteCount(of: pending.group, in: download)
+        _ = downloads.change(pending.blob) { $0.hedged += bytes }
+        ask(session, forGroup: pending.group, of: pending.blob)
+    }
+
+    /// A peer that may be asked for a group too, because it is not late itself; with `span` only
+    /// one that brings it in so many nanoseconds. Nil where the group was asked of two, or where
+    /// as much was asked twice as one fetch may cost others.
+    private func second(for pending: PendingGroup, within span: UInt64?) -> SessionNumber? {
+        let copies = requests.values.count {
+            $0.blob == pending.blob && $0.group == pending.group
+        }
+        guard copies == 1, let download = downloads[pending.blob],
+            priority(of: download) != nil, hasRoom(download)
+        else { return nil }
+        let bytes = byteCount(of: pending.group, in: download)
+        guard download.hedged + bytes <= SwarmLimits.hedgedBytesMax(of: download.size) else {
+            return nil
+        }
+        let others = download.holdings.entries.filter { entry in
+            entry.key != pending.session && entry.value.has(group: pending.group)
+                && isFree(entry.key) && !isLate(entry.key)
+        }
+        let timed = others.map { entry in
+            (session: entry.key, span: sessions[entry.key]?.pace.span(for: bytes))
+        }
+        guard let span else {
+            return timed.min { ($0.span ?? .max, $0.session) < ($1.span ?? .max, $1.session) }?
+                .session
+        }
+        return timed.filter { ($0.span ?? .max) < span }
+            .min { ($0.span ?? .max, $0.session) < ($1.span ?? .max, $1.session) }?.session
+    }
+}

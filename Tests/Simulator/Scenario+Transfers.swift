@@ -1,0 +1,151 @@
+import Foundation
+import Swarm
+import Wire
+
+/// Layers on their way over lines of 100 Mbit/s: how long it takes beside what the lines allow.
+extension Scenario {
+    static let transfers: [Scenario] = [
+        transfer(
+            "transfer-one", "1 source, 1 target, 64 MiB: at most 1.08 of the line's time",
+            sources: 1, targets: 1, mostTime: 1.08, mostCopies: 1.02),
+        transfer(
+            "transfer-swarm",
+            "1 source, 8 targets at once, 256 MiB: at most 1.3 of the time of one, 1.15 copies "
+                + "from the source",
+            sources: 1, targets: 8, megabytes: 256, mostTime: 1.3, mostCopies: 1.15),
+        transfer(
+            "transfer-many-sources",
+            "8 sources on lines of 12.5 Mbit/s, 1 target with 100, 256 MiB: at most 1.08 of the "
+                + "line's time",
+            sources: 8, targets: 1, megabytes: 256, mostTime: 1.08, mostCopies: 1.02
+        ) { run in
+            for source in run.sources {
+                run.world.lines[source] = WorldLine(SimulatedTransfer.line / 8)
+            }
+        },
+        transfer(
+            "transfer-chain",
+            "5 nodes in a row, each of which can call only the one before, 128 MiB: one copy "
+                + "leaves the source, at most 5 of the line's time",
+            sources: 1, targets: 4, megabytes: 128, mostTime: 5, mostCopies: 1.02, isChain: true),
+        transfer(
+            "transfer-far",
+            "50 ms away, 64 MiB: at most 1.1 of the line's time",
+            sources: 1, targets: 1, mostTime: 1.1, mostCopies: 1.02
+        ) { $0.world.weather.delay = 25_000_000...25_500_000 },
+    ]
+
+    /// What peers do wrong, or disks.
+    static let transferFaults: [Scenario] = [
+        transfer(
+            "transfer-stall",
+            "1 of 4 sources falls silent at 99 %, 256 MiB: at most 1.05 of the line's time",
+            sources: 4, targets: 1, megabytes: 256, mostTime: 1.05, mostCopies: 1.02
+        ) { run in
+            for source in run.sources {
+                run.world.lines[source] = WorldLine(SimulatedTransfer.line / 4)
+            }
+        } meanwhile: { run, _ in
+            if run.part(of: run.targets[0]) >= 0.99 {
+                run.world.nodes[run.sources[1]].groupsUntilStall = 0
+            }
+        },
+        transfer(
+            "transfer-corrupt",
+            "1 of 4 sources sends wrong bytes: it is found by its first group, all comes",
+            sources: 4, targets: 1, mostTime: 1.1, mostCopies: 1.1, mostReceived: 1.1
+        ) { $0.world.nodes[$0.sources[1]].isCorrupting = true },
+        transfer(
+            "transfer-boast",
+            "1 of 8 targets says that it has all: the others come to their end",
+            sources: 1, targets: 8, megabytes: 128, mostTime: 1.6, mostCopies: 1.4
+        ) { $0.world.nodes[$0.targets[0]].isBoasting = true },
+        transfer(
+            "transfer-vanish",
+            "3 of 4 sources die one after the other: the last one brings the rest, of each at most "
+                + "a group comes twice",
+            sources: 4, targets: 1, mostTime: 1.3, mostCopies: 1.2, mostReceived: 1.05
+        ) { _ in
+        } meanwhile: { run, spent in
+            for number in 1...3 where spent >= Double(number) {
+                let node = run.sources[number]
+                if run.world.nodes[node].isUp { run.world.crash(node) }
+            }
+        },
+        transfer(
+            "transfer-slow-disk",
+            "a disk of 5 MB/s behind a line of 12.5: its time, and nothing twice",
+            sources: 2, targets: 1, mostTime: 2.7, mostCopies: 1.02
+        ) { $0.world.nodes[$0.targets[0]].diskRate = 5_000_000 },
+        transfer(
+            "transfer-disk-full",
+            "the disk is full half-way and has room again after 20 s: the rest comes",
+            sources: 2, targets: 1, mostTime: 5.5, mostCopies: 1.15, mostReceived: 1.15
+        ) {
+            $0.world.nodes[$0.targets[0]].roomForGroups = 32
+        } meanwhile: { run, spent in
+            if spent > 20 { run.world.nodes[run.targets[0]].roomForGroups = nil }
+        },
+        transfer(
+            "transfer-old-peers",
+            "half of the targets run a version that gives nothing out while it fetches",
+            sources: 1, targets: 6, mostTime: 4.5, mostCopies: 4.5
+        ) { run in
+            for target in run.targets.prefix(3) { run.world.nodes[target].isOld = true }
+        },
+        transfer(
+            "transfer-churn",
+            "64 targets of which 20 die on their way: all others have the layer in 5 times the "
+                + "line's time (from the source alone: 64)",
+            sources: 1, targets: 64, mostTime: 5, mostCopies: 5, mostReceived: 1.2, isQuick: false
+        ) { _ in
+        } meanwhile: { run, spent in
+            let due = min(20, Int(spent * 4))
+            for target in run.targets.prefix(due) where run.world.nodes[target].isUp {
+                run.world.crash(target)
+            }
+        },
+    ]
+
+    /// A scenario of one transfer; `most` is given in parts of the line's time and of the size.
+    private static func transfer(
+        _ name: String, _ goal: String, sources: Int, targets: Int, megabytes: Int = 64,
+        mostTime: Double, mostCopies: Double, mostReceived: Double = 1.02, isChain: Bool = false,
+        isQuick: Bool = true,
+        _ prepare: @escaping @Sendable (SimulatedTransfer) -> Void = { _ in },
+        meanwhile: @escaping @Sendable (SimulatedTransfer, Double) -> Void = { _, _ in }
+    ) -> Scenario {
+        Scenario(name: name, goal: goal, isQuick: isQuick) { seed in
+            guard
+                let run = try? SimulatedTransfer(
+                    seed: seed, sources: sources, targets: targets, megabytes: megabytes,
+                    isChain: isChain)
+            else { preconditionFailure("a sample that is no layer") }
+            prepare(run)
+            let isOver = run.run(within: 600) { meanwhile(run, $0) }
+            return run.outcome(
+                isOver: isOver, mostTime: mostTime, mostCopies: mostCopies,
+                mostReceived: mostReceived)
+        }
+    }
+}
+
+extension SimulatedTransfer {
+    /// What a scenario reports of it.
+    func outcome(
+        isOver: Bool, mostTime: Double, mostCopies: Double, mostReceived: Double
+    ) -> Scenario.Outcome {
+        let time = slowest / ideal()
+        let words = String(
+            format: "%.2f of the line's time, %.2f copies from sources, %.3f received",
+            time, copies, received)
+        return Scenario.Outcome(
+            result: words,
+            isReached: isOver && time <= mostTime && copies <= mostCopies
+                && received <= mostReceived,
+            nodes: world.nodes.count, seconds: world.now / 1_000_000_000,
+            messages: world.traffic.values.reduce(0) { $0 + $1.messages },
+            bytes: world.traffic.values.reduce(0) { $0 + $1.bytes },
+            trace: world.trace.words.0)
+    }
+}

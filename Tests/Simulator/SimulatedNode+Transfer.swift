@@ -1,0 +1,124 @@
+import Genome
+import Swarm
+import Wire
+
+/// What the shell does with blobs: a store in memory, a disk with a speed, lanes without threads.
+extension SimulatedNode {
+    func performTransfer(_ effect: Effect, in world: World) {
+        switch effect {
+        case .openBlob(let blob, let size):
+            if blobs[blob] != nil {
+                world.answer(index, .blobOpened(blob: blob, .complete))
+                return
+            }
+            let partial = partials[blob] ?? Partial(size: size)
+            partials[blob] = partial
+            world.answer(
+                index,
+                .blobOpened(
+                    blob: blob, .partial(bitmap: partial.bitmap, layer: partial.layer)))
+        case .saveGroupLayer(let layer): partials[layer.id]?.layer = layer
+        case .requestGroup(let session, let request, let layer):
+            requests[request.request] = (request, layer)
+            world.send(.get(request), from: .init(node: index, session: session))
+        case .completeBlob(let blob):
+            guard let partial = partials[blob] else { return }
+            blobs[blob] = world.whole(blob, partial.groups)
+            partials[blob] = nil
+            world.answer(index, .blobCompleted(blob: blob))
+        case .readManifest(let number, let layer, _):
+            world.answer(index, .manifestRead(number, ReadManifest(bytes: blobs[layer] ?? [])))
+        case .adoptLayer(let number, _, let manifest, let envelope):
+            adopt(number, manifest, envelope, in: world)
+        case .serveGroup(let session, let request): serve(request, session, in: world)
+        case .serveGroupPage(let session, let blob, let page):
+            servePage(session, blob, page, in: world)
+        default: break
+        }
+    }
+
+    private func servePage(
+        _ session: SessionNumber, _ blob: Digest, _ page: UInt64, in world: World
+    ) {
+        guard
+            let layer = blobs[blob].flatMap({ world.layer(of: blob, $0) })
+                ?? partials[blob]?.layer
+        else { return }
+        var writer = Writer()
+        GroupPage(Int(page), of: layer).write(to: &writer)
+        let message = Message.groups(blob: blob, page: page, bytes: writer.bytes)
+        world.send(
+            isByzantine ? bent(message) : message, from: .init(node: index, session: session))
+        world.answer(index, .pageServed(session))
+    }
+
+    /// What a node makes of its words that says that it has everything.
+    func boast(_ message: Message) -> Message {
+        guard case .holding(let holding) = message else { return message }
+        return .holding(Holding(layer: holding.layer, blob: holding.blob, extent: .complete))
+    }
+
+    private func adopt(
+        _ number: FetchNumber, _ manifest: [UInt8], _ envelope: [UInt8], in world: World
+    ) {
+        guard let decoded = try? Manifest.verified(manifest, envelope: envelope) else { return }
+        let held = PublishedLayer.held(decoded, envelope: envelope)
+        heldLayers.append(held)
+        world.answer(index, .layerAdopted(number, held))
+    }
+
+    private func serve(_ request: GroupRequest, _ session: SessionNumber, in world: World) {
+        if let left = groupsUntilStall {
+            if left == 0 { return }
+            groupsUntilStall = left - 1
+        }
+        let stored = blobs[request.blob].map { world.group(request.group, of: request.blob, $0) }
+        guard var part = stored ?? partials[request.blob]?.groups[request.group] else { return }
+        if (isCorrupting || isByzantine) && !part.isEmpty { part[part.count / 2] ^= 1 }
+        let end = World.End(node: index, session: session)
+        world.sendData(part, request: request.request, from: end)
+        world.answer(
+            index,
+            .served(session, request: request.request, byteCount: UInt64(part.count)))
+    }
+
+    /// Bytes of a group arrived: what the link lane does, without the lane.
+    package func arrived(
+        _ bytes: [UInt8], session: SessionNumber, request number: UInt64, in world: World
+    ) {
+        guard let (request, layer) = requests.removeValue(forKey: number) else { return }
+        let group = Int(request.group)
+        guard layer.leafValues(ifMatching: bytes.span.bytes, at: group) != nil else {
+            groupsRefuted += 1
+            world.feed(index, .groupRefuted(session, request: number))
+            return
+        }
+        let count = UInt64(bytes.count)
+        guard groupsStored < roomForGroups ?? .max else {
+            let problem = StoreProblem(.quota, "the disk is full", mayPass: true)
+            world.feed(index, .groupUnwritable(session, request: number, reason: problem))
+            return
+        }
+        groupsStored += 1
+        partials[request.blob]?.groups[request.group] = bytes
+        let stored = Input.groupStored(session, request: number, byteCount: count)
+        guard let diskRate else { return world.feed(index, stored) }
+        diskFree = max(diskFree, world.now) + count * 1_000_000_000 / max(1, diskRate)
+        world.answer(index, stored, after: diskFree - world.now)
+    }
+
+    package static func groupLayer(_ bytes: [UInt8]) -> GroupLayer? {
+        let size = UInt64(bytes.count)
+        let id = Blake3.hash(bytes)
+        if let single = GroupLayer(singleGroup: id, size: size) { return single }
+        var values: [UInt8] = []
+        for group in 0..<HashTree.groupCount(size: size) {
+            let range = HashTree.groupRange(group, size: size)
+            let part = Array(bytes[Int(range.lowerBound)..<Int(range.upperBound)])
+            let leaves = HashTree.leafValues(
+                of: part.span.bytes, groupIndex: group, isOnlyGroup: false)
+            values += HashTree.groupValue(leafValues: leaves, isOnlyGroup: false).bytes
+        }
+        return try? GroupLayer(id: id, size: size, values: values)
+    }
+}
