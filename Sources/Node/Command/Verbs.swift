@@ -4,12 +4,11 @@ enum Verbs {
     static let all: [VerbShape] =
         [initialise, run, join, trust, share, assemble, find, show, list, lineage, fetch, export]
         + [verify] + storing + learning + training + evaluation + rights
-        + [licence, schema, peers, status, ticket, bench]
+        + moving + [licence, schema, peers, status, ticket, bench]
 
     /// Verbs of later versions.
     static let notBuilt: Set<String> = [
         "dataset", "quantise", "promote",
-        "transfers",
     ]
 
     /// The verb of that name.
@@ -155,6 +154,9 @@ enum Verbs {
             .init("evidence", .none, "take what shows how it came about as well"),
             .init("reuse", .many("FILE|DIR"), "files that may hold parts of it"),
             .init("with-dependencies", .none, "and the base, the members and what it requires"),
+            .init("priority", .one("low|normal|high"), "before or after other fetches"),
+            .init(
+                "sequential", .none, "files from their beginning, for a program that reads"),
         ])
 
     private static let export = VerbShape(

@@ -10,6 +10,13 @@ enum FetchCommand {
         var object = JSONObject()
         object["layer"] = .string(arguments.operand(0) ?? "")
         object["accepted"] = arguments.text("accept-licence").map { .string($0) }
+        object["sequential"] = arguments.isGiven("sequential") ? true : nil
+        if let priority = arguments.text("priority") {
+            guard ["low", "normal", "high"].contains(priority) else {
+                throw Failure(.usage, "--priority is low, normal or high")
+            }
+            object["priority"] = .string(priority)
+        }
         object["evidence"] = arguments.isGiven("evidence") ? true : nil
         object["copies"] = arguments.isGiven("out") ? true : nil
         let files = try ReuseFiles.open(arguments.texts("reuse"))

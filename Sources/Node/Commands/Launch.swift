@@ -41,6 +41,8 @@ enum Launch {
         case "list": try LookCommands.list(arguments, report)
         case "licence": try LicenceCommand.perform(arguments, report)
         case "lineage": try LineageCommand.perform(arguments, report)
+        case "transfers": try TransferCommands.transfers(arguments, report)
+        case "limits": try TransferCommands.limits(arguments, report)
         case "fetch": try FetchCommand.perform(arguments, report)
         case "export": try ExportCommand.perform(arguments, report)
         case "pin", "unpin": try StoreCommands.pin(arguments, report)

@@ -106,7 +106,9 @@ enum NodeCommands {
             lines.append(
                 "fetching  \(transfer["layer"]?.string?.prefix(16) ?? ""): "
                     + "\(size(transfer["done"])) of \(size(transfer["total"]))"
-                    + (transfer["pause"]?.string.map { "; waits: \($0)" } ?? ""))
+                    + (transfer["pause"]?.string.map { "; waits: \($0)" } ?? "")
+                    + (transfer["paused"]?.bool == true ? "; paused" : "")
+                    + (transfer["slow"]?.string.map { "; slowed by \($0)" } ?? ""))
         }
         return lines
     }

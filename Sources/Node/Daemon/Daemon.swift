@@ -42,7 +42,10 @@ final class Daemon: Sendable {
     private let keys: Keys
     private let library: Library
     private let isRunning = Lock(true)
-    private let statuses = Lock([(layer: Digest, status: FetchStatus)]())
+    /// How hard the data plane works.
+    private let pressure = LinkPressure()
+    /// Fetches that are under way.
+    let transfers = Transfers()
 
     /// Starts a node on an open home.
     init(
@@ -89,7 +92,7 @@ final class Daemon: Sendable {
             try lan.lane?.start(report: { loop.post(.input($0)) }, log: options.log)
             for (index, link) in links.enumerated() {
                 try link.start(
-                    "link-\(index)", shared: shared, listener: index == 0 ? listener : nil,
+                    index, shared: shared, listener: index == 0 ? listener : nil,
                     lanes: links)
             }
         } catch {
@@ -134,7 +137,7 @@ final class Daemon: Sendable {
         let port = port
         let pool = Lock<LinkShared?>(nil)
         let shared = LinkShared(
-            identity: Self.identity(keys, network),
+            identity: Self.identity(keys, network), pressure: pressure,
             report: { event in loop.post(.link(event)) },
             deliver: { group in
                 port.write(group) { buffer in pool.withLock { $0 }?.arriving.put(buffer) }
@@ -212,6 +215,10 @@ final class Daemon: Sendable {
         loop.post(.input(.organizations(port.organizations())))
         let held = try inStore { () throws(StoreError) in try port.heldLayers() }
         for layer in held { loop.post(.input(.layerHeld(layer))) }
+        let limits = try inStore { () throws(StoreError) in
+            try library.index.policy(Service.limitsPolicy)
+        }
+        if let limits { loop.post(.input(.limits(TransferLimits(text: limits)))) }
         holds.start()
         let founders = network.founders.map { JoinTarget($0) }
         let remembered = try joined().compactMap { text in try? JoinTarget(text) }
@@ -275,10 +282,12 @@ final class Daemon: Sendable {
     /// Fetches a layer and waits for its end.
     func fetch(
         _ layer: Digest, withEvidence: Bool = false, acceptance: Envelope? = nil,
+        isSequential: Bool = false, priority: FetchPriority = .normal,
         _ progress: (FetchStatus) -> Void
     ) throws(Failure) -> FetchStatus {
         let request = FetchRequest(
-            layer: layer, withEvidence: withEvidence, acceptance: acceptance?.encode())
+            layer: layer, withEvidence: withEvidence, acceptance: acceptance?.encode(),
+            isSequential: isSequential, priority: priority)
         return try fetch(request, shownAs: layer, progress)
     }
 
@@ -289,7 +298,9 @@ final class Daemon: Sendable {
         let latest = Lock<FetchStatus?>(nil)
         let changed = Semaphore()
         loop.post(
-            .fetch(request) { _, status in
+            .fetch(request) { [transfers, pressure] number, status in
+                let status = pressure.explained(status)
+                transfers.note(number, layer, status)
                 latest.withLock { $0 = status }
                 changed.signal()
             })
@@ -297,32 +308,10 @@ final class Daemon: Sendable {
             guard changed.wait(milliseconds: 500), let status = latest.withLock({ $0 }) else {
                 continue
             }
-            note(layer, status)
             if status.isOver { return status }
             progress(status)
         }
         throw Failure(.busy, "the node is stopping")
-    }
-
-    private func note(_ layer: Digest, _ status: FetchStatus) {
-        statuses.withLock { statuses in
-            statuses.removeAll { $0.layer == layer }
-            if !status.isOver { statuses.append((layer, status)) }
-        }
-    }
-
-    /// The fetches that are going on.
-    func transfers() -> [JSONValue] {
-        statuses.withLock { $0 }.map { entry in
-            [
-                "layer": .string(entry.layer.hexadecimal),
-                "phase": .string(Service.name(entry.status.phase)),
-                "done": .integer(
-                    Int64(clamping: entry.status.received + entry.status.reused)),
-                "total": .integer(Int64(clamping: entry.status.size)),
-                "pause": entry.status.pause.map { .string($0) } ?? .null,
-            ]
-        }
     }
 
     /// Says goodbye to peers, makes what arrived durable, signs the journal's end.

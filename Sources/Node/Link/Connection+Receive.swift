@@ -228,6 +228,7 @@ extension Connection {
             run?.buffer = buffer
         } else {
             isPaused = true
+            shared.pressure.noteWait()
             watch()
         }
     }

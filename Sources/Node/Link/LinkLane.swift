@@ -15,13 +15,14 @@ final class LinkLane: Sendable {
 
     /// Starts the thread. The lane that has the `listener` hands newcomers out over `lanes`.
     func start(
-        _ name: String, shared: LinkShared, listener: Socket?, lanes: [LinkLane]
+        _ number: Int, shared: LinkShared, listener: Socket?, lanes: [LinkLane]
     ) throws(SystemError) {
         let mailbox = mailbox
         let poller = try Poller()
-        let started = try Thread(name) {
+        let started = try Thread("link-\(number)") {
             var worker = LinkWorker(
-                shared: shared, poller: poller, mailbox: mailbox, listener: listener, lanes: lanes)
+                number, shared: shared, poller: poller, mailbox: mailbox, listener: listener,
+                lanes: lanes)
             worker.run()
         }
         thread.withLock { $0 = started }
@@ -55,15 +56,17 @@ struct LinkWorker: ~Copyable {
     private let mailbox: Mailbox<LinkCommand>
     private let listener: Socket?
     private let lanes: [LinkLane]
+    private let number: Int
     private var connections: [SessionNumber: Connection] = [:]
     private var paused: [SessionNumber] = []
     private var isRunning = true
     private var lastTick: UInt64 = 0
 
     init(
-        shared: LinkShared, poller: Poller, mailbox: Mailbox<LinkCommand>, listener: Socket?,
-        lanes: [LinkLane]
+        _ number: Int, shared: LinkShared, poller: Poller, mailbox: Mailbox<LinkCommand>,
+        listener: Socket?, lanes: [LinkLane]
     ) {
+        self.number = number
         self.shared = shared
         self.poller = poller
         self.mailbox = mailbox
@@ -108,6 +111,7 @@ struct LinkWorker: ~Copyable {
         let now = Clock.monotonic()
         guard now - lastTick >= UInt64(Self.tick) * 1_000_000 else { return }
         lastTick = now
+        shared.pressure.note(lane: number, processor: Clock.threadTime())
         for connection in Array(connections.values) {
             connection.checkTime(now)
             settle(connection)

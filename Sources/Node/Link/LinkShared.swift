@@ -9,8 +9,8 @@ final class LinkShared: Sendable {
     static let bufferBytes = HashTree.groupBytes + Limits.frameBytesMax + 1
     /// Buffers for groups that arrive: what the core asks for at most, and a little more.
     static let arrivingMax = 28
-    /// Buffers for groups that leave.
-    static let leavingMax = 16
+    /// Buffers for groups that leave: a few for each peer that reads, one for each that does not.
+    static let leavingMax = ServeQueue.sendingHardMax
 
     /// Groups that arrive.
     let arriving = Pool(bufferBytes: bufferBytes, limit: arrivingMax)
@@ -18,6 +18,8 @@ final class LinkShared: Sendable {
     let leaving = Pool(bufferBytes: bufferBytes, limit: leavingMax)
     /// Half-open connections.
     let door = Door()
+    /// How hard the lanes work.
+    let pressure: LinkPressure
     /// News for the loop.
     let report: @Sendable (LinkEvent) -> Void
     /// Proven groups for the store, which puts the buffer back.
@@ -27,10 +29,12 @@ final class LinkShared: Sendable {
 
     /// Shared state of the lanes of one node.
     init(
-        identity: HandshakeIdentity, report: @escaping @Sendable (LinkEvent) -> Void,
+        identity: HandshakeIdentity, pressure: LinkPressure = LinkPressure(),
+        report: @escaping @Sendable (LinkEvent) -> Void,
         deliver: @escaping @Sendable (VerifiedGroup) -> Void
     ) {
         self.identity = Lock(identity)
+        self.pressure = pressure
         self.report = report
         self.deliver = deliver
     }

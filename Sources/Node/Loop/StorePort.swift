@@ -396,8 +396,17 @@ final class StorePort: Sendable {
         done: @escaping @Sendable (Buffer, Bool) -> Void
     ) {
         _ = used.withLock { $0.insert(request.blob) }
+        // What is on its way here is given out as far as it came.
+        let partial = partials.withLock { $0[request.blob] }
         lane(request.group).submit { [readers, library] in
             do throws(StoreError) {
+                if let partial,
+                    let count = try partial.read(group: Int(request.group), into: buffer)
+                {
+                    buffer.count = count
+                    Self.cut(buffer, to: request)
+                    return done(buffer, true)
+                }
                 let reader = try readers.reader(request.blob, layout: library.layout)
                 buffer.count = try reader.read(
                     group: Int(request.group), into: buffer)
@@ -423,8 +432,10 @@ final class StorePort: Sendable {
     func page(
         _ blob: Digest, _ page: UInt64, done: @escaping @Sendable ([UInt8]) -> Void
     ) {
+        let partial = partials.withLock { $0[blob] }
         lane(page).submit { [readers, library] in
-            guard let layer = try? readers.layer(blob, layout: library.layout),
+            let known = partial?.layer ?? (try? readers.layer(blob, layout: library.layout))
+            guard let layer = known,
                 page < UInt64(GroupPage.count(size: layer.size))
             else { return done([]) }
             var writer = Writer()

@@ -141,7 +141,7 @@ extension Service {
                 Int64(clamping: look.sessions.values.reduce(0) { $0 + $1.sent }))
             object["received"] = .integer(
                 Int64(clamping: look.sessions.values.reduce(0) { $0 + $1.received }))
-            object["transfers"] = .array(daemon.transfers())
+            object["transfers"] = .array(transfers(daemon))
             object["network"] = Self.network(look)
             object["lan"] = Self.lan(daemon.lan, look.beacons)
         }

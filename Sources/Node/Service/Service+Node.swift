@@ -63,17 +63,24 @@ extension Service {
         defer { daemon.port.reuse.forget(layer) }
         let begun = Clock.monotonic()
         let withEvidence = request.arguments["evidence"]?.bool ?? false
+        let priority = request.text("priority").flatMap { FetchPriority(name: $0) } ?? .normal
         func show(_ status: FetchStatus) {
             var object = JSONObject()
             object["done"] = .integer(Int64(clamping: status.received + status.reused))
             object["total"] = .integer(Int64(clamping: status.size))
             object["phase"] = .string(Self.name(status.phase))
-            object["pause"] = status.pause.map { .string($0) }
+            object["pause"] =
+                (status.pause ?? (status.isPaused ? "paused; plasmid transfers" : nil))
+                .map { .string($0) }
+            object["sources"] = .integer(Int64(status.sources.count))
             progress(object)
         }
         let sealed = try SealedFetch(self, daemon, layer, accepts: acceptance != nil)
         let status = try sealed.run(show) { () throws(Failure) in
-            try daemon.fetch(layer, withEvidence: withEvidence, acceptance: acceptance, show)
+            try daemon.fetch(
+                layer, withEvidence: withEvidence, acceptance: acceptance,
+                isSequential: request.arguments["sequential"]?.bool ?? false,
+                priority: priority, show)
         }
         try Self.requireDone(status.phase, layer)
         if let acceptance { try keep(acceptance, about: layer) }
@@ -164,7 +171,7 @@ extension Service {
         let retry = "plasmid fetch \(layer.hexadecimal.prefix(16)) continues where it stopped"
         switch phase {
         case .done: return
-        case .cancelled: throw Failure(.refused, "the fetch was stopped", remedy: retry)
+        case .cancelled: throw Failure(.refused, "the fetch was cancelled", remedy: retry)
         case .failed(.unreachable(let reason)):
             throw Failure(
                 .unreachable, "layer \(layer.hexadecimal) could not be fetched", why: reason,

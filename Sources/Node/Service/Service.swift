@@ -92,6 +92,8 @@ final class Service: Sendable {
         case "use": return try noteUse(request)
         case "usage": return try usage(request)
         case "fetch": return try fetch(request, progress)
+        case "transfers": return try transfers(request)
+        case "limits": return try limits(request)
         case "peers": return try peers()
         case "join": return try join(request)
         case "ticket": return try ticket()

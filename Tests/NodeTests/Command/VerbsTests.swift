@@ -14,7 +14,8 @@ struct VerbsTests {
                 "compact", "doctor",
                 "backup", "restore", "infer", "chat", "memory", "tokenize", "detokenize", "merge",
                 "train", "jobs", "eval", "grant", "revoke", "withdraw", "mirror", "org",
-                "identity", "delegate", "audit", "licence", "schema", "peers", "status", "ticket",
+                "identity", "delegate", "audit", "transfers", "limits", "licence", "schema",
+                "peers", "status", "ticket",
                 "bench",
             ])
         #expect(Verbs.notBuilt.isDisjoint(with: names))

@@ -34,7 +34,7 @@ struct DaemonTests {
         let status = try b.fetch(layer) { _ in }
         #expect(status.phase == .done)
         #expect(status.sources.map(\.node) == [first.service.keys.node.publicKey])
-        #expect(b.transfers().isEmpty)
+        #expect(b.transfers.all.isEmpty)
         #expect(try second.service.library.index.layer(layer) != nil)
         b.stop()
         a.stop()

@@ -34,7 +34,7 @@ private final class Side: Sendable {
         self.shared = shared
         let listener = try Socket.listen(try #require(Address("127.0.0.1:0")))
         address = try listener.ownAddress()
-        try lane.start("test", shared: shared, listener: listener, lanes: [lane])
+        try lane.start(0, shared: shared, listener: listener, lanes: [lane])
     }
 
     /// Waits for an event or group that `find` accepts.
