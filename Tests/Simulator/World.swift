@@ -21,6 +21,10 @@ package final class World {
         case input(node: Int, life: Int, Input)
         case data(node: Int, life: Int, session: SessionNumber, request: UInt64, [UInt8])
         case wake(node: Int, life: Int)
+        /// A call of a punch leaves, arrives; its time is over.
+        case knock(node: Int, life: Int, dial: UInt64, Endpoint)
+        case knocked(node: Int, from: Int, dial: UInt64, Endpoint, Endpoint)
+        case punchOver(node: Int, life: Int, dial: UInt64)
     }
 
     /// One end of a session.
@@ -39,6 +43,10 @@ package final class World {
     package private(set) var traffic: [Pair: WorldTraffic] = [:]
     /// All that these nodes heard, in words.
     package var transcripts: [Int: [String]] = [:]
+    /// Which node is at an address of the network; empty where all are on one machine.
+    var hosts: [[UInt8]: Int] = [:]
+    /// The last port that a call left from.
+    var lastPort: UInt16 = 30_000
     /// Signatures that were checked: a record's is checked once for all nodes.
     private var checked: [[UInt8]: Bool] = [:]
     /// Part of the network that each node is in; nodes of different parts do not reach each other.
@@ -74,9 +82,10 @@ package final class World {
     }
 
     /// Adds a node and gives its index.
-    package func addNode() -> Int {
-        let node = SimulatedNode(index: nodes.count, seed: generator.next())
+    package func addNode(_ place: Place = .thisMachine) -> Int {
+        let node = SimulatedNode(index: nodes.count, seed: generator.next(), place: place)
         nodes.append(node)
+        if place.isOfNetwork { hosts[node.outside.bytes] = node.index }
         plan(node.index, at: now + 1_000_000)
         return node.index
     }
@@ -145,16 +154,30 @@ package final class World {
             else { return }
             nodes[index].nextWake = .max
             feed(index, .wake)
+        case .knock(let index, let life, let dial, let place):
+            if nodes[index].life == life, nodes[index].isUp { knock(index, dial, place) }
+        case .knocked(let index, let from, let dial, let source, let place):
+            if nodes[index].isUp { knocked(index, from, dial, source, place) }
+        case .punchOver(let index, let life, let dial):
+            if nodes[index].life == life, nodes[index].isUp { punchOver(index, dial) }
+        case .input(let index, let life, .message(let session, .relay(let word)))
+        where nodes[index].life == life && nodes[index].isUp
+            && nodes[index].hear(word, over: session, in: self):
+            note("\(index) circuit \(session)")
         case .input(let index, let life, let input):
-            guard nodes[index].life == life, nodes[index].isUp else { return }
-            note("\(index) \(describe(input))")
-            if transcripts[index] != nil { write(down: input, for: index) }
-            feed(index, input)
+            hear(input, index, life)
         case .data(let index, let life, let session, let request, let bytes):
             guard nodes[index].life == life, nodes[index].isUp else { return }
             note("\(index) data \(request) \(bytes.count)")
             nodes[index].arrived(bytes, session: session, request: request, in: self)
         }
+    }
+
+    private func hear(_ input: Input, _ index: Int, _ life: Int) {
+        guard nodes[index].life == life, nodes[index].isUp else { return }
+        note("\(index) \(describe(input))")
+        if transcripts[index] != nil { write(down: input, for: index) }
+        feed(index, input)
     }
 
     private func describe(_ input: Input) -> String {
@@ -175,7 +198,7 @@ package final class World {
 
     // MARK: Network
 
-    private func delay(_ from: Int, _ to: Int) -> UInt64 {
+    func delay(_ from: Int, _ to: Int) -> UInt64 {
         guard weather.isSteady else { return UInt64.random(in: weather.delay, using: &generator) }
         let pair = Pair(from, to)
         let span = weather.delay.upperBound - weather.delay.lowerBound + 1
@@ -200,7 +223,13 @@ package final class World {
     }
 
     /// The node that listens at an endpoint; its index is the port.
-    package func connect(_ from: Int, dial: UInt64, endpoints: [Endpoint], expected: NodeKey?) {
+    package func connect(
+        _ from: Int, dial: UInt64, endpoints: [Endpoint], expected: NodeKey?,
+        isFromPort: Bool = false
+    ) {
+        guard hosts.isEmpty else {
+            return call(from, dial: dial, endpoints, expected: expected, isFromPort: isFromPort)
+        }
         let target = endpoints.first.map { Int($0.port) }
         if let target, nodes.indices.contains(target), parts[from] != parts[target] {
             // Nothing comes back, not even a refusal.
@@ -214,10 +243,7 @@ package final class World {
             answer(from, .dialFailed(dial: dial, reason: "nobody answers"))
             return
         }
-        let here = End(node: from, session: nodes[from].nextSession())
-        let there = End(node: target, session: nodes[target].nextSession())
-        peers[here] = there
-        peers[there] = here
+        let (here, there) = join(from, target)
         let wait = delay(from, target)
         let facts = { (end: End, dial: UInt64?) in
             SessionFacts(
@@ -226,6 +252,15 @@ package final class World {
         }
         answer(from, .sessionOpened(here.session, facts(there, dial)), after: wait)
         answer(target, .sessionOpened(there.session, facts(here, nil)), after: wait)
+    }
+
+    /// Two ends that are joined.
+    func join(_ from: Int, _ target: Int) -> (here: End, there: End) {
+        let here = End(node: from, session: nodes[from].nextSession())
+        let there = End(node: target, session: nodes[target].nextSession())
+        peers[here] = there
+        peers[there] = here
+        return (here, there)
     }
 
     /// The node at the other end of a session.
@@ -243,6 +278,9 @@ package final class World {
     }
 
     package func send(_ message: Message, from end: End) {
+        if let circuit = nodes[end.node].circuits[end.session] {
+            return nodes[end.node].send(.message(message), over: circuit, in: self)
+        }
         guard let there = reached(from: end), !happens(weather.lossPerMille) else { return }
         traffic[Pair(end.node, there.node), default: WorldTraffic()].add(message)
         let wait = delay(end.node, there.node)
@@ -254,6 +292,10 @@ package final class World {
     }
 
     package func sendData(_ bytes: [UInt8], request: UInt64, from end: End) {
+        if let circuit = nodes[end.node].circuits[end.session] {
+            return nodes[end.node].send(
+                .data(request: request, bytes), over: circuit, in: self)
+        }
         guard let there = reached(from: end), !happens(weather.lossPerMille) else { return }
         schedule(
             .data(

@@ -68,7 +68,7 @@ extension Swarm {
 
     /// Whether a session became a neighbour's, or bytes of layers pass over it.
     func isUseful(_ session: Session) -> Bool {
-        session.isNeighbour || session.asked > 0 || !session.serving.isEmpty
+        session.isNeighbour || session.asked > 0 || !session.serving.isEmpty || session.isRelaying
     }
 }
 

@@ -238,13 +238,18 @@ extension Swarm {
         effects.append(.requestGroup(session, request, layer))
     }
 
-    /// Of the peers that have the group the one with the fewest groups asked of it.
+    /// Of the peers that have the group the one with the fewest groups asked of it. Over a relay,
+    /// which somebody else pays for, only where no other peer has it.
     private func leastAsked(_ download: Download, _ group: UInt64) -> SessionNumber? {
         var best: (session: SessionNumber, asked: Int)?
+        let isDirect = download.holdings.entries.contains { session, holding in
+            holding.has(group: group) && isUsable(session)
+                && sessions[session]?.facts.path.isRelayed == false
+        }
         for (session, holding) in download.holdings.entries where holding.has(group: group) {
             guard let entry = sessions[session], isUsable(session),
                 entry.asked < SwarmLimits.requestsPerSessionMax,
-                entry.busyUntil <= now.monotonic
+                entry.busyUntil <= now.monotonic, !isDirect || !entry.facts.path.isRelayed
             else { continue }
             if best.map({ entry.asked < $0.asked }) ?? true { best = (session, entry.asked) }
         }
