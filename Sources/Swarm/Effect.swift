@@ -18,8 +18,8 @@ public enum Effect: Sendable {
     case answerThrough(CircuitEnd, from: NodeKey)
     /// A circuit that ends here is over.
     case endCircuit(CircuitEnd, reason: String)
-    /// Call from the port that this node listens on while the peer does the same, after a wait of so
-    /// many nanoseconds; answered as `dial` is. One side of the handshake is decided beforehand.
+    /// Call from the port that this node listens on while the peer does the same, after a wait of
+    /// so many nanoseconds; answered as `dial` is. One side of the handshake is decided beforehand.
     case punch(UInt64, endpoints: [Endpoint], expected: NodeKey, isInitiator: Bool, after: UInt64)
     /// Find nodes that relay for others; answered by `relaysFound`.
     case findRelays

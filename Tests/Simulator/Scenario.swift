@@ -30,7 +30,8 @@ package struct Scenario: Sendable {
     package let run: @Sendable (_ seed: UInt64) -> Outcome
 
     /// All of them.
-    package static let all: [Scenario] = news + losses + floods + catalogues + secrets + addresses
+    package static let all: [Scenario] =
+        news + losses + floods + catalogues + secrets + addresses + routers
 }
 
 extension Crowd {

@@ -1,8 +1,8 @@
 import Swarm
 import Wire
 
-/// Calls between nodes that have addresses of their own: through routers, from the port where a node
-/// listens, both at once, or only to see who is there.
+/// Calls between nodes that have addresses of their own: through routers, from the port where a
+/// node listens, both at once, or only to see who is there.
 extension World {
     /// The port where all of them listen.
     static let port: UInt16 = 4747

@@ -2,8 +2,8 @@ import Host
 import Swarm
 import Wire
 
-/// This node's end of a relay's circuit: bytes of an ordinary connection, which has the other end of
-/// a pair of sockets, become chunks in the session with the relay, and the other way round.
+/// This node's end of a relay's circuit: bytes of an ordinary connection, which has the other end
+/// of a pair of sockets, become chunks in the session with the relay, and the other way round.
 ///
 /// A class because the lane's tables share it; confined to the lane of the relay's session.
 final class Circuit {

@@ -4,8 +4,9 @@ import Wire
 
 /// Calls of other kinds than the plain dial of an address: probes, punches and circuits.
 extension Connection {
-    /// Nanoseconds between two calls of a punch, where the other side's router refused one that came
-    /// too early.
+    /// Nanoseconds between two calls of a punch, where the other side's router refused one that
+    /// came too early: half of them at least and as many again by chance, or both sides could miss each
+    /// other in step.
     static let punchPause: UInt64 = 50_000_000
     /// Nanoseconds for one punch: the system sends a call again after a second, and then both
     /// routers let it in.
@@ -65,7 +66,8 @@ extension Connection {
     func callAgain() {
         release()
         stage = .idle
-        deadline = Clock.monotonic() + Self.punchPause
+        let chance = UInt64.random(in: 0..<Self.punchPause)
+        deadline = Clock.monotonic() + Self.punchPause / 2 + chance
     }
 
     func endPunch(_ reason: String) {

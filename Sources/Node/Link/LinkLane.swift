@@ -50,7 +50,7 @@ struct LinkWorker: ~Copyable {
     /// Milliseconds between looks for a free buffer.
     private static let pausedTick: Int32 = 1
     /// Milliseconds between looks at a punch, which both sides begin at one moment.
-    private static let punchTick: Int32 = 5
+    private static let punchTick: Int32 = 1
 
     private let shared: LinkShared
     private let poller: Poller

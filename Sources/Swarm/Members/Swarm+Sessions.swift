@@ -141,7 +141,8 @@ extension Swarm {
     }
 
     /// Of two sessions with one peer both sides keep the same: the one dialled by the lower key,
-    /// or the newer one when both were dialled by the same side. One without a relay is always better.
+    /// or the newer one when both were dialled by the same side. One without a relay is always
+    /// better.
     private func isBetter(_ facts: SessionFacts, than other: SessionNumber) -> Bool {
         guard let standing = sessions[other]?.facts else { return true }
         if standing.path.isRelayed != facts.path.isRelayed { return standing.path.isRelayed }

@@ -3,9 +3,9 @@ import Wire
 /// The relay's part of relaying: who has a place, which circuits stand, and what may pass. No I/O,
 /// no clock; bytes of circuits go through as they are and are counted, never looked at.
 ///
-/// Each side of a circuit may send what it was allowed: a window at first, then as much as the other
-/// side allows anew, held back here while the owner's rate is used up. So a circuit never keeps more
-/// than two windows, and a fast sender waits at its own end.
+/// Each side of a circuit may send what it was allowed: a window at first, then as much as the
+/// other side allows anew, held back here while the owner's rate is used up. So a circuit never
+/// keeps more than two windows, and a fast sender waits at its own end.
 struct RelayDesk: Sendable {
     /// What is to be done, in order.
     enum Effect: Equatable, Sendable {

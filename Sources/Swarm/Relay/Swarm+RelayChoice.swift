@@ -65,8 +65,8 @@ extension Swarm {
         relaying.moving = nil
     }
 
-    /// Whether a dial that came to nothing was one for that; the session that stands serves as well,
-    /// but for punches.
+    /// Whether a dial that came to nothing was one for that; the session that stands serves as
+    /// well, but for punches.
     mutating func relayMoveFailed(_ dial: UInt64) -> Bool {
         guard let moving = relaying.moving, moving.dial == dial else { return false }
         relaying.moving = nil

@@ -47,8 +47,8 @@ public enum RelayMessage: Equatable, Sendable {
     /// Bytes of one chunk: small enough that words of the session itself wait for a few of them
     /// only, large enough that their heads do not count.
     public static let chunkMax = 16 << 10
-    /// Bytes that one side may have under way in a circuit: 10 MB a second at 50 ms. A relay keeps at
-    /// most so much in each direction.
+    /// Bytes that one side may have under way in a circuit: 10 MB a second at 50 ms. A relay keeps
+    /// at most so much in each direction.
     public static let window: UInt64 = 512 << 10
 
     enum Kind {

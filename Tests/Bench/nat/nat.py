@@ -11,7 +11,8 @@ another, and a node in a third laboratory fetches a layer from it. Kinds of rout
 
     cone       one outside port for an inside port, lets in only what was called
     symmetric  another outside port for each connection
-    refusing   a cone that answers uninvited calls with a reset instead of silence
+    refusing   a cone that answers uninvited calls with a reset instead of silence: both calls must
+               cross on the way, which without any delay between these machines seldom happens
     forwarded  the owner of the first laboratory forwards port 4747
     mixed      a symmetric one and a cone
 
@@ -165,8 +166,8 @@ def wait_for(condition, patience):
 
 
 def share(node, folder, name, size):
-    path = folder / f"{name}.bin"
-    path.write_bytes(random.Random(name).randbytes(size))
+    path = folder / f"{name}.txt"
+    path.write_text(random.Random(name).randbytes(size // 2).hex())
     shared = node.ask("share", str(path), "--type", "memory", "--licence", "CC0-1.0",
                       "--visibility", "public", "--name", name)
     return path, shared["layer"]
@@ -258,7 +259,7 @@ def judge(kind, figures, is_open):
     missed = []
     if None in (figures["aKnowsSeconds"], figures["bKnowsSeconds"]):
         missed.append("both know how they are reached within 60 s")
-    if kind in ("cone", "refusing") and figures["punchSeconds"] is None:
+    if kind == "cone" and figures["punchSeconds"] is None:
         missed.append("a connection of their own within 20 s")
     if not is_open and figures.get("replacedSeconds") is None:
         missed.append("another relay within 90 s")
