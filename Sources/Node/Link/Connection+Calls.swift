@@ -5,8 +5,8 @@ import Wire
 /// Calls of other kinds than the plain dial of an address: probes, punches and circuits.
 extension Connection {
     /// Nanoseconds between two calls of a punch, where the other side's router refused one that
-    /// came too early: half of them at least and as many again by chance, or both sides could miss each
-    /// other in step.
+    /// came too early: half of them at least and as many again by chance, or both sides could miss
+    /// each other in step.
     static let punchPause: UInt64 = 50_000_000
     /// Nanoseconds for one punch: the system sends a call again after a second, and then both
     /// routers let it in.

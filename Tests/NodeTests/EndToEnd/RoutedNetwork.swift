@@ -3,7 +3,8 @@ import Host
 import Testing
 
 /// A network of this test's own with an outside and laboratories behind routers that do
-/// masquerading: the switch of a `LocalNetwork` is the outside, on which every address is on the line.
+/// masquerading: the switch of a `LocalNetwork` is the outside, on which every address is on the
+/// line.
 final class RoutedNetwork {
     /// What a router does.
     enum Kind {
@@ -57,9 +58,10 @@ final class RoutedNetwork {
         try network.configure("link set lan up", on: router)
         try network.configure("addr add \(lan).2/24 dev eth0", on: machine)
         try network.configure("route add default via \(lan).1", on: machine)
-        try run(network.enter(router) + ["sysctl", "-qw", "net.ipv4.ip_forward=1"])
+        let forward = "echo 1 > /proc/sys/net/ipv4/ip_forward"
+        try run(network.enter(router) + ["/bin/sh", "-c", forward])
         let rules = try laboratory.write("router-\(router).nft", Self.rules(kind))
-        try run(network.enter(router) + ["nft", "-f", rules])
+        try run(network.enter(router) + ["/usr/sbin/nft", "-f", rules])
         return network.enter(machine)
     }
 
