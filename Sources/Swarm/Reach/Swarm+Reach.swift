@@ -101,7 +101,10 @@ extension Swarm {
         if reaching.own.look(sightings) { reaching.reachability.forget() }
         askForCall()
         guard reaching.nextTell <= now.monotonic, reaching.told != presence else { return }
-        neighbourhood.setOwn(ownEndpoints)
+        // Whoever is told of this node by its neighbours should not dial it in vain either.
+        neighbourhood.setOwn(
+            reachVerdict == .unreachable
+                ? ownEndpoints.filter { $0.reach != .global } : ownEndpoints)
         publishing.nodeDue = now.monotonic
     }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Real nodes behind real routers: two laboratories, each behind NAT, and public relays.
 
-    nat.py PLASMID [--kind cone|symmetric|refusing|forwarded|mixed] [--megabytes 16]
+    nat.py PLASMID [--kind cone|symmetric|refusing|forwarded|mixed] [--megabytes 16] [--relay on]
 
 Each machine is a network namespace of its own: three public ones that relay, and one in each
 laboratory behind a router that does masquerading (nftables). A layer shared in one laboratory is
@@ -203,7 +203,7 @@ def run(options, folder, internet, nodes):
 
     relays = []
     for number in range(len(PUBLIC)):
-        relays.append(start(f"public{number}", [relay.ticket for relay in relays], "on"))
+        relays.append(start(f"public{number}", [relay.ticket for relay in relays], options.relay))
     tickets = [relay.ticket for relay in relays]
     a, b = start("lab-a", tickets), start("lab-b", tickets)
     wanted = {lab: "reachable" if kinds[lab] == "forwarded" else "hidden" for lab in kinds}
@@ -273,6 +273,7 @@ def main():
     parser.add_argument("plasmid")
     parser.add_argument("--kind", choices=sorted(KINDS), default="cone")
     parser.add_argument("--megabytes", type=int, default=16)
+    parser.add_argument("--relay", default="on", help="what relays give, as plasmid run has it")
     parser.add_argument("--keep", action="store_true", help="leave the nodes' folders and logs")
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="nat-"))

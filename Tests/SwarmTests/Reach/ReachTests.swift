@@ -73,6 +73,7 @@ import Wire
         }
         #expect(said.last?.reach == .unreachable)
         #expect(driver.core.reachVerdict == .unreachable && driver.core.needsRelay)
+        #expect(driver.core.neighbourhood.overlay.own.endpoints.isEmpty, "nobody dials in vain")
     }
 
     @Test func `an answer to no question, or of another peer, is not heard`() {

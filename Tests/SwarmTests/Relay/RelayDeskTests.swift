@@ -251,4 +251,57 @@ import Wire
                 == [.send(1, .refused(circuit: 2, .declined))])
         #expect(scene.desk.circuitCount == 0)
     }
+
+    /// Clients that say anything at all, at any time, for a thousand words.
+    @Test(arguments: [1, 2, 3, 4, 5, 6, 7, 8] as [UInt64])
+    func `nothing that clients say breaks its bounds`(_ seed: UInt64) {
+        var offer = RelayOffer()
+        offer.circuits = 6
+        offer.bytesPerSecond = 64 << 10
+        offer.bytesPerDay = 4 << 20
+        var scene = Scene(offer)
+        for number in UInt64(3)...6 { scene.add(number, isRelayed: number == 6) }
+        var generator = SeededGenerator(seed: seed)
+        // Every number that was ever used, so that words about real circuits are common.
+        var numbers: [UInt64] = [0, 1, 2, 3, 4]
+        for _ in 0..<1000 {
+            let session = UInt64.random(in: 1...6, using: &generator)
+            let circuit = numbers.randomElement(using: &generator) ?? 0
+            scene.now += UInt64.random(in: 0..<Span.second / 4, using: &generator)
+            var effects: [RelayDesk.Effect] = []
+            switch Int.random(in: 0..<12, using: &generator) {
+            case 0: effects = scene.desk.reserve(scene.client(session))
+            case 1, 2:
+                effects = scene.connect(
+                    circuit &+ 2, to: UInt64.random(in: 1...6, using: &generator), by: session)
+            case 3: effects = scene.desk.wake(at: scene.now)
+            case 4: effects = scene.desk.watch(at: scene.now)
+            case 5 where seed % 2 == 0: effects = scene.desk.sessionGone(session)
+            case 6, 7: effects = scene.hear(session, circuit, .opened(circuit: circuit)) ?? []
+            case 8: effects = scene.hear(session, circuit, .close(circuit: circuit, .closed)) ?? []
+            case 9:
+                let count = UInt64.random(in: 1...RelayMessage.window, using: &generator)
+                effects =
+                    scene.hear(session, circuit, .allow(circuit: circuit, bytes: count)) ?? []
+            default:
+                let bytes = chunk(RelayMessage.chunkMax)
+                effects = scene.hear(session, circuit, .bytes(circuit: circuit, bytes)) ?? []
+            }
+            for case .send(_, let word) in effects {
+                switch word {
+                case .incoming(let number, _), .opened(let number): numbers.append(number)
+                default: break
+                }
+            }
+            #expect(scene.desk.circuitCount <= offer.circuits)
+            #expect(scene.desk.placeCount <= RelayLimits.placesMax)
+            #expect(
+                scene.desk.underWay <= UInt64(scene.desk.circuitCount) * 2 * RelayMessage.window)
+            #expect(
+                scene.desk.budget.usedToday <= offer.bytesPerDay + UInt64(RelayMessage.chunkMax))
+        }
+        for session in UInt64(1)...6 { _ = scene.desk.sessionGone(session) }
+        #expect(scene.desk.circuitCount == 0 && scene.desk.placeCount == 0)
+        #expect((1...6).allSatisfy { !scene.desk.serves($0) })
+    }
 }

@@ -80,26 +80,30 @@ import Wire
 
     @Test func `a holder that can be called is asked, not one behind a relay`() throws {
         var driver = Driver(1)
-        driver.meet(2, 2, isInitiator: false, isRelay: false)
-        driver.take([try Driver.hiddenRecord(9, relays: [3])], from: 2)
+        // More groups than are asked of one peer at a time.
+        let sample = try Sample(groups: [12])
+        let blob = try #require(sample.files.keys.first)
+        let end = CircuitEnd(session: 8, circuit: 2)
+        let path = SessionPath.relayed(by: Driver.key(3).publicKey, end)
+        driver.meet(7, 9, isRelay: false, path: path)
+        driver.open(4, 4)
+        _ = driver.describe(sample, from: [4], seeds: [4, 9])
+        let effects = driver.serve(blob, of: sample, from: [4, 7])
+        #expect(Set(effects.requests.map(\.session)) == [4])
+        #expect(effects.requests.count == SwarmLimits.requestsPerSessionMax)
+        #expect(Set(driver.deliver(effects).requests.map(\.session)) == [4])
+    }
+
+    @Test func `a holder behind a relay is asked where no other has it`() throws {
+        var driver = Driver(1)
         let sample = try Sample(groups: [3])
         let blob = try #require(sample.files.keys.first)
         let end = CircuitEnd(session: 8, circuit: 2)
-        driver.meet(
-            7, 9, isRelay: false, path: .relayed(by: Driver.key(3).publicKey, end))
-        driver.open(4, 4)
-        _ = driver.describe(sample, from: [4], seeds: [4, 9])
-        let effects = driver.serve(blob, of: sample, from: [7, 4])
-        let asked = Set(effects.requests.map(\.session))
-        #expect(asked == [7], "before it is known that the other has it")
-        let more = driver.deliver(effects)
-        #expect(Set(more.requests.map(\.session)).contains(4) || more.requests.count <= 3)
-        var late = Driver(1)
-        late.meet(7, 9, isRelay: false, path: .relayed(by: Driver.key(3).publicKey, end))
-        late.open(4, 4)
-        _ = late.describe(sample, from: [4], seeds: [4, 9])
-        let first = late.serve(blob, of: sample, from: [4, 7])
-        #expect(Set(late.deliver(first).requests.map(\.session)) == [4])
+        let path = SessionPath.relayed(by: Driver.key(3).publicKey, end)
+        driver.meet(7, 9, isRelay: false, path: path)
+        _ = driver.describe(sample, from: [7], seeds: [9])
+        let effects = driver.serve(blob, of: sample, from: [7])
+        #expect(effects.requests.map(\.session) == [7, 7, 7])
     }
 
     @Test func `takes circuits of relays that it chose, and blames others`() {
