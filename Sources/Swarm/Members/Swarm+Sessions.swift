@@ -151,7 +151,7 @@ extension Swarm {
     }
 
     private mutating func introduce(to number: SessionNumber, _ facts: SessionFacts) {
-        let relays = settings.relay == nil ? 0 : Introduction.relays
+        let relays = isRelay ? Introduction.relays : 0
         let introduction = Introduction(
             features: Introduction.neighbours | Introduction.reach | relays,
             endpoints: ownEndpoints,

@@ -77,7 +77,7 @@ extension Swarm {
     /// What the next Node record says.
     var presence: Presence {
         let verdict = reachVerdict
-        var presence = Presence(endpoints: ownEndpoints, isRelay: settings.relay != nil)
+        var presence = Presence(endpoints: ownEndpoints, isRelay: isRelay)
         switch verdict {
         case .reachable: presence.reach = .reachable
         case .unreachable: presence.reach = .unreachable

@@ -23,6 +23,8 @@ struct RelayDesk: Sendable {
         let isCaller: Bool
         /// Whether it runs over a relay itself.
         let isRelayed: Bool
+        /// The part of the network that it is in; nil for one near by.
+        let network: Netgroup?
     }
 
     /// One side of a circuit.
@@ -40,6 +42,7 @@ struct RelayDesk: Sendable {
         /// The side that asked for it, and the one that has a place.
         var sides: [Side]
         let caller: NodeKey
+        let network: Netgroup?
         var isOpen = false
         /// Monotonic nanoseconds of the last byte, or of the question.
         var heard: UInt64
@@ -49,7 +52,7 @@ struct RelayDesk: Sendable {
     private(set) var budget: ByteBudget
     /// What happened so far.
     private(set) var counters = RelayCounters()
-    private var places = OrderedTable<SessionNumber, NodeKey>()
+    private var places = OrderedTable<SessionNumber, Client>()
     private var asked = OrderedTable<SessionNumber, TokenBucket>()
     private var circuits = OrderedTable<UInt64, Circuit>()
     /// Which circuit, and which side of it, an end is.
@@ -87,10 +90,11 @@ struct RelayDesk: Sendable {
             return [.send(client.session, .refused(circuit: 0, reason))]
         }
         guard !client.isRelayed else { return refuse(.notOffered) }
-        guard places[client.session] != nil || places.count < RelayLimits.placesMax else {
-            return refuse(.full)
-        }
-        places[client.session] = client.key
+        let others = places.values.filter { $0.session != client.session }
+        let near = others.filter { $0.network != nil && $0.network == client.network }
+        guard others.count < RelayLimits.placesMax, near.count < RelayLimits.placesPerNetgroup
+        else { return refuse(.full) }
+        places[client.session] = client
         return [.send(client.session, .reserved)]
     }
 
@@ -107,7 +111,7 @@ struct RelayDesk: Sendable {
             counters.refuse(reason)
             return [.send(client.session, .refused(circuit: circuit, reason))]
         }
-        guard let place = places.entries.first(where: { $0.value == key })?.key,
+        guard let place = places.entries.first(where: { $0.value.key == key })?.key,
             let callee = session(place), callee.session != client.session
         else {
             counters.refuse(.absent)
@@ -118,7 +122,8 @@ struct RelayDesk: Sendable {
         nextNumber += 1
         let other = CircuitEnd(session: callee.session, circuit: number)
         circuits[nextCircuit] = Circuit(
-            sides: [Side(end: end), Side(end: other)], caller: client.key, heard: now)
+            sides: [Side(end: end), Side(end: other)], caller: client.key,
+            network: client.network, heard: now)
         ends[end] = (nextCircuit, 0)
         ends[other] = (nextCircuit, 1)
         nextCircuit += 1
@@ -135,7 +140,11 @@ struct RelayDesk: Sendable {
         if circuits.count >= offer.circuits { return .full }
         let own = circuits.values.count { $0.caller == client.key }
         if own >= RelayLimits.circuitsPerCaller { return .tooMany }
-        let place = places.entries.first { $0.value == key }?.key
+        let neighbours = circuits.values.count {
+            client.network != nil && $0.network == client.network
+        }
+        if neighbours >= max(RelayLimits.circuitsPerCaller, offer.circuits / 2) { return .tooMany }
+        let place = places.entries.first { $0.value.key == key }?.key
         let taken = circuits.values.count { $0.sides[1].end.session == place }
         return taken >= RelayLimits.circuitsPerPlace ? .full : nil
     }

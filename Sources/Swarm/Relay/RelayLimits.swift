@@ -8,6 +8,9 @@ enum RelayLimits {
     /// Places for nodes that want to be reached: each keeps a session, and three quarters of those
     /// stay for others.
     static let placesMax = 64
+    /// Of them for nodes of one part of the network: whoever rules one leaves as many to others.
+    /// Circuits are held to half in the same way.
+    static let placesPerNetgroup = 32
     /// Circuits that one peer may have opened: a fetch from four holders.
     static let circuitsPerCaller = 4
     /// Circuits to one node.

@@ -7,7 +7,7 @@ extension Swarm {
         guard let client = client(number) else { return }
         switch message {
         case .reserve:
-            guard relaying.desk != nil else {
+            guard isRelay else {
                 return send(.relay(.refused(circuit: 0, .notOffered)), to: number)
             }
             perform(relaying.desk?.reserve(client) ?? [])
@@ -30,6 +30,9 @@ extension Swarm {
         }
     }
 
+    /// Whether this node relays: its owner says so, and others can call it.
+    var isRelay: Bool { relaying.desk != nil && reachVerdict != .unreachable }
+
     private func client(_ number: SessionNumber) -> RelayDesk.Client? {
         Self.client(number, in: sessions)
     }
@@ -40,7 +43,7 @@ extension Swarm {
         guard let session = sessions[number], !session.isClosing else { return nil }
         return RelayDesk.Client(
             session: number, key: session.facts.peer, isCaller: !session.facts.isInitiator,
-            isRelayed: session.facts.path.isRelayed)
+            isRelayed: session.facts.path.isRelayed, network: Netgroup(session.facts.endpoint))
     }
 
     /// A word about a circuit: the desk's, or one that ends here. What comes for one that is over

@@ -88,6 +88,25 @@ import Wire
         #expect(!lan.core.needsRelay, "there is no outside to be reached from")
     }
 
+    @Test func `a relay that nobody can call offers nothing`() {
+        var driver = Driver.relay(1)
+        driver.meet(2, 2)
+        #expect(driver.hear(2, .relay(.reserve)).relayed.map(\.word) == [.reserved])
+        for _ in 0..<5 {
+            for case .send(2, .reach(.callBack(let number, _))) in driver.pass(Span.second) {
+                driver.hear(2, .reach(.called(number: number, .missed)))
+            }
+        }
+        #expect(driver.core.reachVerdict == .unreachable)
+        let words = driver.hear(2, .relay(.reserve)).relayed.map(\.word)
+        #expect(words == [.refused(circuit: 0, .notOffered)])
+        guard case .introduction(let said)? = driver.meet(3, 3).sent(to: 3).first else {
+            Issue.record("no introduction")
+            return
+        }
+        #expect(said.features & Introduction.relays == 0)
+    }
+
     @Test func `relays nothing where its owner does not say so`() {
         var driver = Driver()
         driver.meet(2, 2, isInitiator: false)

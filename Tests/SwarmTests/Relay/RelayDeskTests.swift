@@ -16,10 +16,14 @@ import Wire
             add(2)
         }
 
-        mutating func add(_ number: SessionNumber, isRelayed: Bool = false) {
+        /// A client in a part of the network of its own, or in that of `other`.
+        mutating func add(
+            _ number: SessionNumber, isRelayed: Bool = false, near other: SessionNumber? = nil
+        ) {
+            let place = Driver.address(1, [UInt8(20 + (other ?? number)), 1, 1])
             clients[number] = RelayDesk.Client(
                 session: number, key: Driver.key(UInt8(number)).publicKey, isCaller: true,
-                isRelayed: isRelayed)
+                isRelayed: isRelayed, network: Netgroup(place))
         }
 
         func client(_ number: SessionNumber) -> RelayDesk.Client {
@@ -123,6 +127,23 @@ import Wire
         _ = scene.connect(2, to: 3, by: 20)
         _ = scene.connect(4, to: 3, by: 20)
         #expect(scene.connect(6, to: 3, by: 20) == [.send(20, .refused(circuit: 6, .full))])
+    }
+
+    @Test func `one part of the network gets half of the places and circuits at most`() {
+        var offer = RelayOffer()
+        offer.circuits = 12
+        var scene = Scene(offer)
+        var taken = 0
+        for number in 10..<UInt64(60) {
+            scene.add(number, near: 9)
+            if scene.desk.reserve(scene.client(number)) == [.send(number, .reserved)] { taken += 1 }
+        }
+        #expect(taken == RelayLimits.placesPerNetgroup)
+        #expect(scene.desk.reserve(scene.client(2)) == [.send(2, .reserved)], "others have room")
+        for number in 10..<UInt64(18) { _ = scene.connect(2, by: number) }
+        #expect(scene.desk.circuitCount == 6)
+        _ = scene.connect(2, to: 11, by: 1)
+        #expect(scene.desk.circuitCount == 7)
     }
 
     @Test func `who asks again and again is refused, cheaply`() {
