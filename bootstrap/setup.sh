@@ -165,6 +165,7 @@ absent_judges() {
     done
     # The tests of local networks lay their own cables.
     command -v ip >/dev/null || echo iproute2
+    [[ -x /usr/sbin/nft ]] || echo nftables
     unshare --user --map-root-user --net true 2>/dev/null || echo "network namespaces"
     [[ -d $GO_PACKAGES/src/golang.org/x/mod/sumdb/tlog ]] || echo golang.org/x/mod
 }

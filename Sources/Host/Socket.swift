@@ -29,7 +29,38 @@ public struct Socket: Sendable {
             throw .last("bind", address.description)
         }
         guard Glibc.listen(number, 128) == 0 else { throw .last("listen", address.description) }
+        // From now on this process may call others from the same port. Not before: two programs
+        // that both ask for it could share a listening port unawares.
+        _ = plasmid_set_option(number, SOL_SOCKET, SO_REUSEPORT, 1)
         return socket
+    }
+
+    /// The same from a given port of this machine, which a listener of this process may have too.
+    public static func connect(
+        _ address: Address, from own: Address
+    ) throws(SystemError) -> Socket {
+        let socket = try Socket(family: address.family)
+        socket.tune()
+        let number = socket.descriptor.number
+        _ = plasmid_set_option(number, SOL_SOCKET, SO_REUSEADDR, 1)
+        _ = plasmid_set_option(number, SOL_SOCKET, SO_REUSEPORT, 1)
+        var (storage, size) = own.storage
+        guard plasmid_bind(number, &storage, size) == 0 else {
+            throw .last("bind", own.description)
+        }
+        (storage, size) = address.storage
+        if plasmid_connect(number, &storage, size) == 0 || errno == EINPROGRESS { return socket }
+        throw .last("connect", address.description)
+    }
+
+    /// Two sockets within this process that are connected to each other.
+    public static func pair() throws(SystemError) -> (Socket, Socket) {
+        var ends: [Int32] = [-1, -1]
+        let type =
+            Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
+            | Int32(SOCK_CLOEXEC.rawValue)
+        guard socketpair(AF_UNIX, type, 0, &ends) == 0 else { throw .last("socketpair") }
+        return (Socket(Descriptor(owning: ends[0])), Socket(Descriptor(owning: ends[1])))
     }
 
     /// Starts a connection; the poller says writable when it stands or failed.

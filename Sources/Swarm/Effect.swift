@@ -7,6 +7,22 @@ public enum Effect: Sendable {
     // Sessions
     /// Connect and shake hands; answered by `sessionOpened` or `dialFailed`.
     case dial(UInt64, endpoints: [Endpoint], expected: NodeKey?)
+    /// The same from the port that this node listens on, or from any where that port cannot be
+    /// used.
+    case dialFromPort(UInt64, endpoints: [Endpoint], expected: NodeKey?)
+    /// Connect and see whether the expected key answers, without a session; answered by `probed`.
+    case probe(UInt64, Endpoint, expected: NodeKey)
+    /// Shake hands over a circuit; answered as `dial` is, and at the end by `circuitEnded`.
+    case dialThrough(UInt64, CircuitEnd, expected: NodeKey)
+    /// Let a node shake hands over a circuit that it opened; ends with `circuitEnded`.
+    case answerThrough(CircuitEnd, from: NodeKey)
+    /// A circuit that ends here is over.
+    case endCircuit(CircuitEnd, reason: String)
+    /// Call from the port that this node listens on while the peer does the same, after a wait of
+    /// so many nanoseconds; answered as `dial` is. One side of the handshake is decided beforehand.
+    case punch(UInt64, endpoints: [Endpoint], expected: NodeKey, isInitiator: Bool, after: UInt64)
+    /// Find nodes that relay for others; answered by `relaysFound`.
+    case findRelays
     /// Send a message.
     case send(SessionNumber, Message)
     /// Say goodbye with a reason and close.

@@ -151,11 +151,30 @@ public struct LayerHolders: Sendable {
         public let node: NodeKey
         /// Where it may be dialled; empty when it said nowhere.
         public let endpoints: [Endpoint]
+        /// Whether it cannot be called from outside, as it says.
+        public let isUnreachable: Bool
+        /// Relays by which it is reached then.
+        public let relays: [PeerAddress]
 
         /// A holder.
-        public init(node: NodeKey, endpoints: [Endpoint]) {
+        public init(
+            node: NodeKey, endpoints: [Endpoint], isUnreachable: Bool = false,
+            relays: [PeerAddress] = []
+        ) {
             self.node = node
             self.endpoints = endpoints
+            self.isUnreachable = isUnreachable
+            self.relays = relays
+        }
+
+        /// A holder as its Node record has it; nil for a node that nobody has heard of.
+        public init(node: NodeKey, said: NodeContent?) {
+            let isUnreachable = said?.reach == .unreachable
+            let endpoints = said?.endpoints ?? []
+            self.init(
+                node: node,
+                endpoints: isUnreachable ? endpoints.filter { $0.reach != .global } : endpoints,
+                isUnreachable: isUnreachable, relays: said?.relays ?? [])
         }
     }
 

@@ -20,6 +20,12 @@ public enum Input: Sendable {
     case sessionClosed(SessionNumber, reason: String)
     /// A message arrived.
     case message(SessionNumber, Message)
+    /// Answers `probe`: whether the expected key answered.
+    case probed(dial: UInt64, isReached: Bool)
+    /// The channel over a circuit that ends here is over, or never stood.
+    case circuitEnded(CircuitEnd)
+    /// Answers `findRelays`: nodes that relay for others, as their records say.
+    case relaysFound([PeerAddress])
 
     // The local network
     /// The addresses of all interfaces that are up.
@@ -173,13 +179,57 @@ public struct SessionFacts: Equatable, Sendable {
     public let isInitiator: Bool
     /// The dial that made it, when this node dialled.
     public let dial: UInt64?
+    /// What it runs over.
+    public let path: SessionPath
 
     /// Facts of a session.
-    public init(peer: NodeKey, endpoint: Endpoint, isInitiator: Bool, dial: UInt64?) {
+    public init(
+        peer: NodeKey, endpoint: Endpoint, isInitiator: Bool, dial: UInt64?,
+        path: SessionPath = .direct
+    ) {
         self.peer = peer
         self.endpoint = endpoint
         self.isInitiator = isInitiator
         self.dial = dial
+        self.path = path
+    }
+}
+
+/// What a session runs over.
+public enum SessionPath: Equatable, Sendable {
+    /// A connection that one side made to where the other listens.
+    case direct
+    /// The same, made from the port that this node listens on: the address that the peer sees is
+    /// the one that others would call.
+    case directFromPort
+    /// A connection that both sides made at once, through their routers.
+    case punched
+    /// A circuit of a relay, of which only the relay's address is known.
+    case relayed(by: NodeKey, CircuitEnd)
+
+    /// Whether the peer's address is its own and says something of where it, or this node, is.
+    public var isOwn: Bool { self == .direct || self == .directFromPort }
+    /// Whether a relay passes everything on.
+    public var isRelayed: Bool {
+        if case .relayed = self { true } else { false }
+    }
+}
+
+/// One end of a relay's circuit: the session that it runs over and its number there.
+public struct CircuitEnd: Hashable, Comparable, Sendable {
+    /// The session between the relay and its client.
+    public let session: SessionNumber
+    /// The circuit's number on it.
+    public let circuit: UInt64
+
+    /// An end.
+    public init(session: SessionNumber, circuit: UInt64) {
+        (self.session, self.circuit) = (session, circuit)
+    }
+
+    /// By session, then circuit.
+    public static func < (left: CircuitEnd, right: CircuitEnd) -> Bool {
+        (left.session, left.circuit) < (right.session, right.circuit)
     }
 }
 

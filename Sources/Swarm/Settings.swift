@@ -32,6 +32,8 @@ public struct Settings: Sendable {
     package var addresses: AddressBook?
     /// What beacons on the local network say of this node; nil where none are sent or heard.
     public var lan: LocalBeacons.Identity?
+    /// What the owner gives to relay for others; nil for nothing.
+    public var relay: RelayOffer?
     /// Seed of all choices.
     public var seed: UInt64
 
@@ -251,4 +253,8 @@ enum SwarmRates {
     /// Records that nobody asked for. More are dropped without blame: whoever joins two large
     /// catalogues is honest, and the next comparison brings what was dropped.
     static let news = TokenBucket(perSecond: 1000, burst: 8000)
+    /// Words about relays, calls and punches; bytes of circuits are counted where they pass.
+    static let reach = TokenBucket(perSecond: 16, burst: 256)
+    /// Chunks of circuits that are over: two windows were under way when they ended.
+    static let stray = TokenBucket(perSecond: 16, burst: 256)
 }

@@ -30,6 +30,12 @@ public struct Swarm: Sendable {
     public internal(set) var beacons: LocalBeacons?
     /// News on its way through this node.
     var gossip = Gossip()
+    /// What is known of this node's own place in the network.
+    var reaching = Reaching()
+    /// How it stands with relays.
+    var relaying = Relaying()
+    /// Connections through routers that are being made.
+    var punching = Punching()
     /// This machine's clock beside those of its peers.
     var clockWatch = ClockWatch()
     /// What this node says of itself.
@@ -97,6 +103,7 @@ public struct Swarm: Sendable {
             own: PeerAddress(key: settings.node, endpoints: settings.endpoints),
             seed: generator.next())
         beacons = settings.lan.map { LocalBeacons($0, seed: settings.seed) }
+        relaying.desk = settings.relay.map { RelayDesk($0) }
         publishing.lastSequence = settings.lastSequence
         publishing.lastHidden = settings.lastSequence
     }
@@ -108,6 +115,9 @@ public struct Swarm: Sendable {
         case .wake: wake()
         case .sessionOpened, .dialFailed, .sessionClosed, .join, .stop: handleSession(input)
         case .message(let session, let message): receive(message, from: session)
+        case .probed(let dial, let isReached): probed(dial, isReached)
+        case .circuitEnded(let end): circuitEnded(end)
+        case .relaysFound(let relays): relaysFound(relays)
         case .recordsVerified, .recordsStored, .identifiersListed, .identifiersMissing,
             .sketchPrepared, .sketchMade, .sketchCompared, .recordsFound, .recordSigned:
             handleGossip(input)
@@ -218,7 +228,9 @@ public struct Swarm: Sendable {
     /// of other inputs cannot put it off.
     public var deadline: UInt64 {
         let soonest = max(
-            min(neighbourhood.deadline, beacons?.deadline ?? .max), lastWake + Span.millisecond)
+            min(
+                neighbourhood.deadline, beacons?.deadline ?? .max, relaying.desk?.deadline ?? .max),
+            lastWake + Span.millisecond)
         let served = serving.readyAt(now) ?? .max
         let turn = max(min(nextTurn, served), lastWake + Span.millisecond)
         return fetches.isEmpty
@@ -234,6 +246,7 @@ public struct Swarm: Sendable {
         if !isStopping {
             perform(neighbourhood.wake(at: now.monotonic))
             if let wanted = beacons?.wake(at: now.monotonic) { perform(wanted) }
+            if let wanted = relaying.desk?.wake(at: now.monotonic) { perform(wanted) }
         }
         dialWanted()
         watchFetches()
@@ -244,6 +257,9 @@ public struct Swarm: Sendable {
         bans.removeAll { _, ban in ban.until <= now.monotonic }
         watchClock()
         watchSessions()
+        watchRelays()
+        watchPunches()
+        watchReach()
         dialContacts()
         if !isStopping {
             callAnchors()

@@ -107,7 +107,13 @@ enum Samples {
         let unsigned = UnsignedRecord(
             publisher: key.publicKey, sequence: 1, issued: 1_760_000_000, expires: 1_770_000_000,
             content: .layer(layer))
-        return [try unsigned.signed(key.sign(unsigned.signingInput)).bytes]
+        var node = NodeContent(endpoints: peer.endpoints, services: [.catalogue, .relay])
+        node.reach = .unreachable
+        node.relays = [peer]
+        let other = UnsignedRecord(
+            publisher: key.publicKey, sequence: 1, issued: 1_760_000_000, expires: 1_760_000_900,
+            content: .node(node))
+        return try [unsigned, other].map { try $0.signed(key.sign($0.signingInput)).bytes }
     }
 
     private static var peer: PeerAddress {
@@ -131,6 +137,11 @@ enum Samples {
             .neighbour(.news([.init(hops: 2, record: [1, 2, 3])])),
             .neighbour(.haves([.init(hops: 1, name: NewsName(of: [1]))])),
             .neighbour(.graft([NewsName(of: [2])])), .neighbour(.probeAnswer(number: 4, .alive)),
+            .reach(.callBack(number: 1, port: 4747)), .reach(.called(number: 1, .reached)),
+            .relay(.reserve), .relay(.connect(circuit: 2, to: key.publicKey)),
+            .relay(.refused(circuit: 2, .full)), .relay(.allow(circuit: 2, bytes: 9)),
+            .relay(.bytes(circuit: 2, [1, 2, 3])), .punch(.offer(number: 1, peer.endpoints)),
+            .punch(.go(number: 1)),
         ]
         return all.map(\.bytes)
     }()

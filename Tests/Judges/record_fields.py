@@ -88,12 +88,18 @@ def golomb_values(count, data):
 def read_node(fields):
     def sealing(reader):
         return {"key": digest(reader), "notAfter": str(reader.number(8))}
-    return {
+    def relays(reader):
+        return [{"key": digest(reader), "endpoints": [shown(one) for one in read_endpoints(reader, 4)]}
+                for _ in range(reader.count(2, "peers"))]
+    node = {
         "endpoints": [shown(one) for one in fields.required(3, "endpoints", read_endpoints)],
         "services": fields.optional(4, number, 0), "label": fields.text(6, 32, "label"),
         "region": fields.text(8, 16, "region"), "software": fields.text(10, 32, "software"),
         "sealing": fields.optional(12, sealing),
     }
+    reach = {"reach": fields.optional(14, number), "relays": fields.optional(16, relays)}
+    node.update({name: value for name, value in reach.items() if value is not None})
+    return node
 
 
 def read_tags(reader):

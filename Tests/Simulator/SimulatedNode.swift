@@ -7,6 +7,17 @@ package final class SimulatedNode {
     package let index: Int
     package let key: SigningKey
     package let endpoint: Endpoint
+    /// Where the network sees it: the same, but for a node behind a router.
+    package let outside: Endpoint
+    /// The router that it is behind.
+    package var nat: SimulatedNat?
+    /// Calls that it makes while the other side calls it.
+    var punches: [UInt64: World.Punch] = [:]
+    /// Channels over circuits that end here, and the circuit of each session that is one.
+    var channels: [CircuitEnd: SimulatedChannel] = [:]
+    var circuits: [SessionNumber: CircuitEnd] = [:]
+    /// What it relays for others.
+    private let relay: RelayOffer?
     package var swarm: Swarm
     package var isUp = true
     /// Counts restarts; events of an earlier life are not delivered.
@@ -65,27 +76,30 @@ package final class SimulatedNode {
         }
     }
 
-    package init(index: Int, seed: UInt64) {
+    package init(index: Int, seed: UInt64, place: World.Place = .thisMachine) {
         self.index = index
         self.seed = seed
         var generator = SeededGenerator(seed: seed)
         let secret = (0..<32).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
-        guard let key = SigningKey(seed: secret),
-            let endpoint = Endpoint(bytes: [127, 0, 0, 1], port: UInt16(index))
-        else { preconditionFailure("32 bytes make a key, 4 an address") }
+        guard let key = SigningKey(seed: secret) else {
+            preconditionFailure("32 bytes make a key")
+        }
         self.key = key
-        self.endpoint = endpoint
-        swarm = Self.core(key, endpoint, seed: seed, lastSequence: 0)
+        (endpoint, outside) = place.endpoints(of: index)
+        nat = place.nat
+        relay = place.relay
+        swarm = Self.core(key, endpoint, relay, seed: seed, lastSequence: 0)
     }
 
     private static func core(
-        _ key: SigningKey, _ endpoint: Endpoint, seed: UInt64, lastSequence: UInt64,
-        addresses: [UInt8] = []
+        _ key: SigningKey, _ endpoint: Endpoint, _ relay: RelayOffer?, seed: UInt64,
+        lastSequence: UInt64, addresses: [UInt8] = []
     ) -> Swarm {
         var settings = Settings(
             node: key.publicKey, label: "node\(endpoint.port)", endpoints: [endpoint],
             software: "simulation", lastSequence: lastSequence, seed: seed)
         settings.addresses = try? AddressBook(bytes: addresses)
+        settings.relay = relay
         return Swarm(settings)
     }
 
@@ -95,6 +109,9 @@ package final class SimulatedNode {
         nextWake = .max
         requests = [:]
         mirror = SimulatedMirror()
+        punches = [:]
+        channels = [:]
+        circuits = [:]
         if losingStore {
             catalogue = [:]
             heldLayers = []
@@ -104,7 +121,7 @@ package final class SimulatedNode {
         }
         let own = catalogue.values.filter { $0.publisher == key.publicKey }
         swarm = Self.core(
-            key, endpoint, seed: seed &+ UInt64(life),
+            key, endpoint, relay, seed: seed &+ UInt64(life),
             lastSequence: own.map(\.sequence).max() ?? 0, addresses: addresses)
     }
 
@@ -162,7 +179,17 @@ package final class SimulatedNode {
             world.send(
                 isByzantine ? bent(message) : isBoasting ? boast(message) : message,
                 from: .init(node: index, session: session))
+        case .dialFromPort(let dial, let endpoints, let expected):
+            world.connect(
+                index, dial: dial, endpoints: endpoints, expected: expected, isFromPort: true)
+        case .probe(let dial, let place, let expected):
+            world.probe(index, dial: dial, place, expected: expected)
+        case .punch(let dial, let places, let expected, let isInitiator, let wait):
+            world.punch(
+                index, .init(dial: dial, peer: expected, isInitiator: isInitiator), places,
+                after: wait)
         case .close(let session, let reason):
+            if closeChannel(session, reason, in: world) { return }
             world.close(.init(node: index, session: session), reason: reason)
         case .fetchChanged(let number, let status):
             statuses[number] = status
@@ -170,11 +197,14 @@ package final class SimulatedNode {
         case .log(let text): logs.append(text)
         case .keepAddresses(let bytes): addresses = bytes
         case .verifyRecords, .storeRecords, .listIdentifiers, .filterMissing, .findRecords,
-            .signRecord, .expireRecords, .findHolders, .findOffer:
+            .signRecord, .expireRecords, .findHolders, .findOffer, .findRelays:
             performCatalogue(effect, in: world)
         case .prepareSketch, .makeSketch, .compareSketch, .findItems:
             performSketch(effect, in: world)
-        default: if !performHold(effect, in: world) { performTransfer(effect, in: world) }
+        default:
+            if !performHold(effect, in: world), !performCircuit(effect, in: world) {
+                performTransfer(effect, in: world)
+            }
         }
     }
 
@@ -235,6 +265,7 @@ package final class SimulatedNode {
             catalogue = catalogue.filter { !$0.value.isExpired(at: wall) }
         case .findHolders(let number, let layer):
             world.answer(index, .holdersFound(number, holders(of: layer)))
+        case .findRelays: world.answer(index, .relaysFound(relays))
         case .findOffer(let session, let layer, let isOwn):
             let place = SlotKey(
                 publisher: key.publicKey, type: isOwn ? .layer : .mirror,
@@ -326,14 +357,24 @@ package final class SimulatedNode {
             }
         }
         let holders = nodes.filter { $0 != key.publicKey }.map { node in
-            LayerHolders.Holder(node: node, endpoints: endpoints(of: node))
+            LayerHolders.Holder(node: node, said: facts(of: node))
         }
         return LayerHolders(descriptions: descriptions, holders: holders)
     }
 
-    private func endpoints(of node: NodeKey) -> [Endpoint] {
+    private func facts(of node: NodeKey) -> NodeContent? {
         let place = SlotKey(publisher: node, type: .node, slot: .only)
-        guard case .node(let facts) = catalogue[place]?.content else { return [] }
-        return facts.endpoints
+        guard case .node(let facts) = catalogue[place]?.content else { return nil }
+        return facts
+    }
+
+    /// Nodes that relay, as their records say.
+    private var relays: [PeerAddress] {
+        catalogue.values.compactMap { record in
+            guard case .node(let facts) = record.content, facts.services.contains(.relay),
+                record.publisher != key.publicKey
+            else { return nil }
+            return PeerAddress(key: record.publisher, endpoints: facts.endpoints)
+        }.sorted { $0.key < $1.key }
     }
 }

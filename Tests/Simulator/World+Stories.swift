@@ -30,11 +30,11 @@ extension World {
     @discardableResult
     func share(
         _ name: String, by node: Int, visibility: Visibility = .public,
-        organization: NodeKey? = nil
+        isPeerToPeer: Bool = true, organization: NodeKey? = nil
     ) -> Digest {
         let layer = try? PublishedLayer(
             by: nodes[node].key, name: name, sizes: [500], seed: 3, visibility: visibility,
-            organization: organization)
+            isPeerToPeer: isPeerToPeer, organization: organization)
         guard let layer else { preconditionFailure("a layer made from literals") }
         nodes[node].share(layer, in: self)
         return layer.manifest.layer

@@ -23,6 +23,10 @@ package final class World {
             node: Int, life: Int, session: SessionNumber, request: UInt64, [UInt8], left: UInt64,
             from: Int)
         case wake(node: Int, life: Int)
+        /// A call of a punch leaves, arrives; its time is over.
+        case knock(node: Int, life: Int, dial: UInt64, Endpoint)
+        case knocked(node: Int, from: Int, dial: UInt64, Endpoint, Endpoint)
+        case punchOver(node: Int, life: Int, dial: UInt64)
     }
 
     /// One end of a session.
@@ -41,6 +45,10 @@ package final class World {
     package private(set) var traffic: [Pair: WorldTraffic] = [:]
     /// All that these nodes heard, in words.
     package var transcripts: [Int: [String]] = [:]
+    /// Which node is at an address of the network; empty where all are on one machine.
+    var hosts: [[UInt8]: Int] = [:]
+    /// The last port that a call left from.
+    var lastPort: UInt16 = 30_000
     /// Signatures that were checked: a record's is checked once for all nodes.
     private var checked: [[UInt8]: Bool] = [:]
     /// Part of the network that each node is in; nodes of different parts do not reach each other.
@@ -83,9 +91,10 @@ package final class World {
     }
 
     /// Adds a node and gives its index.
-    package func addNode() -> Int {
-        let node = SimulatedNode(index: nodes.count, seed: generator.next())
+    package func addNode(_ place: Place = .thisMachine) -> Int {
+        let node = SimulatedNode(index: nodes.count, seed: generator.next(), place: place)
         nodes.append(node)
+        if place.isOfNetwork { hosts[node.outside.bytes] = node.index }
         plan(node.index, at: now + 1_000_000)
         return node.index
     }
@@ -154,13 +163,18 @@ package final class World {
             else { return }
             nodes[index].nextWake = .max
             feed(index, .wake)
+        case .knock(let index, let life, let dial, let place):
+            if nodes[index].life == life, nodes[index].isUp { knock(index, dial, place) }
+        case .knocked(let index, let from, let dial, let source, let place):
+            if nodes[index].isUp { knocked(index, from, dial, source, place) }
+        case .punchOver(let index, let life, let dial):
+            if nodes[index].life == life, nodes[index].isUp { punchOver(index, dial) }
+        case .input(let index, let life, .message(let session, .relay(let word)))
+        where nodes[index].life == life && nodes[index].isUp
+            && nodes[index].hear(word, over: session, in: self):
+            note("\(index) circuit \(session)")
         case .input(let index, let life, let input):
-            guard nodes[index].life == life, nodes[index].isUp, !isUnknown(input, to: index) else {
-                return
-            }
-            note("\(index) \(describe(input))")
-            if transcripts[index] != nil { write(down: input, for: index) }
-            feed(index, input)
+            hear(input, index, life)
         case .data(let index, let life, let session, let request, let bytes, let left, let from):
             // What had not left when its sender died never comes.
             guard nodes[index].life == life, nodes[index].isUp, left <= died[from] ?? .max else {
@@ -179,6 +193,15 @@ package final class World {
         case .seek, .seekers, .holdingChange: return true
         default: return false
         }
+    }
+
+    private func hear(_ input: Input, _ index: Int, _ life: Int) {
+        guard nodes[index].life == life, nodes[index].isUp, !isUnknown(input, to: index) else {
+            return
+        }
+        note("\(index) \(describe(input))")
+        if transcripts[index] != nil { write(down: input, for: index) }
+        feed(index, input)
     }
 
     private func describe(_ input: Input) -> String {
@@ -224,7 +247,13 @@ package final class World {
     }
 
     /// The node that listens at an endpoint; its index is the port.
-    package func connect(_ from: Int, dial: UInt64, endpoints: [Endpoint], expected: NodeKey?) {
+    package func connect(
+        _ from: Int, dial: UInt64, endpoints: [Endpoint], expected: NodeKey?,
+        isFromPort: Bool = false
+    ) {
+        guard hosts.isEmpty else {
+            return call(from, dial: dial, endpoints, expected: expected, isFromPort: isFromPort)
+        }
         let target = endpoints.first.map { Int($0.port) }
         if let target, nodes.indices.contains(target), parts[from] != parts[target] {
             // Nothing comes back, not even a refusal.
@@ -238,10 +267,7 @@ package final class World {
             answer(from, .dialFailed(dial: dial, reason: "nobody answers"))
             return
         }
-        let here = End(node: from, session: nodes[from].nextSession())
-        let there = End(node: target, session: nodes[target].nextSession())
-        peers[here] = there
-        peers[there] = here
+        let (here, there) = join(from, target)
         let wait = delay(from, target)
         let facts = { (end: End, dial: UInt64?) in
             SessionFacts(
@@ -250,6 +276,15 @@ package final class World {
         }
         answer(from, .sessionOpened(here.session, facts(there, dial)), after: wait)
         answer(target, .sessionOpened(there.session, facts(here, nil)), after: wait)
+    }
+
+    /// Two ends that are joined.
+    func join(_ from: Int, _ target: Int) -> (here: End, there: End) {
+        let here = End(node: from, session: nodes[from].nextSession())
+        let there = End(node: target, session: nodes[target].nextSession())
+        peers[here] = there
+        peers[there] = here
+        return (here, there)
     }
 
     /// The node at the other end of a session.
@@ -267,6 +302,9 @@ package final class World {
     }
 
     package func send(_ message: Message, from end: End) {
+        if let circuit = nodes[end.node].circuits[end.session] {
+            return nodes[end.node].send(.message(message), over: circuit, in: self)
+        }
         guard let there = reached(from: end), !happens(weather.lossPerMille) else { return }
         traffic[Pair(end.node, there.node), default: WorldTraffic()].add(message)
         let wait = delay(end.node, there.node)

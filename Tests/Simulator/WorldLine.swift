@@ -38,6 +38,10 @@ package struct WorldLine {
 extension World {
     /// Sends the bytes of a group: as fast as both lines carry them, behind what was sent before.
     package func sendData(_ bytes: [UInt8], request: UInt64, from end: End) {
+        if let circuit = nodes[end.node].circuits[end.session] {
+            return nodes[end.node].send(
+                .data(request: request, bytes), over: circuit, in: self)
+        }
         guard let there = reached(from: end), !happens(weather.lossPerMille) else { return }
         let left = lines[end.node]?.send(bytes.count, at: now) ?? now
         let arrived = left + delay(end.node, there.node)

@@ -29,11 +29,13 @@ enum Verbs {
             + "it. Prints one line when it is ready. Ctrl-C or SIGTERM end it cleanly; what was "
             + "being fetched goes on next time. Unless told otherwise it announces and serves "
             + "public layers it has fetched, and finds other nodes of the local network by "
-            + "beacons, which say that a node listens here and not which one.",
+            + "beacons, which say that a node listens here and not which one. A node behind a "
+            + "router is reached over relays: nodes with an open port whose owners say --relay.",
         examples: [
             ("plasmid run", "listen on port 4747"),
             ("plasmid run --listen 127.0.0.1:0 --no-lan", "any free port, this machine only"),
             ("plasmid run --join TICKET", "meet the node that printed the ticket"),
+            ("plasmid run --relay circuits=16,rate=1M,day=10G", "relay so much for others"),
         ],
         operands: [],
         options: [
@@ -43,6 +45,9 @@ enum Verbs {
             .init("no-lan", .none, "send and hear no beacons on the local network"),
             .init("no-seed", .none, "do not announce fetched public layers"),
             .init("region", .one("NAME|none"), "tell others where this machine is; remembered"),
+            .init(
+                "relay", .one("on|off|LIMITS"),
+                "relay for nodes that cannot be called; remembered"),
         ])
 
     private static let join = VerbShape(
@@ -195,7 +200,8 @@ enum Verbs {
 
     private static let peers = VerbShape(
         name: "peers", summary: "list the nodes this one is in contact with",
-        paragraph: "Prints each peer with its key, address, state, round trip and bytes.",
+        paragraph: "Prints each peer with its key, address or the relay by which it is reached, "
+            + "state, round trip and bytes.",
         examples: [("plasmid peers", "who is there")],
         operands: [],
         options: [])

@@ -54,12 +54,19 @@ enum NodeCommands {
         for peer in peers {
             table.add([
                 String((peer["node"]?.string ?? "").prefix(8)), peer["label"]?.string ?? "",
-                peer["address"]?.string ?? "", state(peer),
+                place(peer), state(peer),
                 peer["rtt"]?.integer.map { "\($0) µs" } ?? "-",
                 size(peer["sent"]), size(peer["received"]),
             ])
         }
         return table.lines(width: Terminal(descriptor: 1).columns)
+    }
+
+    /// Where a peer is, or by which relay it is reached.
+    private static func place(_ peer: JSONValue) -> String {
+        if let relay = peer["via"]?.string { return "via \(relay.prefix(8))" }
+        let address = peer["address"]?.string ?? ""
+        return peer["path"]?.string == "punched" ? address + " (punched)" : address
     }
 
     /// How a peer stands, in a word or two.
@@ -101,6 +108,10 @@ enum NodeCommands {
             "peers     \(number("peers")), neighbours \(number("neighbours")); "
                 + "sent \(size(status["sent"])), "
                 + "received \(size(status["received"]))")
+        lines.append("reach     " + (status["reach"]?["words"]?.string ?? ""))
+        if let relaying = status["reach"]?["relaying"], relaying != .null {
+            lines.append("relaying  " + relayingLine(relaying))
+        }
         lines.append("lan       " + lanLine(status["lan"]))
         for transfer in status["transfers"]?.array ?? [] {
             lines.append(
@@ -111,6 +122,14 @@ enum NodeCommands {
                     + (transfer["slow"]?.string.map { "; slowed by \($0)" } ?? ""))
         }
         return lines
+    }
+
+    /// What this node does for others as a relay.
+    private static func relayingLine(_ relaying: JSONValue) -> String {
+        func number(_ name: String) -> Int64 { relaying[name]?.integer ?? 0 }
+        return "\(number("circuits")) of \(number("circuitsMax")) circuits, for "
+            + "\(number("places")) nodes; \(size(relaying["today"])) of "
+            + "\(size(relaying["bytesPerDay"])) today"
     }
 
     /// What beacons on the local network come to.

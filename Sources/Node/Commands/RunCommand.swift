@@ -1,6 +1,7 @@
 import Genome
 import Host
 import Store
+import Swarm
 import Wire
 
 /// `plasmid run`: is a node until SIGINT or SIGTERM.
@@ -58,6 +59,8 @@ enum RunCommand {
         options.isOnLan = !arguments.isGiven("no-lan")
         options.isSeeding = !arguments.isGiven("no-seed")
         options.region = try region(arguments)
+        options.relay = arguments.text("relay")
+        _ = try options.relay.map { (text) throws(Failure) in try RelayOffer.read(text) }
         for target in arguments.texts("join") { options.join.append(try JoinTarget(target)) }
         return options
     }
@@ -105,7 +108,8 @@ enum RunCommand {
                 "  ticket  \(daemon.ticket.text)",
                 "What leaves this machine unasked: \(leaving);",
                 daemon.lan.words(interfaces),
-                "On another machine: plasmid run --join TICKET. Ctrl-C ends this node.",
+            ] + daemon.relayWords + [
+                "On another machine: plasmid run --join TICKET. Ctrl-C ends this node."
             ])
     }
 }

@@ -19,6 +19,8 @@ final class Daemon: Sendable {
         var isOnLan = false
         /// Where the machine is, as the owner says now; empty takes it back, nil leaves it.
         var region: String?
+        /// What the owner says now of relaying for others; nil leaves it as it was.
+        var relay: String?
         /// Where the owner's log lines go.
         var log: @Sendable (String) -> Void
     }
@@ -137,7 +139,7 @@ final class Daemon: Sendable {
         let port = port
         let pool = Lock<LinkShared?>(nil)
         let shared = LinkShared(
-            identity: Self.identity(keys, network), pressure: pressure,
+            identity: Self.identity(keys, network), listening: peerAddress, pressure: pressure,
             report: { event in loop.post(.link(event)) },
             deliver: { group in
                 port.write(group) { buffer in pool.withLock { $0 }?.arriving.put(buffer) }
@@ -184,6 +186,7 @@ final class Daemon: Sendable {
         }
         settings.delegations = port.takeDelegations()
         settings.region = try library.region(setting: options.region)
+        settings.relay = try library.relayOffer(setting: options.relay)
         settings.sealing = Digest(bytes: keys.sealingPublic).map { key in
             NodeContent.Sealing(
                 key: key,
@@ -245,6 +248,12 @@ final class Daemon: Sendable {
         try inStore { () throws(StoreError) in
             try library.setPolicy(Self.joinedPolicy, kept)
         }
+    }
+
+    /// What this node relays for others, in a line; none where it does not.
+    var relayWords: [String] {
+        guard let offer = (try? library.relayOffer()) ?? nil else { return [] }
+        return ["It relays for nodes that cannot be called: \(offer.words) (--relay off)."]
     }
 
     // MARK: Running

@@ -243,8 +243,7 @@ final class HoldKeeper: Sendable {
         guard isNews else { return later(contract) }
         let search = HolderSearch(catalogue: port.catalogue, node: port.node)
         let holder = LayerHolders.Holder(
-            node: request.publisher,
-            endpoints: (try? search.endpoints(of: request.publisher)) ?? [])
+            node: request.publisher, said: (try? search.facts(of: request.publisher)) ?? nil)
         let wish = FetchRequest(contract: contract, .init(blobs: blobs, holders: [holder]))
         loop.post(
             .fetch(wish) { [self] number, status in

@@ -112,11 +112,15 @@ extension Connection {
             stage = .shaking(handshake)
             try queueFrame(reply)
             flush()
+        case .established where dialling?.isProbe == true:
+            // The other side has shown its key: that is all that was asked.
+            finishProbe()
         case .established(let channel, let reply):
             if let reply { try queueFrame(reply) }
             // A hello with everything in it may be an old one sent again: whoever sent it must
             // show that it has the key before it counts.
-            establish(channel, needsConfirmation: dialling == nil && reply != nil)
+            let isOwn = dialling != nil || punch?.isInitiator == true
+            establish(channel, needsConfirmation: !isOwn && reply != nil)
             flush()
         case .refused(let error, let reply):
             try queueFrame(reply)
@@ -202,8 +206,11 @@ extension Connection {
         case .reject(let request, _, _):
             expected[request] = nil
             shared.report(.message(number, message))
-        case .goodbye:
-            shared.report(.message(number, message))
+        case .relay(let word):
+            guard let said = circuits?.receive(word, over: number) else {
+                return shared.report(.message(number, message))
+            }
+            for word in said { send(.relay(word)) }
         default: shared.report(.message(number, message))
         }
     }

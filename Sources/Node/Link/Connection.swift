@@ -12,6 +12,10 @@ final class Connection {
         var endpoints: [Endpoint]
         let expected: NodeKey?
         let known: KnownPeer?
+        /// Whether it leaves from the port that this node listens on.
+        var isFromPort = false
+        /// Whether it ends as soon as the other side has shown who it is.
+        var isProbe = false
     }
 
     /// Where the connection is.
@@ -49,6 +53,15 @@ final class Connection {
     var isInDoor = false
     var deadline = UInt64.max
     var closing: String?
+    /// What the channel runs over.
+    var path = SessionPath.direct
+    /// Who must be at the other end of a circuit that the peer opened.
+    var expectedCaller: NodeKey?
+    /// The call that both sides make at once, if it is one, and the others for the same peer.
+    var punch: Punch?
+    var race: PunchRace?
+    /// Circuits that run over sessions of this lane.
+    var circuits: CircuitTable?
     private var unconfirmed: (SessionFacts, KnownPeer)?
     private var isConfirmed = false
 
@@ -98,7 +111,7 @@ final class Connection {
         release()
         guard var facts = dialling, !facts.endpoints.isEmpty else {
             stage = .closed
-            if let dial = dialling?.dial { shared.report(.dialFailed(dial: dial, reason: reason)) }
+            reportFailure(reason)
             return
         }
         let next = facts.endpoints.removeFirst()
@@ -106,7 +119,7 @@ final class Connection {
         endpoint = next
         guard let address = Address(next) else { return connectNext("not an address") }
         do {
-            let socket = try Socket.connect(address)
+            let socket = try connect(address, isFromPort: facts.isFromPort)
             self.socket = socket
             stage = .connecting
             deadline = Clock.monotonic() + Self.connectPatience
@@ -116,15 +129,41 @@ final class Connection {
         }
     }
 
+    /// Calls from the port that this node listens on, where that is wanted and can be: an address
+    /// that was just called from there cannot be called again at once.
+    private func connect(_ address: Address, isFromPort: Bool) throws(SystemError) -> Socket {
+        if isFromPort, let own = shared.callingAddress(for: address),
+            let socket = try? Socket.connect(address, from: own)
+        {
+            path = .directFromPort
+            return socket
+        }
+        path = .direct
+        return try Socket.connect(address)
+    }
+
+    private func reportFailure(_ reason: String) {
+        guard let dialling else { return }
+        shared.report(
+            dialling.isProbe
+                ? .probed(dial: dialling.dial, isReached: false)
+                : .dialFailed(dial: dialling.dial, reason: reason))
+    }
+
     private func connected() {
         if let failure = socket?.connectFailure() {
-            connectNext(failure.reason)
+            if punch == nil { connectNext(failure.reason) } else { callAgain() }
             return
         }
+        if punch == nil { begin() } else { shakeAfterPunch() }
+    }
+
+    /// Begins the handshake.
+    func begin() {
         do throws(WireError) {
             let (handshake, hello) = try Dialling.start(
                 shared.handshakeIdentity, ephemeral: Self.freshKey(), fallback: Self.freshKey(),
-                expected: dialling?.expected, known: dialling?.known)
+                expected: dialling?.expected ?? punch?.expected, known: dialling?.known)
             stage = .shaking(handshake)
             deadline = Clock.monotonic() + Self.handshakePatience
             try queueFrame(hello)
@@ -149,22 +188,39 @@ final class Connection {
         }
     }
 
-    private static func freshKey() -> ExchangeKey {
+    static func freshKey() -> ExchangeKey {
         ExchangeKey(secret: Sodium.random(count: 32))
     }
 
     /// The channel stands.
     func establish(_ channel: EstablishedChannel, needsConfirmation: Bool) {
-        guard let endpoint else { return }
+        guard let endpoint, expectedCaller.map({ $0 == channel.peer }) ?? true,
+            punch.map({ $0.expected == channel.peer }) ?? true
+        else { return fail("another node is at the other end of the circuit") }
+        if let punch {
+            guard !punch.isInitiator || winsRace() else { return fail("another call stands") }
+            shared.punches.forget(punch.dial)
+            race?.isWon = true
+            path = .punched
+        }
         sending = channel.send
         receiving = channel.receive
         keyMade = Clock.monotonic()
         stage = .standing
         let facts = SessionFacts(
-            peer: channel.peer, endpoint: endpoint, isInitiator: dialling != nil,
-            dial: dialling?.dial)
+            peer: channel.peer, endpoint: endpoint,
+            isInitiator: punch?.isInitiator ?? (dialling != nil),
+            dial: dialling?.dial ?? punch?.dial, path: path)
         unconfirmed = (facts, channel.known)
         if !needsConfirmation { confirm() }
+    }
+
+    /// A probe was answered by the right key.
+    func finishProbe() {
+        guard let dial = dialling?.dial else { return }
+        release()
+        stage = .closed
+        shared.report(.probed(dial: dial, isReached: true))
     }
 
     /// The peer has shown that it holds the keys of the channel: now the loop hears of it.
@@ -192,7 +248,9 @@ final class Connection {
     func checkTime(_ now: UInt64) {
         guard now >= deadline else { return }
         switch stage {
+        case .connecting where punch != nil: callForPunch()
         case .connecting: connectNext("no answer within 5 s")
+        case .idle where punch != nil: callForPunch()
         case .shaking: fail("no handshake within 10 s")
         case .standing: fail(closing ?? "no word after the handshake")
         case .idle, .closed: break
@@ -218,6 +276,7 @@ final class Connection {
             connectNext(reason)
             return
         }
+        if let race, !isStanding { return race.isWon ? endPunch(reason) : callAgain() }
         let wasStanding = isConfirmed
         release()
         stage = .closed
@@ -231,7 +290,7 @@ final class Connection {
         stage = .closed
     }
 
-    private func release() {
+    func release() {
         leaveDoor()
         if let socket { poller.remove(socket.descriptor) }
         socket = nil

@@ -50,6 +50,8 @@ struct LinkWorker: ~Copyable {
     private static let tick: Int32 = 250
     /// Milliseconds between looks for a free buffer.
     private static let pausedTick: Int32 = 1
+    /// Milliseconds between looks at a punch, which both sides begin at one moment.
+    private static let punchTick: Int32 = 1
 
     private let shared: LinkShared
     private let poller: Poller
@@ -59,6 +61,8 @@ struct LinkWorker: ~Copyable {
     private let number: Int
     private var connections: [SessionNumber: Connection] = [:]
     private var paused: [SessionNumber] = []
+    private var punching: [SessionNumber] = []
+    private let circuits: CircuitTable
     private var isRunning = true
     private var lastTick: UInt64 = 0
 
@@ -72,6 +76,7 @@ struct LinkWorker: ~Copyable {
         self.mailbox = mailbox
         self.listener = listener
         self.lanes = lanes
+        circuits = CircuitTable(shared: shared)
     }
 
     mutating func run() {
@@ -87,20 +92,20 @@ struct LinkWorker: ~Copyable {
         }
         for connection in connections.values { connection.abandon("the node stops") }
         connections = [:]
+        circuits.endAll()
     }
 
     private mutating func turn() throws(SystemError) {
-        let wait = paused.isEmpty ? Self.tick : Self.pausedTick
+        let calm = punching.isEmpty ? Self.tick : Self.punchTick
+        let wait = paused.isEmpty ? calm : Self.pausedTick
         for event in try poller.wait(milliseconds: wait) {
             switch event.token {
             case Self.mailboxToken: for command in mailbox.takeAll() { obey(command) }
             case Self.listenerToken: acceptAll()
-            default:
-                guard let connection = connections[event.token] else { continue }
-                connection.ready(event)
-                settle(connection)
+            default: ready(event)
             }
         }
+        watchPunches()
         let waiting = paused
         paused = []
         for number in waiting {
@@ -115,6 +120,31 @@ struct LinkWorker: ~Copyable {
         for connection in Array(connections.values) {
             connection.checkTime(now)
             settle(connection)
+        }
+    }
+
+    private mutating func ready(_ event: Poller.Event) {
+        if let connection = connections[event.token] {
+            connection.ready(event)
+            settle(connection)
+        } else if let circuit = circuits.circuit(token: event.token) {
+            let said = circuits.settled(circuit, circuit.ready(event))
+            with(circuit.end.session) { relay in for word in said { relay.send(.relay(word)) } }
+        }
+    }
+
+    /// Looks at the calls that both sides make at once.
+    private mutating func watchPunches() {
+        guard !punching.isEmpty else { return }
+        let now = Clock.monotonic()
+        for number in punching {
+            guard let connection = connections[number] else { continue }
+            connection.checkTime(now)
+            settle(connection)
+        }
+        punching.removeAll { number in
+            guard let connection = connections[number] else { return true }
+            return connection.isStanding
         }
     }
 
@@ -134,26 +164,17 @@ struct LinkWorker: ~Copyable {
                 continue
             }
             let number = shared.nextSession()
-            let lane = lanes[Int(number % UInt64(lanes.count))]
-            lane.post(.accepted(number, accepted.0, endpoint))
+            let punch = shared.punches.punch(from: endpoint.bytes, at: Clock.monotonic())
+            lane(of: number).post(.accepted(number, accepted.0, endpoint, punch))
         }
+    }
+
+    private func lane(of number: SessionNumber) -> LinkLane {
+        lanes[Int(number % UInt64(lanes.count))]
     }
 
     private mutating func obey(_ command: LinkCommand) {
         switch command {
-        case .dial(let number, let dial, let endpoints, let expected, let known):
-            let connection = Connection(
-                number, shared: shared, poller: poller,
-                dialling: .init(
-                    dial: dial, endpoints: endpoints, expected: expected, known: known))
-            connections[number] = connection
-            connection.connectNext("no address")
-            settle(connection)
-        case .accepted(let number, let socket, let endpoint):
-            let connection = Connection(number, shared: shared, poller: poller, dialling: nil)
-            connections[number] = connection
-            connection.answer(socket, from: endpoint)
-            settle(connection)
         case .send(let number, let message): with(number) { $0.send(message) }
         case .close(let number, let reason): with(number) { $0.close(saying: reason) }
         case .request(let number, let request, let layer):
@@ -166,8 +187,96 @@ struct LinkWorker: ~Copyable {
             }
             with(number) { $0.sendGroup(request, buffer) }
         case .cancelServing(let number, let request): with(number) { $0.cancelServing(request) }
+        case .openCircuit(let end, let channel): openCircuit(end, channel)
+        case .endCircuit(let end, let reason):
+            guard let number = circuits.end(end) else { return }
+            lane(of: number).post(.fail(number, reason: reason))
+        case .fail(let number, let reason): with(number) { $0.fail(reason) }
         case .stop: isRunning = false
+        default: connect(command)
         }
+    }
+
+    private mutating func connect(_ command: LinkCommand) {
+        switch command {
+        case .dial(let number, let dial, let endpoints, let expected, let known):
+            let facts = Connection.DialFacts(
+                dial: dial, endpoints: endpoints, expected: expected, known: known)
+            add(number, facts).connectNext("no address")
+        case .dialFromPort(let number, let dial, let endpoints, let expected, let known):
+            let facts = Connection.DialFacts(
+                dial: dial, endpoints: endpoints, expected: expected, known: known,
+                isFromPort: true)
+            add(number, facts).connectNext("no address")
+        case .probe(let number, let dial, let endpoint, let expected):
+            let facts = Connection.DialFacts(
+                dial: dial, endpoints: [endpoint], expected: expected, known: nil, isProbe: true)
+            add(number, facts).connectNext("no address")
+        case .accepted(let number, let socket, let endpoint, let punch):
+            let connection = add(number, nil)
+            if let punch {
+                connection.answer(socket, from: endpoint, as: punch)
+            } else {
+                connection.answer(socket, from: endpoint)
+            }
+        case .overCircuit(let channel, let socket, let relay, let end):
+            let facts = channel.dial.map { dial in
+                Connection.DialFacts(
+                    dial: dial, endpoints: [], expected: channel.peer, known: channel.known)
+            }
+            let connection = add(channel.number, facts)
+            connection.path = .relayed(by: channel.relay, end)
+            if channel.dial == nil { connection.expectedCaller = channel.peer }
+            connection.shake(over: socket, at: relay)
+        case .punch(let dial, let endpoints, let punch):
+            callAll(dial, endpoints, punch)
+        default: break
+        }
+        for connection in Array(connections.values) where connection.isClosed {
+            settle(connection)
+        }
+    }
+
+    private mutating func add(
+        _ number: SessionNumber, _ facts: Connection.DialFacts?
+    ) -> Connection {
+        let connection = Connection(number, shared: shared, poller: poller, dialling: facts)
+        connection.circuits = circuits
+        connections[number] = connection
+        return connection
+    }
+
+    /// Calls each address of the other side at the moment of a punch.
+    private mutating func callAll(
+        _ number: SessionNumber, _ endpoints: [Endpoint], _ punch: Punch
+    ) {
+        let race = PunchRace(endpoints.count)
+        for endpoint in endpoints {
+            let number = shared.nextSession(like: number, of: lanes.count)
+            shared.punches.expect(punch, from: endpoint.bytes)
+            let connection = add(number, nil)
+            connection.race = race
+            connection.plan(punch, at: endpoint)
+            punching.append(number)
+        }
+    }
+
+    /// Makes a pair of sockets: a circuit with one, and a connection over the other in its lane.
+    private mutating func openCircuit(_ end: CircuitEnd, _ channel: CircuitChannel) {
+        guard let relay = connections[end.session]?.endpoint,
+            let (own, other) = try? Socket.pair(),
+            let circuit = try? Circuit(
+                end, token: shared.nextSession(), channel: channel.number, socket: own,
+                poller: poller)
+        else {
+            if let dial = channel.dial {
+                shared.report(.dialFailed(dial: dial, reason: "the relay is gone"))
+            }
+            shared.report(.circuitEnded(end))
+            return
+        }
+        circuits.add(circuit)
+        lane(of: channel.number).post(.overCircuit(channel, other, relay, end))
     }
 
     private mutating func with(_ number: SessionNumber, _ body: (Connection) -> Void) {

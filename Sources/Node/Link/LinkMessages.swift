@@ -7,8 +7,23 @@ enum LinkCommand: Sendable {
     /// Connect to the first endpoint that answers and shake hands.
     case dial(
         SessionNumber, dial: UInt64, endpoints: [Endpoint], expected: NodeKey?, known: KnownPeer?)
-    /// Shake hands with who came in.
-    case accepted(SessionNumber, Socket, Endpoint)
+    /// The same from the port that this node listens on.
+    case dialFromPort(
+        SessionNumber, dial: UInt64, endpoints: [Endpoint], expected: NodeKey?, known: KnownPeer?)
+    /// Connect, see who answers, and hang up.
+    case probe(SessionNumber, dial: UInt64, Endpoint, expected: NodeKey)
+    /// Call from the port that this node listens on, as long as the peer does the same.
+    case punch(SessionNumber, [Endpoint], Punch)
+    /// Shake hands with who came in; as a punch decided, where it is one.
+    case accepted(SessionNumber, Socket, Endpoint, Punch?)
+    /// A circuit over a session of this lane ends here: make a channel over it.
+    case openCircuit(CircuitEnd, CircuitChannel)
+    /// A circuit is over.
+    case endCircuit(CircuitEnd, reason: String)
+    /// Shake hands over this end of a pair of sockets.
+    case overCircuit(CircuitChannel, Socket, Endpoint, CircuitEnd)
+    /// The circuit of a connection is over, and why.
+    case fail(SessionNumber, reason: String)
     /// Send a control message.
     case send(SessionNumber, Message)
     /// Say goodbye and close once all is sent.
@@ -29,6 +44,10 @@ enum LinkEvent: Sendable {
     case established(SessionNumber, SessionFacts, KnownPeer)
     /// A dial came to nothing.
     case dialFailed(dial: UInt64, reason: String)
+    /// What came of a probe.
+    case probed(dial: UInt64, isReached: Bool)
+    /// The channel over a circuit is over.
+    case circuitEnded(CircuitEnd)
     /// A standing channel ended.
     case closed(SessionNumber, reason: String)
     /// A control message arrived.
@@ -37,6 +56,34 @@ enum LinkEvent: Sendable {
     case groupRefuted(SessionNumber, request: UInt64)
     /// The answer to a peer's request has left, or was dropped with 0 bytes.
     case served(SessionNumber, request: UInt64, byteCount: UInt64)
+}
+
+/// The channel that is to run over a circuit.
+struct CircuitChannel: Sendable {
+    /// Its number.
+    let number: SessionNumber
+    /// The relay.
+    let relay: NodeKey
+    /// Who must answer, or must be the one that calls.
+    let peer: NodeKey
+    /// The dial that this side began; nil where the peer did.
+    let dial: UInt64?
+    /// What is remembered of the peer.
+    let known: KnownPeer?
+}
+
+/// A call that both sides make at once.
+struct Punch: Sendable {
+    /// Its number in the core.
+    let dial: UInt64
+    /// Who must be there.
+    let expected: NodeKey
+    /// Which side of the handshake is this one's.
+    let isInitiator: Bool
+    /// Monotonic nanoseconds of the first call.
+    let begin: UInt64
+    /// Monotonic nanoseconds after which there is none.
+    let end: UInt64
 }
 
 /// A group that arrived and was proven, on its way to the store.

@@ -24,23 +24,39 @@ final class LinkShared: Sendable {
     let report: @Sendable (LinkEvent) -> Void
     /// Proven groups for the store, which puts the buffer back.
     let deliver: @Sendable (VerifiedGroup) -> Void
+    /// Calls that both sides make at once, by the host that may call meanwhile.
+    let punches = PunchTable()
+    /// Where this node listens; nil where it does not.
+    let listening: Address?
     private let identity: Lock<HandshakeIdentity>
     private let lastSession = Lock(SessionNumber(0))
 
     /// Shared state of the lanes of one node.
     init(
-        identity: HandshakeIdentity, pressure: LinkPressure = LinkPressure(),
+        identity: HandshakeIdentity, listening: Address? = nil,
+        pressure: LinkPressure = LinkPressure(),
         report: @escaping @Sendable (LinkEvent) -> Void,
         deliver: @escaping @Sendable (VerifiedGroup) -> Void
     ) {
         self.identity = Lock(identity)
         self.pressure = pressure
+        self.listening = listening
         self.report = report
         self.deliver = deliver
     }
 
     /// What this node brings to a handshake.
     var handshakeIdentity: HandshakeIdentity { identity.withLock { $0 } }
+
+    /// The address of this machine from which `other` is called when it is to see the port that
+    /// this node listens on; nil where that cannot be.
+    func callingAddress(for other: Address) -> Address? {
+        guard let listening, listening.port != 0 else { return nil }
+        let any = [UInt8](repeating: 0, count: other.bytes.count)
+        let isSame = listening.bytes.count == other.bytes.count
+        guard isSame || listening.isUnspecified else { return nil }
+        return isSame ? listening : Address(bytes: any, port: listening.port)
+    }
 
     /// Replaces the certificate by what `make` gives, once half of its time is over.
     func renewIfDue(_ make: () -> HandshakeIdentity) {
@@ -49,6 +65,16 @@ final class LinkShared: Sendable {
         guard Clock.wallMilliseconds() + halfLife > end else { return }
         let fresh = make()
         identity.withLock { $0 = fresh }
+    }
+
+    /// A session number that was never used and that the same of `count` lanes has as `other`.
+    func nextSession(like other: SessionNumber, of count: Int) -> SessionNumber {
+        let count = UInt64(count)
+        return lastSession.withLock { last in
+            last += 1
+            while last % count != other % count { last += 1 }
+            return last
+        }
     }
 
     /// A session number that was never used.

@@ -6,6 +6,8 @@ import Wire
 struct HolderSearch {
     /// Holdings records looked through for one layer.
     private static let holdingsMax = 4096
+    /// Node records looked through for relays.
+    private static let nodesMax = 4096
 
     let catalogue: Catalogue
     let node: NodeKey
@@ -30,16 +32,28 @@ struct HolderSearch {
         var holders: [LayerHolders.Holder] = []
         for holder in nodes where holder != node && !holders.contains(where: { $0.node == holder })
         {
-            holders.append(.init(node: holder, endpoints: try endpoints(of: holder)))
+            holders.append(.init(node: holder, said: try facts(of: holder)))
         }
         return LayerHolders(descriptions: descriptions, holders: holders)
     }
 
-    /// Where a node says that it may be dialled.
-    func endpoints(of node: NodeKey) throws(StoreError) -> [Endpoint] {
+    /// What a node says of itself.
+    func facts(of node: NodeKey) throws(StoreError) -> NodeContent? {
         let place = SlotKey(publisher: node, type: .node, slot: .only)
-        guard case .node(let facts) = try catalogue.record(at: place)?.content else { return [] }
-        return facts.endpoints
+        guard case .node(let facts) = try catalogue.record(at: place)?.content else { return nil }
+        return facts
+    }
+
+    /// Nodes that say that they relay for others and can be called.
+    func relays() throws(StoreError) -> [PeerAddress] {
+        var relays: [PeerAddress] = []
+        for record in try catalogue.records(type: .node, limit: Self.nodesMax) {
+            guard case .node(let facts) = record.content, facts.services.contains(.relay),
+                facts.reach != .unreachable, record.publisher != node
+            else { continue }
+            relays.append(PeerAddress(key: record.publisher, endpoints: facts.endpoints))
+        }
+        return relays
     }
 }
 

@@ -145,6 +145,8 @@ struct LoopWorker: ~Copyable {
             remember(facts, peer)
             feed(.sessionOpened(session, facts))
         case .dialFailed(let dial, let reason): feed(.dialFailed(dial: dial, reason: reason))
+        case .probed(let dial, let isReached): feed(.probed(dial: dial, isReached: isReached))
+        case .circuitEnded(let end): feed(.circuitEnded(end))
         case .closed(let session, let reason):
             waitingServes.removeAll { $0.0 == session }
             feed(.sessionClosed(session, reason: reason))
@@ -169,12 +171,8 @@ struct LoopWorker: ~Copyable {
 
     private mutating func perform(_ effect: Effect) {
         switch effect {
-        case .dial(let dial, let endpoints, let expected):
-            let session = shared.nextSession()
-            let peer = expected.flatMap { known[$0] }
-            link(session).post(
-                .dial(
-                    session, dial: dial, endpoints: endpoints, expected: expected, known: peer))
+        case .dial, .dialFromPort, .probe, .dialThrough, .answerThrough, .endCircuit, .punch:
+            performCall(effect)
         case .send(let session, let message): link(session).post(.send(session, message))
         case .close(let session, let reason):
             link(session).post(.close(session, reason: reason))
@@ -201,6 +199,47 @@ struct LoopWorker: ~Copyable {
         }
     }
 
+    private func performCall(_ effect: Effect) {
+        switch effect {
+        case .dial(let dial, let endpoints, let expected):
+            let session = shared.nextSession()
+            let peer = expected.flatMap { known[$0] }
+            link(session).post(
+                .dial(
+                    session, dial: dial, endpoints: endpoints, expected: expected, known: peer))
+        case .dialFromPort(let dial, let endpoints, let expected):
+            let session = shared.nextSession()
+            link(session).post(
+                .dialFromPort(
+                    session, dial: dial, endpoints: endpoints, expected: expected,
+                    known: expected.flatMap { known[$0] }))
+        case .probe(let dial, let endpoint, let expected):
+            let session = shared.nextSession()
+            link(session).post(.probe(session, dial: dial, endpoint, expected: expected))
+        case .dialThrough(let dial, let end, let expected):
+            openCircuit(end, to: expected, dial: dial)
+        case .answerThrough(let end, let caller): openCircuit(end, to: caller, dial: nil)
+        case .endCircuit(let end, let reason):
+            link(end.session).post(.endCircuit(end, reason: reason))
+        case .punch(let dial, let endpoints, let expected, let isInitiator, let wait):
+            let begin = Clock.monotonic() + wait
+            let punch = Punch(
+                dial: dial, expected: expected, isInitiator: isInitiator, begin: begin,
+                end: begin + Connection.punchPatience)
+            let session = shared.nextSession()
+            link(session).post(.punch(session, endpoints, punch))
+        default: break
+        }
+    }
+
+    private func openCircuit(_ end: CircuitEnd, to peer: NodeKey, dial: UInt64?) {
+        guard let relay = swarm.sessions[end.session]?.facts.peer else { return }
+        let channel = CircuitChannel(
+            number: shared.nextSession(), relay: relay, peer: peer, dial: dial,
+            known: known[peer])
+        link(end.session).post(.openCircuit(end, channel))
+    }
+
     private mutating func performStore(_ effect: Effect) {
         switch effect {
         case .verifyRecords(let batch, let records): port.verify(batch: batch, records)
@@ -218,6 +257,7 @@ struct LoopWorker: ~Copyable {
         case .keepAddresses(let bytes): port.keep(addresses: bytes)
         case .keyMetElsewhere: port.noteTwin()
         case .findHolders(let number, let layer): port.findHolders(number, layer)
+        case .findRelays: port.findRelays()
         case .openBlob(let blob, let size): port.open(blob, size: size)
         case .saveGroupLayer(let layer): port.save(layer)
         case .searchBlob(let blob, let token): port.search(blob, token: token)
@@ -295,7 +335,9 @@ struct LoopWorker: ~Copyable {
             contact.lastSeen = Clock.wallMilliseconds()
             contact.transportKey = peer.transportKey.bytes
             contact.suite = peer.suite.rawValue
-            if facts.isInitiator, let address = Address(facts.endpoint)?.description {
+            if facts.isInitiator, facts.path.isOwn,
+                let address = Address(facts.endpoint)?.description
+            {
                 contact.addresses.removeAll { $0 == address }
                 contact.addresses.insert(address, at: 0)
                 contact.addresses = Array(contact.addresses.prefix(Limits.endpointsMax))

@@ -228,6 +228,13 @@ final class StorePort: Sendable {
         }
     }
 
+    func findRelays() {
+        catalogueLane.submit { [self] in
+            let found = try? HolderSearch(catalogue: catalogue, node: node).relays()
+            post(.relaysFound(found ?? []))
+        }
+    }
+
     // MARK: Blobs that arrive
 
     /// Opens a blob that is to be fetched. Those that come while others are opened get their room

@@ -143,12 +143,10 @@ struct SealedFetch {
     ) throws(Failure) -> FetchStatus {
         let search = HolderSearch(
             catalogue: service.catalogue, node: service.keys.node.publicKey)
-        let endpoints = try inStore { () throws(StoreError) in
-            try search.endpoints(of: copy.mirror)
-        }
+        let said = try inStore { () throws(StoreError) in try search.facts(of: copy.mirror) }
         let request = FetchRequest(
             contract: copy.contract,
-            .init(blobs: blobs, holders: [.init(node: copy.mirror, endpoints: endpoints)]))
+            .init(blobs: blobs, holders: [.init(node: copy.mirror, said: said)]))
         let status = try daemon.fetch(request, shownAs: layer, progress)
         try Service.requireDone(status.phase, layer)
         return status

@@ -144,6 +144,7 @@ extension Service {
             object["transfers"] = .array(transfers(daemon))
             object["network"] = Self.network(look)
             object["lan"] = Self.lan(daemon.lan, look.beacons)
+            object["reach"] = Self.reach(look.reach)
         }
         return object
     }

@@ -11,10 +11,13 @@ extension Service {
         let look = daemon.look()
         let rows = look.sessions.entries.map { number, session -> JSONValue in
             let address = Address(session.facts.endpoint)?.description ?? ""
+            let (path, relay) = Self.path(session.facts.path)
             return [
                 "node": .string(session.facts.peer.base32),
                 "label": .string(session.introduction?.label ?? ""),
                 "address": .string(address),
+                "path": .string(path),
+                "via": relay.map { .string($0.base32) } ?? .null,
                 "state": session.isSuspected ? "suspected" : "connected",
                 "neighbour": session.isNeighbour
                     ? .string(look.isChosen(number) ? "chosen" : "found") : .null,

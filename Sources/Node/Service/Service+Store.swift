@@ -157,6 +157,7 @@ extension Service {
         if let daemon {
             let look = daemon.look()
             checks += Self.networkChecks(look)
+            if let check = Self.reachabilityCheck(look) { checks.append(check) }
             if let check = Self.lanCheck(daemon.lan, look.beacons) { checks.append(check) }
         }
         daemon?.port.forgetReaders()

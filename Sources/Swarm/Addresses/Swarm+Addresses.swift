@@ -4,16 +4,21 @@ import Wire
 /// overlay needs comes out of it, and the shell keeps it for the next start.
 extension Swarm {
     /// Takes the addresses of a Node record that came over `session`: those that reach as far as
-    /// the session itself, and global ones. A node with no address that may be dialled is
-    /// remembered too, so that a fetch does not dial what gossip may not make us dial.
+    /// the session itself, and global ones unless the node says that nobody reaches it there. A
+    /// node with no address that may be dialled is remembered too, so that a fetch does not dial
+    /// what gossip may not make us dial, and so are the relays that such a node names.
     mutating func learn(_ record: Record, over session: SessionNumber?) {
         guard case .node(let node) = record.content, record.publisher != settings.node,
             let facts = session.flatMap({ sessions[$0]?.facts })
         else { return }
         let known = addresses.endpoints(of: record.publisher) ?? []
+        let isReached = node.reach != .unreachable
         let endpoints = node.endpoints.map { $0.onLink(of: facts.endpoint) }.filter { endpoint in
-            endpoint.mayBeDialled(heardFrom: facts.endpoint.reach) || known.contains(endpoint)
+            (isReached || endpoint.reach != .global)
+                && (endpoint.mayBeDialled(heardFrom: facts.endpoint.reach)
+                    || known.contains(endpoint))
         }
+        noteWay(to: record.publisher, isReached ? [] : node.relays)
         outOfReach.removeAll { $0 == record.publisher }
         if endpoints.isEmpty {
             if outOfReach.count >= AddressLimits.outOfReachMax { outOfReach.removeFirst() }

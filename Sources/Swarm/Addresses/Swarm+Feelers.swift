@@ -69,6 +69,7 @@ extension Swarm {
     /// Whether a session became a neighbour's, or bytes of layers pass over it.
     func isUseful(_ session: Session) -> Bool {
         session.isNeighbour || session.pace.asked > 0 || !session.serving.isEmpty
+            || session.isRelaying
     }
 }
 

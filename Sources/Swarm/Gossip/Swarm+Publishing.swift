@@ -142,8 +142,12 @@ extension Swarm {
         if let due = publishing.republishDue, due <= now.monotonic { sayAllAgain() }
         if publishing.nodeDue <= now.monotonic {
             publishing.nodeDue = now.monotonic + SwarmLimits.presencePause
-            var node = NodeContent(
-                endpoints: settings.endpoints, services: [.catalogue, .blobs])
+            let presence = presence
+            presenceTold(presence)
+            var node = NodeContent(endpoints: presence.endpoints, services: [.catalogue, .blobs])
+            if presence.isRelay { node.services.insert(.relay) }
+            node.reach = presence.reach
+            node.relays = presence.relays
             node.label = settings.label
             node.region = settings.region
             node.software = settings.software

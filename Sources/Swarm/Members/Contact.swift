@@ -32,6 +32,8 @@ struct Contact: Sendable {
     var failingSince: UInt64?
     /// Why it could not be reached the last time.
     var failure: String?
+    /// Whether the dial under way, or the last one, goes over a relay.
+    var isOverRelay = false
     /// A fetch or the overlay needs it now.
     var isWanted = false
 }

@@ -22,6 +22,10 @@ public struct Session: Sendable {
     public internal(set) var isNeighbour = false
     /// Whether it is a neighbour that seems to be dead.
     public internal(set) var isSuspected = false
+    /// Whether circuits run over it, or one of the two has a place for them at the other.
+    var isRelaying = false
+    /// Monotonic nanoseconds when it was last of use to anybody.
+    var used: UInt64
     /// Milliseconds by which its wall clock is ahead of our monotonic one; nil before its
     /// introduction.
     var clockOffset: Int64?
@@ -89,6 +93,9 @@ public struct Session: Sendable {
         var documents = SwarmRates.documents
         var news = SwarmRates.news
         var gossip = SwarmRates.gossip
+        var reach = SwarmRates.reach
+        var calls = ReachLimits.callsPerSession
+        var stray = SwarmRates.stray
     }
 
     /// Where a comparison of catalogues stands.
@@ -107,6 +114,7 @@ public struct Session: Sendable {
         self.facts = facts
         generator = SeededGenerator(seed: seed)
         measured = monotonic
+        used = monotonic
         opened = monotonic
         heard = monotonic
     }

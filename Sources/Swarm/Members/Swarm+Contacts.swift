@@ -41,7 +41,7 @@ extension Swarm {
     /// Dials a holder for a fetch, even when enough sessions stand.
     mutating func dialHolder(_ holder: LayerHolders.Holder) {
         guard holder.node != settings.node, session(with: holder.node) == nil,
-            !outOfReach.contains(holder.node)
+            !outOfReach.contains(holder.node) || hasWay(to: holder.node)
         else { return }
         want(holder.node, at: holder.endpoints.filter(isInReach))
     }
@@ -50,7 +50,7 @@ extension Swarm {
     mutating func want(_ key: NodeKey, at endpoints: [Endpoint]) {
         let known = addresses.endpoints(of: key) ?? endpoints
         guard let index = contacts.firstIndex(where: { $0.key == key }) else {
-            guard !known.isEmpty else { return }
+            guard !known.isEmpty || hasWay(to: key) else { return }
             var contact = Contact(key: key, endpoints: known, source: .need)
             contact.isWanted = true
             remember(contact)
@@ -123,7 +123,8 @@ extension Swarm {
 
     private func isDue(_ contact: Contact) -> Bool {
         guard contact.dial == nil, contact.notBefore <= now.monotonic,
-            contact.isWanted || contact.fullUntil <= now.monotonic, !contact.endpoints.isEmpty
+            contact.isWanted || contact.fullUntil <= now.monotonic,
+            !contact.endpoints.isEmpty || contact.key.map(hasWay) == true
         else { return false }
         guard let key = contact.key else { return !isConnected(toOneOf: contact.endpoints) }
         return key != settings.node && session(with: key) == nil
@@ -134,11 +135,16 @@ extension Swarm {
         let contact = contacts[index]
         let isTwin = contacts.contains { $0.key == contact.key && $0.dial != nil }
         guard standing < SwarmLimits.sessionsMax, contact.key == nil || !isTwin else { return }
-        contacts[index].dial = nextDial
-        if let key = contact.key { addresses.dialled(key, at: now) }
-        effects.append(.dial(nextDial, endpoints: contact.endpoints, expected: contact.key))
+        let dial = nextDial
         nextDial += 1
         standing += 1
+        contacts[index].dial = dial
+        contacts[index].isOverRelay = contact.endpoints.isEmpty
+        if let key = contact.key {
+            addresses.dialled(key, at: now)
+            if contact.endpoints.isEmpty { return dialOver(dial, key) }
+        }
+        effects.append(.dial(dial, endpoints: contact.endpoints, expected: contact.key))
     }
 
     private func isConnected(toOneOf endpoints: [Endpoint]) -> Bool {
@@ -176,11 +182,21 @@ extension Swarm {
     }
 
     mutating func dialFailed(_ dial: UInt64, _ reason: String) {
-        if feelerFailed(dial) { return }
+        if feelerFailed(dial) || punchFailed(dial) || relayMoveFailed(dial)
+            || relayedDialFailed(dial, reason)
+        {
+            return
+        }
         guard let index = contacts.firstIndex(where: { $0.dial == dial }) else { return }
         guard contacts[index].source != .beacon else {
             contacts.remove(at: index)
             return
+        }
+        if let key = contacts[index].key, !contacts[index].isOverRelay, hasWay(to: key) {
+            contacts[index].isOverRelay = true
+            contacts[index].dial = nextDial
+            nextDial += 1
+            return dialOver(nextDial - 1, key)
         }
         contacts[index].dial = nil
         contacts[index].isWanted = false

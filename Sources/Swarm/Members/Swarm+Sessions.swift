@@ -55,7 +55,12 @@ extension Swarm {
             return
         }
         contactConnected(facts)
-        if facts.isInitiator { addresses.answered(facts.peer, at: facts.endpoint, at: now) }
+        relayedDialStands(facts)
+        relayMoved(facts)
+        punched(facts)
+        if facts.isInitiator, facts.path.isOwn {
+            addresses.answered(facts.peer, at: facts.endpoint, at: now)
+        }
         if let reason = refusal(of: facts) {
             effects.append(.close(number, reason: reason))
             contactLost(facts.peer, after: 0)
@@ -127,7 +132,7 @@ extension Swarm {
 
     /// Whether nothing is lost when a session ends: the peer is no neighbour, nothing is on its
     /// way to it or from it, no circle holds both, and the owner did not name it.
-    private func isDispensable(_ session: Session) -> Bool {
+    func isDispensable(_ session: Session) -> Bool {
         !session.isClosing && !isUseful(session) && session.rights.circles.isEmpty
             && now.monotonic - session.opened > SwarmLimits.sessionMin
             && !contacts.contains {
@@ -136,18 +141,22 @@ extension Swarm {
     }
 
     /// Of two sessions with one peer both sides keep the same: the one dialled by the lower key,
-    /// or the newer one when both were dialled by the same side.
+    /// or the newer one when both were dialled by the same side. One without a relay is always
+    /// better.
     private func isBetter(_ facts: SessionFacts, than other: SessionNumber) -> Bool {
         guard let standing = sessions[other]?.facts else { return true }
+        if standing.path.isRelayed != facts.path.isRelayed { return standing.path.isRelayed }
         if standing.isInitiator == facts.isInitiator { return true }
         return facts.isInitiator == (settings.node < facts.peer)
     }
 
     private mutating func introduce(to number: SessionNumber, _ facts: SessionFacts) {
+        let relays = isRelay ? Introduction.relays : 0
         let introduction = Introduction(
-            features: Introduction.neighbours, endpoints: settings.endpoints,
-            observed: facts.endpoint, label: settings.label, software: settings.software,
-            wallMilliseconds: now.wall)
+            features: Introduction.neighbours | Introduction.reach | relays,
+            endpoints: ownEndpoints,
+            observed: facts.path.isRelayed ? nil : facts.endpoint, label: settings.label,
+            software: settings.software, wallMilliseconds: now.wall)
         send(.introduction(introduction), to: number)
     }
 
@@ -155,13 +164,17 @@ extension Swarm {
         guard let session = sessions[number] else { return }
         part(number)
         sessions[number] = nil
+        relayGone(number)
+        punchGone(number)
         if session.introduction == nil, session.facts.isInitiator {
             // It took the call and hung up: nobody is there for this node.
             perform(neighbourhood.dialFailed(session.facts.peer, at: now.monotonic))
         }
         forgetRequests(of: number)
         serving.end(number)
-        if session.facts.isInitiator { addresses.stood(session.facts.peer, at: now) }
+        if session.facts.isInitiator, session.facts.path.isOwn {
+            addresses.stood(session.facts.peer, at: now)
+        }
         contactLost(session.facts.peer, after: now.monotonic - session.opened)
         sessionGone(session.facts.peer)
     }
@@ -183,6 +196,9 @@ extension Swarm {
             if reason == Self.noRoom { wait(for: session.facts.peer) }
             close(number, "the peer said goodbye: \(reason)")
         case .neighbour(let message): receive(message, from: number)
+        case .reach(let message): receive(message, from: number)
+        case .relay(let message): receive(message, from: number)
+        case .punch(let message): receive(message, from: number)
         case .rekey, .data, .unknown: break
         case .identifiersRequest(let after):
             answer(number, .listIdentifiers(number, after: after))
@@ -225,6 +241,8 @@ extension Swarm {
                 session.rates.questions.take(at: now.monotonic)
             case .envelopeRequest, .groupsRequest, .hold, .holdEnd, .seek, .seekers:
                 session.rates.documents.take(at: now.monotonic)
+            case .relay(.bytes), .relay(.allow): true
+            case .reach, .relay, .punch: session.rates.reach.take(at: now.monotonic)
             default: true
             }
         }
@@ -255,6 +273,9 @@ extension Swarm {
         }
         _ = sessions.change(number) { $0.introduction = introduction }
         meet(number)
+        if let session = sessions[number] { noteCaller(session) }
+        relayMet(number)
+        punchIfUseful(number)
         hearClock(introduction.wallMilliseconds, of: number)
     }
 

@@ -38,6 +38,9 @@ package struct Neighbourhood: Sendable {
         probing = Probing(seed: generator.next())
     }
 
+    /// This node is dialled elsewhere from now on.
+    package mutating func setOwn(_ endpoints: [Endpoint]) { overlay.setOwn(endpoints) }
+
     /// Monotonic nanoseconds when `wake` is due.
     package var deadline: UInt64 {
         [overlay.deadline, probing.deadline ?? .max, spread.deadline ?? .max].min() ?? .max

@@ -53,7 +53,7 @@ package struct Overlay: Sendable {
 
     private(set) var links = OrderedTable<SessionNumber, Link>()
     private var reserve: [Spare] = []
-    private let own: PeerAddress
+    private(set) var own: PeerAddress
     private var generator: SeededGenerator
     /// Dials for the overlay under way, and when each is given up.
     private var dials = OrderedTable<NodeKey, (peer: PeerAddress, due: UInt64)>()
@@ -81,6 +81,11 @@ package struct Overlay: Sendable {
     package init(own: PeerAddress, seed: UInt64) {
         self.own = own
         generator = SeededGenerator(seed: seed)
+    }
+
+    /// This node is dialled elsewhere from now on.
+    mutating func setOwn(_ endpoints: [Endpoint]) {
+        own = PeerAddress(key: own.key, endpoints: endpoints)
     }
 
     /// Neighbours that this node chose.

@@ -19,13 +19,15 @@ extension Swarm {
             $0.mayBeDialled(heardFrom: facts.endpoint.reach)
         }
         // The address at which this node itself reached it comes first.
-        if facts.isInitiator {
+        if facts.isInitiator, facts.path.isOwn {
             endpoints.removeAll { $0 == facts.endpoint }
             endpoints.insert(facts.endpoint, at: 0)
         }
         let peer = PeerAddress(key: facts.peer, endpoints: endpoints)
-        perform(
-            neighbourhood.linkUp(number, peer, isOwn: facts.isInitiator, at: now.monotonic))
+        // A relay's bytes are somebody else's: such a peer is a neighbour only where one of the two
+        // has no other.
+        let isOwn = facts.isInitiator && !facts.path.isRelayed
+        perform(neighbourhood.linkUp(number, peer, isOwn: isOwn, at: now.monotonic))
     }
 
     /// A session ended.

@@ -93,7 +93,8 @@ extension Swarm {
     private mutating func choice(
         for session: SessionNumber, in download: Download
     ) -> Int? {
-        guard let holding = download.holdings[session], let last = download.wanted.indices.last
+        guard let holding = download.holdings[session], let last = download.wanted.indices.last,
+            !isSpared(session, download)
         else { return nil }
         let isInOrder = !download.isShared || download.search != nil || isSequential(download)
         if isInOrder, holding.has(group: download.wanted[last]) {
@@ -103,6 +104,16 @@ extension Swarm {
         return isInOrder
             ? download.wanted.lastIndex { holding.has(group: $0) }
             : rarest(for: session, holding, in: download)
+    }
+
+    /// Whether a peer is reached over a relay, which somebody else pays for, while another that is
+    /// reached directly has the blob too.
+    private func isSpared(_ session: SessionNumber, _ download: Download) -> Bool {
+        guard sessions[session]?.facts.path.isRelayed == true else { return false }
+        return download.holdings.entries.contains { other, holding in
+            holding.extent != .none && isUsable(other)
+                && sessions[other]?.facts.path.isRelayed == false
+        }
     }
 
     /// Whether somebody reads the blob from its beginning while it comes.

@@ -49,6 +49,7 @@ extension Swarm {
             fetch.holders.removeAll { $0.node == holder.node }
             guard fetch.holders.count < SwarmLimits.holdersMax else { continue }
             fetch.holders.append(holder)
+            if holder.isUnreachable { noteWay(to: holder.node, holder.relays) }
         }
         if !fetch.descriptions.isEmpty && fetch.status.phase == .locating {
             fetch.status.phase = .describing
@@ -129,7 +130,10 @@ extension Swarm {
             mayAsk(holder.node, fetch) && session(with: holder.node) == nil
                 && !isDialling(holder.node)
         }
-        for holder in others.prefix(SwarmLimits.holdersDialledMax - dialling) {
+        let near = others.filter { !needsWay($0) }
+        let hasDirect = candidates(fetch).contains { sessions[$0]?.facts.path.isRelayed == false }
+        let far = hasDirect ? [] : others.filter(needsWay)
+        for holder in (near + far).prefix(SwarmLimits.holdersDialledMax - dialling) {
             let isKnown = contacts.contains { $0.key == holder.node }
             let isDue = contacts.contains {
                 $0.key == holder.node && $0.notBefore <= now.monotonic
@@ -137,6 +141,11 @@ extension Swarm {
             if !isKnown || isDue { dialHolder(holder) }
         }
         dialContacts()
+    }
+
+    /// Whether a node is reached over a relay alone: such holders come last.
+    private func needsWay(_ holder: LayerHolders.Holder) -> Bool {
+        holder.isUnreachable || outOfReach.contains(holder.node)
     }
 
     // MARK: Blobs

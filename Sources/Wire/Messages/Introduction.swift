@@ -1,6 +1,6 @@
 /// What both sides say first on an established channel.
 public struct Introduction: Equatable, Sendable {
-    /// Features beyond the version's base, as bits; none yet.
+    /// Features beyond the version's base, as bits; unknown ones are ignored.
     public var features: UInt64
     /// Where the sender listens.
     public var endpoints: [Endpoint]

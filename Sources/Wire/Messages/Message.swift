@@ -78,6 +78,12 @@ public enum Message: Equatable, Sendable {
     case cosignature(WitnessWord)
     /// What neighbours in the overlay say to each other.
     case neighbour(NeighbourMessage)
+    /// Whether a node can be called from outside.
+    case reach(ReachMessage)
+    /// What relays and their clients say.
+    case relay(RelayMessage)
+    /// How two relayed nodes get a connection of their own.
+    case punch(PunchMessage)
     /// A type from 128 up that this version does not know.
     case unknown(type: UInt8)
 
@@ -125,20 +131,22 @@ public enum Message: Equatable, Sendable {
         static let sketchRequest: UInt8 = 136
         static let sketch: UInt8 = 137
         static let itemsRequest: UInt8 = 138
-        static let holdingChange: UInt8 = 152
-        static let seek: UInt8 = 153
-        static let seekers: UInt8 = 154
-        static let optional = NeighbourMessage.Kind.all.union([
-            statement, tags, credential, hold, holdAnswer, holdEnd, checkpoint, cosignature,
-            sketchRequest, sketch, itemsRequest, holdingChange, seek, seekers,
-        ])
+        static let holdingChange: UInt8 = 153
+        static let seek: UInt8 = 154
+        static let seekers: UInt8 = 155
+        static let optional = NeighbourMessage.Kind.all.union(ReachMessage.Kind.all)
+            .union(RelayMessage.Kind.all).union([
+                statement, tags, credential, hold, holdAnswer, holdEnd, checkpoint, cosignature,
+                sketchRequest, sketch, itemsRequest, PunchMessage.Kind.punch, holdingChange, seek,
+                seekers,
+            ])
     }
 
     /// The bytes of the message.
     public var bytes: [UInt8] {
         var writer = Writer()
         if !writeSession(to: &writer), !writeGossip(to: &writer), !writeSketch(to: &writer),
-            !writeCircle(to: &writer), !writeSharing(to: &writer)
+            !writeCircle(to: &writer), !writeReach(to: &writer), !writeSharing(to: &writer)
         {
             writeTransfer(to: &writer)
         }
@@ -229,7 +237,7 @@ public enum Message: Equatable, Sendable {
         case .cancel(let request):
             writer.write(Kind.cancel)
             writer.writeVarint(request)
-        default: preconditionFailure("every message is of one of the six kinds")
+        default: preconditionFailure("every message is of one of these kinds")
         }
     }
 
@@ -248,6 +256,8 @@ public enum Message: Equatable, Sendable {
         } else if let message = try Self.readSketch(kind, &reader) {
             self = message
         } else if let message = try Self.readCircle(kind, &reader) {
+            self = message
+        } else if let message = try Self.readReach(kind, &reader) {
             self = message
         } else if let message = try Self.readTransfer(kind, &reader) {
             self = message

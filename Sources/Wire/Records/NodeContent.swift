@@ -18,6 +18,17 @@ public struct NodeContent: Equatable, Sendable {
         public static let holds = Services(rawValue: 8)
     }
 
+    /// Whether others can call a node.
+    public enum Reach: UInt64, Sendable {
+        /// It was called from outside.
+        case reachable = 1
+        /// It cannot be called from outside its own network.
+        case unreachable = 2
+    }
+
+    /// Relays that a node names: one may go away.
+    public static let relaysMax = 2
+
     /// Where it listens; empty = cannot be dialled.
     public var endpoints: [Endpoint]
     /// What it offers.
@@ -31,6 +42,10 @@ public struct NodeContent: Equatable, Sendable {
     /// X25519 key that sealed grants are made for, with the end of its validity in
     /// milliseconds since 1970.
     public var sealing: Sealing?
+    /// Whether it can be called from outside; nil where that is not known.
+    public var reach: Reach?
+    /// Relays over which it is reached when it cannot be called; at most `relaysMax`.
+    public var relays: [PeerAddress] = []
 
     /// A sealing key, vouched for by this record's signature.
     public struct Sealing: Equatable, Sendable {
@@ -66,6 +81,12 @@ public struct NodeContent: Equatable, Sendable {
             let key = try reader.readDigest()
             return Sealing(key: key, notAfter: try reader.readUInt64())
         }
+        reach = try fields.optional(14) { (r) throws(WireError) in try r.readVarint() }
+            .flatMap { Reach(rawValue: $0) }
+        relays =
+            try fields.optional(16) { (reader) throws(WireError) in
+                try PeerAddress.readList(from: &reader, limit: Self.relaysMax)
+            } ?? []
     }
 
     func write(to fields: inout RecordFields) {
@@ -79,6 +100,10 @@ public struct NodeContent: Equatable, Sendable {
                 writer.write(sealing.key)
                 writer.write(sealing.notAfter)
             }
+        }
+        fields.setNumber(14, reach?.rawValue)
+        if !relays.isEmpty {
+            fields.set(16) { writer in PeerAddress.writeList(relays, to: &writer) }
         }
     }
 }

@@ -42,14 +42,29 @@ final class LocalNetwork {
     /// A machine with a cable to the switch and no address of IPv4; gives its number.
     @discardableResult
     func machine() throws -> Int {
+        let machine = try namespace()
+        let port = "port\(machines.count)"
+        try configure("link add \(port) type veth peer name eth0 netns \(machine.number)")
+        try configure("link set \(port) master switch up")
+        try configure("link set eth0 up", on: machines.count)
+        try configure("link set lo up", on: machines.count)
+        return machines.count
+    }
+
+    private func namespace() throws -> Program {
         let enter = ["nsenter", "-t", "\(hub.number)", "-U", "--preserve-credentials"]
         let machine = try Program(
             "/usr/bin/env", enter + ["unshare", "--net", "sleep", "600"], in: folder)
         machines.append(machine)
         try Self.wait { Self.isReady(machine) }
-        let port = "port\(machines.count)"
-        try configure("link add \(port) type veth peer name eth0 netns \(machine.number)")
-        try configure("link set \(port) master switch up")
+        return machine
+    }
+
+    /// A machine with a cable to another one, which has it as `lan`; gives its number.
+    func machine(behind router: Int) throws -> Int {
+        let machine = try namespace()
+        try configure(
+            "link add lan type veth peer name eth0 netns \(machine.number)", on: router)
         try configure("link set eth0 up", on: machines.count)
         try configure("link set lo up", on: machines.count)
         return machines.count

@@ -1,3 +1,4 @@
+import Foundation
 import Host
 import Swarm
 import Testing
@@ -10,16 +11,20 @@ private final class Side: Sendable {
     let lane: LinkLane
     let shared: LinkShared
     let address: Address
+    let key: NodeKey
     let events = Lock([LinkEvent]())
     let groups = Lock([(request: GroupRequest, bytes: [UInt8])]())
     private let news = Semaphore()
 
     init(_ seed: UInt8, network: Digest = NetworkFile.standard.id) throws {
         lane = try LinkLane()
+        let listener = try Socket.listen(try #require(Address("127.0.0.1:0")))
+        address = try listener.ownAddress()
+        key = try #require(SigningKey(seed: [UInt8](repeating: seed, count: 32))).publicKey
         let (events, groups, news) = (events, groups, news)
         let pool = Lock<LinkShared?>(nil)
         let shared = LinkShared(
-            identity: try LinkSharedTests.identity(seed, network: network),
+            identity: try LinkSharedTests.identity(seed, network: network), listening: address,
             report: { event in
                 events.withLock { $0.append(event) }
                 news.signal()
@@ -32,8 +37,6 @@ private final class Side: Sendable {
             })
         pool.withLock { $0 = shared }
         self.shared = shared
-        let listener = try Socket.listen(try #require(Address("127.0.0.1:0")))
-        address = try listener.ownAddress()
         try lane.start(0, shared: shared, listener: listener, lanes: [lane])
     }
 
@@ -50,6 +53,15 @@ private final class Side: Sendable {
         try wait {
             events.withLock { events in
                 for case .established(let number, _, _) in events { return number }
+                return nil
+            }
+        }
+    }
+
+    func waitForFacts() throws -> SessionFacts {
+        try wait {
+            events.withLock { events in
+                for case .established(_, let facts, _) in events { return facts }
                 return nil
             }
         }
@@ -122,6 +134,169 @@ struct LinkLaneTests {
         }
         #expect(refuted == 8)
         #expect(a.groups.withLock { $0.count } == 1)
+    }
+
+    @Test func `sees who is there without a session`() throws {
+        let (a, b) = (try Side(1), try Side(2))
+        defer {
+            a.end()
+            b.end()
+        }
+        let place = try #require(Endpoint(b.address))
+        for (dial, key, isReached) in [(1, b.key, true), (2, a.key, false)] as [(UInt64, _, _)] {
+            a.lane.post(.probe(a.shared.nextSession(), dial: dial, place, expected: key))
+            let found: Bool = try a.wait {
+                a.events.withLock { events in
+                    for case .probed(dial, let isReached) in events { return isReached }
+                    return nil
+                }
+            }
+            #expect(found == isReached)
+        }
+        usleep(100_000)
+        #expect(b.events.withLock { $0.isEmpty }, "nobody heard of it")
+        let door = b.shared.door
+        let here = try #require(Endpoint(bytes: [127, 0, 0, 1], port: 1))
+        for _ in 0..<Door.pendingMax { #expect(door.enter(here)) }
+    }
+
+    @Test func `calls from the port where it listens`() throws {
+        let (a, b) = (try Side(1), try Side(2))
+        defer {
+            a.end()
+            b.end()
+        }
+        a.lane.post(
+            .dialFromPort(
+                a.shared.nextSession(), dial: 1, endpoints: [try #require(Endpoint(b.address))],
+                expected: b.key, known: nil))
+        #expect(try a.waitForFacts().path == .directFromPort)
+        let seen = try b.waitForFacts()
+        #expect(seen.endpoint.port == a.address.port && seen.path == .direct)
+    }
+
+    @Test(arguments: [false, true])
+    func `two that call each other at once have one session each, with the sides that were decided`(
+        isLate: Bool
+    ) throws {
+        let (a, b) = (try Side(1), try Side(2))
+        defer {
+            a.end()
+            b.end()
+        }
+        let begin = Clock.monotonic() + 20_000_000
+        for (one, other, isInitiator) in [(a, b, true), (b, a, false)] {
+            // Whoever comes late finds the call at its listener.
+            let late: UInt64 = isLate && !isInitiator ? 300_000_000 : 0
+            let punch = Punch(
+                dial: 7, expected: other.key, isInitiator: isInitiator, begin: begin + late,
+                end: begin + late + Connection.punchPatience)
+            one.lane.post(
+                .punch(
+                    one.shared.nextSession(), [try #require(Endpoint(other.address))], punch))
+        }
+        let (first, second) = (try a.waitForFacts(), try b.waitForFacts())
+        #expect(first.path == .punched && second.path == .punched)
+        #expect(first.isInitiator && !second.isInitiator)
+        #expect(first.dial == 7 && second.dial == 7)
+        usleep(300_000)
+        for side in [a, b] {
+            let stood = side.events.withLock { events in
+                events.count { if case .established = $0 { true } else { false } }
+            }
+            #expect(stood == 1)
+        }
+    }
+
+    @Test func `a punch that nobody answers ends`() throws {
+        let a = try Side(1)
+        defer { a.end() }
+        let nobody = try #require(Endpoint(bytes: [127, 0, 0, 1], port: 1))
+        let now = Clock.monotonic()
+        let punch = Punch(
+            dial: 7, expected: a.key, isInitiator: true, begin: now, end: now + 300_000_000)
+        a.lane.post(.punch(a.shared.nextSession(), [nobody, nobody.with(port: 2)], punch))
+        let reason: String = try a.wait {
+            a.events.withLock { events in
+                for case .dialFailed(dial: 7, let reason) in events { return reason }
+                return nil
+            }
+        }
+        #expect(reason == "nobody answers")
+        #expect(a.shared.punches.punch(from: nobody.bytes, at: now) == nil)
+    }
+
+    @Test func `a channel runs over a circuit as over a connection`() throws {
+        let (a, b, relay) = (try Side(1), try Side(2), try Side(3))
+        defer { for side in [a, b, relay] { side.end() } }
+        try dial(a, relay)
+        let toRelay = try a.waitForSession()
+        let fromA = try relay.waitForSession()
+        try dial(b, relay)
+        let bToRelay = try b.waitForSession()
+        let fromB: SessionNumber = try relay.wait {
+            relay.events.withLock { events in
+                for case .established(let number, let facts, _) in events
+                where facts.peer == b.key { return number }
+                return nil
+            }
+        }
+        let stop = Lock(false)
+        defer { stop.withLock { $0 = true } }
+        let ends = [
+            (a, CircuitEnd(session: toRelay, circuit: 2), b.key, UInt64(9)),
+            (b, CircuitEnd(session: bToRelay, circuit: 2), a.key, nil),
+        ]
+        for (side, end, peer, dial) in ends.reversed() {
+            side.lane.post(
+                .openCircuit(
+                    end,
+                    CircuitChannel(
+                        number: side.shared.nextSession(), relay: relay.key, peer: peer, dial: dial,
+                        known: nil)))
+        }
+        // The relay in the middle hands on what comes, by session.
+        let carrier = try Thread("relay") {
+            var done = 0
+            while !stop.withLock({ $0 }) {
+                let events = relay.events.withLock { Array($0[min(done, $0.count)...]) }
+                done += events.count
+                for case .message(let session, .relay(let word)) in events {
+                    relay.lane.post(.send(session == fromA ? fromB : fromA, .relay(word)))
+                }
+                usleep(500)
+            }
+        }
+        defer { carrier.join() }
+        defer { stop.withLock { $0 = true } }
+        func relayed(_ side: Side) throws -> (SessionNumber, SessionFacts) {
+            try side.wait {
+                side.events.withLock { events in
+                    for case .established(let number, let facts, _) in events
+                    where facts.path.isRelayed { return (number, facts) }
+                    return nil
+                }
+            }
+        }
+        let (inner, facts) = try relayed(a)
+        let (_, seen) = try relayed(b)
+        #expect(facts.peer == b.key && facts.dial == 9 && facts.isInitiator)
+        #expect(seen.peer == a.key && seen.dial == nil && !seen.isInitiator)
+        #expect(facts.endpoint.port == relay.address.port, "the relay's address, not the peer's")
+        a.lane.post(.send(inner, .ping(77)))
+        _ = try b.wait {
+            b.events.withLock { events in
+                events.contains { if case .message(_, .ping(77)) = $0 { true } else { false } }
+            } ? true : nil
+        }
+        b.lane.post(.endCircuit(ends[1].1, reason: "the relay is gone"))
+        let reason: String = try b.wait {
+            b.events.withLock { events in
+                for case .closed(_, let reason) in events { return reason }
+                return nil
+            }
+        }
+        #expect(["the relay is gone", "the peer closed the connection"].contains(reason))
     }
 
     @Test func `says why a dial came to nothing`() throws {
