@@ -18,6 +18,8 @@ public struct Swarm: Sendable {
     package internal(set) var addresses: AddressBook
     /// Nodes that have no address which may be dialled, oldest first.
     var outOfReach: [NodeKey] = []
+    /// Nodes that the owner's lists name.
+    var bootstrapping = Bootstrapping()
     /// The short call under way, and when the next is due.
     var feeling = Feeling()
     /// When the address book is written next, and what of it was.
@@ -32,6 +34,12 @@ public struct Swarm: Sendable {
     var gossip = Gossip()
     /// This machine's clock beside those of its peers.
     var clockWatch = ClockWatch()
+    /// Searches that others are asked.
+    var asking = Asking()
+    /// When a light node looks for others to ask.
+    var light = LightLook()
+    /// Whether this node's key runs elsewhere too.
+    var twinWatch = TwinWatch()
     /// What this node says of itself.
     var publishing = Publishing()
     /// Organisations that this node belongs to or issues for.
@@ -91,10 +99,12 @@ public struct Swarm: Sendable {
         self.now = now
         switch input {
         case .wake: wake()
-        case .sessionOpened, .dialFailed, .sessionClosed, .join, .stop: handleSession(input)
+        case .sessionOpened, .dialFailed, .sessionClosed, .join, .bootstrap, .stop:
+            handleSession(input)
         case .message(let session, let message): receive(message, from: session)
         case .recordsVerified, .recordsStored, .identifiersListed, .identifiersMissing,
-            .sketchPrepared, .sketchMade, .sketchCompared, .recordsFound, .recordSigned:
+            .sketchPrepared, .sketchMade, .sketchCompared, .recordsFound, .recordSigned,
+            .recordsSearched, .search:
             handleGossip(input)
         case .lanSurveyed, .beaconHeard, .beaconSent: handleLan(input)
         case .layerHeld(let layer): hold(layer)
@@ -115,6 +125,7 @@ public struct Swarm: Sendable {
         case .dialFailed(let dial, let reason): dialFailed(dial, reason)
         case .sessionClosed(let number, let reason): closed(number, reason)
         case .join(let endpoints, let key): join(endpoints: endpoints, key: key)
+        case .bootstrap(let peers, let signer): takeBootstrap(peers, by: signer)
         case .stop: stop()
         default: break
         }
@@ -137,6 +148,9 @@ public struct Swarm: Sendable {
             answered(session)
             sendRecords(records, to: session)
         case .recordSigned(let record): announce(record)
+        case .search(let number, let query): search(number, query)
+        case .recordsSearched(let session, let search, let found):
+            recordsSearched(session, search, found)
         default: break
         }
     }
@@ -201,7 +215,8 @@ public struct Swarm: Sendable {
     /// of other inputs cannot put it off.
     public var deadline: UInt64 {
         let soonest = max(
-            min(neighbourhood.deadline, beacons?.deadline ?? .max), lastWake + Span.millisecond)
+            min(neighbourhood.deadline, beacons?.deadline ?? .max, asking.deadline),
+            lastWake + Span.millisecond)
         let turn = max(nextTurn, lastWake + Span.millisecond)
         return fetches.isEmpty
             ? min(turn, soonest) : min(turn, soonest, lastWake + Span.reportTick)
@@ -218,17 +233,21 @@ public struct Swarm: Sendable {
             if let wanted = beacons?.wake(at: now.monotonic) { perform(wanted) }
         }
         dialWanted()
+        endSearches()
         watchFetches()
     }
 
     private mutating func turn() {
         bans.removeAll { _, ban in ban.until <= now.monotonic }
         watchClock()
+        watchTwin()
         watchSessions()
         dialContacts()
         if !isStopping {
             callAnchors()
+            callBootstrapIfAlone()
             feelIfDue()
+            findAnswerersIfDue()
             keepAddressesIfDue()
         }
         reconcileIfDue()

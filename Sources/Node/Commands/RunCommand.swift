@@ -58,6 +58,19 @@ enum RunCommand {
         options.isOnLan = !arguments.isGiven("no-lan")
         options.isSeeding = !arguments.isGiven("no-seed")
         options.region = try region(arguments)
+        options.role = try arguments.choice("role", among: NodeRole.allCases.map(\.rawValue))
+            .flatMap { NodeRole(rawValue: $0) }
+        for path in arguments.texts("bootstrap") {
+            options.bootstrap.append((path, try BootstrapCommand.text(of: path)))
+        }
+        for text in arguments.texts("bootstrap-key") {
+            guard let key = NodeKey(base32: text) else {
+                throw Failure(
+                    .usage, "--bootstrap-key \(PlainText.shown(text)) is not a key",
+                    why: "a key has 52 base32 digits")
+            }
+            options.bootstrapKeys.insert(key)
+        }
         for target in arguments.texts("join") { options.join.append(try JoinTarget(target)) }
         return options
     }

@@ -47,6 +47,20 @@ extension Catalogue {
         return found
     }
 
+    /// Those of the ids that no record has which everyone may see, in their order.
+    public func missing(of ids: [Digest]) throws(StoreError) -> [Digest] {
+        try connection.withLock { connection throws(StoreError) in
+            var missing: [Digest] = []
+            for id in ids {
+                let found = try connection.query(
+                    "SELECT 1 FROM records WHERE id=? AND domain IS NULL", [SQLValue(id)]
+                ) { $0.integer(0) }
+                if found.isEmpty { missing.append(id) }
+            }
+            return missing
+        }
+    }
+
     /// Up to `limit` ids above `id` in ascending order, of records that everyone may see: one
     /// page of a comparison with a peer.
     public func ids(after id: Digest?, limit: Int) throws(StoreError) -> [Digest] {

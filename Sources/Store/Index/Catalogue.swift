@@ -201,20 +201,15 @@ public final class Catalogue: Sendable {
         try changes.announce(record, number: number, connection)
     }
 
-    /// Bits of a number that tell records of one millisecond apart, by their ids.
-    private static let idBits: UInt64 = 21
-
-    /// The number of a record: milliseconds of its issue and bits of its id, so that whoever walks
-    /// the numbers meets the records in the order of time, the same in every catalogue. Where
-    /// another record has the number other bits of the id are tried.
+    /// The number of a record: its place in the order of time, so that whoever walks the numbers
+    /// meets the records in that order, the same in every catalogue. Where another record has the
+    /// number other bits of the id are tried.
     private static func number(
         of record: Record, _ connection: SQLiteConnection
     ) throws(StoreError) -> Int64 {
-        // 42 bits of milliseconds last until the year 2109.
-        let time = min(record.issued, 1 << 42 - 1) << idBits
         let words = record.id.words
         let numbers = [words.0, words.1, words.2, words.3].map { word in
-            Int64(time | word >> (64 - idBits))
+            Int64(Record.order(issued: record.issued, word))
         }
         for number in numbers where try isFree(number, connection) { return number }
         var number = numbers[3]

@@ -143,7 +143,8 @@ extension Swarm {
         if publishing.nodeDue <= now.monotonic {
             publishing.nodeDue = now.monotonic + SwarmLimits.presencePause
             var node = NodeContent(
-                endpoints: settings.endpoints, services: [.catalogue, .blobs])
+                endpoints: settings.endpoints,
+                services: settings.isLight ? .blobs : [.catalogue, .blobs])
             node.label = settings.label
             node.region = settings.region
             node.software = settings.software
@@ -243,6 +244,7 @@ extension Swarm {
         if let restored = settings.restored, record.issued > restored {
             return fallSilent(at: record.issued)
         }
+        noteForeign(record)
         if isHidden {
             publishing.lastHidden = record.sequence
         } else {
@@ -262,7 +264,7 @@ extension Swarm {
         guard !settings.isSilent else { return }
         settings.isSilent = true
         publishing.republishDue = nil
-        effects.append(.keyMetElsewhere(issued: wall))
+        effects.append(.keyMetElsewhere(Twin(sign: .record, met: wall, endpoints: [])))
         effects.append(
             .log(
                 "this node's key runs elsewhere too: the node that this home was restored from is "
@@ -287,7 +289,10 @@ extension Swarm {
 
     private mutating func sayAllAgain() {
         publishing.republishDue = nil
-        publishing.republishAfter = now.monotonic + SwarmLimits.republishPause
+        // Two nodes with one key would outdo each other for ever.
+        publishing.republishAfter =
+            now.monotonic
+            + min(SwarmLimits.presencePause, SwarmLimits.republishPause << min(twinWatch.count, 8))
         publishing.nodeDue = now.monotonic
         if publishing.holdingsDue != nil { publishing.holdingsDue = now.monotonic }
         for id in publishing.layersDue.keys { publishing.layersDue[id] = 0 }

@@ -50,8 +50,7 @@ extension Swarm {
 
     mutating func open(_ number: SessionNumber, _ facts: SessionFacts) {
         guard facts.peer != settings.node else {
-            forgetMyself(facts)
-            effects.append(.close(number, reason: "this is myself"))
+            meetOwnKey(number, facts)
             return
         }
         contactConnected(facts)
@@ -73,7 +72,9 @@ extension Swarm {
         }
         sessions[number] = Session(facts, seed: generator.next(), at: now.monotonic)
         introduce(to: number, facts)
-        if facts.isInitiator {
+        if settings.isLight {
+            // It has nothing to compare.
+        } else if facts.isInitiator {
             startReconciliation(with: number)
         } else {
             // One comparison serves both sides: who dialled begins.
@@ -145,15 +146,18 @@ extension Swarm {
 
     private mutating func introduce(to number: SessionNumber, _ facts: SessionFacts) {
         let introduction = Introduction(
-            features: Introduction.neighbours, endpoints: settings.endpoints,
+            features: features, endpoints: settings.endpoints,
             observed: facts.endpoint, label: settings.label, software: settings.software,
             wallMilliseconds: now.wall)
         send(.introduction(introduction), to: number)
     }
 
     mutating func closed(_ number: SessionNumber, _ reason: String) {
+        ownKeyGone(number)
         guard let session = sessions[number] else { return }
         part(number)
+        forgetSearches(over: number)
+        abandon(number)
         sessions[number] = nil
         if session.introduction == nil, session.facts.isInitiator {
             // It took the call and hung up: nobody is there for this node.
@@ -166,6 +170,7 @@ extension Swarm {
     }
 
     mutating func receive(_ message: Message, from number: SessionNumber) {
+        if hearOwnKey(number, message) { return }
         guard let session = sessions[number], !session.isClosing else { return }
         _ = sessions.change(number) { $0.heard = now.monotonic }
         if session.isNeighbour { hearNeighbour(number, message) }
@@ -191,6 +196,8 @@ extension Swarm {
         case .sketchRequest(let request): answer(number, .makeSketch(number, request))
         case .sketch(let frame): receive(frame, from: number)
         case .itemsRequest(let items): answer(number, .findItems(number, items))
+        case .search(let request): receive(request, from: number)
+        case .searchAnswer(let answer): receive(answer, from: number)
         case .open, .envelopeRequest, .groupsRequest, .get, .cancel, .statement:
             serve(message, to: number)
         case .tags(let tags): receive(tags: tags, from: number)
@@ -216,7 +223,7 @@ extension Swarm {
             switch message {
             case .ping, .introduction, .tags, .checkpoint:
                 session.rates.pings.take(at: now.monotonic)
-            case .identifiersRequest, .recordsRequest, .sketchRequest, .itemsRequest:
+            case .identifiersRequest, .recordsRequest, .sketchRequest, .itemsRequest, .search:
                 session.rates.questions.take(at: now.monotonic)
             case .envelopeRequest, .groupsRequest, .hold, .holdEnd:
                 session.rates.documents.take(at: now.monotonic)
@@ -250,6 +257,10 @@ extension Swarm {
         }
         _ = sessions.change(number) { $0.introduction = introduction }
         meet(number)
+        // A light node asks for no comparison and has news of its own only.
+        if isLight(sessions[number]), sessions[number]?.comparisonDue != nil {
+            _ = sessions.change(number) { $0.comparisonDue = now.monotonic }
+        }
         hearClock(introduction.wallMilliseconds, of: number)
     }
 

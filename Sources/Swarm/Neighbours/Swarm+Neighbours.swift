@@ -126,7 +126,7 @@ extension Swarm {
     /// go to those whole who may hear of them.
     mutating func spread(_ records: [Record], from source: SessionNumber?, isNews: Bool) {
         let isNameOnly = source != nil && records.count > NeighbourLimits.comparedWhole
-        for record in records where record.domain == .everyone {
+        for record in records where record.domain == .everyone && !settings.isLight {
             perform(
                 isNews
                     ? neighbourhood.accept(record.bytes, at: now.monotonic)
@@ -134,7 +134,7 @@ extension Swarm {
                         record.bytes, from: source, isNameOnly: isNameOnly, at: now.monotonic))
         }
         for (number, session) in sessions.entries where number != source {
-            let isOther = !speaksOfNeighbours(session)
+            let isOther = tellsWhole(session, own: source == nil)
             let heard = records.filter {
                 (isOther || $0.domain != .everyone) && mayHear($0, number)
             }

@@ -69,6 +69,10 @@ public enum Message: Equatable, Sendable {
     case checkpoint(CheckpointOffer)
     /// Answers `checkpoint`.
     case cosignature(WitnessWord)
+    /// Asks for layers, of a node that has the whole catalogue. Answered by `searchAnswer`.
+    case search(SearchRequest)
+    /// Answers `search`.
+    case searchAnswer(SearchAnswer)
     /// What neighbours in the overlay say to each other.
     case neighbour(NeighbourMessage)
     /// A type from 128 up that this version does not know.
@@ -118,9 +122,11 @@ public enum Message: Equatable, Sendable {
         static let sketchRequest: UInt8 = 136
         static let sketch: UInt8 = 137
         static let itemsRequest: UInt8 = 138
+        static let search: UInt8 = 148
+        static let searchAnswer: UInt8 = 149
         static let optional = NeighbourMessage.Kind.all.union([
             statement, tags, credential, hold, holdAnswer, holdEnd, checkpoint, cosignature,
-            sketchRequest, sketch, itemsRequest,
+            sketchRequest, sketch, itemsRequest, search, searchAnswer,
         ])
     }
 
@@ -128,7 +134,7 @@ public enum Message: Equatable, Sendable {
     public var bytes: [UInt8] {
         var writer = Writer()
         if !writeSession(to: &writer), !writeGossip(to: &writer), !writeSketch(to: &writer),
-            !writeCircle(to: &writer)
+            !writeCircle(to: &writer), !writeSearch(to: &writer)
         {
             writeTransfer(to: &writer)
         }
@@ -219,7 +225,7 @@ public enum Message: Equatable, Sendable {
         case .cancel(let request):
             writer.write(Kind.cancel)
             writer.writeVarint(request)
-        default: preconditionFailure("every message is of one of the four kinds")
+        default: preconditionFailure("every message is of one of these kinds")
         }
     }
 
@@ -238,6 +244,8 @@ public enum Message: Equatable, Sendable {
         } else if let message = try Self.readSketch(kind, &reader) {
             self = message
         } else if let message = try Self.readCircle(kind, &reader) {
+            self = message
+        } else if let message = try Self.readSearch(kind, &reader) {
             self = message
         } else if let message = try Self.readTransfer(kind, &reader) {
             self = message
