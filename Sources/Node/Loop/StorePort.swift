@@ -94,9 +94,7 @@ final class StorePort: Sendable {
 
     func findRecords(_ session: SessionNumber, _ ids: [Digest]) {
         catalogueLane.submit { [self] in
-            let found = (try? catalogue.records(ids: ids)) ?? []
-            let shown = found.filter { $0.domain == .everyone }
-            post(.recordsFound(session, shown.map(\.bytes)))
+            post(.recordsFound(session, (try? catalogue.publicBytes(ids: ids)) ?? []))
         }
     }
 

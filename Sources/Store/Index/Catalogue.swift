@@ -52,7 +52,13 @@ public final class Catalogue: Sendable {
         """
     static let delegationType = RecordType.delegation.rawValue
     /// Pages that stay in memory, in KiB: the upper levels of all trees over 10^6 records.
-    private static let cacheKibibytes = 16_384
+    private static let cacheKibibytes = 40_960
+
+    /// Pages of 4 KiB after which the log is written back: 256 MiB. A newcomer changes the same pages
+    /// again and again, since what is filed under hashes comes in no order, and each is written back
+    /// once. Afterwards the log is cut to `logKept` bytes.
+    private static let logPages = 65_536
+    private static let logKept = 16 << 20
 
     /// Opens the database of a home, making it when it is missing. One that is damaged or of
     /// another version is made anew: nothing in it is only there.
@@ -74,6 +80,8 @@ public final class Catalogue: Sendable {
         // Three versions before this one kept other tables.
         _ = try Index.migrate(connection, path: path, steps: ["", "", "", forgotten + schema])
         try connection.execute("PRAGMA cache_size=-\(cacheKibibytes)")
+        try connection.execute("PRAGMA wal_autocheckpoint=\(logPages)")
+        try connection.execute("PRAGMA journal_size_limit=\(logKept)")
         return connection
     }
 
@@ -119,6 +127,7 @@ public final class Catalogue: Sendable {
             let result = try connection.transaction { () throws(StoreError) in
                 let result = try body(connection, &changes)
                 try changes.index(connection)
+                try changes.counts.write(connection)
                 return result
             }
             sketches.withLock { $0.apply(changes.sketches) }
@@ -146,7 +155,9 @@ public final class Catalogue: Sendable {
         for other in ended { try drop(other.number, of: record.publisher, connection, &changes) }
         if ended.isEmpty, let quota {
             let refusal = try quota.makeRoom(for: record, connection) {
-                number throws(StoreError) in
+                publisher throws(StoreError) in
+                try changes.counts.count(of: publisher, connection)
+            } drop: { number throws(StoreError) in
                 try drop(number, of: record.publisher, connection, &changes)
             }
             if let refusal { return .refused(refusal) }
@@ -197,7 +208,7 @@ public final class Catalogue: Sendable {
                 SQLValue(bits: record.sequence), SQLValue(record.id), SQLValue(record.issued),
                 SQLValue(record.expires), domain, .blob(record.bytes),
             ])
-        try RecordQuota.count(place.publisher, 1, connection)
+        try changes.counts.change(place.publisher, by: 1, connection)
         try changes.announce(record, number: number, connection)
     }
 
@@ -234,7 +245,7 @@ public final class Catalogue: Sendable {
         changes.sketches += gone.map { SketchChange(item: $0, isNew: false) }
         try changes.forget(number, connection)
         try connection.run("DELETE FROM records WHERE number=?", [.integer(number)])
-        try RecordQuota.count(publisher, -1, connection)
+        try changes.counts.change(publisher, by: -1, connection)
     }
 
     /// Removes records whose time was over at `wallMilliseconds`; their number.
