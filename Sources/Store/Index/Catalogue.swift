@@ -54,10 +54,10 @@ public final class Catalogue: Sendable {
     /// Pages that stay in memory, in KiB: the upper levels of all trees over 10^6 records.
     private static let cacheKibibytes = 40_960
 
-    /// Pages of 4 KiB after which the log is written back: 256 MiB. A newcomer changes the same pages
+    /// Pages of 4 KiB after which the log is written back: 128 MiB. A newcomer changes the same pages
     /// again and again, since what is filed under hashes comes in no order, and each is written back
     /// once. Afterwards the log is cut to `logKept` bytes.
-    private static let logPages = 65_536
+    private static let logPages = 32_768
     private static let logKept = 16 << 20
 
     /// Opens the database of a home, making it when it is missing. One that is damaged or of
