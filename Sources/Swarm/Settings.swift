@@ -120,7 +120,8 @@ enum SwarmLimits {
     /// Layers of which a session remembers how access to them was decided, for the log.
     static let decidedMax = 1024
     /// Questions of one peer to catalogue and disk that are being answered: an honest peer has
-    /// a page of ids, `batchesAskedMax` batches of records and `pagesAskedMax` pages of group values open.
+    /// a page of ids, `batchesAskedMax` batches of records and `pagesAskedMax` pages of group
+    /// values open.
     static let answeringMax = 32
     /// Pages of group values asked of one peer at a time.
     static let pagesAskedMax = 16

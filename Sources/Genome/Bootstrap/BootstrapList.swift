@@ -1,7 +1,7 @@
 import Wire
 
-/// A signed list of nodes that a newcomer may call first. It counts only for nodes whose owners trust
-/// its signer with that; nobody passes it on.
+/// A signed list of nodes that a newcomer may call first. It counts only for nodes whose owners
+/// trust its signer with that; nobody passes it on.
 public struct BootstrapList: SignedDocument, Equatable {
     /// DSSE payload type of a signed list.
     public static let payloadType = "application/vnd.plasmid.bootstrap+json"
@@ -181,9 +181,9 @@ extension BootstrapList {
     /// Seconds by which a clock may be behind the signer's, as for records.
     private static let skew: Int64 = 900
 
-    /// Why a node of `network`, whose owner trusts the keys `trusted` with lists, does not take this
-    /// one at `now` (seconds since 1970); nil where it does. `last` is the highest sequence taken
-    /// of the signer. The signature is checked by `verified`.
+    /// Why a node of `network`, whose owner trusts the keys `trusted` with lists, does not take
+    /// this one at `now` (seconds since 1970); nil where it does. `last` is the highest sequence
+    /// taken of the signer. The signature is checked by `verified`.
     public func refusal(
         network: Digest, trusted: Set<NodeKey>, last: UInt64?, now: Int64
     ) -> Refusal? {

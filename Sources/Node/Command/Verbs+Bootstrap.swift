@@ -5,15 +5,15 @@ extension Verbs {
         paragraph: "ACTION is list, create, show, verify, take or forget. No list comes with "
             + "plasmid, and none is taken from the network: a list counts where the owner says "
             + "whose lists she believes, by take with --key or by run --bootstrap FILE "
-            + "--bootstrap-key KEY. It is for one network, ends at a day, and gives way only to one "
-            + "with a higher sequence. Its nodes go into the address book and are called while no "
+            + "--bootstrap-key KEY. It is for one network, ends on a day, and gives way only to "
+            + "one with a higher sequence. Its nodes go into the address book and are called while no "
             + "other is met. At least 8 nodes in 4 parts of the network are advised: whoever rules "
             + "all of them decides what a newcomer sees.",
         examples: [
             ("plasmid bootstrap create --entry TICKET --entry TICKET --out nodes.json", "make one"),
             ("plasmid bootstrap show nodes.json", "see what it says and who signed it"),
             ("plasmid bootstrap take nodes.json --key KEY", "believe that key's lists"),
-            ("plasmid run --bootstrap nodes.json --bootstrap-key KEY", "the same at the start"),
+            ("plasmid bootstrap list", "see which lists are used"),
         ],
         operands: [.optional("ACTION"), .optional("FILE|KEY")],
         options: [

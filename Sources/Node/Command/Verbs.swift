@@ -35,6 +35,7 @@ enum Verbs {
             ("plasmid run", "listen on port 4747"),
             ("plasmid run --listen 127.0.0.1:0 --no-lan", "any free port, this machine only"),
             ("plasmid run --join TICKET", "meet the node that printed the ticket"),
+            ("plasmid run --bootstrap nodes.json --bootstrap-key KEY", "meet the nodes of a list"),
         ],
         operands: [],
         options: [

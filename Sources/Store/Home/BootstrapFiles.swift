@@ -1,8 +1,8 @@
 import Host
 import Wire
 
-/// The signed lists of nodes to call first that a home has taken: one file for each signer, its name
-/// the signer's key. What they say is checked by whoever reads them.
+/// The signed lists of nodes to call first that a home has taken: one file for each signer, called
+/// by her key. What they say is checked by whoever reads them.
 public struct BootstrapFiles: Sendable {
     /// Signers whose lists are kept.
     public static let signersMax = 8

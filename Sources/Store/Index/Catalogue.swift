@@ -51,12 +51,13 @@ public final class Catalogue: Sendable {
         DROP TABLE IF EXISTS facets;
         """
     static let delegationType = RecordType.delegation.rawValue
-    /// Pages that stay in memory, in KiB: the upper levels of all trees over 10^6 records.
+    /// Pages that stay in memory, in KiB: the upper levels of all trees over 10^6 records, and half
+    /// of what 10^5 take, so that a newcomer need not write and read them again in between.
     private static let cacheKibibytes = 40_960
 
-    /// Pages of 4 KiB after which the log is written back: 128 MiB. A newcomer changes the same pages
-    /// again and again, since what is filed under hashes comes in no order, and each is written back
-    /// once. Afterwards the log is cut to `logKept` bytes.
+    /// Pages of 4 KiB after which the log is written back: 128 MiB. A newcomer changes the same
+    /// pages again and again, since what is filed under hashes comes in no order, and each is
+    /// written back once. Afterwards the log is cut to `logKept` bytes.
     private static let logPages = 32_768
     private static let logKept = 16 << 20
 

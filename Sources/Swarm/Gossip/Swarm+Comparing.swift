@@ -148,8 +148,8 @@ extension Swarm {
         effects.append(.filterMissing(number, page.ids))
     }
 
-    /// Where the page after this one begins: a list that began in the middle goes on from the lowest
-    /// id to where it began.
+    /// Where the page after this one begins: a list that began in the middle goes on from the
+    /// lowest id to where it began.
     private func nextPage(after page: IdentifierPage, _ session: Session) -> Session.NextPage? {
         guard let start = session.pageStart else {
             return page.isLast ? nil : page.ids.last.map { .above($0) }

@@ -6,8 +6,8 @@ enum SearchLimits {
     static let nodesMax = 8
     /// Parts of the network that a light node wants them in.
     static let groupsWanted = 4
-    /// Nanoseconds after which a search ends with what has come: an answer takes two ways around the
-    /// world and some milliseconds, and a person waits two seconds.
+    /// Nanoseconds after which a search ends with what has come: an answer takes two ways around
+    /// the world and some milliseconds, and a person waits two seconds.
     static let patience = 1500 * Span.millisecond
     /// Searches that are open at a time: more than people and programs of one machine ask.
     static let openMax = 64

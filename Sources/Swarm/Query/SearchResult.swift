@@ -37,6 +37,14 @@ public struct SearchResult: Sendable {
     /// 0 means all.
     public let reached: UInt64
 
+    /// What came of asking.
+    public init(records: [Record], asked: [Asked], groups: Int, reached: UInt64) {
+        self.records = records
+        self.asked = asked
+        self.groups = groups
+        self.reached = reached
+    }
+
     /// Nobody was asked.
     public static let nobody = SearchResult(records: [], asked: [], groups: 0, reached: 0)
 }
