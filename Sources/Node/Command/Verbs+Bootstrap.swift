@@ -6,9 +6,9 @@ extension Verbs {
             + "plasmid, and none is taken from the network: a list counts where the owner says "
             + "whose lists she believes, by take with --key or by run --bootstrap FILE "
             + "--bootstrap-key KEY. It is for one network, ends on a day, and gives way only to "
-            + "one with a higher sequence. Its nodes go into the address book and are called while no "
-            + "other is met. At least 8 nodes in 4 parts of the network are advised: whoever rules "
-            + "all of them decides what a newcomer sees.",
+            + "one with a higher sequence. Its nodes go into the address book and are called "
+            + "while no other is met. At least 8 nodes in 4 parts of the network are advised: "
+            + "whoever rules all of them decides what a newcomer sees.",
         examples: [
             ("plasmid bootstrap create --entry TICKET --entry TICKET --out nodes.json", "make one"),
             ("plasmid bootstrap show nodes.json", "see what it says and who signed it"),
