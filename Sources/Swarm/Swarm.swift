@@ -214,9 +214,9 @@ public struct Swarm: Sendable {
     /// When `wake` is due, in monotonic nanoseconds. Counted from the last one, so that a stream
     /// of other inputs cannot put it off.
     public var deadline: UInt64 {
+        let overlay = settings.isLight ? .max : neighbourhood.deadline
         let soonest = max(
-            min(neighbourhood.deadline, beacons?.deadline ?? .max, asking.deadline),
-            lastWake + Span.millisecond)
+            min(overlay, beacons?.deadline ?? .max, asking.deadline), lastWake + Span.millisecond)
         let turn = max(nextTurn, lastWake + Span.millisecond)
         return fetches.isEmpty
             ? min(turn, soonest) : min(turn, soonest, lastWake + Span.reportTick)
@@ -229,7 +229,7 @@ public struct Swarm: Sendable {
             turn()
         }
         if !isStopping {
-            perform(neighbourhood.wake(at: now.monotonic))
+            if !settings.isLight { perform(neighbourhood.wake(at: now.monotonic)) }
             if let wanted = beacons?.wake(at: now.monotonic) { perform(wanted) }
         }
         dialWanted()
@@ -244,7 +244,7 @@ public struct Swarm: Sendable {
         watchSessions()
         dialContacts()
         if !isStopping {
-            callAnchors()
+            if !settings.isLight { callAnchors() }
             callBootstrapIfAlone()
             feelIfDue()
             findAnswerersIfDue()

@@ -11,7 +11,7 @@ extension Swarm {
 
     /// A peer introduced itself as one that speaks of neighbours.
     mutating func meet(_ number: SessionNumber) {
-        guard let session = sessions[number], speaksOfNeighbours(session),
+        guard !settings.isLight, let session = sessions[number], speaksOfNeighbours(session),
             let said = session.introduction
         else { return }
         let facts = session.facts
@@ -35,7 +35,7 @@ extension Swarm {
     }
 
     mutating func receive(_ message: NeighbourMessage, from number: SessionNumber) {
-        guard let source = sessions[number]?.facts.endpoint else { return }
+        guard !settings.isLight, let source = sessions[number]?.facts.endpoint else { return }
         let isWithin = sessions.change(number) { $0.rates.gossip.take(at: now.monotonic) }
         guard isWithin == true else {
             gossip.counters.wordsDropped += 1

@@ -51,7 +51,7 @@ import Wire
         driver.introduce(1)
         let foreign = try AskingTests.layer(9, "foreign")
         #expect(driver.hear(1, .records([foreign.bytes])).verified.isEmpty)
-        let later = driver.pass(Span.minute).sent(to: 1)
+        let later = driver.pass(30 * Span.second).sent(to: 1)
         #expect(!later.contains { if case .sketchRequest = $0 { true } else { false } })
         let sample = try Sample(by: 9)
         driver.feed(.layerHeld(sample.held))
@@ -97,18 +97,20 @@ import Wire
                 by: Driver.key(2).publicKey, from: place, isSigned: false, at: driver.moment)
         }
         var number: SessionNumber = 10
-        for _ in 0..<60 {
+        for _ in 0..<30 {
             for dial in driver.pass(Span.second).dials {
                 guard let key = dial.key else { continue }
                 number += 1
                 let facts = SessionFacts(
                     peer: key, endpoint: dial.endpoints[0], isInitiator: true, dial: dial.dial)
                 driver.feed(.sessionOpened(number, facts))
-                driver.introduce(number, features: Introduction.searches)
+                driver.introduce(
+                    number, features: Introduction.searches | Introduction.neighbours)
             }
         }
         let able = driver.core.sessions.values.filter { driver.core.answersSearches($0) }
         #expect(able.count == SearchLimits.nodesMax)
+        #expect(driver.core.sessions.values.allSatisfy { !$0.isNeighbour })
         let groups = Set(able.compactMap { Netgroup($0.facts.endpoint) })
         #expect(groups.count >= SearchLimits.groupsWanted)
     }
