@@ -28,9 +28,9 @@ public enum Effect: Sendable {
     /// Say goodbye with a reason and close.
     case close(SessionNumber, reason: String)
 
-    /// This node's key was met elsewhere at that wall time, in a record or in the words of peers:
-    /// to be remembered.
-    case keyMetElsewhere(issued: UInt64)
+    /// This node's key was met elsewhere, in a session, in a record or in the words of peers: to be
+    /// remembered.
+    case keyMetElsewhere(Twin)
 
     /// Keep the address book for the next start, in place of the last one. Not answered.
     case keepAddresses([UInt8])
@@ -64,6 +64,10 @@ public enum Effect: Sendable {
     case filterMissing(SessionNumber, [Digest])
     /// Find records for a peer; answered by `recordsFound`.
     case findRecords(SessionNumber, [Digest])
+    /// Search the records for everyone for a peer; answered by `recordsSearched`.
+    case searchRecords(SessionNumber, search: SearchNumber, LayerQuery)
+    /// What others answered to a search of the owner.
+    case searched(SearchNumber, SearchResult)
     /// Sign an own record; answered by `recordSigned`.
     case signRecord(UnsignedRecord)
     /// Remove what has expired.

@@ -52,12 +52,18 @@ public enum Input: Sendable {
     case sketchCompared(SessionNumber, SketchComparison)
     /// Records that a peer asked for.
     case recordsFound(SessionNumber, [[UInt8]])
+    /// Answers `searchRecords`; nil where the catalogue cannot be searched.
+    case recordsSearched(SessionNumber, search: SearchNumber, FoundRecords?)
     /// An own record was signed.
     case recordSigned(Record)
 
     // Commands of the owner
     /// Keep a session with whoever answers there.
     case join(endpoints: [Endpoint], key: NodeKey?)
+    /// Ask others for layers; answered by the effect `searched`.
+    case search(SearchNumber, LayerQuery)
+    /// Nodes that a list names which the owner trusts, in place of those its signer named before.
+    case bootstrap([PeerAddress], by: NodeKey)
     /// A layer is here, with all its blobs.
     case layerHeld(HeldLayer)
     /// A layer is here no more.

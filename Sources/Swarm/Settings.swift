@@ -14,6 +14,8 @@ public struct Settings: Sendable {
     public var isSeeding: Bool
     /// Highest sequence that this node ever signed, so that a new one is higher.
     public var lastSequence: UInt64
+    /// Whether it keeps only its own records and those of layers that it found or fetched.
+    public var isLight = false
     /// What the owner lets this machine do.
     public var owner = OwnerPolicy()
     /// Public X25519 key that secrets for this node are sealed for; nil where none is told.
@@ -73,6 +75,9 @@ enum SwarmLimits {
     static let wantedMax = 4096
     /// Records waiting for a signature check.
     static let unverifiedMax = 4096
+    /// Batches of records asked of one peer at a time: 300 kB are on their way then, which is more
+    /// records than the catalogue takes in even where a round trip takes 50 ms.
+    static let batchesAskedMax = 12
     /// Faults after which a session is closed; each is a proven fault, not a guess.
     static let faultsMax = 10
     /// Peers remembered as not to be asked; the ban that ends first makes room.
@@ -117,7 +122,8 @@ enum SwarmLimits {
     /// Layers of which a session remembers how access to them was decided, for the log.
     static let decidedMax = 1024
     /// Questions of one peer to catalogue and disk that are being answered: an honest peer has
-    /// a page of ids, a batch of records and `pagesAskedMax` pages of group values open.
+    /// a page of ids, `batchesAskedMax` batches of records and `pagesAskedMax` pages of group
+    /// values open.
     static let answeringMax = 32
     /// Pages of group values asked of one peer at a time.
     static let pagesAskedMax = 16

@@ -18,6 +18,8 @@ public struct Swarm: Sendable {
     package internal(set) var addresses: AddressBook
     /// Nodes that have no address which may be dialled, oldest first.
     var outOfReach: [NodeKey] = []
+    /// Nodes that the owner's lists name.
+    var bootstrapping = Bootstrapping()
     /// The short call under way, and when the next is due.
     var feeling = Feeling()
     /// When the address book is written next, and what of it was.
@@ -38,6 +40,12 @@ public struct Swarm: Sendable {
     var punching = Punching()
     /// This machine's clock beside those of its peers.
     var clockWatch = ClockWatch()
+    /// Searches that others are asked.
+    var asking = Asking()
+    /// When a light node looks for others to ask.
+    var light = LightLook()
+    /// Whether this node's key runs elsewhere too.
+    var twinWatch = TwinWatch()
     /// What this node says of itself.
     var publishing = Publishing()
     /// Organisations that this node belongs to or issues for.
@@ -113,13 +121,15 @@ public struct Swarm: Sendable {
         self.now = now
         switch input {
         case .wake: wake()
-        case .sessionOpened, .dialFailed, .sessionClosed, .join, .stop: handleSession(input)
+        case .sessionOpened, .dialFailed, .sessionClosed, .join, .bootstrap, .stop:
+            handleSession(input)
         case .message(let session, let message): receive(message, from: session)
         case .probed(let dial, let isReached): probed(dial, isReached)
         case .circuitEnded(let end): circuitEnded(end)
         case .relaysFound(let relays): relaysFound(relays)
         case .recordsVerified, .recordsStored, .identifiersListed, .identifiersMissing,
-            .sketchPrepared, .sketchMade, .sketchCompared, .recordsFound, .recordSigned:
+            .sketchPrepared, .sketchMade, .sketchCompared, .recordsFound, .recordSigned,
+            .recordsSearched, .search:
             handleGossip(input)
         case .lanSurveyed, .beaconHeard, .beaconSent: handleLan(input)
         case .layerHeld(let layer): hold(layer)
@@ -140,6 +150,7 @@ public struct Swarm: Sendable {
         case .dialFailed(let dial, let reason): dialFailed(dial, reason)
         case .sessionClosed(let number, let reason): closed(number, reason)
         case .join(let endpoints, let key): join(endpoints: endpoints, key: key)
+        case .bootstrap(let peers, let signer): takeBootstrap(peers, by: signer)
         case .stop: stop()
         default: break
         }
@@ -162,6 +173,9 @@ public struct Swarm: Sendable {
             answered(session)
             sendRecords(records, to: session)
         case .recordSigned(let record): announce(record)
+        case .search(let number, let query): search(number, query)
+        case .recordsSearched(let session, let search, let found):
+            recordsSearched(session, search, found)
         default: break
         }
     }
@@ -227,9 +241,11 @@ public struct Swarm: Sendable {
     /// When `wake` is due, in monotonic nanoseconds. Counted from the last one, so that a stream
     /// of other inputs cannot put it off.
     public var deadline: UInt64 {
+        let overlay = settings.isLight ? .max : neighbourhood.deadline
         let soonest = max(
             min(
-                neighbourhood.deadline, beacons?.deadline ?? .max, relaying.desk?.deadline ?? .max),
+                overlay, beacons?.deadline ?? .max, relaying.desk?.deadline ?? .max,
+                asking.deadline),
             lastWake + Span.millisecond)
         let served = serving.readyAt(now) ?? .max
         let turn = max(min(nextTurn, served), lastWake + Span.millisecond)
@@ -244,11 +260,12 @@ public struct Swarm: Sendable {
             turn()
         }
         if !isStopping {
-            perform(neighbourhood.wake(at: now.monotonic))
+            if !settings.isLight { perform(neighbourhood.wake(at: now.monotonic)) }
             if let wanted = beacons?.wake(at: now.monotonic) { perform(wanted) }
             if let wanted = relaying.desk?.wake(at: now.monotonic) { perform(wanted) }
         }
         dialWanted()
+        endSearches()
         watchFetches()
         serveNext()
     }
@@ -256,14 +273,17 @@ public struct Swarm: Sendable {
     private mutating func turn() {
         bans.removeAll { _, ban in ban.until <= now.monotonic }
         watchClock()
+        watchTwin()
         watchSessions()
         watchRelays()
         watchPunches()
         watchReach()
         dialContacts()
         if !isStopping {
-            callAnchors()
+            if !settings.isLight { callAnchors() }
+            callBootstrapIfAlone()
             feelIfDue()
+            findAnswerersIfDue()
             keepAddressesIfDue()
         }
         reconcileIfDue()

@@ -60,6 +60,12 @@ public enum Limits {
     public static let recordsPerMessageMax = 63
     /// Record ids in one page: 32 KiB.
     public static let identifiersPerPageMax = 1024
+    /// Bytes of a search's question: its conditions at their longest, escaped.
+    public static let questionBytesMax = 16 * 1024
+    /// Records of a search's answer: a page and what is needed to fetch from it.
+    public static let answerRecordsMax = 100
+    /// Bytes of these records: with their lengths and the head they fit one frame.
+    public static let answerBytesMax = 65_000
     /// Envelopes beside a manifest: a publisher and co-signers.
     public static let envelopeBytesMax = 16 * 1024
     /// A document of an organisation in its envelope: fits one frame and one journal entry.

@@ -16,7 +16,8 @@ public struct FuzzTarget: Sendable {
 
     /// Every reader.
     public static let all: [FuzzTarget] =
-        genome + guidance + organization + hold + run + terms + query + wire + learn + template
+        genome + guidance + organization + hold + bootstrap + run + terms + query + wire + learn
+        + template
         + model + data + coded + swarm
 
     /// The reader of that name.

@@ -133,6 +133,10 @@ enum Samples {
             .data(request: 1, byteCount: 9), .envelope(layer: digest(1), bytes: [1]),
             .reject(request: 1, reason: .busy, retryMilliseconds: 5), .hold([1, 2]),
             .holdAnswer(contract: digest(1), 2, "no room"), .holdEnd(contract: digest(1)),
+            .search(SearchRequest(number: 3, question: Array(#"{"all":[]}"#.utf8))),
+            .searchAnswer(SearchAnswer(number: 3, outcome: .refused)),
+            .searchAnswer(
+                SearchAnswer(number: 3, outcome: .found(reached: 9, records: records))),
             .neighbour(.refuse([peer])), .neighbour(.shuffle(number: 1, hopsLeft: 6, [peer])),
             .neighbour(.news([.init(hops: 2, record: [1, 2, 3])])),
             .neighbour(.haves([.init(hops: 1, name: NewsName(of: [1]))])),

@@ -45,6 +45,11 @@ struct FormatPagesTests {
         #expect(try Manifest.verified(in: example.envelope).layer == example.result.manifest.layer)
     }
 
+    @Test("the bootstrap list's is what the code does")
+    func bootstrap() throws {
+        try check("bootstrap.md", [("fields", table(BootstrapList.fields))])
+    }
+
     @Test("the statements' is what the code does")
     func statements() throws {
         let kinds = StatementKind.allCases.flatMap { kind in

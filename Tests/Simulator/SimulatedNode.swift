@@ -5,7 +5,7 @@ import Wire
 /// One node of the world: the shipping core over a store in memory that survives a crash.
 package final class SimulatedNode {
     package let index: Int
-    package let key: SigningKey
+    package private(set) var key: SigningKey
     package let endpoint: Endpoint
     /// Where the network sees it: the same, but for a node behind a router.
     package let outside: Endpoint
@@ -60,6 +60,12 @@ package final class SimulatedNode {
     var blobs: [Digest: [UInt8]] = [:]
     var partials: [Digest: Partial] = [:]
     var requests: [UInt64: (GroupRequest, GroupLayer)] = [:]
+    /// What others answered to its searches.
+    package private(set) var searches: [SearchNumber: SearchResult] = [:]
+    /// Whether it keeps little and asks others.
+    private var isLight = false
+    /// Whether it leaves these out of what it answers to searches.
+    package var hides: Set<Digest> = []
     private var addresses: [UInt8] = []
     private let seed: UInt64
 
@@ -93,13 +99,14 @@ package final class SimulatedNode {
 
     private static func core(
         _ key: SigningKey, _ endpoint: Endpoint, _ relay: RelayOffer?, seed: UInt64,
-        lastSequence: UInt64, addresses: [UInt8] = []
+        lastSequence: UInt64, addresses: [UInt8] = [], isLight: Bool = false
     ) -> Swarm {
         var settings = Settings(
             node: key.publicKey, label: "node\(endpoint.port)", endpoints: [endpoint],
             software: "simulation", lastSequence: lastSequence, seed: seed)
         settings.addresses = try? AddressBook(bytes: addresses)
         settings.relay = relay
+        settings.isLight = isLight
         return Swarm(settings)
     }
 
@@ -122,7 +129,15 @@ package final class SimulatedNode {
         let own = catalogue.values.filter { $0.publisher == key.publicKey }
         swarm = Self.core(
             key, endpoint, relay, seed: seed &+ UInt64(life),
-            lastSequence: own.map(\.sequence).max() ?? 0, addresses: addresses)
+            lastSequence: own.map(\.sequence).max() ?? 0, addresses: addresses,
+            isLight: isLight)
+    }
+
+    /// Becomes a light node, or one with the key of another: starts anew.
+    package func become(light: Bool = false, twinOf other: SimulatedNode? = nil) {
+        isLight = light
+        if let other { key = other.key }
+        restart(losingStore: true)
     }
 
     /// Puts a layer into the store as if its owner had shared it.
@@ -201,12 +216,15 @@ package final class SimulatedNode {
             performCatalogue(effect, in: world)
         case .prepareSketch, .makeSketch, .compareSketch, .findItems:
             performSketch(effect, in: world)
+        case .searchRecords, .searched: performSearch(effect, in: world)
         default:
             if !performHold(effect, in: world), !performCircuit(effect, in: world) {
                 performTransfer(effect, in: world)
             }
         }
     }
+
+    func keep(_ result: SearchResult, of number: SearchNumber) { searches[number] = result }
 
     /// What a lying node makes of its words.
     func bent(_ message: Message) -> Message {
@@ -222,6 +240,15 @@ package final class SimulatedNode {
             {
                 bytes[bytes.count / 2] ^= 1
                 return .groups(blob: blob, page: page, bytes: bytes)
+            }()
+        case .searchAnswer(let answer):
+            {
+                guard case .found(let reached, var records) = answer.outcome, !records.isEmpty
+                else { return message }
+                records[0][records[0].count - 1] ^= 4
+                return .searchAnswer(
+                    SearchAnswer(
+                        number: answer.number, outcome: .found(reached: reached, records: records)))
             }()
         case .envelope(let layer, var bytes) where !bytes.isEmpty:
             {

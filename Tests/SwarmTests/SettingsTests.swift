@@ -15,7 +15,9 @@ import Testing
     }
 
     @Test func `an honest peer stays below the questions that may be open`() {
-        #expect(SwarmLimits.pagesAskedMax + 2 * 2 < SwarmLimits.answeringMax)
+        #expect(
+            SwarmLimits.pagesAskedMax + SwarmLimits.batchesAskedMax + 2
+                < SwarmLimits.answeringMax)
         #expect(PeerPace.askedMax < SwarmLimits.servesPerSessionMax)
         #expect(SwarmLimits.ownerContactsMax < SwarmLimits.contactsMax)
     }

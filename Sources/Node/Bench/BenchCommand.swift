@@ -50,6 +50,13 @@ enum BenchCommand {
         case "discovery":
             let count = try arguments.integer("rows", in: 1_000...10_000_000)
             rows = try DiscoveryBench(rows: count ?? DiscoveryBench.rowsDefault).run(report)
+        case "newcomer":
+            let count = try arguments.integer("rows", in: 1_000...1_000_000)
+            let nodes = try arguments.integer("nodes", in: 1...16)
+            rows = try NewcomerBench(
+                rows: count ?? NewcomerBench.rowsDefault,
+                nodes: nodes ?? NewcomerBench.nodesDefault
+            ).run(report)
         case "simulate": return try SimulateBench(arguments).run(report)
         case "decide": rows = DecideBench().run()
         case "journal":
@@ -62,7 +69,7 @@ enum BenchCommand {
             throw Failure(
                 .usage, "there is no bench called \(name)",
                 remedy: "use hash, transfer, share, seal, store, lineage, sketch, codec, "
-                    + "discovery, simulate, decide, journal, infer or train")
+                    + "discovery, newcomer, simulate, decide, journal, infer or train")
         }
         guard let first = rows.first else {
             throw Failure(.internal, "the bench measured nothing")

@@ -90,13 +90,17 @@ struct DiscoveryBench {
         return seconds
     }
 
-    private static func record(
+    /// What the layer of a number is called.
+    static func name(_ number: Int) -> String { "\(words[number % words.count])-\(number)" }
+
+    /// A record like those of a large network, one of each number.
+    static func record(
         _ number: Int, _ key: SigningKey
     ) throws(Failure) -> Record {
         let word = words[number % words.count]
         var content = LayerContent(
             layer: Blake3.hash(Array("bench record \(number)".utf8)), manifestSize: 900,
-            type: number % 3 == 0 ? "memory" : "lora", name: "\(word)-\(number)",
+            type: number % 3 == 0 ? "memory" : "lora", name: name(number),
             version: "1.0.0", licence: number % 2 == 0 ? "Apache-2.0" : "MIT",
             size: UInt64(number), files: 3)
         content.tags = ["n\(number % 997)", words[number / 16 % words.count]].sorted()

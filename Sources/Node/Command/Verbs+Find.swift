@@ -2,7 +2,11 @@
 extension Verbs {
     static let find = VerbShape(
         name: "find", summary: "search the layers this node knows of",
-        paragraph: "Searches every layer that was heard of, without asking anyone; newest first. "
+        paragraph: "Searches every layer that was heard of, newest first. The words looked for "
+            + "leave this machine only while its catalogue is not whole, as just after the start, "
+            + "or where it is a light node (plasmid run --role light): then up to eight connected "
+            + "nodes are asked, every signature is checked here, and the answer says who was asked "
+            + "and who had less than the others. --local asks nobody. "
             + "TEXT is looked for in names, tags and summaries: every word must begin one there. "
             + "A search looks at so much and no more, and says where it stopped. A node that just "
             + "started knows little: --wait gives it time. Scope local shows what is here and at "
@@ -27,6 +31,7 @@ extension Verbs {
             .init("publisher", .one("KEY"), "only of this publisher"),
             .init("org", .one("ORG"), "only what this organisation shares"),
             .init("scope", .one("SCOPE"), "local, regional or global"),
+            .init("local", .none, "ask no other node, whatever is missing here"),
             .init("limit", .one("N"), "at most so many, 1 to 100"),
             .init("after", .one("N"), "go on where an earlier search stopped"),
             .init("wait", .one("SECONDS"), "wait for a first result"),

@@ -4,7 +4,7 @@ enum Verbs {
     static let all: [VerbShape] =
         [initialise, run, join, trust, share, assemble, find, show, list, lineage, fetch, export]
         + [verify] + storing + learning + training + evaluation + rights
-        + moving + [licence, schema, peers, status, ticket, bench]
+        + moving + [licence, schema, peers, status, ticket, bootstrap, bench]
 
     /// Verbs of later versions.
     static let notBuilt: Set<String> = [
@@ -36,14 +36,18 @@ enum Verbs {
             ("plasmid run --listen 127.0.0.1:0 --no-lan", "any free port, this machine only"),
             ("plasmid run --join TICKET", "meet the node that printed the ticket"),
             ("plasmid run --relay circuits=16,rate=1M,day=10G", "relay so much for others"),
+            ("plasmid run --bootstrap nodes.json --bootstrap-key KEY", "meet the nodes of a list"),
         ],
         operands: [],
         options: [
             .init("listen", .one("HOST:PORT"), "where peers reach this node; port 0 = any free"),
             .init("http", .one("HOST:PORT|off"), "web face; only off in this version"),
             .init("join", .many("TICKET|HOST:PORT"), "a node to meet"),
+            .init("bootstrap", .many("FILE"), "a signed list of nodes to call first; remembered"),
+            .init("bootstrap-key", .many("KEY"), "whose lists are believed"),
             .init("no-lan", .none, "send and hear no beacons on the local network"),
             .init("no-seed", .none, "do not announce fetched public layers"),
+            .init("role", .one("full|light"), "keep all records, or ask others; remembered"),
             .init("region", .one("NAME|none"), "tell others where this machine is; remembered"),
             .init(
                 "relay", .one("on|off|LIMITS"),
@@ -232,7 +236,8 @@ enum Verbs {
             + "near copies, of an adapter of --size MiB. seal: a layer of --size MiB for mirrors "
             + "that may not read it. codec: the coded form of the model in --base, of the one in "
             + "--layer against it, or of random weights. discovery: two catalogues of --rows that "
-            + "differ in a few, searches, signatures. simulate: disasters of many nodes in "
+            + "differ in a few, searches, signatures. newcomer: an empty node joins --nodes "
+            + "that have --rows records. simulate: disasters of many nodes in "
             + "virtual time, the quick ones, --all, or one --scenario, from a --seed. decide: the "
             + "question whether somebody may. "
             + "journal: decisions kept a second. infer: prompts and answers of --base, and of "
@@ -254,7 +259,8 @@ enum Verbs {
         operands: [.required("NAME")],
         options: [
             .init("size", .one("MIB"), "file of transfer, share, store, seal, publish, codec"),
-            .init("rows", .one("N"), "store: blobs, else 1000000; discovery: records, else 100000"),
+            .init("rows", .one("N"), "store: blobs, else 1000000; else records, 100000"),
+            .init("nodes", .one("N"), "newcomer: nodes that have the records; else 3"),
             .init("scenario", .many("NAME"), "simulate: only this one"),
             .init("all", .none, "simulate: those too that take minutes"),
             .init("seed", .one("S"), "simulate: of all chance; else 1"),

@@ -32,7 +32,7 @@ enum DoctorCommand {
     }
 
     /// What is around a node and not in its store: repairing the store does not help there.
-    private static let around: Set<String> = ["network", "clock", "local network"]
+    private static let around: Set<String> = ["network", "clock", "local network", "key"]
 
     /// What a person reads: a table, then all that is bad in full.
     static func lines(

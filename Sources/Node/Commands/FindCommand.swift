@@ -3,7 +3,7 @@ import Host
 import Store
 import Wire
 
-/// `plasmid find`: searches what this node has heard of.
+/// `plasmid find`: searches what this node has heard of, and asks others while that is not all.
 enum FindCommand {
     /// Longest wait in seconds.
     private static let waitMax = 3600
@@ -46,6 +46,7 @@ enum FindCommand {
         object["limit"] = limit.map { .integer(Int64($0)) }
         LookCommands.askForKin(arguments, &object)
         let wait = try arguments.integer("wait", in: 0...waitMax) ?? 0
+        object["local"] = arguments.isGiven("local") ? true : nil
         object["wait"] = .integer(Int64(wait) * 1000)
         return object
     }
@@ -85,7 +86,7 @@ enum FindCommand {
         } else if answer["next"]?.string != nil {
             lines.append("There are more" + goingOn(answer))
         }
-        return lines + age(answer, now: now)
+        return lines + asked(answer) + age(answer, now: now)
     }
 
     private static func goingOn(_ answer: JSONObject) -> String {
@@ -128,6 +129,37 @@ enum FindCommand {
             ])
         }
         return table.lines(width: width)
+    }
+
+    /// Who else was asked, and who had less than the others.
+    private static func asked(_ answer: JSONObject) -> [String] {
+        guard let asked = answer["asked"] else { return [] }
+        let nodes = asked["nodes"]?.array ?? []
+        let why =
+            asked["why"]?.string == "light"
+            ? "this node is light" : "this node's catalogue is not whole yet"
+        guard !nodes.isEmpty else {
+            return ["No node that could be asked is connected, and \(why)."]
+        }
+        func count(_ kind: String) -> Int { nodes.count { $0["answer"]?.string == kind } }
+        var parts = ["\(count("found")) answered"]
+        for (kind, words) in [
+            ("refused", "refused"), ("silent", "said nothing"), ("wrong", "answered wrongly"),
+        ] where count(kind) > 0 {
+            parts.append("\(count(kind)) \(words)")
+        }
+        var lines = [
+            "Asked \(nodes.count) other node" + (nodes.count == 1 ? "" : "s")
+                + ", since \(why): " + parts.joined(separator: ", ") + ".",
+            "They know now what was looked for; --local asks nobody.",
+        ]
+        let less = nodes.count { $0["lacking"]?.integer ?? 0 > 0 }
+        if less > 0 {
+            let most = nodes.map { $0["lacking"]?.integer ?? 0 }.max() ?? 0
+            lines.insert(
+                "\(less) of them had less than the others, up to \(most) layers less.", at: 1)
+        }
+        return lines
     }
 
     /// How far the answer may lag behind what others know.

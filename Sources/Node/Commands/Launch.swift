@@ -33,6 +33,7 @@ enum Launch {
         case "audit": return try AuditCommand.perform(arguments, report)
         case "peers": try NodeCommands.peers(arguments, report)
         case "status": try NodeCommands.status(arguments, report)
+        case "bootstrap": try BootstrapCommand.perform(arguments, report)
         case "ticket": try NodeCommands.ticket(arguments, report)
         case "share": try ShareCommand.perform(arguments, report)
         case "assemble": try AssembleCommand.perform(arguments, report)

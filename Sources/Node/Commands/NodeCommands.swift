@@ -98,6 +98,15 @@ enum NodeCommands {
             lines.append(
                 "SILENT    this node's key runs elsewhere too; nothing is announced here")
         }
+        if let met = status["twin"]?["met"]?.integer {
+            let age = Ages.text((Int64(Clock.wallMilliseconds()) - met) / 1_000)
+            lines.append(
+                "TWIN      another node runs with this node's key, met "
+                    + (age == "now" ? "just now" : "\(age) ago") + "; see plasmid doctor")
+        }
+        if status["role"]?.string == "light" {
+            lines.append("light     few records are kept; searches ask other nodes")
+        }
         guard status["running"]?.bool == true else {
             return lines + ["running   no; start it with: plasmid run"]
         }

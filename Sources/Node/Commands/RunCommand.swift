@@ -61,6 +61,19 @@ enum RunCommand {
         options.region = try region(arguments)
         options.relay = arguments.text("relay")
         _ = try options.relay.map { (text) throws(Failure) in try RelayOffer.read(text) }
+        options.role = try arguments.choice("role", among: NodeRole.allCases.map(\.rawValue))
+            .flatMap { NodeRole(rawValue: $0) }
+        for path in arguments.texts("bootstrap") {
+            options.bootstrap.append((path, try BootstrapCommand.text(of: path)))
+        }
+        for text in arguments.texts("bootstrap-key") {
+            guard let key = NodeKey(base32: text) else {
+                throw Failure(
+                    .usage, "--bootstrap-key \(PlainText.shown(text)) is not a key",
+                    why: "a key has 52 base32 digits")
+            }
+            options.bootstrapKeys.insert(key)
+        }
         for target in arguments.texts("join") { options.join.append(try JoinTarget(target)) }
         return options
     }

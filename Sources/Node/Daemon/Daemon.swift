@@ -12,11 +12,17 @@ final class Daemon: Sendable {
         var listen: Address
         /// Whom to join besides the network's founders.
         var join: [JoinTarget] = []
+        /// Files with lists of nodes to call first.
+        var bootstrap: [(path: String, text: String)] = []
+        /// Keys whose lists the owner believes.
+        var bootstrapKeys: Set<NodeKey> = []
         /// Whether fetched public layers are announced and served.
         var isSeeding = true
         /// Whether beacons are sent to the local network and heard. Off unless the owner's command
         /// says so: what leaves a machine unasked is decided in one place.
         var isOnLan = false
+        /// How much of what others announce it keeps, as the owner says now; nil leaves it.
+        var role: NodeRole?
         /// Where the machine is, as the owner says now; empty takes it back, nil leaves it.
         var region: String?
         /// What the owner says now of relaying for others; nil leaves it as it was.
@@ -173,6 +179,7 @@ final class Daemon: Sendable {
             software: Software.name, isSeeding: options.isSeeding, lastSequence: last,
             seed: Self.randomSeed())
         settings.addresses = .kept(in: AddressFile(library.layout), log: options.log)
+        settings.isLight = try library.role(setting: options.role) == .light
         settings.owner = try library.ownerPolicy()
         let mark = try inStore { () throws(StoreError) in
             try RestoredMark.read(library.layout, now: Clock.wallMilliseconds())
@@ -228,7 +235,27 @@ final class Daemon: Sendable {
         for target in founders + remembered {
             loop.post(.input(.join(endpoints: target.endpoints, key: target.key)))
         }
+        try takeBootstrap(network, options)
         for target in options.join { try join(target, trusted: target.key != nil) }
+    }
+
+    /// Takes the lists that the owner gave now, and gives the core all that count. One that she
+    /// names and that does not count keeps the node from starting: she would wait for nothing.
+    private func takeBootstrap(
+        _ network: NetworkFile, _ options: Options
+    ) throws(Failure) {
+        let shelf = BootstrapShelf(library: library, network: network)
+        let trusted = options.bootstrapKeys.union(try shelf.signers())
+        for file in options.bootstrap {
+            _ = try shelf.take(Array(file.text.utf8), trusted: trusted, named: file.path)
+        }
+        for list in try shelf.usable(options.log) { take(list) }
+    }
+
+    /// Gives the core the nodes of a list that was taken.
+    func take(_ list: BootstrapList) {
+        let peers = list.entries.map { PeerAddress(key: $0.key, endpoints: $0.endpoints) }
+        loop.post(.input(.bootstrap(peers, by: list.publisher)))
     }
 
     /// What the owner joined in earlier runs, as tickets and addresses.
@@ -286,6 +313,20 @@ final class Daemon: Sendable {
         let empty = Settings(
             node: keys.node.publicKey, label: "", endpoints: [], software: "", seed: 0)
         return result.withLock { $0 } ?? Swarm(empty)
+    }
+
+    /// Asks other nodes for layers and waits for their answers; the core gives them a second and a
+    /// half.
+    func search(_ query: LayerQuery) -> SearchResult {
+        let result = Lock<SearchResult?>(nil)
+        let done = Semaphore()
+        loop.post(
+            .search(query) { found in
+                result.withLock { $0 = found }
+                done.signal()
+            })
+        done.wait(milliseconds: 5000)
+        return result.withLock { $0 } ?? .nobody
     }
 
     /// Fetches a layer and waits for its end.

@@ -1,3 +1,4 @@
+import Genome
 import Swarm
 import Wire
 
@@ -9,6 +10,8 @@ enum LoopEvent: Sendable {
     case input(Input)
     /// A fetch with somebody who wants to hear how it goes.
     case fetch(FetchRequest, @Sendable (FetchNumber, FetchStatus) -> Void)
+    /// A question to other nodes with somebody who wants to hear the answer.
+    case search(LayerQuery, @Sendable (SearchResult) -> Void)
     /// A look at the core's state, taken on the loop.
     case look(@Sendable (Swarm) -> Void)
     /// Say goodbye to everyone and end.

@@ -73,6 +73,8 @@ struct LoopWorker: ~Copyable {
     private var known: [NodeKey: KnownPeer]
     private var listeners: [FetchNumber: @Sendable (FetchNumber, FetchStatus) -> Void] = [:]
     private var nextFetch: FetchNumber = 1
+    private var askers: [SearchNumber: @Sendable (SearchResult) -> Void] = [:]
+    private var nextSearch: SearchNumber = 1
     private var waitingServes: [(SessionNumber, GroupRequest)] = []
     private var lastCheckpoint: UInt64 = 0
     private var lastJournal: UInt64 = 0
@@ -131,6 +133,11 @@ struct LoopWorker: ~Copyable {
             nextFetch += 1
             listeners[number] = listener
             feed(.fetch(number, request))
+        case .search(let query, let listener):
+            let number = nextSearch
+            nextSearch += 1
+            askers[number] = listener
+            feed(.search(number, query))
         case .look(let body): body(swarm)
         case .stop:
             feed(.stop)
@@ -188,6 +195,7 @@ struct LoopWorker: ~Copyable {
         case .fetchChanged(let number, let status):
             listeners[number]?(number, status)
             if status.isOver { listeners[number] = nil }
+        case .searched(let number, let result): askers.removeValue(forKey: number)?(result)
         case .surveyLan: lan?.post(.survey)
         case .sendBeacon(let bytes, let interface):
             lan?.post(.send(bytes, over: interface))
@@ -251,11 +259,13 @@ struct LoopWorker: ~Copyable {
         case .makeSketch(let session, let request): port.makeSketch(session, request)
         case .compareSketch(let session, let frame): port.compareSketch(session, frame)
         case .findItems(let session, let items): port.findItems(session, items)
+        case .searchRecords(let session, let search, let query):
+            port.search(session, search, query)
         case .filterMissing(let session, let ids): port.filterMissing(session, ids)
         case .findRecords(let session, let ids): port.findRecords(session, ids)
         case .expireRecords(let wall): port.expire(wall)
         case .keepAddresses(let bytes): port.keep(addresses: bytes)
-        case .keyMetElsewhere: port.noteTwin()
+        case .keyMetElsewhere(let twin): port.note(twin)
         case .findHolders(let number, let layer): port.findHolders(number, layer)
         case .findRelays: port.findRelays()
         case .openBlob(let blob, let size): port.open(blob, size: size)

@@ -16,13 +16,14 @@ struct RecordPlacement {
     func place(_ records: [Record]) throws(StoreError) -> [StoreOutcome] {
         let quota = RecordQuota(known: known)
         let heads = try catalogue.heads(of: records)
+        let revoked = try catalogue.revoked(among: Set(records.map(\.publisher)))
         var outcomes = [StoreOutcome](repeating: .superseded, count: records.count)
         var accepted: [(index: Int, record: Record)] = []
         // Delegations that come in one batch with what they cover are kept first.
         let delegations = records.filter { $0.slotKey.type == .delegation }
         var keptBefore: Set<Digest> = []
         for record in delegations {
-            guard try refusal(record) == nil else { continue }
+            guard try refusal(record, revoked) == nil else { continue }
             let placed = try catalogue.place([record], within: quota)
             if placed.first == .kept { keptBefore.insert(record.id) }
         }
@@ -32,7 +33,7 @@ struct RecordPlacement {
                 outcomes[index] = isDouble ? .equivocation : .fresh
                 continue
             }
-            if let reason = try refusal(record) {
+            if let reason = try refusal(record, revoked) {
                 outcomes[index] = .refused(reason)
             } else {
                 accepted.append((index, record))
@@ -52,10 +53,10 @@ struct RecordPlacement {
     }
 
     /// Why a record may not take its place although its signature is good.
-    private func refusal(_ record: Record) throws(StoreError) -> String? {
-        let revocation = SlotKey(
-            publisher: record.publisher, type: .keyRevocation, slot: .only)
-        if record.type != .keyRevocation, try catalogue.record(at: revocation) != nil {
+    private func refusal(
+        _ record: Record, _ revoked: Set<NodeKey>
+    ) throws(StoreError) -> String? {
+        if record.type != .keyRevocation, revoked.contains(record.publisher) {
             return "its publisher's key is revoked"
         }
         guard let signer = record.signer else { return nil }

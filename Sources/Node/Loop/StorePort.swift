@@ -30,7 +30,9 @@ final class StorePort: Sendable {
     private let used = Lock(Set<Digest>())
     /// Whom this node acts for, as the core was told last.
     private let acting = Lock<[Delegation]?>(nil)
-    private let knownKeys: KnownKeys
+    let knownKeys: KnownKeys
+    /// Records whose signatures are good and that wait for their places.
+    let arrived = Lock(ArrivedRecords())
 
     /// Starts the lanes.
     init(
@@ -74,25 +76,6 @@ final class StorePort: Sendable {
         }
     }
 
-    func store(batch: UInt64, _ records: [Record]) {
-        catalogueLane.submit { [self] in
-            let outcomes =
-                (try? RecordPlacement(catalogue: catalogue, known: knownKeys.keys).place(records))
-                ?? records.map { _ in .failed }
-            post(.recordsStored(batch: batch, outcomes: outcomes))
-            let ownPlace = Slot(prefixOf: node.digest)
-            // Anyone may delegate to this node, and any key may end: it acts for nobody whom its
-            // owner does not know.
-            let isAboutOwn = zip(records, outcomes).contains { record, outcome in
-                outcome == .fresh
-                    && (record.slotKey.type == .delegation && record.slot == ownPlace
-                        || record.type == .keyRevocation)
-                    && rights.knows(record.publisher)
-            }
-            if isAboutOwn { rejudgeDelegations(ifChanged: true) }
-        }
-    }
-
     func listIdentifiers(_ session: SessionNumber, after: Digest?) {
         catalogueLane.submit { [self] in
             let limit = Limits.identifiersPerPageMax
@@ -105,17 +88,13 @@ final class StorePort: Sendable {
     func filterMissing(_ session: SessionNumber, _ ids: [Digest]) {
         catalogueLane.submit { [self] in
             // A record that is not for everyone counts as unknown: who asks would learn of it.
-            let found = (try? catalogue.records(ids: ids)) ?? []
-            let known = Set(found.filter { $0.domain == .everyone }.map(\.id))
-            post(.identifiersMissing(session, ids.filter { !known.contains($0) }))
+            post(.identifiersMissing(session, (try? catalogue.missing(of: ids)) ?? []))
         }
     }
 
     func findRecords(_ session: SessionNumber, _ ids: [Digest]) {
         catalogueLane.submit { [self] in
-            let found = (try? catalogue.records(ids: ids)) ?? []
-            let shown = found.filter { $0.domain == .everyone }
-            post(.recordsFound(session, shown.map(\.bytes)))
+            post(.recordsFound(session, (try? catalogue.publicBytes(ids: ids)) ?? []))
         }
     }
 
@@ -451,9 +430,12 @@ final class StorePort: Sendable {
         }
     }
 
-    /// Remembers that the node which this home was restored from is alive.
-    func noteTwin() {
+    /// Remembers that another node with this one's key is alive.
+    func note(_ twin: Twin) {
         indexLane.submit { [library] in
+            let places = twin.endpoints.map { Address($0)?.description ?? "" }
+            try? TwinMark(met: twin.met, places: places.filter { !$0.isEmpty })
+                .write(library.layout)
             let now = Clock.wallMilliseconds()
             guard var mark = try? RestoredMark.read(library.layout, now: now) else { return }
             mark.met = now

@@ -4,7 +4,8 @@ import Store
 import Swarm
 import Wire
 
-/// Searching the records that this node has. A question never leaves the machine.
+/// Searching the records that this node has. A question leaves the machine only where its catalogue
+/// is not whole, and never with `local`.
 extension Service {
     /// Searches that one `find` makes at most, one where the other stopped: each holds the
     /// catalogue for a few milliseconds, and others go in between.
@@ -33,7 +34,8 @@ extension Service {
             if answer["results"]?.array?.isEmpty == false || Clock.monotonic() >= end {
                 return answer
             }
-            Semaphore().wait(milliseconds: 100)
+            // Others are not asked ten times a second.
+            Semaphore().wait(milliseconds: answer["asked"] == nil ? 100 : 1_000)
         }
     }
 
@@ -102,15 +104,22 @@ extension Service {
         let reach = try reach(nodes, kin)
         let circles = Dictionary(
             shelf.known().map { ($0.id, $0.domains) }, uniquingKeysWith: { one, _ in one })
+        let remote = RemoteSearch(query, request, scope: scope, daemon)
         let answer = try walk(
             query, kin: kin, among: reach?.numbers, circles, rounds)
-        let (rows, last) = try rows(answer.matches)
+        let shown = remote.map { remote in
+            remote.merged(with: answer.matches, limit: query.limit) {
+                kin?.contains($0.layer, baseWeights: $0.baseWeights) ?? true
+            }
+        }
+        let (rows, last) = try rows(shown ?? answer.matches, remote)
         var object = JSONObject()
         object["results"] = .array(rows)
         object["scope"] = .string(scope.rawValue)
         object["nodes"] = nodes.map { .integer(Int64($0.count)) }
         object["truncated"] = .bool(answer.isTruncated || reach?.isCut == true)
-        object["next"] = (last ?? answer.next).map { .string("\($0)") }
+        object["next"] = next(last ?? answer.next, shown, remote, query).map { .string("\($0)") }
+        object["asked"] = remote?.json
         object["examined"] = .integer(Int64(answer.examined))
         describeFreshness(swarm, in: &object)
         return object
@@ -154,9 +163,22 @@ extension Service {
         }
     }
 
+    /// Where the page after this one begins: where the own search or that of others stopped, at the
+    /// highest of these places, so that nothing is passed over.
+    private func next(
+        _ own: UInt64?, _ shown: [CatalogueAnswer.Match]?, _ remote: RemoteSearch?,
+        _ query: LayerQuery
+    ) -> UInt64? {
+        guard let shown, let remote else { return own }
+        var places = [own ?? 0, remote.result.reached]
+        if shown.count == query.limit, let last = shown.last { places.append(last.number) }
+        let next = places.max() ?? 0
+        return next > 0 ? next : nil
+    }
+
     /// The answers for programs, as many as fit into a reply, and where the rest begins.
     private func rows(
-        _ matches: [CatalogueAnswer.Match]
+        _ matches: [CatalogueAnswer.Match], _ remote: RemoteSearch?
     ) throws(Failure) -> (rows: [JSONValue], next: UInt64?) {
         try inStore { () throws(StoreError) in
             var rows: [JSONValue] = []
@@ -167,8 +189,9 @@ extension Service {
                 var object = Self.described(content, publisher: publisher)
                 object["visibility"] = .string(visibility(of: match.record))
                 let isHeld = try library.index.layer(content.layer) != nil
-                object["holders"] = .integer(
-                    Int64(try catalogue.holderCount(of: content.layer)))
+                let known = try catalogue.holderCount(of: content.layer)
+                let told = remote?.holders(of: content.layer).count ?? 0
+                object["holders"] = .integer(Int64(max(known, told)))
                 object["held"] = .bool(isHeld)
                 object["access"] = .string(isHeld ? "here" : "open")
                 object["verified"] = .bool(isHeld || match.record.type == .layer)

@@ -128,6 +128,8 @@ extension Service {
         object["scrub"] = .object(try scrubbed())
         object["running"] = .bool(daemon != nil)
         object["restored"] = try restored()
+        object["role"] = .string(try library.role().rawValue)
+        object["twin"] = try twin()
         if let daemon {
             object["process"] = .integer(Int64(Machine.processNumber))
             object["peer"] = .string(daemon.peerAddress.description)
@@ -175,6 +177,35 @@ extension Service {
             "at": .integer(Int64(clamping: mark.restored)),
             "twinMet": mark.met.map { .integer(Int64(clamping: $0)) } ?? .null,
         ]
+    }
+
+    /// Another live node with this node's key, if one was met within a day: when, and where it is.
+    private func twin() throws(Failure) -> JSONValue {
+        let mark = try inStore { () throws(StoreError) in try TwinMark.read(library.layout) }
+        guard let mark, mark.isFresh(at: Clock.wallMilliseconds()) else { return .null }
+        return [
+            "met": .integer(Int64(clamping: mark.met)),
+            "places": .array(mark.places.map { .string($0) }),
+        ]
+    }
+
+    /// Whether this node's key runs in one place only, in words.
+    func keyCheck() throws(Failure) -> LayerCheck {
+        let name = "key"
+        let mark = try inStore { () throws(StoreError) in try TwinMark.read(library.layout) }
+        let now = Clock.wallMilliseconds()
+        guard let mark, mark.isFresh(at: now) else {
+            return LayerCheck(
+                name: name, isSound: true, detail: "no other node with this key was met today")
+        }
+        let place = mark.places.isEmpty ? "" : " at " + mark.places.joined(separator: ", ")
+        let age = Ages.text(Int64(clamping: now - min(now, mark.met)) / 1_000)
+        let since = age == "now" ? "just now" : "\(age) ago"
+        return LayerCheck(
+            name: name, isSound: false,
+            detail: "another node runs with this node's key, met \(since)\(place): one home was "
+                + "copied. Stop one of the two, and give it a home of its own: PLASMID_HOME=NEW "
+                + "plasmid init; layers move with plasmid export and share")
     }
 
     private var journal: Journal { library.journal }

@@ -154,6 +154,7 @@ extension Service {
             try library.examine(repairs: request.arguments["repair"]?.bool ?? false)
         }
         if request.arguments["scrub"]?.bool == true { checks.append(try scrubAll(progress)) }
+        checks.append(try keyCheck())
         if let daemon {
             let look = daemon.look()
             checks += Self.networkChecks(look)

@@ -97,6 +97,7 @@ final class Service: Sendable {
         case "peers": return try peers()
         case "join": return try join(request)
         case "ticket": return try ticket()
+        case "bootstrap": return try bootstrap(request)
         default:
             throw Failure(.unsupported, "this node does not know \(request.verb)")
         }

@@ -49,7 +49,9 @@ public struct HomeBackup: Sendable {
     private static let begunName = "backup-begun.json"
 
     private static let databases = ["index.db", "catalogue.db"]
-    private static let left = ["LOCK", "control.sock", "format", "restored", markName, begunName]
+    private static let left = [
+        "LOCK", "control.sock", "format", "restored", "twin", markName, begunName,
+    ]
     private static let leftFolders = ["store", "layers", "memory"]
 
     private let source: Layout

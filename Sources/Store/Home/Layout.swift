@@ -70,6 +70,8 @@ public struct Layout: Sendable {
     var lock: String { "\(home)/LOCK" }
     var format: String { "\(home)/format" }
     var restored: String { "\(home)/restored" }
+    var bootstrap: String { "\(home)/bootstrap" }
+    var twin: String { "\(home)/twin" }
     var label: String { "\(home)/label" }
     var addresses: String { "\(home)/addresses" }
 

@@ -10,6 +10,11 @@ public struct CatalogueAnswer: Sendable {
         public let record: Record
         /// Where a page after it begins.
         public let number: UInt64
+
+        /// A record at its place.
+        public init(record: Record, number: UInt64) {
+            (self.record, self.number) = (record, number)
+        }
     }
 
     /// Newest first; the publisher's own record of a layer where it is here, else a mirror's.
@@ -48,23 +53,26 @@ extension Catalogue {
     /// One page of the layers that answer. `among` narrows it to these numbers (falling), `circles`
     /// are the tags of each organisation that is known here, `limit` stands for the question's own,
     /// `keeping` is a condition of the caller.
-    /// For the owner alone: records that are not for everyone are among them.
+    /// For the owner alone, records that are not for everyone being among them, unless it
+    /// `isForEveryone`.
     public func search(
         _ query: LayerQuery, among numbers: [UInt64]? = nil, circles: [NodeKey: [[UInt8]]] = [:],
-        limit: Int? = nil, keeping: (LayerContent) -> Bool = { _ in true }
+        limit: Int? = nil, isForEveryone: Bool = false,
+        keeping: (LayerContent) -> Bool = { _ in true }
     ) throws(StoreError) -> CatalogueAnswer {
         let budget = QueryBudget(
             entries: QueryLimits.entriesMax, records: QueryLimits.recordsMax,
             deadline: Clock.monotonic() + QueryLimits.patience)
         return try search(
             query, among: numbers, circles: circles, limit: limit ?? query.limit, budget,
-            keeping: keeping)
+            isForEveryone: isForEveryone, keeping: keeping)
     }
 
     /// The same with a budget of the caller.
     func search(
         _ query: LayerQuery, among numbers: [UInt64]?, circles: [NodeKey: [[UInt8]]], limit: Int,
-        _ budget: QueryBudget, keeping: (LayerContent) -> Bool = { _ in true }
+        _ budget: QueryBudget, isForEveryone: Bool = false,
+        keeping: (LayerContent) -> Bool = { _ in true }
     ) throws(StoreError) -> CatalogueAnswer {
         try connection.withLock { connection throws(StoreError) in
             var plan = try Self.lists(query, circles, connection)
@@ -79,7 +87,8 @@ extension Catalogue {
             let organizations = Self.organizations(circles)
             var matches: [CatalogueAnswer.Match] = []
             while matches.count < limit, let number = try walk.next() {
-                guard let record = try Self.record(number, connection),
+                guard
+                    let record = try Self.record(number, isForEveryone: isForEveryone, connection),
                     let layer = DescribedLayer(record, circles: organizations),
                     query.matches(layer), keeping(layer.content)
                 else { continue }
@@ -191,11 +200,14 @@ extension Catalogue {
         }
     }
 
+    /// The record of a number; for everyone another that stands for its layer, or none.
     private static func record(
-        _ number: Int64, _ connection: SQLiteConnection
+        _ number: Int64, isForEveryone: Bool, _ connection: SQLiteConnection
     ) throws(StoreError) -> Record? {
-        try connection.first(
+        let record = try connection.first(
             "SELECT bytes FROM records WHERE number=?", [.integer(number)], read)
+        guard isForEveryone, let record, record.domain != .everyone else { return record }
+        return try standIn(for: record, connection)
     }
 
     private static func organizations(

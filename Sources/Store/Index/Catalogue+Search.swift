@@ -40,11 +40,48 @@ extension Catalogue {
         }
     }
 
+    /// Which of these keys are revoked.
+    public func revoked(among keys: Set<NodeKey>) throws(StoreError) -> Set<NodeKey> {
+        var revoked: Set<NodeKey> = []
+        for key in keys {
+            let place = SlotKey(publisher: key, type: .keyRevocation, slot: .only)
+            if try record(at: place) != nil { revoked.insert(key) }
+        }
+        return revoked
+    }
+
     /// The records of these ids that are here, in any order.
     public func records(ids: [Digest]) throws(StoreError) -> [Record] {
         var found: [Record] = []
         for id in ids { found += try records("id=?", [SQLValue(id)]) }
         return found
+    }
+
+    /// The bytes of the records of these ids that everyone may see: what a peer is sent as it is.
+    public func publicBytes(ids: [Digest]) throws(StoreError) -> [[UInt8]] {
+        try connection.withLock { connection throws(StoreError) in
+            var found: [[UInt8]] = []
+            for id in ids {
+                found += try connection.query(
+                    "SELECT bytes FROM records WHERE id=? AND domain IS NULL", [SQLValue(id)]
+                ) { $0.bytes(0) }
+            }
+            return found
+        }
+    }
+
+    /// Those of the ids that no record has which everyone may see, in their order.
+    public func missing(of ids: [Digest]) throws(StoreError) -> [Digest] {
+        try connection.withLock { connection throws(StoreError) in
+            var missing: [Digest] = []
+            for id in ids {
+                let found = try connection.query(
+                    "SELECT 1 FROM records WHERE id=? AND domain IS NULL", [SQLValue(id)]
+                ) { $0.integer(0) }
+                if found.isEmpty { missing.append(id) }
+            }
+            return missing
+        }
     }
 
     /// Up to `limit` ids above `id` in ascending order, of records that everyone may see: one

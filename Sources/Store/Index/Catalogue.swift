@@ -51,8 +51,15 @@ public final class Catalogue: Sendable {
         DROP TABLE IF EXISTS facets;
         """
     static let delegationType = RecordType.delegation.rawValue
-    /// Pages that stay in memory, in KiB: the upper levels of all trees over 10^6 records.
-    private static let cacheKibibytes = 16_384
+    /// Pages that stay in memory, in KiB: the upper levels of all trees over 10^6 records, and half
+    /// of what 10^5 take, so that a newcomer need not write and read them again in between.
+    private static let cacheKibibytes = 40_960
+
+    /// Pages of 4 KiB after which the log is written back: 128 MiB. A newcomer changes the same
+    /// pages again and again, since what is filed under hashes comes in no order, and each is
+    /// written back once. Afterwards the log is cut to `logKept` bytes.
+    private static let logPages = 32_768
+    private static let logKept = 16 << 20
 
     /// Opens the database of a home, making it when it is missing. One that is damaged or of
     /// another version is made anew: nothing in it is only there.
@@ -74,6 +81,8 @@ public final class Catalogue: Sendable {
         // Three versions before this one kept other tables.
         _ = try Index.migrate(connection, path: path, steps: ["", "", "", forgotten + schema])
         try connection.execute("PRAGMA cache_size=-\(cacheKibibytes)")
+        try connection.execute("PRAGMA wal_autocheckpoint=\(logPages)")
+        try connection.execute("PRAGMA journal_size_limit=\(logKept)")
         return connection
     }
 
@@ -119,6 +128,7 @@ public final class Catalogue: Sendable {
             let result = try connection.transaction { () throws(StoreError) in
                 let result = try body(connection, &changes)
                 try changes.index(connection)
+                try changes.counts.write(connection)
                 return result
             }
             sketches.withLock { $0.apply(changes.sketches) }
@@ -146,7 +156,9 @@ public final class Catalogue: Sendable {
         for other in ended { try drop(other.number, of: record.publisher, connection, &changes) }
         if ended.isEmpty, let quota {
             let refusal = try quota.makeRoom(for: record, connection) {
-                number throws(StoreError) in
+                publisher throws(StoreError) in
+                try changes.counts.count(of: publisher, connection)
+            } drop: { number throws(StoreError) in
                 try drop(number, of: record.publisher, connection, &changes)
             }
             if let refusal { return .refused(refusal) }
@@ -197,24 +209,19 @@ public final class Catalogue: Sendable {
                 SQLValue(bits: record.sequence), SQLValue(record.id), SQLValue(record.issued),
                 SQLValue(record.expires), domain, .blob(record.bytes),
             ])
-        try RecordQuota.count(place.publisher, 1, connection)
+        try changes.counts.change(place.publisher, by: 1, connection)
         try changes.announce(record, number: number, connection)
     }
 
-    /// Bits of a number that tell records of one millisecond apart, by their ids.
-    private static let idBits: UInt64 = 21
-
-    /// The number of a record: milliseconds of its issue and bits of its id, so that whoever walks
-    /// the numbers meets the records in the order of time, the same in every catalogue. Where
-    /// another record has the number other bits of the id are tried.
+    /// The number of a record: its place in the order of time, so that whoever walks the numbers
+    /// meets the records in that order, the same in every catalogue. Where another record has the
+    /// number other bits of the id are tried.
     private static func number(
         of record: Record, _ connection: SQLiteConnection
     ) throws(StoreError) -> Int64 {
-        // 42 bits of milliseconds last until the year 2109.
-        let time = min(record.issued, 1 << 42 - 1) << idBits
         let words = record.id.words
         let numbers = [words.0, words.1, words.2, words.3].map { word in
-            Int64(time | word >> (64 - idBits))
+            Int64(Record.order(issued: record.issued, word))
         }
         for number in numbers where try isFree(number, connection) { return number }
         var number = numbers[3]
@@ -239,7 +246,7 @@ public final class Catalogue: Sendable {
         changes.sketches += gone.map { SketchChange(item: $0, isNew: false) }
         try changes.forget(number, connection)
         try connection.run("DELETE FROM records WHERE number=?", [.integer(number)])
-        try RecordQuota.count(publisher, -1, connection)
+        try changes.counts.change(publisher, by: -1, connection)
     }
 
     /// Removes records whose time was over at `wallMilliseconds`; their number.

@@ -20,6 +20,10 @@ struct CatalogueChanges {
 
     /// What the sketches follow.
     var sketches: [SketchChange] = []
+    /// How many records each publisher has.
+    var counts = PublisherCounts()
+    /// Records that were added, by number: they need not be read again.
+    private var fresh: [Int64: Record] = [:]
     private var touched: Set<Layer> = []
     private var order: [Layer] = []
     private var removed: [Entry] = []
@@ -29,6 +33,7 @@ struct CatalogueChanges {
         _ record: Record, number: Int64, _ connection: SQLiteConnection
     ) throws(StoreError) {
         guard let described = DescribedLayer(record) else { return }
+        fresh[number] = record
         try connection.run(
             "INSERT INTO announcements VALUES(?, ?, ?, ?, ?)",
             [
@@ -63,7 +68,7 @@ struct CatalogueChanges {
         _ number: Int64, _ connection: SQLiteConnection
     ) throws(StoreError) {
         let gone = try connection.run("DELETE FROM layers WHERE number=?", [.integer(number)])
-        guard gone > 0, let entry = try Self.entry(number, connection) else { return }
+        guard gone > 0, let entry = try entry(number, connection) else { return }
         removed.append(entry)
     }
 
@@ -84,19 +89,23 @@ struct CatalogueChanges {
             ) { $0.integer(0) }
             guard best != shown else { continue }
             if let shown { try hide(shown, connection) }
-            guard let best, let entry = try Self.entry(best, connection) else { continue }
+            guard let best, let entry = try entry(best, connection) else { continue }
             try connection.run("INSERT INTO layers VALUES(?, ?, ?)", [.integer(best)] + place)
             added.append(entry)
         }
         try Self.write(removed.sorted { $0.number < $1.number }, isNew: false, connection)
         try Self.write(added.sorted { $0.number < $1.number }, isNew: true, connection)
+        try Self.count(removed: removed, added: added, connection)
     }
 
-    private static func entry(
+    private func entry(
         _ number: Int64, _ connection: SQLiteConnection
     ) throws(StoreError) -> Entry? {
-        let record = try connection.first(
-            "SELECT bytes FROM records WHERE number=?", [.integer(number)], Catalogue.read)
+        var record = fresh[number]
+        if record == nil {
+            record = try connection.first(
+                "SELECT bytes FROM records WHERE number=?", [.integer(number)], Catalogue.read)
+        }
         guard let record, let layer = DescribedLayer(record) else { return nil }
         var circle: [UInt8]?
         if case .restricted(let tag) = record.domain { circle = tag }
@@ -119,20 +128,32 @@ struct CatalogueChanges {
                         : "INSERT INTO \(table)(\(table), rowid, text) VALUES('delete', ?, ?)",
                     [.integer(entry.number), .text(text)])
             }
-            for word in entry.words where CatalogueTerms.isLong(word) {
-                if isNew {
-                    try connection.run(
-                        """
-                        INSERT INTO vocabulary VALUES(?, 1)
-                        ON CONFLICT(word) DO UPDATE SET count=count+1
-                        """, [.text(word)])
-                } else {
-                    try connection.run(
-                        "UPDATE vocabulary SET count=count-1 WHERE word=?", [.text(word)])
-                    try connection.run(
-                        "DELETE FROM vocabulary WHERE word=? AND count<1", [.text(word)])
-                }
+        }
+    }
+
+    /// Counts the long words that came and went, each once, in the order in which they stand.
+    private static func count(
+        removed: [Entry], added: [Entry], _ connection: SQLiteConnection
+    ) throws(StoreError) {
+        var changes: [String: Int64] = [:]
+        for (entries, change) in [(removed, Int64(-1)), (added, 1)] {
+            for word in entries.flatMap(\.words) where CatalogueTerms.isLong(word) {
+                changes[word, default: 0] += change
             }
+        }
+        for (word, change) in changes.sorted(by: { $0.key < $1.key }) where change != 0 {
+            guard change < 0 else {
+                try connection.run(
+                    """
+                    INSERT INTO vocabulary VALUES(?, ?)
+                    ON CONFLICT(word) DO UPDATE SET count=count+excluded.count
+                    """, [.text(word), .integer(change)])
+                continue
+            }
+            try connection.run(
+                "UPDATE vocabulary SET count=count+? WHERE word=?", [.integer(change), .text(word)])
+            try connection.run(
+                "DELETE FROM vocabulary WHERE word=? AND count<1", [.text(word)])
         }
     }
 }

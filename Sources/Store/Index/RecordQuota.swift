@@ -35,13 +35,13 @@ public struct RecordQuota: Sendable {
     /// publisher if need be; why there is none otherwise. The end of a key is always kept.
     func makeRoom(
         for record: Record, _ connection: SQLiteConnection,
-        drop: (Int64) throws(StoreError) -> Void
+        count: (NodeKey?) throws(StoreError) -> Int, drop: (Int64) throws(StoreError) -> Void
     ) throws(StoreError) -> String? {
         let place = record.slotKey
         guard place.type != .keyRevocation else { return nil }
         let isKnown = known.contains(place.publisher)
         let most = isKnown ? perKey.known : perKey.unknown
-        if try Self.count(of: place.publisher, connection) >= most {
+        if try count(place.publisher) >= most {
             let last = try connection.first(
                 """
                 SELECT number, type, slot FROM records WHERE publisher=? AND type<>?
@@ -59,37 +59,12 @@ public struct RecordQuota: Sendable {
             try drop(number)
             return nil
         }
-        let total = try Self.count(of: nil, connection)
+        let total = try count(nil)
         guard total < inAll.total else { return "the catalogue is full" }
         guard !isKnown, total >= inAll.strangers else { return nil }
         var knownCount = 0
-        for key in known { knownCount += try Self.count(of: key, connection) }
+        for key in known { knownCount += try count(key) }
         return total - knownCount < inAll.strangers
             ? nil : "the catalogue is full of records of unknown keys"
-    }
-
-    /// Records of a publisher, or of all.
-    static func count(
-        of publisher: NodeKey?, _ connection: SQLiteConnection
-    ) throws(StoreError) -> Int {
-        let key = publisher.map { SQLValue($0) } ?? .blob([])
-        return try connection.first("SELECT count FROM publishers WHERE publisher=?", [key]) {
-            Int($0.integer(0))
-        } ?? 0
-    }
-
-    /// Follows a record that came or went.
-    static func count(
-        _ publisher: NodeKey, _ change: Int, _ connection: SQLiteConnection
-    ) throws(StoreError) {
-        for key in [SQLValue(publisher), .blob([])] {
-            try connection.run(
-                """
-                INSERT INTO publishers VALUES(?, ?)
-                ON CONFLICT DO UPDATE SET count=count+excluded.count
-                """, [key, .integer(Int64(change))])
-            guard change < 0 else { continue }
-            try connection.run("DELETE FROM publishers WHERE publisher=? AND count<=0", [key])
-        }
     }
 }

@@ -78,6 +78,19 @@ package enum AddressLimits {
     /// Nodes known to have no address that may be dialled.
     static let outOfReachMax = 1024
 
+    // MARK: Bootstrap lists
+
+    /// Signers whose lists count: more than an owner has reason to trust with that.
+    static let bootstrapListsMax = 8
+    /// Nodes of one list.
+    static let bootstrapPeersMax = 256
+    /// Listed nodes that are called at a time while nobody else is met.
+    static let bootstrapCalls = 4
+    /// They are called so long after the start, where the book holds others, and then after pauses
+    /// that double.
+    static let bootstrapPause = 5 * Span.second
+    static let bootstrapPauseMax = 5 * Span.minute
+
     // MARK: Keeping
 
     /// The book is written this long after the start and then this often, where it changed: at most

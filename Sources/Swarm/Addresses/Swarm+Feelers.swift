@@ -59,7 +59,7 @@ extension Swarm {
         }
         let rest = now.monotonic - max(session.opened, session.heard)
         let agrees =
-            session.reconciliation == nil && !session.isFetchingRecords
+            session.reconciliation == nil && session.batchesAsked.isEmpty
             && session.wanted.isEmpty && session.wantedItems.isEmpty && session.answering == 0
         guard isLate || agrees && rest >= AddressLimits.feelerRest else { return }
         feeling.call = nil

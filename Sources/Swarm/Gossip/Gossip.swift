@@ -8,8 +8,20 @@ struct Gossip: Sendable {
         let source: SessionNumber?
         /// Whether it came as news among neighbours.
         let isNews: Bool
+        /// Whether a peer brings its whole catalogue to a node that agreed with nobody yet: who
+        /// brought it need not be told of it, and the others are compared with.
+        var isFilling = false
+        /// Whether it answers a search of this node: others have it, and need not be told.
+        var isAnswer = false
         /// The records.
-        let records: [Record]
+        var records: [Record]
+
+        /// The same with these records alone.
+        func with(_ records: [Record]) -> Batch {
+            var batch = self
+            batch.records = records
+            return batch
+        }
     }
 
     /// Records seen lately, in two generations: when the younger is full the older is dropped.
@@ -23,10 +35,16 @@ struct Gossip: Sendable {
     var nextBatch: UInt64 = 1
     /// Records among them.
     var waiting = 0
+    /// Records that were asked for and have not come.
+    var asked = 0
+    /// Ids of records that are wanted of some peer: they are not asked of another.
+    var claimed: Set<Digest> = []
     /// Monotonic nanoseconds of the next comparison with a random neighbour.
     var nextReconciliation: UInt64 = 0
     /// Monotonic nanoseconds of the next removal of expired records.
     var nextExpiry: UInt64 = 0
+    /// Whether the catalogue agreed with that of a node which keeps everything.
+    var hasAgreed = false
     /// How often what happened.
     var counters = GossipCounters()
 

@@ -42,6 +42,7 @@ extension Swarm {
                     if isNews { neighbourhood.refuse(bytes) }
                     continue
                 }
+                guard !settings.isLight || concernsLight(record) else { continue }
                 guard mayKeep(record, from: number) else {
                     waitForGrant(record, bytes, from: number)
                     continue
@@ -60,7 +61,7 @@ extension Swarm {
     /// Whether one more record may be looked at: those that were asked for always.
     private mutating func mayTakeRecord(from number: SessionNumber) -> Bool {
         let mayTake = sessions.change(number) { session in
-            session.isFetchingRecords || session.rates.news.take(at: now.monotonic)
+            !session.batchesAsked.isEmpty || session.rates.news.take(at: now.monotonic)
         }
         return mayTake ?? false
     }
@@ -69,7 +70,10 @@ extension Swarm {
         _ records: [Record], from source: SessionNumber?, isNews: Bool
     ) {
         guard !records.isEmpty else { return }
-        guard gossip.waiting + records.count <= SwarmLimits.unverifiedMax else {
+        let expected = source.flatMap { sessions[$0]?.batchesAsked.first } ?? 0
+        let room = SwarmLimits.unverifiedMax + (isNews ? 0 : expected)
+        // What was asked for has its room: news that comes meanwhile takes none of it.
+        guard gossip.waiting + gossip.asked + records.count <= room else {
             for record in records { forget(record.bytes) }
             if let source { lose(records.count, from: source) }
             return
@@ -77,11 +81,15 @@ extension Swarm {
         let batch = gossip.nextBatch
         gossip.nextBatch += 1
         gossip.waiting += records.count
-        gossip.batches[batch] = Gossip.Batch(source: source, isNews: isNews, records: records)
+        let isPaging = source.flatMap { sessions[$0]?.isPaging } ?? false
+        gossip.batches[batch] = Gossip.Batch(
+            source: source, isNews: isNews, isFilling: isPaging && !gossip.hasAgreed,
+            records: records)
         effects.append(.verifyRecords(batch: batch, records))
     }
 
     mutating func recordsVerified(_ batch: UInt64, _ isValid: [Bool]) {
+        if answerVerified(batch, isValid) { return }
         guard let waiting = gossip.batches[batch], isValid.count == waiting.records.count else {
             return
         }
@@ -97,9 +105,7 @@ extension Swarm {
             }
         }
         gossip.waiting -= waiting.records.count - good.count
-        gossip.batches[batch] =
-            good.isEmpty
-            ? nil : .init(source: waiting.source, isNews: waiting.isNews, records: good)
+        gossip.batches[batch] = good.isEmpty ? nil : waiting.with(good)
         if !good.isEmpty { effects.append(.storeRecords(batch: batch, good)) }
     }
 
@@ -138,6 +144,9 @@ extension Swarm {
                 neighbourhood.refuse(record.bytes)
             }
         }
+        release(waiting)
+        askForMore()
+        guard !waiting.isAnswer, !waiting.isFilling || waiting.isNews else { return }
         spread(fresh, from: waiting.source, isNews: waiting.isNews)
     }
 
@@ -145,6 +154,14 @@ extension Swarm {
     private mutating func lose(_ count: Int, from number: SessionNumber) {
         gossip.counters.dropped += UInt64(count)
         _ = sessions.change(number) { $0.hasLostRecords = true }
+    }
+
+    /// Records that a peer was asked for are here or will not be: others may be asked for them.
+    private mutating func release(_ batch: Gossip.Batch) {
+        let ids = batch.records.map(\.id)
+        gossip.claimed.subtract(ids)
+        guard let source = batch.source else { return }
+        _ = sessions.change(source) { $0.claimed.subtract(ids) }
     }
 
     private mutating func noteTaken(_ record: Record, _ batch: Gossip.Batch) {
@@ -176,130 +193,5 @@ extension Swarm {
         gossip.waiting += 1
         gossip.batches[batch] = Gossip.Batch(source: nil, isNews: false, records: [record])
         effects.append(.storeRecords(batch: batch, [record]))
-    }
-
-    // MARK: Comparing catalogues
-
-    mutating func startReconciliation(with number: SessionNumber) {
-        gossip.counters.compared += 1
-        _ = sessions.change(number) { session in
-            session.comparisonDue = nil
-            session.hasLostRecords = false
-            session.isFetchingRecords = false
-            session.wanted = []
-            session.wantedItems = []
-            session.pagesSeen = 0
-        }
-        askForSketch(SwarmLimits.symbolsFirst, from: number)
-    }
-
-    mutating func askForPage(after: Digest?, from number: SessionNumber) {
-        _ = sessions.change(number) { session in
-            session.reconciliation = .awaitingPage(after: after)
-            session.compared = now.monotonic
-            session.pagesAsked += 1
-        }
-        send(.identifiersRequest(after: after), to: number)
-    }
-
-    /// Every few minutes with a random neighbour, so that what a lost message hid comes through.
-    mutating func reconcileIfDue() {
-        if gossip.nextExpiry <= now.monotonic {
-            gossip.nextExpiry = now.monotonic + SwarmLimits.expirePause
-            // As long as others may take them in, they stay: else they would come again.
-            let skew = min(now.wall, Limits.clockSkewMilliseconds)
-            effects.append(.expireRecords(wall: now.wall - skew))
-        }
-        for (number, session) in sessions.entries where isSketchOverdue(session) {
-            gossip.counters.paged += 1
-            askForPage(after: nil, from: number)
-        }
-        // One each second: under a salt that is new the whole catalogue is read.
-        let due = sessions.entries.first { entry in
-            entry.value.comparisonDue.map { $0 <= now.monotonic } ?? false
-        }
-        if let due { startReconciliation(with: due.key) }
-        guard gossip.nextReconciliation <= now.monotonic else { return }
-        let isFirst = gossip.nextReconciliation == 0
-        let jitter = UInt64.random(in: 0..<SwarmLimits.reconcilePause / 2, using: &generator)
-        gossip.nextReconciliation = now.monotonic + SwarmLimits.reconcilePause / 2 + jitter
-        // Sessions compare when they open; the first turn has nothing to add.
-        guard !isFirst else { return }
-        let idle = sessions.entries.filter { entry in
-            entry.value.reconciliation == nil
-                || now.monotonic - entry.value.compared > SwarmLimits.replyPatience
-        }
-        if let number = idle.map(\.key).randomElement(using: &generator) {
-            startReconciliation(with: number)
-        }
-    }
-
-    mutating func receive(_ page: IdentifierPage, from number: SessionNumber) {
-        guard let session = sessions[number], session.pagesAsked > 0 else {
-            blame(number, "sent a page that nobody asked for")
-            return
-        }
-        _ = sessions.change(number) { $0.pagesAsked -= 1 }
-        guard case .awaitingPage(let after) = session.reconciliation else { return }
-        if let after, let first = page.ids.first, first <= after {
-            // The answer to an older question, or a peer that would lead us in circles.
-            if session.pagesAsked == 1 { blame(number, "sent a page that goes back") }
-            return
-        }
-        guard session.pagesSeen < SwarmLimits.pagesMax else {
-            _ = sessions.change(number) { $0.reconciliation = nil }
-            blame(number, "has a catalogue without end")
-            return
-        }
-        _ = sessions.change(number) { session in
-            session.pagesSeen += 1
-            session.reconciliation = .fetching(next: page.isLast ? nil : page.ids.last)
-        }
-        effects.append(.filterMissing(number, page.ids))
-    }
-
-    mutating func want(_ ids: [Digest], from number: SessionNumber) {
-        _ = sessions.change(number) { session in
-            let room = max(0, SwarmLimits.wantedMax - session.wanted.count)
-            session.wanted += ids.prefix(room)
-        }
-        askForRecords(number)
-    }
-
-    private mutating func recordsArrived(from number: SessionNumber) {
-        guard sessions[number]?.isFetchingRecords == true else { return }
-        _ = sessions.change(number) { session in
-            session.isFetchingRecords = false
-            session.compared = now.monotonic
-        }
-        askForRecords(number)
-    }
-
-    /// Asks for the next wanted records, or for the next page when there are none.
-    mutating func askForRecords(_ number: SessionNumber) {
-        guard let session = sessions[number], !session.isFetchingRecords else { return }
-        if !session.wantedItems.isEmpty {
-            let items = Array(session.wantedItems.prefix(Limits.recordsPerMessageMax))
-            _ = sessions.change(number) { session in
-                session.wantedItems.removeFirst(items.count)
-                session.isFetchingRecords = true
-            }
-            return send(.itemsRequest(items), to: number)
-        }
-        if session.wanted.isEmpty {
-            guard case .fetching(let next) = session.reconciliation else { return }
-            if let next {
-                askForPage(after: next, from: number)
-            } else {
-                _ = sessions.change(number) { $0.reconciliation = nil }
-            }
-            return
-        }
-        let batch = Array(session.wanted.prefix(Limits.recordsPerMessageMax))
-        _ = sessions.change(number) { session in
-            session.wanted.removeFirst(batch.count)
-            session.isFetchingRecords = true
-        }
-        send(.recordsRequest(batch), to: number)
     }
 }

@@ -144,7 +144,9 @@ extension Swarm {
             publishing.nodeDue = now.monotonic + SwarmLimits.presencePause
             let presence = presence
             presenceTold(presence)
-            var node = NodeContent(endpoints: presence.endpoints, services: [.catalogue, .blobs])
+            var node = NodeContent(
+                endpoints: presence.endpoints,
+                services: settings.isLight ? .blobs : [.catalogue, .blobs])
             if presence.isRelay { node.services.insert(.relay) }
             node.reach = presence.reach
             node.relays = presence.relays
@@ -247,6 +249,7 @@ extension Swarm {
         if let restored = settings.restored, record.issued > restored {
             return fallSilent(at: record.issued)
         }
+        noteForeign(record)
         if isHidden {
             publishing.lastHidden = record.sequence
         } else {
@@ -266,7 +269,7 @@ extension Swarm {
         guard !settings.isSilent else { return }
         settings.isSilent = true
         publishing.republishDue = nil
-        effects.append(.keyMetElsewhere(issued: wall))
+        effects.append(.keyMetElsewhere(Twin(sign: .record, met: wall, endpoints: [])))
         effects.append(
             .log(
                 "this node's key runs elsewhere too: the node that this home was restored from is "
@@ -291,7 +294,10 @@ extension Swarm {
 
     private mutating func sayAllAgain() {
         publishing.republishDue = nil
-        publishing.republishAfter = now.monotonic + SwarmLimits.republishPause
+        // Two nodes with one key would outdo each other for ever.
+        publishing.republishAfter =
+            now.monotonic
+            + min(SwarmLimits.presencePause, SwarmLimits.republishPause << min(twinWatch.count, 8))
         publishing.nodeDue = now.monotonic
         if publishing.holdingsDue != nil { publishing.holdingsDue = now.monotonic }
         for id in publishing.layersDue.keys { publishing.layersDue[id] = 0 }

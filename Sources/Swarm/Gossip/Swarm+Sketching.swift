@@ -29,7 +29,7 @@ extension Swarm {
         switch session.reconciliation {
         case .awaitingSketch, .comparingSketch:
             now.monotonic - session.compared > SwarmLimits.replyPatience
-        case .awaitingPage, .fetching, nil: false
+        case .awaitingPage, .comparingPage, .fetching, nil: false
         }
     }
 
@@ -55,6 +55,7 @@ extension Swarm {
             }
             gossip.counters.equal += 1
             finishSketch(number)
+            noteAgreement(number)
         } else {
             effects.append(.compareSketch(number, frame))
         }
@@ -73,7 +74,7 @@ extension Swarm {
             _ = sessions.change(number) { $0.answering += 1 }
             effects.append(.findItems(number, difference.ours))
         }
-        guard !difference.theirs.isEmpty else { return }
+        guard !difference.theirs.isEmpty else { return noteAgreement(number) }
         _ = sessions.change(number) { session in
             session.wantedItems = difference.theirs
             session.reconciliation = .fetching(next: nil)
@@ -104,7 +105,6 @@ extension Swarm {
         if let undecoded, undecoded > SwarmLimits.undecodedMax {
             blame(number, "shows sketches that never come apart")
         }
-        gossip.counters.paged += 1
-        askForPage(after: nil, from: number)
+        beginPages(from: number)
     }
 }

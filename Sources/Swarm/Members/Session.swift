@@ -52,8 +52,14 @@ public struct Session: Sendable {
     var salt: SketchSalt?
     /// Sketches in a row that did not come apart.
     var undecoded = 0
-    /// Ids asked for and not answered yet.
-    var isFetchingRecords = false
+    /// Records of each batch that was asked for and has not come, in the order of asking.
+    var batchesAsked: [Int] = []
+    /// Ids that are wanted of it and of nobody else meanwhile.
+    var claimed: Set<Digest> = []
+    /// Where the list of its ids began; nil for the lowest.
+    var pageStart: Digest?
+    /// Whether that list has passed the highest id.
+    var isSecondLap = false
     /// Where the comparison of catalogues stands; nil when there is none.
     var reconciliation: Reconciliation?
     /// Monotonic nanoseconds when this side compares for the first time; nil once it has begun.
@@ -70,6 +76,8 @@ public struct Session: Sendable {
     var answering = 0
     /// Its requests that are being answered.
     var serving: [UInt64] = []
+    /// Searches asked of it and not answered yet.
+    var searchesAsked = 0
     /// How fast groups come from it, and how many are asked of it.
     var pace = PeerPace()
     /// Layers of which it gives out what it has while it fetches them, and wants to know who else
@@ -96,6 +104,8 @@ public struct Session: Sendable {
         var reach = SwarmRates.reach
         var calls = ReachLimits.callsPerSession
         var stray = SwarmRates.stray
+        var searches = SwarmRates.searches
+        var knownSearches = SwarmRates.knownSearches
     }
 
     /// Where a comparison of catalogues stands.
@@ -106,8 +116,25 @@ public struct Session: Sendable {
         case comparingSketch(count: Int)
         /// A page of ids above this one was asked for.
         case awaitingPage(after: Digest?)
-        /// The page's missing records are being fetched; ask for the next after this id.
-        case fetching(next: Digest?)
+        /// A page came and is held against the catalogue; then the next is asked for.
+        case comparingPage(next: NextPage?)
+        /// The page's missing records are being fetched; then the next is asked for.
+        case fetching(next: NextPage?)
+    }
+
+    /// Where the next page of ids begins.
+    enum NextPage: Equatable, Sendable {
+        case lowest
+        case above(Digest)
+    }
+
+    /// Whether its ids are being listed.
+    var isPaging: Bool {
+        switch reconciliation {
+        case .awaitingPage, .comparingPage: true
+        case .fetching(let next): next != nil
+        case .awaitingSketch, .comparingSketch, nil: false
+        }
     }
 
     init(_ facts: SessionFacts, seed: UInt64, at monotonic: UInt64) {

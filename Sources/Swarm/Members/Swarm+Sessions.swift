@@ -50,8 +50,7 @@ extension Swarm {
 
     mutating func open(_ number: SessionNumber, _ facts: SessionFacts) {
         guard facts.peer != settings.node else {
-            forgetMyself(facts)
-            effects.append(.close(number, reason: "this is myself"))
+            meetOwnKey(number, facts)
             return
         }
         contactConnected(facts)
@@ -78,7 +77,9 @@ extension Swarm {
         }
         sessions[number] = Session(facts, seed: generator.next(), at: now.monotonic)
         introduce(to: number, facts)
-        if facts.isInitiator {
+        if settings.isLight {
+            // It has nothing to compare.
+        } else if facts.isInitiator {
             startReconciliation(with: number)
         } else {
             // One comparison serves both sides: who dialled begins.
@@ -153,7 +154,7 @@ extension Swarm {
     private mutating func introduce(to number: SessionNumber, _ facts: SessionFacts) {
         let relays = isRelay ? Introduction.relays : 0
         let introduction = Introduction(
-            features: Introduction.neighbours | Introduction.reach | relays,
+            features: features | Introduction.reach | relays,
             endpoints: ownEndpoints,
             observed: facts.path.isRelayed ? nil : facts.endpoint, label: settings.label,
             software: settings.software, wallMilliseconds: now.wall)
@@ -161,8 +162,11 @@ extension Swarm {
     }
 
     mutating func closed(_ number: SessionNumber, _ reason: String) {
+        ownKeyGone(number)
         guard let session = sessions[number] else { return }
         part(number)
+        forgetSearches(over: number)
+        abandon(number)
         sessions[number] = nil
         relayGone(number)
         punchGone(number)
@@ -180,6 +184,7 @@ extension Swarm {
     }
 
     mutating func receive(_ message: Message, from number: SessionNumber) {
+        if hearOwnKey(number, message) { return }
         guard let session = sessions[number], !session.isClosing else { return }
         _ = sessions.change(number) { $0.heard = now.monotonic }
         if session.isNeighbour { hearNeighbour(number, message) }
@@ -208,6 +213,8 @@ extension Swarm {
         case .sketchRequest(let request): answer(number, .makeSketch(number, request))
         case .sketch(let frame): receive(frame, from: number)
         case .itemsRequest(let items): answer(number, .findItems(number, items))
+        case .search(let request): receive(request, from: number)
+        case .searchAnswer(let answer): receive(answer, from: number)
         case .open, .envelopeRequest, .groupsRequest, .get, .cancel, .statement:
             serve(message, to: number)
         case .tags(let tags): receive(tags: tags, from: number)
@@ -237,7 +244,7 @@ extension Swarm {
             switch message {
             case .ping, .introduction, .tags, .checkpoint:
                 session.rates.pings.take(at: now.monotonic)
-            case .identifiersRequest, .recordsRequest, .sketchRequest, .itemsRequest:
+            case .identifiersRequest, .recordsRequest, .sketchRequest, .itemsRequest, .search:
                 session.rates.questions.take(at: now.monotonic)
             case .envelopeRequest, .groupsRequest, .hold, .holdEnd, .seek, .seekers:
                 session.rates.documents.take(at: now.monotonic)
@@ -276,6 +283,10 @@ extension Swarm {
         if let session = sessions[number] { noteCaller(session) }
         relayMet(number)
         punchIfUseful(number)
+        // A light node asks for no comparison and has news of its own only.
+        if isLight(sessions[number]), sessions[number]?.comparisonDue != nil {
+            _ = sessions.change(number) { $0.comparisonDue = now.monotonic }
+        }
         hearClock(introduction.wallMilliseconds, of: number)
     }
 

@@ -11,7 +11,7 @@ extension Swarm {
 
     /// A peer introduced itself as one that speaks of neighbours.
     mutating func meet(_ number: SessionNumber) {
-        guard let session = sessions[number], speaksOfNeighbours(session),
+        guard !settings.isLight, let session = sessions[number], speaksOfNeighbours(session),
             let said = session.introduction
         else { return }
         let facts = session.facts
@@ -37,7 +37,7 @@ extension Swarm {
     }
 
     mutating func receive(_ message: NeighbourMessage, from number: SessionNumber) {
-        guard let source = sessions[number]?.facts.endpoint else { return }
+        guard !settings.isLight, let source = sessions[number]?.facts.endpoint else { return }
         let isWithin = sessions.change(number) { $0.rates.gossip.take(at: now.monotonic) }
         guard isWithin == true else {
             gossip.counters.wordsDropped += 1
@@ -128,7 +128,7 @@ extension Swarm {
     /// go to those whole who may hear of them.
     mutating func spread(_ records: [Record], from source: SessionNumber?, isNews: Bool) {
         let isNameOnly = source != nil && records.count > NeighbourLimits.comparedWhole
-        for record in records where record.domain == .everyone {
+        for record in records where record.domain == .everyone && !settings.isLight {
             perform(
                 isNews
                     ? neighbourhood.accept(record.bytes, at: now.monotonic)
@@ -136,7 +136,7 @@ extension Swarm {
                         record.bytes, from: source, isNameOnly: isNameOnly, at: now.monotonic))
         }
         for (number, session) in sessions.entries where number != source {
-            let isOther = !speaksOfNeighbours(session)
+            let isOther = tellsWhole(session, own: source == nil)
             let heard = records.filter {
                 (isOther || $0.domain != .everyone) && mayHear($0, number)
             }

@@ -76,6 +76,10 @@ public enum Message: Equatable, Sendable {
     case checkpoint(CheckpointOffer)
     /// Answers `checkpoint`.
     case cosignature(WitnessWord)
+    /// Asks for layers, of a node that has the whole catalogue. Answered by `searchAnswer`.
+    case search(SearchRequest)
+    /// Answers `search`.
+    case searchAnswer(SearchAnswer)
     /// What neighbours in the overlay say to each other.
     case neighbour(NeighbourMessage)
     /// Whether a node can be called from outside.
@@ -134,11 +138,13 @@ public enum Message: Equatable, Sendable {
         static let holdingChange: UInt8 = 153
         static let seek: UInt8 = 154
         static let seekers: UInt8 = 155
+        static let search: UInt8 = 156
+        static let searchAnswer: UInt8 = 157
         static let optional = NeighbourMessage.Kind.all.union(ReachMessage.Kind.all)
             .union(RelayMessage.Kind.all).union([
                 statement, tags, credential, hold, holdAnswer, holdEnd, checkpoint, cosignature,
                 sketchRequest, sketch, itemsRequest, PunchMessage.Kind.punch, holdingChange, seek,
-                seekers,
+                seekers, search, searchAnswer,
             ])
     }
 
@@ -146,7 +152,8 @@ public enum Message: Equatable, Sendable {
     public var bytes: [UInt8] {
         var writer = Writer()
         if !writeSession(to: &writer), !writeGossip(to: &writer), !writeSketch(to: &writer),
-            !writeCircle(to: &writer), !writeReach(to: &writer), !writeSharing(to: &writer)
+            !writeCircle(to: &writer), !writeReach(to: &writer), !writeSharing(to: &writer),
+            !writeSearch(to: &writer)
         {
             writeTransfer(to: &writer)
         }
@@ -258,6 +265,8 @@ public enum Message: Equatable, Sendable {
         } else if let message = try Self.readCircle(kind, &reader) {
             self = message
         } else if let message = try Self.readReach(kind, &reader) {
+            self = message
+        } else if let message = try Self.readSearch(kind, &reader) {
             self = message
         } else if let message = try Self.readTransfer(kind, &reader) {
             self = message

@@ -15,7 +15,7 @@ struct VerbsTests {
                 "backup", "restore", "infer", "chat", "memory", "tokenize", "detokenize", "merge",
                 "train", "jobs", "eval", "grant", "revoke", "withdraw", "mirror", "org",
                 "identity", "delegate", "audit", "transfers", "limits", "licence", "schema",
-                "peers", "status", "ticket",
+                "peers", "status", "ticket", "bootstrap",
                 "bench",
             ])
         #expect(Verbs.notBuilt.isDisjoint(with: names))

@@ -119,10 +119,14 @@ import Wire
             return
         }
         let first = driver.feed(.identifiersMissing(1, ids)).sent(to: 1)
-        #expect(first == [.recordsRequest(Array(ids.prefix(63)))])
-        let second = driver.hear(1, .records([])).sent(to: 1)
-        #expect(second == [.recordsRequest(Array(ids.dropFirst(63)))])
-        #expect(driver.hear(1, .records([])).sent(to: 1) == [.identifiersRequest(after: ids.last)])
+        // All at once: what is on its way may take as long as it likes.
+        let asked: [Message] = [
+            .recordsRequest(Array(ids.prefix(63))), .recordsRequest(Array(ids.dropFirst(63))),
+            .identifiersRequest(after: ids.last),
+        ]
+        #expect(first == asked)
+        #expect(driver.hear(1, .records([])).sent(to: 1).isEmpty)
+        #expect(driver.hear(1, .records([])).sent(to: 1).isEmpty)
         driver.hear(1, .identifiers(IdentifierPage(ids: [], isLast: true)))
         #expect(driver.feed(.identifiersMissing(1, [])).isEmpty)
         #expect(driver.core.sessions[1]?.reconciliation == nil)

@@ -156,7 +156,7 @@ import Wire
             1, Driver.node([]), sequence: Driver.wallStart * 4, issued: issued)
         let effects = driver.take([since], from: 1)
         let met = effects.contains { effect in
-            if case .keyMetElsewhere(issued) = effect { true } else { false }
+            if case .keyMetElsewhere(let twin) = effect { twin.met == issued } else { false }
         }
         #expect(met)
         let later = driver.feed(.layerHeld(try Sample(by: 1).held)) + driver.pass(Span.hour)

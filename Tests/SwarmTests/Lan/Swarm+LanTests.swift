@@ -94,7 +94,15 @@ struct SwarmLanTests {
     @Test mutating func `a second listener of its own is no news`() throws {
         let dial = try #require(hear().dials.first)
         let met = node.open(1, 1, isInitiator: true, dial: dial.dial, from: Self.place)
-        #expect(met.logs.isEmpty && met.reason(closing: 1) == "this is myself")
+        guard case .ping(let number)? = met.sent(to: 1).first else {
+            Issue.record("the other end is not asked who it is")
+            return
+        }
+        // The other end is this process as well.
+        let other = node.open(2, 1, from: Self.place)
+        #expect(met.logs.isEmpty && other.isEmpty)
+        #expect(node.hear(2, .ping(number)).reason(closing: 2) == Swarm.myselfReason)
+        #expect(node.hear(1, .goodbye(reason: Swarm.myselfReason)).logs.isEmpty)
         #expect(node.core.contacts.isEmpty)
     }
 

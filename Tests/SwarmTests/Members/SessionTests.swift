@@ -47,7 +47,14 @@ import Wire
         var driver = Driver()
         let dial = driver.feed(.join(endpoints: [Driver.address(1)], key: nil)).dials[0].dial
         let effects = driver.open(1, 1, isInitiator: true, dial: dial)
-        #expect(effects.reason(closing: 1) == "this is myself")
+        guard case .ping(let number)? = effects.sent(to: 1).first else {
+            Issue.record("the other end is not asked who it is")
+            return
+        }
+        driver.open(2, 1)
+        let told = driver.hear(2, .ping(number))
+        #expect(told.reason(closing: 2) == Swarm.myselfReason && driver.core.twin == nil)
+        driver.hear(1, .goodbye(reason: Swarm.myselfReason))
         driver.feed(.sessionClosed(1, reason: "closed"))
         #expect(driver.pass(10 * Span.minute).dials.isEmpty)
         #expect(driver.core.sessions.isEmpty)

@@ -39,7 +39,7 @@ import Wire
         var effects: [Effect] = []
         for batch in 0..<40 {
             let records = try (0..<50).map { try record(batch * 50 + $0) }
-            _ = driver.core.sessions.change(1) { $0.isFetchingRecords = true }
+            _ = driver.core.sessions.change(1) { $0.batchesAsked = [63] }
             effects += driver.take(records, from: 1)
         }
         effects += driver.pass(5 * Span.second)

@@ -1,0 +1,45 @@
+import Wire
+
+/// Batches of records that wait for the catalogue. Those that wait together are placed in one
+/// transaction: what a transaction costs by itself is that of fifty records.
+struct ArrivedRecords: Sendable {
+    /// A batch as the core knows it.
+    struct Batch: Sendable {
+        let number: UInt64
+        let records: [Record]
+    }
+
+    /// Records of one transaction: as many as wait for their check at most. That is a third of a
+    /// second in which no search is answered, while a whole catalogue comes; each page of the
+    /// database is written a fourth as often as with a thousand.
+    static let togetherMax = 4_096
+
+    private var waiting: [Batch] = []
+
+    /// Adds a batch.
+    mutating func add(_ batch: Batch) { waiting.append(batch) }
+
+    /// The batches of the next transaction, in their order. Two records for one place are never in
+    /// one, unless they came in one batch, and the end of a key is with none: what became of the
+    /// second depends on the first.
+    mutating func takeNext() -> [Batch] {
+        var count = 0
+        var places: Set<SlotKey> = []
+        var end = 0
+        for batch in waiting {
+            let own = batch.records.map(\.slotKey)
+            let endsKey = batch.records.contains { $0.type == .keyRevocation }
+            guard
+                end == 0
+                    || !endsKey && count + own.count <= Self.togetherMax
+                        && places.isDisjoint(with: own)
+            else { break }
+            places.formUnion(own)
+            count += own.count
+            end += 1
+            if endsKey { break }
+        }
+        defer { waiting.removeFirst(end) }
+        return Array(waiting.prefix(end))
+    }
+}
