@@ -39,6 +39,35 @@ struct SocketTests {
         _ = consume client
     }
 
+    @Test func `calls from the port that it listens on, which no other program can have`() throws {
+        let listener = try Socket.listen(loopback)
+        let own = try listener.ownAddress()
+        let other = try Socket.listen(loopback)
+        let call = try Socket.connect(try other.ownAddress(), from: own)
+        let poller = try Poller()
+        try poller.add(other.descriptor, token: 1, reads: true, writes: false)
+        _ = try poller.wait(milliseconds: 5000)
+        let (_, seen) = try #require(try other.accept())
+        #expect(seen == own)
+        #expect(try call.ownAddress() == own)
+        #expect(throws: SystemError.self) { try Socket.listen(own) }
+        let caller = try Socket.connect(own)
+        try poller.add(listener.descriptor, token: 2, reads: true, writes: false)
+        _ = try poller.wait(milliseconds: 5000)
+        #expect(try listener.accept() != nil, "it still listens")
+        _ = caller
+    }
+
+    @Test func `two within this process are connected to each other`() throws {
+        let (one, other) = try Socket.pair()
+        let buffer = Buffer(capacity: 8)
+        buffer.store([7, 8], at: 0)
+        #expect(try one.write(from: buffer, 0..<2) == .moved(2))
+        #expect(try other.read(into: buffer, 2..<8) == .moved(2))
+        #expect(buffer.bytes(0..<4) == [7, 8, 7, 8])
+        #expect(try one.read(into: buffer, 0..<8) == .wouldBlock)
+    }
+
     @Test func `is closed for both when one lets go`() throws {
         var (client, server, _): (Socket?, Socket, Address) = try pair()
         _ = client
