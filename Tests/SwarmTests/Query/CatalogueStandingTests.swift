@@ -42,7 +42,8 @@ import Wire
         #expect(
             opening.contains { message in
                 if case .introduction(let said) = message {
-                    said.features == Introduction.light
+                    said.features & Introduction.light != 0
+                        && said.features & Introduction.neighbours == 0
                 } else {
                     false
                 }
