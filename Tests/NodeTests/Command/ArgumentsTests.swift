@@ -71,7 +71,7 @@ struct ArgumentsTests {
     @Test(
         "what is not built yet is unsupported",
         arguments: [
-            "transfers", "dataset --json", "promote x",
+            "dataset --json", "promote x",
         ])
     func unsupported(_ line: String) {
         #expect(failure(line)?.code == .unsupported)

@@ -10,12 +10,12 @@ import Wire
         #expect(message.bytes.count <= Limits.recordPayloadMax)
         #expect(try Message(bytes: message.bytes) == message)
         let refusal = Message.searchAnswer(SearchAnswer(number: 1, outcome: .refused))
-        #expect(refusal.bytes == [149, 0, 0, 0, 0, 0, 0, 0, 1, 0])
+        #expect(refusal.bytes == [157, 0, 0, 0, 0, 0, 0, 0, 1, 0])
         #expect(try Message(bytes: refusal.bytes) == refusal)
     }
 
     @Test func `too many records, too many bytes, an unknown outcome are refused`() throws {
-        let head: [UInt8] = [149, 0, 0, 0, 0, 0, 0, 0, 1]
+        let head: [UInt8] = [157, 0, 0, 0, 0, 0, 0, 0, 1]
         let found = head + [1, 0, 0, 0, 0, 0, 0, 0, 0]
         #expect(throws: WireError.tooLarge("records")) { try Message(bytes: found + [101]) }
         #expect(throws: WireError.invalid("outcome of a search")) {

@@ -9,7 +9,7 @@ import Wire
         #expect(throws: WireError.tooLarge("question")) {
             try Message(bytes: message.bytes + [0x20])
         }
-        #expect(throws: WireError.truncated) { try Message(bytes: [148, 0, 0]) }
+        #expect(throws: WireError.truncated) { try Message(bytes: [156, 0, 0]) }
     }
 
     @Test func `is passed over by who does not know it`() throws {
