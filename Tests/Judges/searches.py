@@ -32,10 +32,10 @@ def varint(value):
 def encode(case):
     number = struct.pack(">Q", int(case["number"]))
     if case["kind"] == "search":
-        return b"\x94" + number + case["question"].encode()
+        return b"\x9c" + number + case["question"].encode()
     if case["kind"] == "refused":
-        return b"\x95" + number + b"\0"
-    out = b"\x95" + number + b"\1" + struct.pack(">Q", int(case["reached"]))
+        return b"\x9d" + number + b"\0"
+    out = b"\x9d" + number + b"\1" + struct.pack(">Q", int(case["reached"]))
     out += varint(len(case["records"]))
     for record in case["records"]:
         raw = bytes.fromhex(record)
