@@ -20,9 +20,10 @@ public struct ByteBudget: Equatable, Sendable {
     /// What may be spent at a time; below zero while there is a debt.
     private func balance(at now: Moment) -> Int64 {
         let span = now.monotonic - min(now.monotonic, filled ?? now.monotonic)
-        // A second fills it: the product stays far below 2^63.
+        // In whole seconds and the rest, each product below 2^61: a rate has 40 bits.
         let micros = min(span, Span.second * 3_600) / 1_000
-        let earned = Int64(min(rate * micros / 1_000_000, 1 << 52))
+        let earned = Int64(
+            rate * (micros / 1_000_000) + rate * (micros % 1_000_000) / 1_000_000)
         return min(Int64(rate), balance + earned)
     }
 

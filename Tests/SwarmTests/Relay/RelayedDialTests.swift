@@ -103,7 +103,7 @@ import Wire
         driver.meet(7, 9, isRelay: false, path: path)
         _ = driver.describe(sample, from: [7], seeds: [9])
         let effects = driver.serve(blob, of: sample, from: [7])
-        #expect(effects.requests.map(\.session) == [7, 7, 7])
+        #expect(driver.deliver(effects).requests.map(\.session) == [7, 7, 7])
     }
 
     @Test func `takes circuits of relays that it chose, and blames others`() {
