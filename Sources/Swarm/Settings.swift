@@ -225,6 +225,8 @@ enum SwarmLimits {
     /// peer starts again at its shortest. A peer that takes every call and hangs up at once gains
     /// nothing.
     static let settledAfter = 30 * Span.second
+    /// Refusals that lie further apart than this have nothing to do with each other.
+    static let refusalSpan = 2 * Span.minute
     /// A peer that said it does not have something is asked for it again after this long.
     static let absentSpan = Span.minute
     /// A busy peer is left alone for at least and at most this long, whatever it says.

@@ -94,6 +94,8 @@ struct LanWorker: ~Copyable {
     private let log: @Sendable (String) -> Void
     private var told: Set<String> = []
     private var resting: Set<Int> = []
+    /// Monotonic nanoseconds when they are read again.
+    private var restUntil: UInt64 = 0
     private var isRunning = true
 
     init(
@@ -124,12 +126,14 @@ struct LanWorker: ~Copyable {
 
     private mutating func turn() throws(SystemError) {
         let events = try poller.wait(milliseconds: resting.isEmpty ? -1 : Self.pause)
-        for index in resting {
+        // Another event may end the wait before the rest is over.
+        let isOver = Clock.monotonic() >= restUntil
+        for index in resting where isOver {
             try poller.change(
                 sockets[index].descriptor, token: UInt64(index), reads: true, writes: false)
         }
-        resting = []
-        for event in events {
+        if isOver { resting = [] }
+        for event in events where !resting.contains(Int(truncatingIfNeeded: event.token)) {
             if event.token == Self.mailboxToken {
                 for command in mailbox.takeAll() { obey(command) }
             } else {
@@ -145,6 +149,7 @@ struct LanWorker: ~Copyable {
             report(.beaconHeard(arrival.bytes, from: source, interface: arrival.interface))
         }
         resting.insert(index)
+        restUntil = Clock.monotonic() + UInt64(Self.pause) * 1_000_000
         try poller.change(
             sockets[index].descriptor, token: UInt64(index), reads: false, writes: false)
     }

@@ -24,7 +24,7 @@ struct Publishing: Sendable {
     /// Monotonic nanoseconds when all is signed anew; nil when there is no reason to.
     var republishDue: UInt64?
     /// How often each peer refused a restored home because it has a session with its key.
-    var refusals: [NodeKey: Int] = [:]
+    var refusals: [NodeKey: (count: Int, last: UInt64)] = [:]
     /// Monotonic nanoseconds before which that does not happen again.
     var republishAfter: UInt64 = 0
 
@@ -265,7 +265,7 @@ extension Swarm {
     /// This home was made from a backup, and its key has signed since what this run did not: the
     /// node that the backup was made of runs. Two that speak with one voice contradict each other,
     /// so the younger one stops.
-    private mutating func fallSilent(at wall: UInt64) {
+    mutating func fallSilent(at wall: UInt64) {
         guard !settings.isSilent else { return }
         settings.isSilent = true
         publishing.republishDue = nil
@@ -287,8 +287,16 @@ extension Swarm {
         guard settings.restored != nil, reason == Self.otherSession,
             !sessions.entries.contains(where: { $0.key != number && $0.value.facts.peer == peer })
         else { return }
-        let count = (publishing.refusals[peer] ?? 0) + 1
-        publishing.refusals[peer] = count
+        // One that stood for a while is no refusal, nor are two that lie far apart: where the twin
+        // and this node take a peer from each other, each session lasts for a second.
+        guard let session = sessions[number],
+            now.monotonic - min(now.monotonic, session.opened) < SwarmLimits.settledAfter
+        else { return publishing.refusals[peer] = nil }
+        let known = publishing.refusals[peer].flatMap { refusal in
+            now.monotonic - refusal.last < SwarmLimits.refusalSpan ? refusal.count : nil
+        }
+        let count = (known ?? 0) + 1
+        publishing.refusals[peer] = (count, now.monotonic)
         if count >= Self.refusalsMax { fallSilent(at: now.wall) }
     }
 

@@ -189,9 +189,6 @@ extension Swarm {
         _ = sessions.change(number) { $0.heard = now.monotonic }
         if session.isNeighbour { hearNeighbour(number, message) }
         guard mayAsk(message, number) else { return }
-        if !publishing.refusals.isEmpty, case .introduction = message {
-            publishing.refusals[session.facts.peer] = nil
-        }
         switch message {
         case .introduction(let introduction): introduced(number, introduction)
         case .ping(let value): send(.pong(value), to: number)

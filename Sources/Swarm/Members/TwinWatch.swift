@@ -143,7 +143,9 @@ extension Swarm {
         twinWatch.twin = twin
         twinWatch.count += 1
         effects.append(.keyMetElsewhere(twin))
-        guard before == nil else { return }
+        // A home that was made from a backup is the younger one: it stops.
+        if settings.restored != nil { fallSilent(at: now.wall) }
+        guard before == nil, !settings.isSilent else { return }
         effects.append(
             .log(
                 "this node's key runs in two places: another node with the same key is alive. One "

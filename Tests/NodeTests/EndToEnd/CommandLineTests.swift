@@ -62,7 +62,7 @@ extension RealNodes {
             let node = laboratory.node("old")
             _ = try node.ask("init")
             try node.refused("unsupported", "run", "--http", "127.0.0.1:0")
-            for verb in ["transfers", "dataset", "promote"] {
+            for verb in ["dataset", "promote"] {
                 try node.refused("unsupported", verb)
                 #expect(!(try node.spawn(["--help"]).wait().out.contains("  \(verb) ")))
             }

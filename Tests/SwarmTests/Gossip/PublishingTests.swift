@@ -168,7 +168,10 @@ import Wire
         var driver = Driver()
         driver.core.settings.restored = Driver.wallStart
         func refuse(_ number: SessionNumber) -> Bool {
+            // The peer takes this session in place of the twin's, and then the twin's again.
             driver.open(number, 2)
+            driver.introduce(number)
+            driver.pass(Span.second)
             let effects = driver.feed(
                 .message(number, .goodbye(reason: Swarm.otherSession)))
             driver.feed(.sessionClosed(number, reason: "closed"))
@@ -182,6 +185,15 @@ import Wire
         var other = Driver()
         other.open(1, 2)
         other.feed(.message(1, .goodbye(reason: Swarm.otherSession)))
+        #expect(!other.core.settings.isSilent)
+        // Nor do refusals count that lie far apart, as when both dial at once.
+        other.core.settings.restored = Driver.wallStart
+        for number: UInt64 in 2...6 {
+            other.open(number, 2)
+            other.feed(.message(number, .goodbye(reason: Swarm.otherSession)))
+            other.feed(.sessionClosed(number, reason: "closed"))
+            other.pass(SwarmLimits.refusalSpan)
+        }
         #expect(!other.core.settings.isSilent)
     }
 }
