@@ -89,6 +89,10 @@ extension Swarm {
         UInt64(HashTree.groupRange(Int(group), size: download.size).count)
     }
 
+    func byteCount(of groups: [UInt64], in download: Download) -> UInt64 {
+        groups.reduce(0) { $0 + byteCount(of: $1, in: download) }
+    }
+
     /// The place, among the wanted groups of a blob, of the one to ask of a peer.
     private mutating func choice(
         for session: SessionNumber, in download: Download

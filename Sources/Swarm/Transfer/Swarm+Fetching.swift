@@ -190,11 +190,9 @@ extension Swarm {
     /// What has arrived for another fetch counts as reused for one that joins.
     private mutating func creditShared(_ download: Download, to number: FetchNumber) {
         guard download.isOpen, download.blob != fetches[number]?.request.layer else { return }
-        let asked = requests.values.filter { $0.blob == download.blob }.map(\.group)
-        let missing = (download.wanted + asked).reduce(UInt64(0)) { sum, group in
-            sum + UInt64(HashTree.groupRange(Int(group), size: download.size).count)
-        }
-        _ = fetches.change(number) { $0.status.reused += download.size - missing }
+        let here = (0..<UInt64(download.here.count)).filter(download.here.has)
+        let byteCount = byteCount(of: here, in: download)
+        _ = fetches.change(number) { $0.status.reused += byteCount }
     }
 
     mutating func blobCompleted(_ blob: Digest) {

@@ -421,6 +421,22 @@ import Testing
         #expect(effects.requests.allSatisfy { $0.request.layer == second.id })
     }
 
+    @Test func `one that joins while a group is asked of two counts what is here`() throws {
+        var generator = SeededGenerator(seed: 4)
+        let blob = try Sample.blob(groups: 2, &generator)
+        let first = try Sample(by: 2, name: "first", groups: [], shared: [blob])
+        let second = try Sample(by: 4, name: "second", groups: [], shared: [blob])
+        var (driver, _, _) = try open(first, [2])
+        driver.open(3, 3)
+        driver.feed(.holdersFound(1, first.holders([2, 3])))
+        driver.hear(3, .holding(Holding(layer: first.id, blob: blob.id, extent: .complete)))
+        driver.pass(11 * Span.second)
+        #expect(driver.core.requests.count == 3, "one group is asked of both")
+        driver.open(4, 4)
+        _ = driver.describe(second, from: [4], seeds: [4], fetch: 2)
+        #expect(driver.core.fetches[2]?.status.reused == 0)
+    }
+
     @Test func `partial holders are asked for what they have`() throws {
         let sample = try Sample(groups: [10])
         var driver = Driver()
