@@ -10,6 +10,7 @@ import struct
 from pathlib import Path
 
 import vector_file
+from wire import varint
 
 VECTORS = Path(__file__).resolve().parent.parent / "Vectors" / "neighbours.json"
 WORDS = {"ask": 1, "askUrgently": 2, "accept": 3, "refuse": 4, "leave": 5}
@@ -37,14 +38,6 @@ CASES = [
     {"kind": "graft", "names": [name("ab" * 300)]}, {"kind": "graft", "names": []},
     {"kind": "prune"},
 ]
-
-
-def varint(value):
-    out = bytearray()
-    while value >= 0x80:
-        out.append(value & 0x7F | 0x80)
-        value >>= 7
-    return bytes(out) + bytes([value])
 
 
 def peer_list(peers):

@@ -9,6 +9,7 @@ import struct
 from pathlib import Path
 
 import vector_file
+from wire import varint
 
 VECTORS = Path(__file__).resolve().parent.parent / "Vectors" / "searches.json"
 CASES = [
@@ -19,14 +20,6 @@ CASES = [
     {"kind": "found", "number": "8", "reached": str((1 << 63) - 1),
      "records": ["0102", "ab" * 300]},
 ]
-
-
-def varint(value):
-    out = bytearray()
-    while value >= 0x80:
-        out.append(value & 0x7F | 0x80)
-        value >>= 7
-    return bytes(out) + bytes([value])
 
 
 def encode(case):

@@ -99,6 +99,19 @@ extension Arguments {
         }
         return text
     }
+
+    /// The operands as names and values; `form` says how they are written.
+    func assignments(_ form: String) throws(Failure) -> [(name: String, value: String)] {
+        var pairs: [(name: String, value: String)] = []
+        for word in operands {
+            guard let cut = word.firstIndex(of: "=") else {
+                throw Failure(
+                    .usage, "\(PlainText.shown(word)) makes no sense", why: "it must be \(form)")
+            }
+            pairs.append((String(word[..<cut]), String(word[word.index(after: cut)...])))
+        }
+        return pairs
+    }
 }
 
 /// Reads the words behind the verb.

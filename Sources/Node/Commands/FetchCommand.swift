@@ -1,6 +1,7 @@
 import Genome
 import Host
 import Store
+import Swarm
 import Wire
 
 /// `plasmid fetch`: has the node get a layer, then shows or copies its files.
@@ -11,12 +12,7 @@ enum FetchCommand {
         object["layer"] = .string(arguments.operand(0) ?? "")
         object["accepted"] = arguments.text("accept-licence").map { .string($0) }
         object["sequential"] = arguments.isGiven("sequential") ? true : nil
-        if let priority = arguments.text("priority") {
-            guard ["low", "normal", "high"].contains(priority) else {
-                throw Failure(.usage, "--priority is low, normal or high")
-            }
-            object["priority"] = .string(priority)
-        }
+        object["priority"] = try priority(arguments)
         object["evidence"] = arguments.isGiven("evidence") ? true : nil
         object["copies"] = arguments.isGiven("out") ? true : nil
         let files = try ReuseFiles.open(arguments.texts("reuse"))
@@ -32,6 +28,12 @@ enum FetchCommand {
             for name in ["path", "proof", "proofError"] { answer[name] = export[name] }
         }
         report.done(answer, text: text(answer))
+    }
+
+    /// The priority that is asked for, as the service takes it.
+    static func priority(_ arguments: Arguments) throws(Failure) -> JSONValue? {
+        let names = FetchPriority.allCases.map(\.name)
+        return try arguments.choice("priority", among: names).map { .string($0) }
     }
 
     /// Fetches; terms that must be accepted are shown to a person and asked for.

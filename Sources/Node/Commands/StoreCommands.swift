@@ -37,13 +37,8 @@ enum StoreCommands {
 
     static func quota(_ arguments: Arguments, _ report: Report) throws(Failure) {
         var limits = JSONObject()
-        for word in arguments.operands {
-            guard let cut = word.firstIndex(of: "=") else {
-                throw Failure(
-                    .usage, "\(PlainText.shown(word)) makes no sense",
-                    why: "it must be CLASS=SIZE, such as cache=200G, or CLASS=none")
-            }
-            let (name, value) = (String(word[..<cut]), String(word[word.index(after: cut)...]))
+        let form = "CLASS=SIZE, such as cache=200G, or CLASS=none"
+        for (name, value) in try arguments.assignments(form) {
             limits[name] =
                 value == "none"
                 ? .null : .integer(Int64(clamping: try Sizes.bytes(value, option: name)))

@@ -15,7 +15,7 @@ enum TransferCommands {
         }
         if let action = actions.first {
             object["action"] = .string(action == "priority" ? "prioritize" : action)
-            object["priority"] = arguments.text("priority").map { .string($0) }
+            object["priority"] = try FetchCommand.priority(arguments)
         } else if arguments.operand(0) != nil {
             throw Failure(
                 .usage, "nothing is said that should be done with the fetch",
@@ -68,13 +68,8 @@ enum TransferCommands {
 
     static func limits(_ arguments: Arguments, _ report: Report) throws(Failure) {
         var limits = JSONObject()
-        for word in arguments.operands {
-            guard let cut = word.firstIndex(of: "=") else {
-                throw Failure(
-                    .usage, "\(PlainText.shown(word)) makes no sense",
-                    why: "it must be NAME=RATE, such as upload=10M, or NAME=none")
-            }
-            let (name, value) = (String(word[..<cut]), String(word[word.index(after: cut)...]))
+        let form = "NAME=RATE, such as upload=10M, or NAME=none"
+        for (name, value) in try arguments.assignments(form) {
             if name == "local" {
                 guard value == "on" || value == "off" else {
                     throw Failure(.usage, "local is on or off", why: "it was \(value)")

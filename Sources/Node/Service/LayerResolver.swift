@@ -159,6 +159,13 @@ struct LayerResolver {
     }
 }
 
+extension LayerContent {
+    /// How people name the layer of these facts.
+    func reference(by publisher: NodeKey) -> PublishedName {
+        PublishedName(label: label ?? "", publisher: publisher, name: name, version: version)
+    }
+}
+
 extension Record {
     /// The facts and the publisher of a Layer or Mirror record.
     var layerFacts: (LayerContent, NodeKey)? {

@@ -101,15 +101,12 @@ extension Service {
                 !found.contains(where: { $0.layer == content.layer })
             else { continue }
             if case .named(let place, _) = target, place.publisher != publisher { continue }
-            let name = PublishedName(
-                label: content.label ?? "", publisher: publisher, name: content.name,
-                version: content.version)
             found.append(
                 DependencyCandidate(
                     layer: content.layer,
                     place: LayerPlace(publisher: publisher, name: content.name),
                     version: SemanticVersion(content.version), dependencies: [],
-                    title: name.description))
+                    title: content.reference(by: publisher).description))
         }
         return found
     }

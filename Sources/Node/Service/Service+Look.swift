@@ -81,13 +81,10 @@ extension Service {
     }
 
     static func described(_ content: LayerContent, publisher: NodeKey) -> JSONObject {
-        let reference = PublishedName(
-            label: content.label ?? "", publisher: publisher, name: content.name,
-            version: content.version)
         var object = JSONObject()
         object["layer"] = .string(content.layer.hexadecimal)
         object["uuid"] = .string(LayerUUID(of: content.layer).description)
-        object["ref"] = .string(reference.description)
+        object["ref"] = .string(content.reference(by: publisher).description)
         object["type"] = .string(content.type)
         object["licence"] = .string(content.licence)
         object["size"] = .integer(Int64(clamping: content.size))

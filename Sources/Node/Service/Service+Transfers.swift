@@ -70,13 +70,7 @@ extension Service {
     func transfers(_ daemon: Daemon) -> [JSONValue] {
         daemon.transfers.all.map { entry in
             let facts = try? catalogue.announcements(of: entry.layer).first?.layerFacts
-            let name = facts.map { facts in
-                PublishedName(
-                    label: facts.0.label ?? "", publisher: facts.1, name: facts.0.name,
-                    version: facts.0.version
-                ).description
-            }
-            return entry.json(name: name)
+            return entry.json(name: facts.map { $0.0.reference(by: $0.1).description })
         }
     }
 

@@ -13,8 +13,6 @@ extension Swarm {
         _ = sessions.change(number) { session in
             session.comparisonDue = nil
             session.hasLostRecords = false
-            session.wanted = []
-            session.wantedItems = []
             session.pagesSeen = 0
         }
         // A light node lacks nearly everything and wants nothing of it.
@@ -97,8 +95,6 @@ extension Swarm {
         _ = sessions.change(number) { session in
             session.reconciliation = nil
             session.hasLostRecords = true
-            session.wanted = []
-            session.wantedItems = []
         }
         let others = sessions.entries.filter { entry in
             entry.key != number && !entry.value.isClosing && entry.value.reconciliation == nil
@@ -108,7 +104,7 @@ extension Swarm {
         _ = sessions.change(other) { $0.comparisonDue = now.monotonic }
     }
 
-    /// Nothing is expected of a session's records any more.
+    /// Nothing is wanted or expected of a session's records any more.
     private mutating func letGo(of number: SessionNumber) {
         guard let session = sessions[number] else { return }
         gossip.asked -= session.batchesAsked.reduce(0, +)
@@ -116,6 +112,8 @@ extension Swarm {
         _ = sessions.change(number) { session in
             session.batchesAsked = []
             session.claimed = []
+            session.wanted = []
+            session.wantedItems = []
         }
     }
 

@@ -283,8 +283,8 @@ struct Download: Sendable {
     var wanted: [UInt64] = []
     /// Groups asked for, those that were asked twice counted twice.
     var asked = 0
-    /// Groups that are here and proven.
-    var here = GroupBitmap(count: 0)
+    /// Groups that are here and proven; nil before the store has opened it.
+    var here: GroupSet?
     /// Bytes that were asked of a second peer.
     var hedged: UInt64 = 0
     /// Groups that came since those who watch were told.
@@ -318,6 +318,12 @@ struct Download: Sendable {
     /// Whether it can go on only by what peers send.
     var isWaitingForPeers: Bool {
         isOpen && !isCompleting && !isComplete && search?.token == nil
+    }
+
+    /// Whether a group is here and proven.
+    func has(_ group: UInt64) -> Bool {
+        guard let here, group < UInt64(here.count) else { return false }
+        return here.contains(Int(group))
     }
 
     /// Whether others fetch the blob too and give out what they have of it.

@@ -9,11 +9,11 @@ extension Swarm {
         requests[number] = nil
         if !arrived { giveUp(pending, number) }
         let bytes = downloads[pending.blob].map { byteCount(of: pending.group, in: $0) } ?? 0
-        let isAskedElsewhere = !twins(of: pending).isEmpty
+        let isWanted = !arrived && requestsForGroup(of: pending).isEmpty
         _ = sessions.change(pending.session) { $0.pace.drop(bytes) }
         _ = downloads.change(pending.blob) { download in
             download.asked -= 1
-            if !arrived && !isAskedElsewhere { download.wanted.append(pending.group) }
+            if isWanted { download.wanted.append(pending.group) }
         }
         return pending
     }
@@ -26,11 +26,29 @@ extension Swarm {
         givenUp[number] = pending
     }
 
-    /// The other requests for the same group.
-    private func twins(of pending: PendingGroup) -> [UInt64] {
+    /// The requests for a group that are under way.
+    func requestsForGroup(of pending: PendingGroup) -> [UInt64] {
         requests.entries.filter { entry in
             entry.value.group == pending.group && entry.value.blob == pending.blob
         }.map(\.key)
+    }
+
+    /// Ends all requests for a group that came; those that were asked of others.
+    private mutating func endRequestsForGroup(of pending: PendingGroup) -> [PendingGroup] {
+        requestsForGroup(of: pending).compactMap { number in
+            guard let other = settle(number, arrived: true) else { return nil }
+            send(.cancel(request: number), to: other.session)
+            return other
+        }
+    }
+
+    /// Counts bytes that a peer brought for the fetches that want the blob; the manifest is none
+    /// of a layer's own bytes.
+    private mutating func credit(_ peer: NodeKey, _ byteCount: UInt64, of blob: Digest) {
+        for number in downloads[blob]?.fetches ?? []
+        where fetches[number]?.request.layer != blob {
+            _ = fetches.change(number) { $0.credit(peer, byteCount) }
+        }
     }
 
     mutating func groupStored(
@@ -46,9 +64,7 @@ extension Swarm {
             session.pace.arrived(byteCount, at: now.monotonic, roundTrip: session.roundTrip)
         }
         // The first copy ends the others.
-        for twin in twins(of: pending) {
-            guard let late = settle(twin, arrived: true) else { continue }
-            send(.cancel(request: twin), to: late.session)
+        for late in endRequestsForGroup(of: pending) {
             // One that sends nothing at all does not send this either.
             guard let pace = sessions[late.session]?.pace, pace.delivered < late.asked else {
                 continue
@@ -57,13 +73,8 @@ extension Swarm {
         }
         noteHere(pending.group, of: pending.blob)
         foundRoom(pending.blob)
-        let wanting = downloads[pending.blob]?.fetches ?? []
-        noteProgress(wanting)
-        if let peer = sessions[session]?.facts.peer {
-            for number in wanting where fetches[number]?.request.layer != pending.blob {
-                _ = fetches.change(number) { $0.credit(peer, byteCount) }
-            }
-        }
+        noteProgress(downloads[pending.blob]?.fetches ?? [])
+        if let peer = sessions[session]?.facts.peer { credit(peer, byteCount, of: pending.blob) }
         advance(download: pending.blob)
         assignGroups()
     }
@@ -73,20 +84,13 @@ extension Swarm {
     private mutating func lateGroupStored(_ number: UInt64) {
         guard let pending = givenUp[number] else { return }
         givenUp[number] = nil
-        guard downloads[pending.blob] != nil else { return }
+        guard let download = downloads[pending.blob] else { return }
         noteHere(pending.group, of: pending.blob)
-        for twin in twins(of: pending) {
-            guard let other = settle(twin, arrived: true) else { continue }
-            send(.cancel(request: twin), to: other.session)
-        }
-        let isWanted = downloads[pending.blob]?.wanted.contains(pending.group) == true
-        _ = downloads.change(pending.blob) { download in
-            download.wanted.removeAll { $0 == pending.group }
-        }
-        if isWanted, let peer = pending.peer, let download = downloads[pending.blob] {
-            let bytes = byteCount(of: pending.group, in: download)
-            for fetch in download.fetches where fetches[fetch]?.request.layer != pending.blob {
-                _ = fetches.change(fetch) { $0.credit(peer, bytes) }
+        _ = endRequestsForGroup(of: pending)
+        if let index = download.wanted.firstIndex(of: pending.group) {
+            _ = downloads.change(pending.blob) { $0.wanted.remove(at: index) }
+            if let peer = pending.peer {
+                credit(peer, byteCount(of: pending.group, in: download), of: pending.blob)
             }
         }
         advance(download: pending.blob)
@@ -164,10 +168,16 @@ extension Swarm {
         }
     }
 
-    mutating func cancelRequests(for blob: Digest) {
-        for (number, pending) in requests.entries where pending.blob == blob {
+    mutating func cancelRequests(for blob: Digest) { _ = cancelRequests { $0.blob == blob } }
+
+    /// Takes back what was asked of peers; the blobs that it was part of.
+    mutating func cancelRequests(where isMeant: (PendingGroup) -> Bool) -> Set<Digest> {
+        var blobs: Set<Digest> = []
+        for (number, pending) in requests.entries where isMeant(pending) {
             send(.cancel(request: number), to: pending.session)
             _ = settle(number, arrived: false)
+            blobs.insert(pending.blob)
         }
+        return blobs
     }
 }

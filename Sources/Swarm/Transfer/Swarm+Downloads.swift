@@ -23,15 +23,11 @@ extension Swarm {
             if isWorthSearch { download.search = .init(firstGroups: 0) }
             download.shortage = nil
             download.groups = layer ?? GroupLayer(singleGroup: blob, size: download.size)
-            let count = HashTree.groupCount(size: download.size)
-            let missing = (0..<count).filter { group in
-                !(group / 8 < bitmap.count && bitmap[group / 8] >> UInt8(group % 8) & 1 == 1)
-            }
-            download.wanted = missing.reversed().map(UInt64.init)
-            download.here = GroupBitmap(count: count, bytes: bitmap)
-            let missingBytes = missing.reduce(UInt64(0)) { sum, group in
-                sum + UInt64(HashTree.groupRange(group, size: download.size).count)
-            }
+            let here = GroupSet(
+                count: HashTree.groupCount(size: download.size), firstOf: bitmap)
+            download.here = here
+            download.wanted = here.missing.reversed().map(UInt64.init)
+            let missingBytes = byteCount(of: download.wanted, in: download)
             beginAnywhere(&download)
             downloads[blob] = download
             credit(reused: download.size - missingBytes, download)
@@ -48,11 +44,9 @@ extension Swarm {
             fetches[number].map { offered[$0.request.layer] != nil } ?? false
         }
         guard isOffered, download.search == nil, !isSequential(download),
-            download.size >= SwarmLimits.sharedBytesMin,
-            let count = Optional(download.wanted.count),
-            count > 1
+            download.size >= SwarmLimits.sharedBytesMin, download.wanted.count > 1
         else { return }
-        let start = Int.random(in: 0..<count, using: &transferGenerator)
+        let start = Int.random(in: download.wanted.indices, using: &transferGenerator)
         download.wanted = Array(download.wanted[start...] + download.wanted[..<start])
     }
 

@@ -190,7 +190,7 @@ extension Swarm {
     /// What has arrived for another fetch counts as reused for one that joins.
     private mutating func creditShared(_ download: Download, to number: FetchNumber) {
         guard download.isOpen, download.blob != fetches[number]?.request.layer else { return }
-        let here = (0..<UInt64(download.here.count)).filter(download.here.has)
+        let here = download.here?.present.map(UInt64.init) ?? []
         let byteCount = byteCount(of: here, in: download)
         _ = fetches.change(number) { $0.status.reused += byteCount }
     }

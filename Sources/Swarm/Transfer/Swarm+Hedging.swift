@@ -42,12 +42,7 @@ extension Swarm {
 
     /// A peer has stalled: all that was asked of it is wanted again, and it begins with one group.
     private mutating func takeBack(from session: SessionNumber) {
-        var blobs: Set<Digest> = []
-        for (number, pending) in requests.entries where pending.session == session {
-            send(.cancel(request: number), to: session)
-            _ = settle(number, arrived: false)
-            blobs.insert(pending.blob)
-        }
+        let blobs = cancelRequests { $0.session == session }
         _ = sessions.change(session) { session in
             session.pace.stalled()
             session.busyUntil = now.monotonic + SwarmLimits.stalledPause
@@ -93,10 +88,7 @@ extension Swarm {
     /// one that brings it in so many nanoseconds. Nil where the group was asked of two, or where
     /// as much was asked twice as one fetch may cost others.
     private func second(for pending: PendingGroup, within span: UInt64?) -> SessionNumber? {
-        let copies = requests.values.count {
-            $0.blob == pending.blob && $0.group == pending.group
-        }
-        guard copies == 1, let download = downloads[pending.blob],
+        guard requestsForGroup(of: pending).count == 1, let download = downloads[pending.blob],
             priority(of: download) != nil, hasRoom(download)
         else { return nil }
         let bytes = byteCount(of: pending.group, in: download)
@@ -108,13 +100,8 @@ extension Swarm {
                 && isFree(entry.key) && !isLate(entry.key)
         }
         let timed = others.map { entry in
-            (session: entry.key, span: sessions[entry.key]?.pace.span(for: bytes))
+            (span: sessions[entry.key]?.pace.span(for: bytes) ?? .max, session: entry.key)
         }
-        guard let span else {
-            return timed.min { ($0.span ?? .max, $0.session) < ($1.span ?? .max, $1.session) }?
-                .session
-        }
-        return timed.filter { ($0.span ?? .max) < span }
-            .min { ($0.span ?? .max, $0.session) < ($1.span ?? .max, $1.session) }?.session
+        return timed.filter { timed in span.map { timed.span < $0 } ?? true }.min(by: <)?.session
     }
 }

@@ -30,9 +30,7 @@ extension Swarm {
         offered[layer] = nil
         for (session, entry) in sessions.entries {
             for (blob, through) in entry.watched.entries where through == layer {
-                _ = sessions.change(session) { $0.watched[blob] = nil }
-                let extent: Holding.Extent = held[layer] == nil ? .none : .complete
-                send(.holding(Holding(layer: layer, blob: blob, extent: extent)), to: session)
+                tellLast(held[layer] == nil ? .none : .complete, blob, layer, to: session)
             }
         }
     }
@@ -40,7 +38,9 @@ extension Swarm {
     /// What is here of a blob of a layer that is offered: all, a part, or nothing yet.
     func extent(of blob: Digest, in layer: HeldLayer) -> Holding.Extent {
         if blob == layer.layer { return .complete }
-        if let download = downloads[blob] { return .groups(bitmap: cut(download.here.bytes)) }
+        if let download = downloads[blob] {
+            return .groups(bitmap: cut(download.here?.bytes ?? []))
+        }
         let isOnItsWay = (fetchingOffered[layer.layer] ?? []).contains { number in
             fetches[number]?.missing.contains { $0.blob == blob } ?? false
         }
@@ -53,7 +53,7 @@ extension Swarm {
 
     /// Whether a group may be read: of a blob that is on its way only one that came.
     func isHere(_ group: UInt64, of blob: Digest) -> Bool {
-        downloads[blob].map { $0.here.has(group) } ?? true
+        downloads[blob].map { $0.has(group) } ?? true
     }
 
     /// Remembers that a peer wants to know what comes of a blob.
@@ -70,7 +70,7 @@ extension Swarm {
     /// A group came and was proven.
     mutating func noteHere(_ group: UInt64, of blob: Digest) {
         _ = downloads.change(blob) { download in
-            if download.here.insert(group) { download.news.append(group) }
+            if download.here?.insert(Int(group)) == true { download.news.append(group) }
         }
     }
 
@@ -94,10 +94,16 @@ extension Swarm {
     /// A blob is whole: those who watch are told so.
     mutating func tellComplete(_ blob: Digest) {
         for (session, entry) in sessions.entries {
-            guard let layer = entry.watched[blob] else { continue }
-            _ = sessions.change(session) { $0.watched[blob] = nil }
-            send(.holding(Holding(layer: layer, blob: blob, extent: .complete)), to: session)
+            if let layer = entry.watched[blob] { tellLast(.complete, blob, layer, to: session) }
         }
+    }
+
+    /// Tells a peer how it stands with a blob, and nothing of it any more.
+    private mutating func tellLast(
+        _ extent: Holding.Extent, _ blob: Digest, _ layer: Digest, to session: SessionNumber
+    ) {
+        _ = sessions.change(session) { $0.watched[blob] = nil }
+        send(.holding(Holding(layer: layer, blob: blob, extent: extent)), to: session)
     }
 
     /// A peer that fetches a blob too has more of it.

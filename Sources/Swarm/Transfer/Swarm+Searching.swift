@@ -40,21 +40,15 @@ extension Swarm {
         _ blob: Digest, token: UInt64, _ bitmap: [UInt8], firstGroups: UInt64?
     ) {
         guard var download = downloads[blob], download.search?.token == token else { return }
-        func isHere(_ group: UInt64) -> Bool {
-            let place = Int(group / 8)
-            return place < bitmap.count && bitmap[place] >> UInt8(group % 8) & 1 == 1
-        }
-        let found = download.wanted.filter(isHere).reduce(UInt64(0)) { sum, group in
-            sum + UInt64(HashTree.groupRange(Int(group), size: download.size).count)
-        }
+        let here = GroupSet(count: HashTree.groupCount(size: download.size), firstOf: bitmap)
+        let isHere = { (group: UInt64) in here.contains(Int(group)) }
+        let found = byteCount(of: download.wanted.filter(isHere), in: download)
         download.wanted.removeAll(where: isHere)
         // What was asked for and did not come does not repeat for ever.
         let isNews = firstGroups.map { $0 > (download.search?.firstGroups ?? 0) } ?? false
         download.search = isNews ? firstGroups.map { .init(firstGroups: $0) } : nil
         downloads[blob] = download
-        for group in 0..<UInt64(HashTree.groupCount(size: download.size)) where isHere(group) {
-            noteHere(group, of: blob)
-        }
+        for group in here.present { noteHere(UInt64(group), of: blob) }
         credit(reused: found, download)
         noteProgress(download.fetches)
         advance(download: blob)

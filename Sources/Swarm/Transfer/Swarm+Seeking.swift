@@ -53,7 +53,7 @@ extension Swarm {
         }
     }
 
-    /// Where a peer says that it listens, its own address in place of an unspecified one.
+    /// Where a peer says that it listens; nil where it says nowhere.
     private func address(of session: SessionNumber) -> PeerAddress? {
         guard let entry = sessions[session], let said = entry.introduction?.endpoints,
             !said.isEmpty

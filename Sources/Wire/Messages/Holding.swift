@@ -43,17 +43,14 @@ public struct Holding: Equatable, Sendable {
 
     /// The same with more groups, of `count` that the blob has; complete once none is missing.
     public func adding(_ runs: [Range<UInt64>], count: Int) -> Holding {
-        guard case .groups(var bitmap) = extent else { return self }
-        let needed = (count + 7) / 8
-        if bitmap.count < needed { bitmap += [UInt8](repeating: 0, count: needed - bitmap.count) }
+        guard case .groups(let bitmap) = extent else { return self }
+        var set = GroupSet(count: count, firstOf: bitmap)
         for run in runs {
-            for group in run.clamped(to: 0..<UInt64(count)) {
-                bitmap[Int(group / 8)] |= 1 << UInt8(group % 8)
-            }
+            for group in run.clamped(to: 0..<UInt64(count)) { set.insert(Int(group)) }
         }
-        let missing = (0..<count).contains { bitmap[$0 / 8] >> UInt8($0 % 8) & 1 == 0 }
         return Holding(
-            layer: layer, blob: blob, extent: missing ? .groups(bitmap: bitmap) : .complete)
+            layer: layer, blob: blob,
+            extent: set.isComplete ? .complete : .groups(bitmap: set.bytes))
     }
 
     func encode(to writer: inout Writer) {

@@ -32,6 +32,14 @@ struct ArgumentsTests {
         #expect(try parse("fetch -h").isGiven("help"))
     }
 
+    @Test("operands can be names with values, cut at the first sign")
+    func assignments() throws {
+        let pairs = try parse("quota cache=200G shared=a=b").assignments("CLASS=SIZE")
+        #expect(pairs.map(\.name) == ["cache", "shared"])
+        #expect(pairs.map(\.value) == ["200G", "a=b"])
+        #expect(throws: Failure.self) { try parse("quota cache").assignments("CLASS=SIZE") }
+    }
+
     @Test("an optional value never eats the operand")
     func optionalValue() throws {
         let before = try parse("fetch --accept-licence poems")

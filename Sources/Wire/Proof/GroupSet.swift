@@ -25,6 +25,18 @@ public struct GroupSet: Equatable, Sendable {
         presentCount = bytes.reduce(0) { $0 + $1.nonzeroBitCount }
     }
 
+    /// The first `count` bits of `bytes`, as peers and shells send them: those that are missing
+    /// are zero, what lies behind is passed over.
+    public init(count: Int, firstOf bytes: [UInt8]) {
+        self.init(count: count)
+        for (place, byte) in bytes.prefix(self.bytes.count).enumerated() {
+            self.bytes[place] = byte
+        }
+        let rest = count % 8
+        if rest > 0 { self.bytes[self.bytes.count - 1] &= UInt8(1 << rest) - 1 }
+        presentCount = self.bytes.reduce(0) { $0 + $1.nonzeroBitCount }
+    }
+
     /// Whether every group is there.
     public var isComplete: Bool { presentCount == count }
 
@@ -34,11 +46,13 @@ public struct GroupSet: Equatable, Sendable {
         return bytes[index >> 3] >> UInt8(index & 7) & 1 == 1
     }
 
-    /// Adds group `index`.
-    public mutating func insert(_ index: Int) {
-        guard !contains(index) else { return }
+    /// Adds group `index`; whether it is new.
+    @discardableResult
+    public mutating func insert(_ index: Int) -> Bool {
+        guard !contains(index) else { return false }
         bytes[index >> 3] |= 1 << UInt8(index & 7)
         presentCount += 1
+        return true
     }
 
     /// Removes group `index`.
@@ -47,6 +61,9 @@ public struct GroupSet: Equatable, Sendable {
         bytes[index >> 3] &= ~(1 << UInt8(index & 7))
         presentCount -= 1
     }
+
+    /// The groups that are there, in order.
+    public var present: [Int] { (0..<count).filter { contains($0) } }
 
     /// The groups that are missing, in order.
     public var missing: [Int] { (0..<count).filter { !contains($0) } }

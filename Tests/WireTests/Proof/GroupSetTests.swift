@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Store
+@testable import Wire
 
 @Suite struct GroupSetTests {
     @Test func `groups are added, removed and counted`() throws {
@@ -15,6 +15,19 @@ import Testing
         #expect(set.presentCount == 1)
         for group in 0..<11 { set.insert(group) }
         #expect(set.isComplete)
+    }
+
+    @Test func `the first bits are taken, those behind the end are none`() {
+        let set = GroupSet(count: 10, firstOf: [0b1000_0001, 0xff, 0xff])
+        #expect(set.bytes == [0b1000_0001, 0b11] && set.presentCount == 4)
+        #expect(set.present == [0, 7, 8, 9])
+        #expect(GroupSet(count: 9, firstOf: []).bytes == [0, 0])
+    }
+
+    @Test func `a group is new once`() {
+        var set = GroupSet(count: 3)
+        let isNew = [set.insert(2), set.insert(2)]
+        #expect(isNew == [true, false] && set.bytes == [0b100])
     }
 
     @Test func `bits of another count of groups are refused`() {
