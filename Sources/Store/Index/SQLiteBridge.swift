@@ -55,12 +55,13 @@ final class SQLiteConnection {
         log = UnsafeMutablePointer<ChangeLog>.allocate(capacity: 1)
         log.initialize(to: ChangeLog())
         sqlite3_extended_result_codes(handle, 1)
+        // A person may look into the file with another program for a moment, and whoever closes a
+        // connection locks it for a moment too, which the first statement would fail of.
+        sqlite3_busy_timeout(handle, 5000)
         try execute("PRAGMA journal_mode=WAL")
         try execute(isSoft ? "PRAGMA synchronous=NORMAL" : "PRAGMA synchronous=FULL")
         try execute("PRAGMA foreign_keys=ON")
         try execute("PRAGMA trusted_schema=OFF")
-        // A person may look into the file with another program for a moment.
-        sqlite3_busy_timeout(handle, 5000)
     }
 
     deinit {

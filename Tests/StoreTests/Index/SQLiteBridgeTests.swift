@@ -42,4 +42,28 @@ import Testing
             try SQLiteConnection(file.path, isSoft: false)
         }
     }
+
+    @Test func `connections open while others close`() throws {
+        let scratch = Scratch()
+        let path = "\(scratch.path)/index.db"
+        let held = try SQLiteConnection(path, isSoft: true)
+        try held.execute("CREATE TABLE t(a INTEGER)")
+        let problems = Lock<[String]>([])
+        let threads = try (0..<3).map { lane in
+            try Thread("opener \(lane)") {
+                do {
+                    for _ in 0..<300 {
+                        let rows = try SQLiteConnection(path, isSoft: true).query(
+                            "SELECT count(*) FROM t"
+                        ) { $0.integer(0) }
+                        guard rows == [0] else { throw StoreError.unusable("rows \(rows)") }
+                    }
+                } catch {
+                    problems.withLock { $0.append("\(error)") }
+                }
+            }
+        }
+        for thread in threads { thread.join() }
+        #expect(problems.withLock { $0 } == [])
+    }
 }
