@@ -108,6 +108,26 @@ public struct Socket: Sendable {
         _ = plasmid_set_option(number, Int32(IPPROTO_TCP), TCP_KEEPCNT, 3)
     }
 
+    /// Bytes that were written and that the other side has not confirmed; nil where the system
+    /// does not say.
+    public var unconfirmedBytes: Int? {
+        let count = plasmid_unconfirmed(descriptor.number)
+        return count < 0 ? nil : Int(count)
+    }
+
+    /// The round trip that TCP has measured, in microseconds; nil for other sockets.
+    public var roundTripMicroseconds: UInt64? {
+        let span = plasmid_round_trip(descriptor.number)
+        return span < 0 ? nil : UInt64(span)
+    }
+
+    /// Has what is sent paced by a model of the path (BBR) instead of by losses; whether the system
+    /// has it, and for this user.
+    @discardableResult
+    public func paceByModel() -> Bool {
+        plasmid_set_congestion_control(descriptor.number, "bbr") == 0
+    }
+
     /// The failure of a connection that was being made; nil when it stands.
     public func connectFailure() -> SystemError? {
         let code = plasmid_socket_error(descriptor.number)

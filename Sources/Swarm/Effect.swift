@@ -82,6 +82,9 @@ public enum Effect: Sendable {
     case saveGroupLayer(GroupLayer)
     /// Look for parts of a blob on this machine; answered by `groupsFound` with the same token.
     case searchBlob(blob: Digest, token: UInt64)
+    /// Hash what is known, in much memory: two peers' bytes for one group of a blob did not match.
+    /// Answer with `selfExamined`.
+    case examineSelf(blob: Digest)
     /// Ask for a group and check it against its layer on arrival; answered by `groupStored`,
     /// `groupRefuted`, `groupUnwritable` or a `reject` message.
     case requestGroup(SessionNumber, GroupRequest, GroupLayer)

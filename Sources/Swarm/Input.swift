@@ -104,6 +104,8 @@ public enum Input: Sendable {
     case cancelFetch(FetchNumber)
     /// Pause a fetch, resume it, or put it before others.
     case changeFetch(FetchNumber, FetchChange)
+    /// Ask a peer again that was banned.
+    case forgive(NodeKey)
     /// How much of its line this node may use for layers, as it is now.
     case limits(TransferLimits)
     /// The node goes down: say goodbye.
@@ -118,6 +120,8 @@ public enum Input: Sendable {
     case groupStored(SessionNumber, request: UInt64, byteCount: UInt64)
     /// A group arrived and is not what the blob's tree says.
     case groupRefuted(SessionNumber, request: UInt64)
+    /// Whether this machine hashes what is known as it must.
+    case selfExamined(blob: Digest, isSound: Bool)
     /// A group arrived but could not be written.
     case groupUnwritable(SessionNumber, request: UInt64, reason: StoreProblem)
     /// A search on this machine ended: the groups that are here now, and, where another search is

@@ -18,4 +18,5 @@ enum Span {
     static let second: UInt64 = 1_000_000_000
     static let minute: UInt64 = 60 * second
     static let hour: UInt64 = 60 * minute
+    static let day: UInt64 = 24 * hour
 }

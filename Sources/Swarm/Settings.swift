@@ -198,7 +198,7 @@ enum SwarmLimits {
     static let holderPatience = 15 * Span.second
     /// A fetch whose holders stand but bring nothing for this long is given up; what arrived
     /// stays.
-    static let stallPatience = 2 * Span.minute
+    static let stallPatience = 5 * Span.minute
     /// How long a fetch on a full disk waits before it looks for room again: soon enough for a
     /// person who has just made some, seldom enough for a disk that stays full.
     static let roomPause = 3 * Span.second
@@ -215,6 +215,8 @@ enum SwarmLimits {
     static let expirePause = Span.minute
     /// A peer that sent bytes which do not match is not asked again for this long.
     static let banSpan = 10 * Span.minute
+    /// One that did so within the last day too.
+    static let banSpanAgain = Span.day
     /// Own records are renewed when this part of their life is over.
     static let renewalDivisor: UInt64 = 2
     /// Holdings are announced this long after the last change, many changes in one record.

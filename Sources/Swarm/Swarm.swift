@@ -25,7 +25,7 @@ public struct Swarm: Sendable {
     /// When the address book is written next, and what of it was.
     var keeping = AddressKeeping()
     /// Peers that sent bytes which did not match, until when they are not asked.
-    var bans = OrderedTable<NodeKey, Ban>()
+    public internal(set) var bans = BanLedger()
     /// Neighbours in the overlay, and news among them.
     package internal(set) var neighbourhood: Neighbourhood
     /// Finding nodes of the local network; nil where that is off.
@@ -218,11 +218,13 @@ public struct Swarm: Sendable {
         case .cancelFetch(let number): endFetch(number, .cancelled)
         case .changeFetch(let number, let change): changeFetch(number, change)
         case .limits(let limits): take(limits)
+        case .forgive(let peer): forgive(peer)
         case .holdersFound(let number, let holders): holdersFound(number, holders)
         case .blobOpened(let blob, let state): blobOpened(blob, state)
         case .groupStored(let session, let request, let byteCount):
             groupStored(session, request, byteCount)
         case .groupRefuted(let session, let request): groupRefuted(session, request)
+        case .selfExamined(let blob, let isSound): selfExamined(blob, isSound: isSound)
         case .groupUnwritable(let session, let request, let problem):
             groupUnwritable(session, request, problem)
         case .groupsFound(let blob, let token, let bitmap, let firstGroups):
@@ -271,7 +273,7 @@ public struct Swarm: Sendable {
     }
 
     private mutating func turn() {
-        bans.removeAll { _, ban in ban.until <= now.monotonic }
+        bans.expire(at: now.monotonic)
         watchClock()
         watchTwin()
         watchSessions()
@@ -301,14 +303,4 @@ public struct Swarm: Sendable {
 extension Span {
     /// How often the core looks at its fetches.
     static let reportTick = 100 * millisecond
-}
-
-/// A peer that is not asked for a while.
-public struct Ban: Equatable, Sendable {
-    /// Monotonic nanoseconds of its end.
-    public let until: UInt64
-    /// What it did, in words.
-    public let reason: String
-    /// Whether it gets no session either.
-    public let isShutOut: Bool
 }

@@ -43,7 +43,17 @@ struct ChildProcessTests {
         #expect(Machine.isRunning(child.number))
         child.signal(SIGKILL)
         #expect(child.wait() == 128 + SIGKILL)
-        #expect(child.peakMemory == 0)
+        #expect(child.peakMemory == 0 && child.processorSeconds == 0)
+    }
+
+    @Test func `tells the processor time that it has used`() throws {
+        let child = try ChildProcess(
+            "/bin/sh", ["-c", "n=0; while [ $n -lt 200000 ]; do n=$((n+1)); done; echo; sleep 60"])
+        let before = child.processorSeconds
+        _ = child.readLine()
+        #expect(before >= 0 && child.processorSeconds > before + 0.01)
+        child.signal(SIGKILL)
+        child.wait()
     }
 
     @Test func `gets no signal once it was waited for, since its number may be another's`() throws {

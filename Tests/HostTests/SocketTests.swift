@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Host
@@ -37,6 +38,35 @@ struct SocketTests {
         #expect(try server.read(into: arrived, 10..<64) == .moved(3))
         #expect(arrived.bytes(10..<13) == [1, 2, 3])
         _ = consume client
+    }
+
+    @Test func `tells what the other side has not taken, and how far it is`() throws {
+        let (client, server, _) = try pair()
+        #expect(client.unconfirmedBytes == 0)
+        let buffer = Buffer(capacity: 1 << 20)
+        var written = 0
+        while case .moved(let count) = try client.write(from: buffer, 0..<buffer.capacity) {
+            written += count
+        }
+        // Nobody reads: most of it waits on this side.
+        let waiting = try #require(client.unconfirmedBytes)
+        #expect(waiting > 0 && waiting <= written)
+        let span = try #require(client.roundTripMicroseconds)
+        #expect(span < 1_000_000)
+        _ = consume server
+        let (left, right) = try Socket.pair()
+        #expect(left.unconfirmedBytes == 0 && left.roundTripMicroseconds == nil)
+        #expect(!right.paceByModel())
+    }
+
+    @Test func `is paced by a model where the system has one`() throws {
+        let (client, _, _) = try pair()
+        let allowed = try String(
+            contentsOfFile: "/proc/sys/net/ipv4/tcp_available_congestion_control",
+            encoding: .utf8
+        ).contains("bbr")
+        // Without rights only what is allowed to all; a machine without it says no.
+        if !allowed { #expect(!client.paceByModel()) } else { _ = client.paceByModel() }
     }
 
     @Test func `calls from the port that it listens on, which no other program can have`() throws {

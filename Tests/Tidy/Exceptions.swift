@@ -76,6 +76,7 @@ enum Exceptions {
         "Sources/Node/Bench/HashBench.swift": "as a real process (BenchCommandTests)",
         "Sources/Node/Bench/ShareBench.swift": "as a real process (BenchCommandTests)",
         "Sources/Node/Bench/TransferBench.swift": "as real processes (BenchCommandTests)",
+        "Sources/Node/Bench/TransferNetwork.swift": "as real processes (BenchCommandTests)",
         "Sources/Node/Bench/LineageBench.swift": "as a real process (BenchCommandTests)",
         "Sources/Node/Bench/SketchBench.swift": "as a real process (BenchCommandTests)",
         "Sources/Node/Bench/SealBench.swift": "as a real process (BenchCommandTests)",

@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -200,6 +202,19 @@ int plasmid_socket_error(int file) {
     int value = 0;
     socklen_t size = sizeof value;
     return getsockopt(file, SOL_SOCKET, SO_ERROR, &value, &size) < 0 ? errno : value;
+}
+int64_t plasmid_unconfirmed(int file) {
+    int count = 0;
+    return ioctl(file, SIOCOUTQ, &count) < 0 ? -1 : count;
+}
+int64_t plasmid_round_trip(int file) {
+    struct tcp_info facts;
+    socklen_t size = sizeof facts;
+    if (getsockopt(file, IPPROTO_TCP, TCP_INFO, &facts, &size) < 0) return -1;
+    return (int64_t)facts.tcpi_rtt;
+}
+int plasmid_set_congestion_control(int file, const char *name) {
+    return setsockopt(file, IPPROTO_TCP, TCP_CONGESTION, name, (socklen_t)strlen(name));
 }
 ssize_t plasmid_send(int file, const void *bytes, size_t count) {
     return send(file, bytes, count, MSG_NOSIGNAL);

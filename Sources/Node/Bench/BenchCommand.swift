@@ -28,7 +28,7 @@ enum BenchCommand {
         let rows: [BenchRow]
         switch name {
         case "hash": rows = HashBench.run()
-        case "transfer": rows = try TransferBench(megabytes: megabytes).run(report)
+        case "transfer": rows = try TransferBench(arguments, megabytes: megabytes).run(report)
         case "infer":
             var bench = try InferBench(arguments, report)
             rows = try bench.run()

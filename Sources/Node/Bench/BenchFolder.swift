@@ -42,17 +42,56 @@ final class BenchFolder {
     /// The file of random bytes.
     var file: String { "\(path)/random.dat" }
 
-    /// Seconds of copying the file and making the copy durable.
-    func copySeconds() throws(Failure) -> Double {
-        let copy = "\(path)/copy.dat"
+    /// A folder with the file's bytes in `count` files, of `bytes` each where that is said.
+    func split(into count: Int, of bytes: Int? = nil) throws(Failure) -> String {
+        let each = bytes ?? Int(byteCount) / count
+        guard each > 0, UInt64(each) * UInt64(count) <= byteCount else {
+            throw Failure(
+                .usage, "\(count) files of \(each) bytes are more than the bench's file has",
+                remedy: "say --size \((count * max(each, 1) + (1 << 20) - 1) >> 20) or more")
+        }
+        let folder = "\(path)/files"
         do throws(SystemError) {
-            let seconds = try BenchCommand.seconds { () throws(SystemError) in
-                let source = try File(file, .read)
-                let target = try File(copy, .createNew)
-                try target.copy(from: source, size: byteCount)
+            try Directory.create(folder)
+            let source = try File(file, .read)
+            let buffer = Buffer(capacity: 1 << 20)
+            for index in 0..<count {
+                let target = try File("\(folder)/\(index).model", .createNew)
+                for start in stride(from: 0, to: each, by: buffer.capacity) {
+                    let part = min(buffer.capacity, each - start)
+                    let count = try source.read(
+                        into: buffer, count: part, offset: UInt64(index * each + start))
+                    // One of many random files would begin as a pickle does, and not be shared.
+                    if start == 0 { buffer[0] = 0 }
+                    try target.write(buffer, count: count, offset: UInt64(start))
+                }
                 try target.sync()
             }
-            try Directory.removeFile(copy)
+        } catch {
+            throw Failure(.quota, "the bench files cannot be made: \(error)")
+        }
+        return folder
+    }
+
+    /// Seconds of copying the file, or all files of the folder at `source`, and making the copies
+    /// durable.
+    func copySeconds(of source: String? = nil) throws(Failure) -> Double {
+        let copy = "\(path)/copy"
+        let source = source ?? file
+        do throws(SystemError) {
+            try Directory.create(copy)
+            let names =
+                source == file
+                ? [file] : try Directory.list(source).map { "\(source)/\($0.name)" }
+            let seconds = try BenchCommand.seconds { () throws(SystemError) in
+                for (index, name) in names.enumerated() {
+                    let source = try File(name, .read)
+                    let target = try File("\(copy)/\(index)", .createNew)
+                    try target.copy(from: source, size: try source.facts().size)
+                    try target.sync()
+                }
+            }
+            try Directory.removeTree(copy)
             return seconds
         } catch {
             throw Failure(.internal, "\(error)")

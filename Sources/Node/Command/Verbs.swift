@@ -205,10 +205,14 @@ enum Verbs {
     private static let peers = VerbShape(
         name: "peers", summary: "list the nodes this one is in contact with",
         paragraph: "Prints each peer with its key, address or the relay by which it is reached, "
-            + "state, round trip and bytes.",
-        examples: [("plasmid peers", "who is there")],
+            + "state, round trip and bytes. A peer that sent bytes which do not match is left "
+            + "alone for ten minutes, again within a day for a day; --forgive ends that.",
+        examples: [
+            ("plasmid peers", "who is there, who is left alone and why"),
+            ("plasmid peers --forgive 7k3mq2xw", "ask that one again at once"),
+        ],
         operands: [],
-        options: [])
+        options: [.init("forgive", .one("KEY"), "ask a peer again that is left alone")])
 
     private static let status = VerbShape(
         name: "status", summary: "tell how this node is doing",
@@ -230,12 +234,13 @@ enum Verbs {
         name: "bench", summary: "measure this machine",
         paragraph:
             "Measures one thing and prints the figure beside what it was held against. hash: "
-            + "BLAKE3 and SHA-256 on one core. transfer: a large file between two nodes on this "
-            + "machine. share: reading and signing a large file. store: files of every size, and "
-            + "--rows of an index. lineage: ancestors in a graph of --edges. sketch: what tells "
-            + "near copies, of an adapter of --size MiB. seal: a layer of --size MiB for mirrors "
-            + "that may not read it. codec: the coded form of the model in --base, of the one in "
-            + "--layer against it, or of random weights. discovery: two catalogues of --rows that "
+            + "BLAKE3 and SHA-256 on one core. transfer: files between nodes on this machine: one "
+            + "large one, or as --case says: files, small, gather (from 3 sources), spread (to 3 "
+            + "targets), crowd (to 8), busy (one core is). share: reading and signing a large "
+            + "file. store: files of every size, and --rows of an index. lineage: ancestors in a "
+            + "graph of --edges. sketch: what tells near copies, of an adapter of --size MiB. "
+            + "seal: a layer of --size MiB for mirrors that may not read it. codec: the coded form "
+            + "of the model in --base, of the one in --layer against it, or of random weights. discovery: two catalogues of --rows that "
             + "differ in a few, searches, signatures. newcomer: an empty node joins --nodes "
             + "that have --rows records. simulate: disasters of many nodes in "
             + "virtual time, the quick ones, --all, or one --scenario, from a --seed. decide: the "
@@ -246,9 +251,10 @@ enum Verbs {
             + "In it {base} and {dtype} (fp32, bf16) are replaced; for train also {batch}, "
             + "{tokens} and {targets}; for infer {mode} (prefill, decode), {tokens} and {layer}, "
             + "which is none for the base alone; for codec {folder} and {parent}, and it prints "
-            + "times_smaller, coding_gb_s and decoding_gb_s. --with measures a training also with "
-            + "its checkpoints, while another process shares a large file (publish), and while a "
-            + "thread keeps one core busy.",
+            + "times_smaller, coding_gb_s and decoding_gb_s; for transfer {case}, {source} and "
+            + "{folder}, and it prints peers with name and seconds. --with measures a training "
+            + "also with its checkpoints, while another process shares a large file (publish), and "
+            + "while a thread keeps one core busy.",
         examples: [
             ("plasmid bench hash", "how fast files are named"),
             ("plasmid bench train --base ./llama --case bf16dot:4x128:all", "one way to train"),
@@ -266,11 +272,13 @@ enum Verbs {
             .init("seed", .one("S"), "simulate: of all chance; else 1"),
             .init("edges", .one("N"), "lineage: edges of the graph; else 100000"),
             .init(
-                "case", .many("CASE"), "train: PROFILE:BATCHxTOKENS:qkvo or all; else all of them"),
+                "case", .many("CASE"),
+                "train: PROFILE:BATCHxTOKENS:qkvo or all; else all of them; transfer: see above"),
             .init("with", .one("WHAT,…"), "train: beside checkpoint, publish, busy"),
             .init("seconds", .one("S"), "train, journal: length of a case"),
             .init(
-                "peer", .one("COMMAND"), "infer, train, codec: another program to be held against"),
+                "peer", .one("COMMAND"),
+                "infer, train, codec, transfer: another program to be held against"),
         ]
             + computeOptions.filter { $0.name != "profile" })
 }

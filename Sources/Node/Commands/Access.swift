@@ -149,7 +149,10 @@ struct ProgressDisplay {
                 label: label, totalBytes: UInt64(total), reusedBytes: UInt64(done), at: seconds)
         }
         let (now, width) = (seconds, terminal.columns)
-        if let text = bar?.update(doneBytes: UInt64(done), at: now, width: width) {
+        let sources = step["sources"]?.integer.map { Int($0) }
+        if let text = bar?.update(
+            doneBytes: UInt64(done), sources: sources, at: now, width: width)
+        {
             Machine.write(text, to: 2)
         }
     }

@@ -17,8 +17,8 @@ enum FetchCommand {
         object["copies"] = arguments.isGiven("out") ? true : nil
         let files = try ReuseFiles.open(arguments.texts("reuse"))
         var answer = try fetch(object, files, access, arguments, report)
-        if arguments.isGiven("with-dependencies") {
-            try FetchDependencies.fetch(&answer, access) { object throws(Failure) in
+        if arguments.isGiven("with-dependencies") || FetchDependencies.isWanted(answer, report) {
+            try FetchDependencies.fetch(&answer, access, report) { object throws(Failure) in
                 try fetch(object, files, access, arguments, report)
             }
         }

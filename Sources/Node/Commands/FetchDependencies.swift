@@ -1,4 +1,5 @@
 import Genome
+import Host
 import Wire
 
 /// What a fetched layer needs besides: told, or fetched after it.
@@ -8,17 +9,21 @@ enum FetchDependencies {
 
     /// Fetches what is missing, layer after layer, until nothing is; the answer tells what came.
     static func fetch(
-        _ answer: inout JSONObject, _ access: Access,
+        _ answer: inout JSONObject, _ access: Access, _ report: Report,
         _ fetch: (JSONObject) throws(Failure) -> JSONObject
     ) throws(Failure) {
         var question = JSONObject()
         question["layer"] = answer["layer"]
         var fetched: [JSONValue] = []
+        var told: JSONValue?
         for _ in 0..<roundsMax {
             let needs = try access.ask("dependencies", question)["dependencies"]
             answer["dependencies"] = needs
             try requireLock(needs)
-            guard let next = (needs?["missing"]?.array ?? []).first?["layer"] else { break }
+            let missing = needs?["missing"]?.array ?? []
+            guard let next = missing.first?["layer"] else { break }
+            if needs != told { report.note("it needs \(words(missing)) besides") }
+            told = needs
             guard !fetched.contains(next) else {
                 throw Failure(
                     .internal, "layer \(next.string ?? "") came and is missing all the same")
@@ -44,6 +49,24 @@ enum FetchDependencies {
         }
     }
 
+    /// Whether what is missing is wanted too, asked of a person at a terminal who did not say.
+    static func isWanted(_ answer: JSONObject, _ report: Report) -> Bool {
+        let missing = answer["dependencies"]?["missing"]?.array ?? []
+        guard !missing.isEmpty, Machine.isTerminal(0), Machine.isTerminal(2), !report.isJSON
+        else { return false }
+        Machine.write("It needs \(words(missing)) besides. Fetch them too? [y/N] ", to: 2)
+        return readLine(strippingNewline: true)?.lowercased() == "y"
+    }
+
+    /// How many layers, and how large as far as that is known.
+    static func words(_ missing: [JSONValue]) -> String {
+        let sizes = missing.compactMap { $0["size"]?.integer }
+        let sum = Sizes.text(UInt64(max(0, sizes.reduce(0, +))))
+        let count = "\(missing.count) layer\(missing.count == 1 ? "" : "s")"
+        guard !sizes.isEmpty else { return count }
+        return count + (sizes.count == missing.count ? " of \(sum)" : " of \(sum) or more")
+    }
+
     /// For people: what came with it, or what is missing and how to get it.
     static func lines(_ answer: JSONObject) -> [String] {
         let fetched = answer["fetched"]?.array ?? []
@@ -52,7 +75,9 @@ enum FetchDependencies {
         lines += missing.map { row in
             let name = row["ref"]?.string ?? ""
             let title = name.isEmpty || name == "base" ? row["layer"]?.string ?? "" : name
+            let size = row["size"]?.integer.map { ", " + Sizes.text(UInt64(max(0, $0))) } ?? ""
             return "  missing    \(PlainText.shown(title))" + (name == "base" ? " (its base)" : "")
+                + size
         }
         if !missing.isEmpty {
             lines.append("  fetch them too with: --with-dependencies")

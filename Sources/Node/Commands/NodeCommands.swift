@@ -38,8 +38,28 @@ enum NodeCommands {
     }
 
     static func peers(_ arguments: Arguments, _ report: Report) throws(Failure) {
-        let answer = try Access.open(report).ask("peers")
-        report.done(answer, text: peerLines(answer["peers"]?.array ?? []))
+        var object = JSONObject()
+        object["forgive"] = arguments.text("forgive").map { .string($0) }
+        let answer = try Access.open(report).ask("peers", object)
+        report.done(
+            answer,
+            text: peerLines(answer["peers"]?.array ?? [])
+                + bannedLines(answer["banned"]?.array ?? []))
+    }
+
+    /// Who is left alone, for how much longer and why.
+    static func bannedLines(_ banned: [JSONValue]) -> [String] {
+        guard !banned.isEmpty else { return [] }
+        var lines = ["", "Left alone (end it with: plasmid peers --forgive KEY):"]
+        for entry in banned {
+            let seconds = max(0, entry["seconds"]?.integer ?? 0)
+            let span = seconds < 5_400 ? "\((seconds + 59) / 60) min" : "\(seconds / 3_600) h"
+            let part = entry["isShutOut"]?.bool == true ? ", gets no session" : ""
+            lines.append(
+                "  \((entry["node"]?.string ?? "").prefix(8))  \(span) more\(part): "
+                    + PlainText.shown(entry["reason"]?.string ?? ""))
+        }
+        return lines
     }
 
     private static func peerLines(_ peers: [JSONValue]) -> [String] {

@@ -81,7 +81,9 @@ extension Connection {
             guard outputStart < outputEnd else { break }
             do {
                 switch try socket.write(from: output, outputStart..<outputEnd) {
-                case .moved(let count): outputStart += count
+                case .moved(let count):
+                    outputStart += count
+                    written += UInt64(count)
                 case .wouldBlock:
                     isWaitingToWrite = true
                     watch()

@@ -38,6 +38,9 @@ final class Connection {
     static let handshakePatience: UInt64 = 10_000_000_000
     /// Nanoseconds for the last bytes of a closing connection.
     static let closingPatience: UInt64 = 2_000_000_000
+    /// Microseconds of round trip from which on a path is more than a local network. Losses there
+    /// are often no sign of a full line, so BBR guides what is sent where the system has it.
+    static let farRoundTrip: UInt64 = 5_000
     /// Bytes read from one connection before others have their turn.
     static let readPerTurn = 4 << 20
     /// Bytes of the buffers between socket and ciphers: four frames of the largest size.
@@ -84,6 +87,8 @@ final class Connection {
     var messages: [Message] = []
     var payloads: [OutgoingPayload] = []
     var isWaitingToWrite = false
+    var written: UInt64 = 0
+    private var reading = PeerReading()
 
     init(
         _ number: SessionNumber, shared: LinkShared, poller: Poller, dialling: DialFacts?
@@ -207,6 +212,9 @@ final class Connection {
         receiving = channel.receive
         keyMade = Clock.monotonic()
         stage = .standing
+        if let span = socket?.roundTripMicroseconds, span >= Self.farRoundTrip {
+            socket?.paceByModel()
+        }
         let facts = SessionFacts(
             peer: channel.peer, endpoint: endpoint,
             isInitiator: punch?.isInitiator ?? (dialling != nil),
@@ -246,6 +254,9 @@ final class Connection {
     }
 
     func checkTime(_ now: UInt64) {
+        if isStanding, reading.isStuck(at: now, isWaiting: isWaitingToWrite, taken: takenBytes) {
+            return fail("the peer takes nothing of what is sent to it")
+        }
         guard now >= deadline else { return }
         switch stage {
         case .connecting where punch != nil: callForPunch()
@@ -255,6 +266,11 @@ final class Connection {
         case .standing: fail(closing ?? "no word after the handshake")
         case .idle, .closed: break
         }
+    }
+
+    /// Bytes that the peer has confirmed.
+    private var takenBytes: UInt64 {
+        written - min(written, UInt64(max(0, socket?.unconfirmedBytes ?? 0)))
     }
 
     // MARK: End

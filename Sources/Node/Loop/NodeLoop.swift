@@ -271,6 +271,7 @@ struct LoopWorker: ~Copyable {
         case .openBlob(let blob, let size): port.open(blob, size: size)
         case .saveGroupLayer(let layer): port.save(layer)
         case .searchBlob(let blob, let token): port.search(blob, token: token)
+        case .examineSelf(let blob): port.examineSelf(for: blob)
         case .completeBlob(let blob): port.complete(blob)
         case .releaseBlob(let blob): port.release(blob)
         case .readManifest(let number, let layer, let withEvidence):

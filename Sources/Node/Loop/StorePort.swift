@@ -277,6 +277,13 @@ final class StorePort: Sendable {
         }
     }
 
+    /// Looks whether this machine errs, on the lane of the blob that makes it likely.
+    func examineSelf(for blob: Digest) {
+        lane(blob.words.3).submit { [post] in
+            post(.selfExamined(blob: blob, isSound: SelfExamination.isSound()))
+        }
+    }
+
     func save(_ layer: GroupLayer) {
         guard let partial = partials.withLock({ $0[layer.id] }) else { return }
         // The lane of its searches, which need the layer.

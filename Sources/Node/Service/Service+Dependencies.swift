@@ -30,6 +30,7 @@ extension Service {
                 let row: JSONValue = [
                     "layer": .string(layer.hexadecimal),
                     "ref": .string(titles[layer] ?? ""), "held": .bool(isHere),
+                    "size": try size(of: layer),
                 ]
                 rows.append(row)
                 if !isHere { missing.append(row) }
@@ -53,7 +54,21 @@ extension Service {
             try !library.index.layers(weights: base.weights).isEmpty
         }
         guard !isHere else { return nil }
-        return ["layer": .string(layer.hexadecimal), "ref": "base", "held": false]
+        return [
+            "layer": .string(layer.hexadecimal), "ref": "base", "held": false,
+            "size": try size(of: layer),
+        ]
+    }
+
+    /// Bytes of a layer by what is here or announced; null where neither is known.
+    private func size(of layer: Digest) throws(Failure) -> JSONValue {
+        try inStore { () throws(StoreError) -> JSONValue in
+            if let entry = try library.index.layer(layer) {
+                return .integer(Int64(clamping: entry.size))
+            }
+            let size = try catalogue.announcements(of: layer).first?.layerFacts?.0.size
+            return size.map { .integer(Int64(clamping: $0)) } ?? .null
+        }
     }
 
     private func isHeld(_ layer: Digest) throws(Failure) -> Bool {

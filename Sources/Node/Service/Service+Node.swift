@@ -5,9 +5,18 @@ import Swarm
 import Wire
 
 extension Service {
-    /// The peers of a running node.
-    func peers() throws(Failure) -> JSONObject {
+    /// The peers of a running node, and those that it leaves alone; `forgive` ends that for one.
+    func peers(_ request: ServiceRequest) throws(Failure) -> JSONObject {
         let daemon = try runningNode("peers")
+        if let text = request.text("forgive") {
+            let wanted = try key(text)
+            guard daemon.look().bans[wanted] != nil else {
+                throw Failure(
+                    .notFound, "\(wanted.fingerprint) is not left alone",
+                    remedy: "plasmid peers shows who is")
+            }
+            daemon.loop.post(.input(.forgive(wanted)))
+        }
         let look = daemon.look()
         let rows = look.sessions.entries.map { number, session -> JSONValue in
             let address = Address(session.facts.endpoint)?.description ?? ""
@@ -29,6 +38,16 @@ extension Service {
         }
         var object = JSONObject()
         object["peers"] = .array(rows)
+        let now = Clock.monotonic()
+        object["banned"] = .array(
+            look.bans.entries.map { peer, ban -> JSONValue in
+                [
+                    "node": .string(peer.base32), "reason": .string(ban.reason),
+                    "seconds": .integer(
+                        Int64(clamping: (ban.until - min(now, ban.until)) / 1_000_000_000)),
+                    "isShutOut": .bool(ban.isShutOut),
+                ]
+            })
         return object
     }
 

@@ -94,7 +94,7 @@ final class Service: Sendable {
         case "fetch": return try fetch(request, progress)
         case "transfers": return try transfers(request)
         case "limits": return try limits(request)
-        case "peers": return try peers()
+        case "peers": return try peers(request)
         case "join": return try join(request)
         case "ticket": return try ticket()
         case "bootstrap": return try bootstrap(request)

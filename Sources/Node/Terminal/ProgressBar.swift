@@ -11,6 +11,8 @@ struct ProgressBar {
     /// Bytes that were there before this run and say nothing about its rate.
     private let reusedBytes: UInt64
     private var lastDrawnSeconds: Double?
+    /// From how many it comes; nil where that says nothing.
+    private var sources: Int?
 
     private static let quietSeconds = 1.0
     private static let redrawSeconds = 0.1
@@ -25,10 +27,13 @@ struct ProgressBar {
         startSeconds = seconds
     }
 
-    /// Notes how many bytes are there by now and gives the text to write to the terminal, if it is
-    /// time for it.
-    mutating func update(doneBytes: UInt64, at seconds: Double, width: Int = 80) -> String? {
+    /// Notes how many bytes are there by now, and from how many sources, and gives the text to
+    /// write to the terminal, if it is time for it.
+    mutating func update(
+        doneBytes: UInt64, sources: Int? = nil, at seconds: Double, width: Int = 80
+    ) -> String? {
         self.doneBytes = min(doneBytes, totalBytes)
+        self.sources = sources
         guard seconds - startSeconds >= Self.quietSeconds,
             seconds - (lastDrawnSeconds ?? -1) >= Self.redrawSeconds
         else { return nil }
@@ -39,7 +44,7 @@ struct ProgressBar {
     /// What removes the line again; nil if nothing was drawn.
     func clear() -> String? { lastDrawnSeconds == nil ? nil : "\r\u{1b}[K" }
 
-    /// `fetch notes [######......]  45 %  1.2 of 2.6 GB  85.0 MB/s  0:17 left`.
+    /// `fetch notes [######......]  45 %  1.2 of 2.6 GB  85.0 MB/s  3 peers  0:17 left`.
     func line(at seconds: Double, width: Int) -> String {
         let elapsed = seconds - startSeconds
         let moved = doneBytes - reusedBytes
@@ -47,6 +52,7 @@ struct ProgressBar {
         let percent = TextWidth.padded("\(Int(share * 100))", to: 3, isRight: true)
         let sizes = "\(Sizes.text(doneBytes)) of \(Sizes.text(totalBytes))"
         var tail = "\(percent) %  \(sizes)  \(Sizes.rate(bytes: moved, seconds: elapsed))"
+        if let sources, sources > 0 { tail += "  \(sources) peer\(sources == 1 ? "" : "s")" }
         if moved > 0, elapsed > 0, doneBytes < totalBytes {
             let left = Double(totalBytes - doneBytes) * elapsed / Double(moved)
             tail += "  \(Ages.clock(UInt64(min(left.rounded(.up), 359_999)))) left"

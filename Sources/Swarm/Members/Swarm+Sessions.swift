@@ -38,14 +38,7 @@ extension Swarm {
 
     /// Leaves a peer alone for a while; shut out, it gets no session either.
     mutating func ban(_ peer: NodeKey, _ reason: String, isShutOut: Bool) {
-        if bans[peer] == nil, bans.count >= SwarmLimits.bansMax,
-            let first = bans.entries.min(by: { $0.value.until < $1.value.until })
-        {
-            bans[first.key] = nil
-        }
-        bans[peer] = Ban(
-            until: now.monotonic + SwarmLimits.banSpan, reason: reason,
-            isShutOut: isShutOut || bans[peer]?.isShutOut == true)
+        bans.ban(peer, reason, isShutOut: isShutOut, at: now.monotonic)
     }
 
     mutating func open(_ number: SessionNumber, _ facts: SessionFacts) {

@@ -51,7 +51,7 @@ struct RelayBudget: Equatable, Sendable {
 
     private mutating func renew(at now: UInt64) {
         let began = dayBegan ?? now
-        guard now - min(now, began) >= RelayLimits.day || dayBegan == nil else { return }
+        guard now - min(now, began) >= Span.day || dayBegan == nil else { return }
         dayBegan = now
         usedToday = 0
     }

@@ -26,8 +26,6 @@ enum RelayLimits {
     static let idlePatience = 30 * Span.second
     /// Bytes that one circuit is allowed at a time where the rate is used up, so that all go on.
     static let share: UInt64 = 64 << 10
-    /// The day in which an owner's bytes are counted.
-    static let day = 24 * Span.hour
 
     // MARK: Who is relayed to
 

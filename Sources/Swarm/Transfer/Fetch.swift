@@ -296,6 +296,16 @@ struct Download: Sendable {
     var opening = OrderedTable<SessionNumber, Opening>()
     /// Whether the store is finishing it.
     var isCompleting = false
+    /// Whether this machine is examined because of it, or was; nil while nothing speaks for that.
+    var examination: Examination?
+
+    /// A look whether this machine errs.
+    enum Examination: Sendable {
+        /// Under way: nobody is believed to have lied before it ends.
+        case running
+        /// It is sound.
+        case passed
+    }
     /// Set while the disk has no room for it.
     var shortage: Shortage?
     /// Set while this machine may hold parts of it that were not looked for yet.

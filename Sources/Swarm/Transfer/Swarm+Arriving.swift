@@ -103,28 +103,6 @@ extension Swarm {
             "its bytes do not match the blob id")
     }
 
-    /// A peer sent what is provably wrong: it is not asked again for a while, and every fetch
-    /// that wanted the blob remembers who, what and why.
-    mutating func refute(
-        _ session: SessionNumber, blob: Digest, group: UInt64?, _ reason: String
-    ) {
-        guard let peer = sessions[session]?.facts.peer else { return }
-        if triedNextDescription(blob, peer: peer, session: session) { return }
-        let fault = PeerFault(node: peer, blob: blob, group: group, reason: reason)
-        for number in downloads[blob]?.fetches ?? [] {
-            _ = fetches.change(number) { $0.note(fault) }
-        }
-        let part = group.map { "group \($0) of " } ?? ""
-        let text = "\(part)blob \(blob.hexadecimal) from \(peer.fingerprint): \(reason)"
-        ban(peer, text, isShutOut: false)
-        effects.append(.log("not asking \(peer.fingerprint) for a while: \(text)"))
-        for (number, pending) in requests.entries where pending.session == session {
-            send(.cancel(request: number), to: session)
-        }
-        forgetRequests(of: session)
-        for number in fetches.keys { advance(number) }
-    }
-
     mutating func groupUnwritable(
         _ session: SessionNumber, _ number: UInt64, _ problem: StoreProblem
     ) {

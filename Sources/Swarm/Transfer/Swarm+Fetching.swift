@@ -301,7 +301,9 @@ extension Swarm {
     }
 
     private mutating func strand(_ number: FetchNumber) {
-        guard let fetch = fetches[number] else { return }
+        guard let fetch = fetches[number],
+            !fetch.open.contains(where: { downloads[$0]?.examination == .running })
+        else { return }
         let since = fetch.strandedSince ?? now.monotonic
         _ = fetches.change(number) { fetch in
             fetch.strandedSince = since

@@ -37,6 +37,9 @@ public struct GroupLayer: Equatable, Sendable {
         values = id.bytes
     }
 
+    /// Whether the values still hash to the id: memory can fail after they were checked.
+    public var isSound: Bool { HashTree.root(groupValues: values) == id }
+
     /// Number of groups.
     public var count: Int { values.count / HashTree.valueBytes }
 

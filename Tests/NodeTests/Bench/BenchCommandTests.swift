@@ -36,6 +36,29 @@ extension RealNodes {
             }
         }
 
+        @Test func `of a transfer brings many files, to several, beside a peer`() throws {
+            let peer = #"echo '{"peers": [{"name": "{case}", "seconds": 2.0}]}'"#
+            let outcome = try laboratory.node("bench").spawn([
+                "bench", "transfer", "--json", "--size", "16", "--case", "files", "--case",
+                "spread", "--peer", peer,
+            ]).wait(seconds: 120)
+            try #require(outcome.code == 0, "\(outcome.out) \(outcome.error)")
+            let rows = try #require(outcome.json["rows"]?.array)
+            let names = rows.compactMap { $0["name"]?.string }
+            for name in ["fetch, files", "beside files, files", "beside spread, spread"] {
+                #expect(names.contains(name), "\(names)")
+            }
+            // What the peer takes 2 s for.
+            let rate = rows.first { $0["name"]?.string == "beside files, files" }?["figure"]?.number
+            #expect(abs((rate ?? 0) - 0.008_388_608) < 1e-6)
+            let sent = rows.filter { $0["name"]?.string == "sent by the sources" }
+            #expect(sent.count == 2)
+            #expect(sent.allSatisfy { (0.99...3.1).contains($0["ratio"]?.number ?? 0) })
+            let small = ["bench", "transfer", "--size", "8", "--case", "small"]
+            let refused = try laboratory.node("bench").spawn(small).wait(seconds: 60)
+            #expect(refused.code == 2 && refused.error.contains("--size 125"))
+        }
+
         @Test func `of a model holds each figure against what the machine can do`() throws {
             let outcome = try laboratory.node("bench").spawn([
                 "bench", "infer", "--json", "--threads", "1", "--base", LearningSample.base,

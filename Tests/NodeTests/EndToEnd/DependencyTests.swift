@@ -77,6 +77,8 @@ extension RealNodes {
             // Of a part that is not here nobody knows what it needs itself.
             let needs = try b.ask("show", whole)["dependencies"]
             #expect(needs?["missing"]?.array?.count == 1)
+            let size = needs?["missing"]?.array?.first?["size"]?.integer ?? 0
+            #expect(size > 0 && told.out.contains(Sizes.text(UInt64(size))))
             let fetched = try b.ask("fetch", whole, "--with-dependencies")
             #expect(fetched["fetched"]?.array?.count == 2, "\(fetched)")
             #expect(try b.ask("list")["layers"]?.array?.count == 3)

@@ -75,4 +75,65 @@ struct ConnectionTests {
         for _ in 0..<Door.pendingMax { #expect(shared.door.enter(here)) }
         #expect(!shared.door.enter(here))
     }
+
+    /// Two connections that stand with each other: the one that came in, and the one that called.
+    private func standing() throws -> (came: Connection, called: Connection, LinkShared) {
+        let listener = try Socket.listen(try #require(Address("127.0.0.1:0")))
+        let callers = LinkShared(
+            identity: try LinkSharedTests.identity(2), report: { _ in }
+        ) { _ in }
+        let called = Connection(
+            4, shared: callers, poller: try Poller(),
+            dialling: .init(
+                dial: 1, endpoints: [try #require(Endpoint(try listener.ownAddress()))],
+                expected: nil, known: nil))
+        called.connectNext("no address")
+        let waiting = try Poller()
+        try waiting.add(listener.descriptor, token: 1, reads: true, writes: false)
+        _ = try waiting.wait(milliseconds: 5000)
+        let (socket, address) = try #require(try listener.accept())
+        let shared = LinkShared(
+            identity: try LinkSharedTests.identity(1), report: { _ in }
+        ) { _ in }
+        let came = Connection(3, shared: shared, poller: try Poller(), dialling: nil)
+        let endpoint = try #require(Endpoint(address))
+        #expect(shared.door.enter(endpoint))
+        came.answer(socket, from: endpoint)
+        for _ in 0..<50 where !(came.isStanding && called.isStanding) {
+            for side in [called, came] {
+                for event in try side.poller.wait(milliseconds: 100) { side.ready(event) }
+            }
+        }
+        #expect(came.isStanding && called.isStanding)
+        return (came, called, shared)
+    }
+
+    @Test func `gives a peer up that takes nothing of what is sent to it`() throws {
+        for isReading in [false, true] {
+            let (came, called, shared) = try standing()
+            for request in 1...12 as ClosedRange<UInt64> {
+                let buffer = try #require(shared.leaving.take())
+                buffer.count = 1 << 20
+                came.sendGroup(request, buffer)
+            }
+            #expect(came.isWaitingToWrite)
+            let now = Clock.monotonic()
+            came.checkTime(now)
+            if isReading {
+                // What nobody asked for ends it soon; until then it takes a frame or more.
+                let socket = try #require(called.socket)
+                let buffer = Buffer(capacity: 1 << 20)
+                _ = try socket.read(into: buffer, 0..<buffer.capacity)
+                for _ in 0..<5 {
+                    for event in try came.poller.wait(milliseconds: 100) { came.ready(event) }
+                }
+            }
+            came.checkTime(now + PeerReading.patience - 1)
+            #expect(!came.isClosed)
+            came.checkTime(now + PeerReading.patience)
+            #expect(came.isClosed != isReading)
+            called.abandon("done")
+            came.abandon("done")
+        }
+    }
 }

@@ -21,6 +21,8 @@ struct ProgressBarTests {
             bar.line(at: 2, width: 100)
                 == "fetch poems [#######.......................]   25 %  1.00 MB of 4.00 MB  "
                 + "500 kB/s  0:06 left")
+        _ = bar.update(doneBytes: 1_000_000, sources: 3, at: 2)
+        #expect(bar.line(at: 2, width: 100).hasSuffix("500 kB/s  3 peers  0:06 left"))
         #expect(TextWidth.columns(bar.line(at: 2, width: 80)) <= 79)
         #expect(TextWidth.columns(bar.line(at: 2, width: 20)) <= 19)
     }

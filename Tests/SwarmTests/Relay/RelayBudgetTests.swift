@@ -31,7 +31,7 @@ import Testing
         budget.pass(4999, at: 10)
         #expect(budget.isSpent(at: 11) == false)
         budget.pass(1, at: 12)
-        #expect(budget.isSpent(at: RelayLimits.day + 9) == true)
-        #expect(!budget.isSpent(at: RelayLimits.day + 10) && budget.usedToday == 0)
+        #expect(budget.isSpent(at: Span.day + 9) == true)
+        #expect(!budget.isSpent(at: Span.day + 10) && budget.usedToday == 0)
     }
 }

@@ -226,7 +226,7 @@ import Wire
             scene.hear(2, other, .bytes(circuit: other, [1]))
                 == [.send(1, .close(circuit: 2, .spent)), .send(2, .close(circuit: other, .spent))])
         #expect(scene.connect(4) == [.send(1, .refused(circuit: 4, .spent))])
-        scene.now += RelayLimits.day
+        scene.now += Span.day
         #expect(scene.open(6) != 0)
     }
 

@@ -71,6 +71,12 @@ int plasmid_accept(int file, struct sockaddr_storage *address, socklen_t *size, 
 int plasmid_own_address(int file, struct sockaddr_storage *address, socklen_t *size);
 int plasmid_set_option(int file, int level, int name, int value);
 int plasmid_socket_error(int file);
+/* Bytes that were written and the other side has not confirmed; -1 where nothing says so. */
+int64_t plasmid_unconfirmed(int file);
+/* The smoothed round trip of a TCP connection in microseconds; -1 for other sockets. */
+int64_t plasmid_round_trip(int file);
+/* Has a TCP connection guided by the named rule; -1 where the system has it not, or not for us. */
+int plasmid_set_congestion_control(int file, const char *name);
 ssize_t plasmid_send(int file, const void *bytes, size_t count);
 /* Datagrams that say by which interface they go and came. A source of 0 bytes leaves the choice of
    the own address to the system, as an interface of 0 leaves that of the interface. Received:
