@@ -129,11 +129,7 @@ public final class ChildProcess: Sendable {
 
     /// Processor time that it has used so far, in seconds; 0 when that is unknown.
     public var processorSeconds: Double {
-        var clock = clockid_t()
-        var time = timespec()
-        guard clock_getcpuclockid(number, &clock) == 0, clock_gettime(clock, &time) == 0
-        else { return 0 }
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+        Double(Clock.processTime(of: number) ?? 0) / 1e9
     }
 
     /// Most memory that it has held so far, in bytes; 0 when that is unknown.

@@ -23,6 +23,15 @@ public enum Clock {
         nanoseconds(CLOCK_THREAD_CPUTIME_ID)
     }
 
+    /// CPU time of a process in nanoseconds; nil where it is gone.
+    public static func processTime(of process: Int32) -> UInt64? {
+        var clock = clockid_t()
+        guard clock_getcpuclockid(process, &clock) == 0 else { return nil }
+        var time = timespec()
+        guard clock_gettime(clock, &time) == 0 else { return nil }
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
+
     private static func nanoseconds(_ clock: clockid_t) -> UInt64 {
         var time = timespec()
         clock_gettime(clock, &time)

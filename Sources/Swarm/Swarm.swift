@@ -93,6 +93,8 @@ public struct Swarm: Sendable {
     var now = Moment(monotonic: 0, wall: 0)
     var effects: [Effect] = []
     var isStopping = false
+    /// Whether this input made it worth while to ask for groups.
+    var isAssignmentDue = false
     private var lastWake: UInt64 = 0
     /// Monotonic nanoseconds of the next turn of what needs no haste. Whether fetches go on does
     /// not move it: what a node says to everyone must not tell when it fetches.
@@ -140,6 +142,7 @@ public struct Swarm: Sendable {
             handleCircles(input)
         default: handleTransfer(input)
         }
+        assignGroupsIfDue()
         defer { effects = [] }
         return effects
     }

@@ -42,6 +42,12 @@ final class TransferNetwork {
                 _ = try node.ask(["fetch", layer])
             }
             let sourceCount = nodes.count
+            // As the files of the peers are: what is measured is not how fast a disk reads.
+            do throws(SystemError) {
+                for node in nodes { try Self.readAll("\(node.home)/store/obj") }
+            } catch {
+                throw Failure(.internal, "a source's files cannot be read", why: "\(error)")
+            }
             for index in 0..<one.ends.targets {
                 let node = try folder.startNode("target\(index)", join: first.ticket)
                 nodes.append(node)
@@ -52,6 +58,25 @@ final class TransferNetwork {
         } catch {
             for node in nodes { node.stop() }
             throw error
+        }
+    }
+
+    /// Reads every file below a folder once.
+    private static func readAll(_ folder: String) throws(SystemError) {
+        let buffer = Buffer(capacity: 1 << 20)
+        for entry in try Directory.list(folder) {
+            let path = "\(folder)/\(entry.name)"
+            if entry.kind == .folder {
+                try readAll(path)
+                continue
+            }
+            let file = try File(path, .read)
+            var offset: UInt64 = 0
+            while case let count = try file.read(
+                into: buffer, count: buffer.capacity, offset: offset), count > 0
+            {
+                offset += UInt64(count)
+            }
         }
     }
 

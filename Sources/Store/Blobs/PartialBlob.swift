@@ -22,6 +22,8 @@ public final class PartialBlob: Sendable {
         var dirtyBytes: UInt64 = 0
         var dirtySince: UInt64?
         var hasFailed = false
+        /// Whether whole groups go past the page cache.
+        var isDirect = true
         /// Whether the files' names are durable.
         var isNamed = false
         var isMoved = false
@@ -38,6 +40,10 @@ public final class PartialBlob: Sendable {
     public let size: UInt64
     private let layout: Layout
     let data: File
+    /// The same file for whole groups, past the page cache: new pages cost more than the disk where
+    /// memory is dear, and nobody reads the bytes soon. Nil where the file system cannot, and for
+    /// blobs of one group.
+    private let direct: File?
     /// Its leaf values; nil for a blob of one group.
     let leaves: File?
     private let state: Lock<State>
@@ -64,6 +70,9 @@ public final class PartialBlob: Sendable {
             if !isThere { try? Self.discard(id, layout: layout) }
             throw error
         }
+        let isLong = size > UInt64(HashTree.groupBytes)
+        let direct = isLong ? try? File(data.path, .write) : nil
+        self.direct = direct?.setDirect(true) == true ? direct : nil
         let present = groups?.count == count ? groups : nil
         let set = present ?? GroupSet(count: count)
         state = Lock(State(groups: set, durable: set, layer: nil))
@@ -143,12 +152,28 @@ public final class PartialBlob: Sendable {
         precondition(leafValues.count == leafRange.count * HashTree.valueBytes)
         try requireSound()
         try onDisk(bytes: UInt64(range.count)) { () throws(SystemError) in
-            try data.write(buffer, at: start, count: range.count, offset: range.lowerBound)
+            try put(buffer, at: start, range)
             try leaves?.write(
                 leafValues, offset: UInt64(leafRange.lowerBound * HashTree.valueBytes))
         }
-        data.startWriteback(offset: range.lowerBound, count: UInt64(range.count))
         note(index, bytes: UInt64(range.count))
+    }
+
+    /// Writes the bytes of a group, past the page cache where that goes.
+    private func put(_ buffer: Buffer, at start: Int, _ range: Range<UInt64>) throws(SystemError) {
+        let isWhole = range.count == HashTree.groupBytes && start % File.directBytes == 0
+        if let direct, isWhole, state.withLock({ $0.isDirect }) {
+            do throws(SystemError) {
+                return try direct.write(
+                    buffer, at: start, count: range.count, offset: range.lowerBound)
+            } catch {
+                // A file system can take the flag and not the write.
+                guard error.isInvalid else { throw error }
+                state.withLock { $0.isDirect = false }
+            }
+        }
+        try data.write(buffer, at: start, count: range.count, offset: range.lowerBound)
+        data.startWriteback(offset: range.lowerBound, count: UInt64(range.count))
     }
 
     private func note(_ index: Int, bytes: UInt64) {
@@ -166,6 +191,8 @@ public final class PartialBlob: Sendable {
         -> Int?
     {
         guard (0..<groups.count).contains(index), groups.contains(index) else { return nil }
+        // Others fetch it from here: what comes next is read soon, and is best kept in memory.
+        state.withLock { $0.isDirect = false }
         let range = HashTree.groupRange(index, size: size)
         let count = try onDisk { () throws(SystemError) in
             try data.read(

@@ -350,5 +350,7 @@ struct PendingGroup: Sendable {
     let layer: Digest
     let blob: Digest
     let group: UInt64
+    /// Bytes of the group.
+    let byteCount: UInt64
     let asked: UInt64
 }

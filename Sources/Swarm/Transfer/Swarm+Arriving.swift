@@ -8,9 +8,8 @@ extension Swarm {
         guard let pending = requests[number] else { return nil }
         requests[number] = nil
         if !arrived { giveUp(pending, number) }
-        let bytes = downloads[pending.blob].map { byteCount(of: pending.group, in: $0) } ?? 0
         let isWanted = !arrived && requestsForGroup(of: pending).isEmpty
-        _ = sessions.change(pending.session) { $0.pace.drop(bytes) }
+        _ = sessions.change(pending.session) { $0.pace.drop(pending.byteCount) }
         _ = downloads.change(pending.blob) { download in
             download.asked -= 1
             if isWanted { download.wanted.append(pending.group) }
@@ -76,7 +75,7 @@ extension Swarm {
         noteProgress(downloads[pending.blob]?.fetches ?? [])
         if let peer = sessions[session]?.facts.peer { credit(peer, byteCount, of: pending.blob) }
         advance(download: pending.blob)
-        assignGroups()
+        isAssignmentDue = true
     }
 
     /// A group came that was given up, from a peer that was late or went away: it is here all the
@@ -125,7 +124,7 @@ extension Swarm {
             lacks(session, pending.blob, through: pending.layer)
         }
         advance(download: pending.blob)
-        assignGroups()
+        isAssignmentDue = true
     }
 
     /// A session is gone: what was asked of it is asked of others.

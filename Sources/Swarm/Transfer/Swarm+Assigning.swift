@@ -12,30 +12,48 @@ extension Swarm {
     }
 
     /// Fills the room for requests, each time for the blob with the fewest groups under way among
-    /// those of the highest priority, so that a large blob does not starve the others.
-    mutating func assignGroups() {
+    /// those of the highest priority, so that a large blob does not starve the others. Once for an
+    /// input, at its end, however many blobs it moved.
+    mutating func assignGroupsIfDue() {
+        guard isAssignmentDue else { return }
+        isAssignmentDue = false
         guard requests.count < SwarmLimits.requestsMax else { return }
         var waiting = waitingDownloads()
         guard !waiting.isEmpty else { return hedgeTail() }
+        waiting.sort(by: Self.isBefore)
         var free = sessions.entries.filter { isFree($0.key) }.map(\.key)
         while requests.count < SwarmLimits.requestsMax, let next = soonest(free) {
-            waiting.sort { one, other in
-                (other.priority, one.asked, one.blob) < (one.priority, other.asked, other.blob)
-            }
             guard let found = choice(for: next, among: waiting) else {
                 free.removeAll { $0 == next }
                 continue
             }
             ask(next, for: found.index, of: waiting[found.place].blob)
             waiting[found.place].asked += 1
+            var place = found.place
+            while place + 1 < waiting.count, Self.isBefore(waiting[place + 1], waiting[place]) {
+                waiting.swapAt(place, place + 1)
+                place += 1
+            }
         }
-        if !downloads.values.contains(where: { !$0.wanted.isEmpty }) { hedgeTail() }
+        if !downloads.entries.indices.contains(where: { isWanting($0) }) { hedgeTail() }
+    }
+
+    private static func isBefore(_ one: Waiting, _ other: Waiting) -> Bool {
+        (other.priority, one.asked, one.blob) < (one.priority, other.asked, other.blob)
+    }
+
+    /// Whether the download at an index has groups left to ask for. By index, as all that follow:
+    /// a fetch of small files has hundreds of downloads, and a copy of one costs more than this.
+    private func isWanting(_ index: Int) -> Bool {
+        !downloads.entries[index].value.wanted.isEmpty
     }
 
     private func waitingDownloads() -> [Waiting] {
-        downloads.values.compactMap { download in
-            guard download.isWaitingForPeers, download.groups != nil, !download.wanted.isEmpty,
-                hasRoom(download), let priority = priority(of: download)
+        downloads.entries.indices.compactMap { index in
+            guard isWanting(index) else { return nil }
+            let download = downloads.entries[index].value
+            guard download.isWaitingForPeers, download.groups != nil, hasRoom(download),
+                let priority = priority(of: download)
             else { return nil }
             return Waiting(blob: download.blob, priority: priority, asked: download.asked)
         }
@@ -229,7 +247,7 @@ extension Swarm {
         _ = sessions.change(session) { $0.pace.ask(bytes, at: now.monotonic) }
         requests[request.request] = PendingGroup(
             session: session, peer: sessions[session]?.facts.peer, layer: through, blob: blob,
-            group: group, asked: now.monotonic)
+            group: group, byteCount: bytes, asked: now.monotonic)
         if let facts = sessions[session]?.facts, isLimited(facts.endpoint) {
             downloadBudget?.spend(bytes, at: now)
         }

@@ -71,7 +71,7 @@ extension Swarm {
         if download.groups == nil {
             askForPage(blob)
         } else if !isSearching(download) {
-            assignGroups()
+            isAssignmentDue = true
         }
     }
 

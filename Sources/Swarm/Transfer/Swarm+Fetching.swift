@@ -211,7 +211,13 @@ extension Swarm {
             effects.append(
                 .readManifest(number, layer: blob, withEvidence: fetch.request.withEvidence))
         } else {
-            advance(number)
+            if blob == fetch.manifest?.weights?.table.blob {
+                // Searches on this machine waited for it.
+                advance(number)
+            } else if fetch.manifest != nil || fetch.request.sealed != nil {
+                // The other blobs go on as they did; only there is room for the next ones.
+                openBlobs(number)
+            }
             finishIfComplete(number)
         }
         report(number)

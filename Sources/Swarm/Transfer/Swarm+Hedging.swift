@@ -48,7 +48,7 @@ extension Swarm {
             session.busyUntil = now.monotonic + SwarmLimits.stalledPause
         }
         for blob in blobs.sorted() { advance(download: blob) }
-        assignGroups()
+        isAssignmentDue = true
     }
 
     /// Asks others for what a late peer owes, the next one first.
@@ -63,12 +63,12 @@ extension Swarm {
     /// Nothing is left to ask for: what a slow peer would bring much later than a free one, the
     /// free one is asked for too.
     mutating func hedgeTail() {
-        for (number, pending) in requests.entries {
-            guard let pace = sessions[pending.session]?.pace, let rate = pace.rate else { continue }
-            let ahead = requests.entries.count { entry in
-                entry.key < number && entry.value.session == pending.session
-            }
-            let bytes = UInt64((ahead + 1) * HashTree.groupBytes)
+        guard sessions.count > 1 else { return }
+        var owed: [SessionNumber: UInt64] = [:]
+        for (_, pending) in requests.entries {
+            guard let rate = sessions[pending.session]?.pace.rate else { continue }
+            let bytes = owed[pending.session, default: 0] + pending.byteCount
+            owed[pending.session] = bytes
             let due = bytes * Span.millisecond / max(1, rate / 1000)
             guard due > SwarmLimits.tailSpanMin,
                 let other = second(for: pending, within: due / 2)
