@@ -22,3 +22,26 @@ public enum ChallengeProof: Equatable, Sendable {
     /// The blob is not here, or not what its id says.
     case unreadable
 }
+
+extension ChallengeWork {
+    /// Runs the chain over leaves that `leaf` reads, each with its proof where leaves are to be
+    /// shown. `sign` gives the node's signature, for an answer. A leaf that is nil ends it.
+    public func run(
+        leaf: (Int) -> (bytes: [UInt8], proof: [UInt8])?, sign: ([UInt8]) -> Signature
+    ) -> ChallengeProof {
+        var chain = ChallengeChain(terms)
+        var leaves: [ChallengeLeaf] = []
+        for step in 0..<terms.steps {
+            guard let (bytes, proof) = leaf(chain.next) else { return .unreadable }
+            if terms.mode == .rootOnly, received != nil {
+                leaves.append(
+                    ChallengeLeaf(nonce: terms.nonce, step: step, proof: proof, bytes: bytes))
+            }
+            chain.take(bytes)
+        }
+        let signature = received.map {
+            sign(terms.answerInput(code: chain.code, received: $0))
+        }
+        return .code(chain.code, leaves: leaves, signature)
+    }
+}
