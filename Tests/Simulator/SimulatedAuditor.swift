@@ -20,6 +20,8 @@ package struct SimulatedAuditor {
         case reads(Digest)
         /// Says nothing.
         case silent
+        /// Has lost its whole copy, also as a verifier.
+        case lostAll
         /// Reads the copy of another node at the same site: two names, one disk.
         case shares(with: Int)
     }
@@ -28,6 +30,8 @@ package struct SimulatedAuditor {
     package var conduct = Conduct.honest
     /// Nanoseconds that its disk takes for a leaf.
     package var leafNanoseconds: UInt64 = 100_000
+    /// Leaves that it has read for others.
+    package fileprivate(set) var leavesRead = 0
     /// Codes that it gave, in order.
     fileprivate var given: [Digest] = []
     /// Receipts that it signed as a verifier, and such as were sent to it.
@@ -59,9 +63,11 @@ extension SimulatedNode {
         let steps = UInt64(work.terms.steps)
         var time = steps * auditor.leafNanoseconds
         var proof = chain(work, blob(work.terms.blob), in: world)
+        if auditor.conduct == .lostAll { proof = .unreadable }
         if work.received != nil {
+            auditor.leavesRead += work.terms.steps
             switch auditor.conduct {
-            case .honest, .lostTenth: break
+            case .honest, .lostTenth, .lostAll: break
             case .silent: return
             case .fetches(let other, let each):
                 time = steps * each

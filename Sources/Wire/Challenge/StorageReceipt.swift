@@ -134,7 +134,7 @@ public struct StorageReceipt: Equatable, Sendable {
     }
 
     static let version: UInt8 = 1
-    /// Longest receipt: terms of 147 bytes, an answer of 104, 82 of the verifier's, and the version.
+    /// Longest receipt: a version, terms of 147 bytes, an answer of 104, the verifier's 82.
     public static let bytesMax = 334
 
     /// All but the verifier's signature.

@@ -63,7 +63,7 @@ extension RealNodes {
             }
         }
 
-        @Test func `a mirror whose disk lost bytes is found out, and others can check the receipts`()
+        @Test func `a mirror whose disk lost bytes is found out, and others check the receipts`()
             throws
         {
             let (layer, blob, file) = try mirrored()

@@ -4,8 +4,7 @@ import Wire
 @testable import Swarm
 
 @Suite struct ChallengeLimitsTests {
-    @Test func `the time allowed is two round trips, five milliseconds a step, and a quarter second`()
-    {
+    @Test func `two round trips, five milliseconds a step and a quarter second are allowed`() {
         func allowed(_ steps: Int, _ milliseconds: UInt64) -> UInt32 {
             ChallengeLimits.allowed(
                 steps: steps, mode: .holder, roundTrip: milliseconds * Span.millisecond)

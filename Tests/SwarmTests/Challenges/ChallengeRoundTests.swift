@@ -19,7 +19,8 @@ import Wire
         for blob in blobs {
             #expect(abs(counts[blob.blob, default: 0] - Int(blob.size) * 10) < 200)
         }
-        let empty = ChallengeSubject(id: blobs[0].blob, blobs: [blobs[1]], contracts: nil, isOwn: true)
+        let empty = ChallengeSubject(
+            id: blobs[0].blob, blobs: [blobs[1]], contracts: nil, isOwn: true)
         #expect(empty.blob(&generator) == nil)
     }
 }

@@ -59,7 +59,9 @@ struct ChallengeSample {
 
 extension [Effect] {
     var works: [(number: UInt64, work: ChallengeWork)] {
-        compactMap { if case .proveStorage(let number, let work) = $0 { (number, work) } else { nil } }
+        compactMap { effect in
+            if case .proveStorage(let number, let work) = effect { (number, work) } else { nil }
+        }
     }
 
     var drafts: [StorageReceipt.Draft] {

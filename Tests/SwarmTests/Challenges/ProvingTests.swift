@@ -26,7 +26,8 @@ import Testing
         var sample = try ChallengeSample()
         let asked = sample.driver.hear(1, .challenge(sample.challenge()))
         let (proved, answer, terms) = try prove(&sample, asked)
-        #expect(terms.verifier == Driver.key(2).publicKey && terms.mirror == Driver.key(1).publicKey)
+        #expect(terms.verifier == Driver.key(2).publicKey)
+        #expect(terms.mirror == Driver.key(1).publicKey)
         #expect(terms.size == sample.size && terms.steps == 64)
         #expect(
             proved.outcomes(to: 1)
