@@ -131,6 +131,19 @@ public enum Effect: Sendable {
     /// Answer a peer's `groupsRequest` with a page; answered by `pageServed`.
     case serveGroupPage(SessionNumber, blob: Digest, page: UInt64)
 
+    // Storage challenges
+    /// Read a chain of leaves; answered by `storageProved`.
+    case proveStorage(UInt64, ChallengeWork)
+    /// Who says that it holds a public layer, or where these nodes are; answered by
+    /// `mirrorsFound`.
+    case findMirrors(UInt64, layer: Digest?, [NodeKey])
+    /// Sign a verdict and keep the receipt in the journal; answered by `receiptSigned`.
+    case signReceipt(StorageReceipt.Draft, isPublic: Bool)
+    /// Keep a receipt about this node, whose signatures were checked. Not answered.
+    case keepReceipt(StorageReceipt, isPublic: Bool)
+    /// How a round of challenges ended that somebody waits for.
+    case challengesEnded(RoundNumber, ChallengeReport)
+
     // People
     /// How a fetch stands.
     case fetchChanged(FetchNumber, FetchStatus)

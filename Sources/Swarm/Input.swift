@@ -108,8 +108,20 @@ public enum Input: Sendable {
     case forgive(NodeKey)
     /// How much of its line this node may use for layers, as it is now.
     case limits(TransferLimits)
+    /// See now that all holders have a layer; answered by the effect `challengesEnded`.
+    case challengeHolders(RoundNumber, ChallengeWish)
     /// The node goes down: say goodbye.
     case stop
+
+    // Storage challenges: answers to effects
+    /// What this node's own receipts say, from before this start.
+    case challengesKnown(ChallengeMemory)
+    /// A chain was read.
+    case storageProved(UInt64, ChallengeProof)
+    /// Who holds what a round is about, with addresses.
+    case mirrorsFound(UInt64, [LayerHolders.Holder])
+    /// A receipt of this node's own.
+    case receiptSigned(StorageReceipt, isPublic: Bool)
 
     // Transfer: answers to effects
     /// Where a layer can be had.

@@ -36,6 +36,9 @@ public struct Settings: Sendable {
     public var lan: LocalBeacons.Identity?
     /// What the owner gives to relay for others; nil for nothing.
     public var relay: RelayOffer?
+    /// Random bytes that the questions of storage challenges follow from; none in simulations,
+    /// where they follow from the seed.
+    public var challengeSecret: [UInt8] = []
     /// Seed of all choices.
     public var seed: UInt64
 

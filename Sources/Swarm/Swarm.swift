@@ -24,6 +24,8 @@ public struct Swarm: Sendable {
     var feeling = Feeling()
     /// When the address book is written next, and what of it was.
     var keeping = AddressKeeping()
+    /// Storage challenges, of others and of this node's own.
+    var auditing: Auditing
     /// Peers that sent bytes which did not match, until when they are not asked.
     public internal(set) var bans = BanLedger()
     /// Neighbours in the overlay, and news among them.
@@ -108,6 +110,7 @@ public struct Swarm: Sendable {
         transferGenerator = SeededGenerator(seed: settings.seed ^ 0x6772_6f75_7073)
         addresses = settings.addresses ?? .following(settings.seed)
         addresses.reseed(settings.seed)
+        auditing = Auditing(seed: settings.seed, secret: settings.challengeSecret)
         self.settings.addresses = nil
         neighbourhood = Neighbourhood(
             own: PeerAddress(key: settings.node, endpoints: settings.endpoints),
@@ -140,6 +143,8 @@ public struct Swarm: Sendable {
             .delegations, .delegationsFound, .offerFound,
             .contractHeld, .contractEnded, .askHold, .holdDecided, .retractHold, .holdOver:
             handleCircles(input)
+        case .challengeHolders, .challengesKnown, .storageProved, .mirrorsFound, .receiptSigned:
+            handleChallenges(input)
         default: handleTransfer(input)
         }
         assignGroupsIfDue()
@@ -211,6 +216,17 @@ public struct Swarm: Sendable {
         case .holdDecided(let request, let answer): holdDecided(request, answer)
         case .retractHold(let contract, let mirror): retractHold(contract, from: mirror)
         case .holdOver(let contract, let publisher): holdOver(contract, publisher)
+        default: break
+        }
+    }
+
+    private mutating func handleChallenges(_ input: Input) {
+        switch input {
+        case .challengeHolders(let asker, let wish): challengeHolders(asker, wish)
+        case .challengesKnown(let memory): remember(memory)
+        case .storageProved(let work, let proof): storageProved(work, proof)
+        case .mirrorsFound(let round, let holders): mirrorsFound(round, holders)
+        case .receiptSigned(let receipt, let isPublic): receiptSigned(receipt, isPublic: isPublic)
         default: break
         }
     }
@@ -294,6 +310,7 @@ public struct Swarm: Sendable {
         reconcileIfDue()
         publishIfDue()
         askWitnessesIfDue()
+        auditIfDue()
     }
 
     private mutating func stop() {

@@ -122,6 +122,24 @@ enum Samples {
             endpoints: [[9, 9, 9, 9], [10, 0, 0, 1]].compactMap { Endpoint(bytes: $0, port: 4747) })
     }
 
+    /// What a node is asked to show, and what came of it.
+    static let challengeTerms = ChallengeTerms(
+        verifier: key.publicKey, mirror: stranger.publicKey, blob: digest(2), size: 70_000,
+        epoch: 20_000, nonce: digest(5), steps: 8, mode: .rootOnly)
+
+    private static let challenge = StorageChallenge(
+        challengeTerms, through: digest(1), allowed: 500_000)
+
+    static let receipt: StorageReceipt = {
+        let answer = StorageReceipt.Answer(
+            code: digest(6), received: 7,
+            signature: stranger.sign(challengeTerms.answerInput(code: digest(6), received: 7)))
+        let draft = StorageReceipt.Draft(
+            terms: challengeTerms, sent: 5, allowed: 500_000, answer: answer, elapsed: 9,
+            verdict: .passed)
+        return draft.signed(key.sign(draft.signingInput))
+    }()
+
     /// Messages of several kinds.
     static let messages: [[UInt8]] = {
         let request = GroupRequest(request: 1, layer: digest(1), blob: digest(2), group: 3)
@@ -145,7 +163,14 @@ enum Samples {
             .relay(.reserve), .relay(.connect(circuit: 2, to: key.publicKey)),
             .relay(.refused(circuit: 2, .full)), .relay(.allow(circuit: 2, bytes: 9)),
             .relay(.bytes(circuit: 2, [1, 2, 3])), .punch(.offer(number: 1, peer.endpoints)),
-            .punch(.go(number: 1)),
+            .punch(.go(number: 1)), .challenge(challenge),
+            .challengeAnswer(ChallengeAnswer(nonce: digest(5), outcome: .later(seconds: 60))),
+            .challengeAnswer(
+                ChallengeAnswer(
+                    nonce: digest(5), outcome: .code(digest(6), received: 7, key.sign([])))),
+            .challengeLeaf(
+                ChallengeLeaf(nonce: digest(5), step: 2, proof: [1, 2, 3], bytes: [4, 5])),
+            .receipt(receipt),
         ]
         return all.map(\.bytes)
     }()

@@ -2,7 +2,7 @@ import Wire
 
 extension FuzzTarget {
     static let wire: [FuzzTarget] = [
-        record, message, hello, ticket, proof, text, sealed, agentAnswer, beacon,
+        record, message, hello, ticket, proof, text, sealed, agentAnswer, beacon, challenge,
     ]
 
     private static let record = FuzzTarget("FuzzRecord", seeds: Samples.records) { input in
@@ -16,6 +16,32 @@ extension FuzzTarget {
         if case .unknown = message { return }
         precondition(message.bytes == input, "a message changes when read")
     }
+
+    /// What a verifier or a mirror sends: receipts come back as they were, and leaves that prove
+    /// nothing are found to prove nothing.
+    private static let challenge = FuzzTarget("FuzzChallenge", seeds: challengeSeeds) { input in
+        if let receipt = try? StorageReceipt(bytes: input) {
+            precondition(receipt.bytes == input, "a receipt changes when read")
+            precondition(input.count <= StorageReceipt.bytesMax)
+            _ = receipt.isAuthentic
+        }
+        guard case .challengeLeaf(let leaf)? = try? Message(bytes: [172] + input) else { return }
+        let terms = Samples.challengeTerms
+        var chain = ChallengeChain(terms)
+        precondition((0..<chain.leafCount).contains(chain.next))
+        let isProven = leaf.isLeaf(chain.next, of: terms.blob, size: terms.size)
+        precondition(!isProven, "a leaf of an id that nobody has the bytes of was proven")
+        chain.take(leaf.bytes)
+        precondition((0..<chain.leafCount).contains(chain.next))
+    }
+
+    private static let challengeSeeds: [[UInt8]] = {
+        let proof = [UInt8](repeating: 7, count: 2 + 32 * 5)
+        let leaf = ChallengeLeaf(
+            nonce: Samples.digest(5), step: 1, proof: [1, 1] + proof.dropFirst(2),
+            bytes: [UInt8](repeating: 3, count: HashTree.leafBytes))
+        return [Samples.receipt.bytes, Array(Message.challengeLeaf(leaf).bytes.dropFirst())]
+    }()
 
     private static let hello = FuzzTarget("FuzzHello", seeds: Samples.hellos) { input in
         if let hello = try? Hello(bytes: input) { precondition(hello.bytes == input) }

@@ -52,6 +52,8 @@ package final class SimulatedNode {
 
     /// What it keeps for others and asked of others.
     package var mirror = SimulatedMirror()
+    /// How it shows what it holds.
+    package var auditor = SimulatedAuditor()
 
     package private(set) var catalogue: [SlotKey: Record] = [:]
     package internal(set) var heldLayers: [HeldLayer] = []
@@ -218,7 +220,9 @@ package final class SimulatedNode {
             performSketch(effect, in: world)
         case .searchRecords, .searched: performSearch(effect, in: world)
         default:
-            if !performHold(effect, in: world), !performCircuit(effect, in: world) {
+            if !performHold(effect, in: world), !performChallenge(effect, in: world),
+                !performCircuit(effect, in: world)
+            {
                 performTransfer(effect, in: world)
             }
         }
@@ -387,6 +391,12 @@ package final class SimulatedNode {
             LayerHolders.Holder(node: node, said: facts(of: node))
         }
         return LayerHolders(descriptions: descriptions, holders: holders)
+    }
+
+    /// Who says that it holds a layer, or where these nodes are.
+    func mirrors(of layer: Digest?, _ nodes: [NodeKey]) -> [LayerHolders.Holder] {
+        if let layer { return holders(of: layer).holders }
+        return nodes.map { LayerHolders.Holder(node: $0, said: facts(of: $0)) }
     }
 
     private func facts(of node: NodeKey) -> NodeContent? {

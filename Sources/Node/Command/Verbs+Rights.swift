@@ -159,6 +159,8 @@ extension Verbs {
         name: "audit", summary: "what this node did and decided, and proof of it",
         paragraph: "log shows the journal of this node's own decisions, access who was allowed or "
             + "refused what, why one of these with all that it rested on, decided once more. "
+            + "receipts shows what came of storage challenges, this node's of others and of this "
+            + "node; with --json whole, to be checked elsewhere. "
             + "verify holds journal, tree, signed checkpoint and access log against each other; "
             + "with a PATH it checks, with no node, a journal that export wrote, a proof, or an "
             + "exported layer by the proof beside it. proof prints that an entry is in the "
@@ -167,13 +169,14 @@ extension Verbs {
             ("plasmid audit log --last 50", "what was done here"),
             ("plasmid audit access --layer poems", "who asked for it"),
             ("plasmid audit why 17", "why decision 17 was taken"),
+            ("plasmid audit receipts", "who could show what is said to be held"),
             ("plasmid audit verify", "whether the logs hold"),
             ("plasmid audit export ./journal", "all of it, for an auditor"),
             ("plasmid audit proof --layer poems --out poems.tlog-proof", "that it is in"),
             ("plasmid audit verify ./poems.tlog-proof", "whether that holds"),
         ],
         operands: [
-            .optional("log|access|why|verify|proof|export"), .optional("NUMBER|PATH"),
+            .optional("log|access|why|receipts|verify|proof|export"), .optional("NUMBER|PATH"),
         ],
         options: [
             .init("last", .one("N"), "how many entries; else 20"),

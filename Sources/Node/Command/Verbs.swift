@@ -184,10 +184,14 @@ enum Verbs {
             + "run it. The comprehensive level also puts an adapter on its base and "
             + "runs it; of one with a run record it does a part of the training again, chosen at "
             + "random, and compares every bit. What it found is signed with this node's key and "
-            + "kept; show tells it.",
+            + "kept; show tells it. With --holders the nodes that say they hold the layer, or "
+            + "keep it under a contract, must show it instead, all at the same moment: leaves "
+            + "that nobody can tell beforehand, each after the one before, and in time. It "
+            + "shows that they could read it, not that each has a copy of its own.",
         examples: [
             ("plasmid verify poems", "every check with its result"),
             ("plasmid verify poems --level thorough", "what is claimed, computed anew"),
+            ("plasmid verify poems --holders", "who can show it, and how fast"),
             ("plasmid verify poems --level comprehensive", "and does a part of its training again"),
         ],
         operands: [.required("LAYER")],
@@ -198,6 +202,7 @@ enum Verbs {
             .init("data", .many("FILE"), "the data of the training, if not with the layer"),
             .init("threads", .one("N"), "threads; else one for each core"),
             .init("memory", .one("SIZE"), "most memory it may take; else what there is"),
+            .init("holders", .none, "ask all holders now; thorough = seven times as much"),
             .init("unsigned", .none, "do not sign and keep what was found"),
             .init("certify", .many("CAPABILITY"), "sign that it does this, as you found"),
         ])

@@ -5,7 +5,7 @@ import Wire
 
 /// `plasmid audit`: the journal, the access log, and whether both hold.
 enum AuditCommand {
-    private static let actions = ["log", "access", "why", "verify", "proof", "export"]
+    private static let actions = ["log", "access", "why", "receipts", "verify", "proof", "export"]
     private static let lastMax = 10_000
 
     static func perform(_ arguments: Arguments, _ report: Report) throws(Failure) -> Int32 {
@@ -73,6 +73,7 @@ enum AuditCommand {
         switch action {
         case "access": decisionLines(answer["decisions"]?.array ?? [])
         case "why": whyLines(answer)
+        case "receipts": ReceiptLines.lines(answer)
         case "verify":
             (answer["checks"]?.array ?? []).map { check in
                 let mark = check["ok"]?.bool == true ? "ok      " : "DAMAGED "

@@ -12,6 +12,9 @@ enum VerifyCommand {
     static func perform(_ arguments: Arguments, _ report: Report) throws(Failure) -> Int32 {
         let levels = ["basic", "thorough", "comprehensive"]
         let level = try arguments.choice("level", among: levels) ?? "basic"
+        if arguments.isGiven("holders") {
+            return try HoldersCheck.perform(arguments.operand(0) ?? "", level, report)
+        }
         var object = JSONObject()
         object["layer"] = .string(arguments.operand(0) ?? "")
         let access = LazyAccess(report)

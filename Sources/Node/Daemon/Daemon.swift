@@ -194,6 +194,7 @@ final class Daemon: Sendable {
         settings.delegations = port.takeDelegations()
         settings.region = try library.region(setting: options.region)
         settings.relay = try library.relayOffer(setting: options.relay)
+        settings.challengeSecret = Sodium.random(count: 32)
         settings.sealing = Digest(bytes: keys.sealingPublic).map { key in
             NodeContent.Sealing(
                 key: key,
@@ -223,6 +224,10 @@ final class Daemon: Sendable {
 
     private func feedStart(_ network: NetworkFile, _ options: Options) throws(Failure) {
         loop.post(.input(.organizations(port.organizations())))
+        let memory = try inStore { () throws(StoreError) in
+            try ChallengeMemory(library.index.receipts(verifier: keys.node.publicKey))
+        }
+        loop.post(.input(.challengesKnown(memory)))
         let held = try inStore { () throws(StoreError) in try port.heldLayers() }
         for layer in held { loop.post(.input(.layerHeld(layer))) }
         let limits = try inStore { () throws(StoreError) in
@@ -327,6 +332,20 @@ final class Daemon: Sendable {
             })
         done.wait(milliseconds: 5000)
         return result.withLock { $0 } ?? .nobody
+    }
+
+    /// Has all holders of a layer show that they have it, and waits for the last.
+    func challenge(_ wish: ChallengeWish) -> ChallengeReport? {
+        let result = Lock<ChallengeReport?>(nil)
+        let done = Semaphore()
+        loop.post(
+            .challenge(wish) { report in
+                result.withLock { $0 = report }
+                done.signal()
+            })
+        // The core gives up looking for sessions, reading its own copy, and waiting long before.
+        done.wait(milliseconds: 180_000)
+        return result.withLock { $0 }
     }
 
     /// Fetches a layer and waits for its end.

@@ -37,6 +37,18 @@ struct HolderSearch {
         return LayerHolders(descriptions: descriptions, holders: holders)
     }
 
+    /// Those that said in a record of their own that they have a layer; not those whose holdings
+    /// only seem to, one in a thousand of which do not.
+    func mirrors(of layer: Digest) throws(StoreError) -> [LayerHolders.Holder] {
+        var holders: [LayerHolders.Holder] = []
+        for record in try catalogue.announcements(of: layer) {
+            let holder = record.signer ?? record.publisher
+            guard holder != node, !holders.contains(where: { $0.node == holder }) else { continue }
+            holders.append(.init(node: holder, said: try facts(of: holder)))
+        }
+        return holders
+    }
+
     /// What a node says of itself.
     func facts(of node: NodeKey) throws(StoreError) -> NodeContent? {
         let place = SlotKey(publisher: node, type: .node, slot: .only)

@@ -12,6 +12,8 @@ enum LoopEvent: Sendable {
     case fetch(FetchRequest, @Sendable (FetchNumber, FetchStatus) -> Void)
     /// A question to other nodes with somebody who wants to hear the answer.
     case search(LayerQuery, @Sendable (SearchResult) -> Void)
+    /// A demand that holders show a layer, with somebody who wants to hear how it ends.
+    case challenge(ChallengeWish, @Sendable (ChallengeReport) -> Void)
     /// A look at the core's state, taken on the loop.
     case look(@Sendable (Swarm) -> Void)
     /// Say goodbye to everyone and end.

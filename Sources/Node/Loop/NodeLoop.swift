@@ -75,6 +75,8 @@ struct LoopWorker: ~Copyable {
     private var nextFetch: FetchNumber = 1
     private var askers: [SearchNumber: @Sendable (SearchResult) -> Void] = [:]
     private var nextSearch: SearchNumber = 1
+    private var auditors: [RoundNumber: @Sendable (ChallengeReport) -> Void] = [:]
+    private var nextRound: RoundNumber = 1
     private var waitingServes: [(SessionNumber, GroupRequest)] = []
     private var lastCheckpoint: UInt64 = 0
     private var lastJournal: UInt64 = 0
@@ -138,6 +140,11 @@ struct LoopWorker: ~Copyable {
             nextSearch += 1
             askers[number] = listener
             feed(.search(number, query))
+        case .challenge(let wish, let listener):
+            let number = nextRound
+            nextRound += 1
+            auditors[number] = listener
+            feed(.challengeHolders(number, wish))
         case .look(let body): body(swarm)
         case .stop:
             feed(.stop)
@@ -203,6 +210,12 @@ struct LoopWorker: ~Copyable {
             lan?.post(.answer(bytes, to: target, interface: interface))
         case .log(let text): log(text)
         case .signRecord(let unsigned): sign(unsigned)
+        case .signReceipt(let draft, let isPublic):
+            let receipt = draft.signed(key.sign(draft.signingInput))
+            port.keep(receipt, isPublic: isPublic)
+            feed(.receiptSigned(receipt, isPublic: isPublic))
+        case .challengesEnded(let number, let report):
+            auditors.removeValue(forKey: number)?(report)
         default: performStore(effect)
         }
     }
@@ -290,6 +303,10 @@ struct LoopWorker: ~Copyable {
             port.proveJournal(session, to: peer, known: known)
         case .witness(let session, let peer, let offer): port.witness(session, peer, offer)
         case .keepCosignature(let line): port.keep(cosignature: line)
+        case .proveStorage(let work, let challenge): port.prove(work, challenge)
+        case .findMirrors(let round, let layer, let nodes):
+            port.findMirrors(round, of: layer, nodes)
+        case .keepReceipt(let receipt, let isPublic): port.keep(receipt, isPublic: isPublic)
         case .considerHold(let envelope): holds.consider(envelope)
         case .considerHoldEnd(let contract, let publisher): holds.end(contract, for: publisher)
         case .holdAnswered(let contract, let answer): holds.answered(contract, answer)

@@ -24,7 +24,7 @@ final class StorePort: Sendable {
     private let checkpointing = Lock(Set<Digest>())
     private let opening: [Lock<[BlobReference]>] = [Lock([]), Lock([])]
     private let completing = Lock([PartialBlob]())
-    private let readers = ReaderCache()
+    let readers = ReaderCache()
     /// What may be here already of layers that are fetched.
     let reuse: ReusePlans
     private let used = Lock(Set<Digest>())
@@ -66,7 +66,7 @@ final class StorePort: Sendable {
     }
 
     /// The store lane of a group: writes of one blob go to both, so that they overlap.
-    private func lane(_ group: UInt64) -> Lane { stores[Int(group % UInt64(stores.count))] }
+    func lane(_ group: UInt64) -> Lane { stores[Int(group % UInt64(stores.count))] }
 
     // MARK: Records
 

@@ -10,7 +10,8 @@ extension Service {
     private static let rowsMax: Int64 = 10_000
 
     /// Does what `action` says: `log` (the journal), `access` (who was allowed or refused what),
-    /// `why` (one decision, asked again), `verify`, `proof` (of one entry), `export`.
+    /// `why` (one decision, asked again), `receipts` (of
+    /// storage challenges), `verify`, `proof` (of one entry), `export`.
     func audit(_ request: ServiceRequest) throws(Failure) -> JSONObject {
         let wanted = request.arguments["last"]?.integer ?? 20
         let count = Int(min(Self.rowsMax, max(1, wanted)))
@@ -18,6 +19,7 @@ extension Service {
         case "access": return try decisions(count, request.text("layer"))
         case "why": return try why(request.arguments["number"]?.integer ?? 0)
         case "verify": return try verifyLogs()
+        case "receipts": return try receipts(count)
         case "proof": return try proof(request)
         case "export":
             // The command reads the entries itself: a node never writes where it is told to.

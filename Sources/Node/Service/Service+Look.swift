@@ -144,6 +144,7 @@ extension Service {
             object["network"] = Self.network(look)
             object["lan"] = Self.lan(daemon.lan, look.beacons)
             object["reach"] = Self.reach(look.reach)
+            object["mirrors"] = Self.mirrors(look)
         }
         return object
     }

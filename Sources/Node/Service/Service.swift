@@ -66,6 +66,7 @@ final class Service: Sendable {
         case "release": return try release(request)
         case "model": return try model(request, progress)
         case "verify": return try verify(request, progress)
+        case "holders": return try challengeHolders(request)
         case "pin": return try pin(request)
         case "remove": return try remove(request)
         case "quota": return try quota(request)

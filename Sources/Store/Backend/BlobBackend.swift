@@ -88,7 +88,7 @@ public protocol StoredObject: Sendable {
 extension StoredObject {
     /// Up to `count` bytes at `offset`; fewer only at the end.
     func read(count: Int, offset: UInt64) throws(StoreError) -> [UInt8] {
-        var bytes: [UInt8] = []
+        var bytes = [UInt8](repeating: 0, count: count)
         let done = try read(into: &bytes, count: count, offset: offset)
         bytes.removeLast(count - done)
         return bytes

@@ -32,6 +32,9 @@ public enum JournalChange: Equatable, Sendable {
     case holdComplete(Digest)
     /// The end of a contract.
     case holdEnd(Digest)
+    /// What came of a storage challenge: the receipt's bytes, and whether it is about what everyone
+    /// may know of.
+    case receipt([UInt8], isPublic: Bool)
     /// The end of belonging to an organisation.
     case leave(NodeKey)
     /// A part of the log of access decisions that is closed: its entries' number and Merkle root.
@@ -54,6 +57,7 @@ public enum JournalChange: Equatable, Sendable {
         case .hold: "hold"
         case .holdComplete: "hold-complete"
         case .holdEnd: "hold-end"
+        case .receipt: "receipt"
         case .leave: "leave"
         case .access: "access"
         }
@@ -83,6 +87,8 @@ extension JournalChange {
             [("contract", .string(contract.hexadecimal)), Self.text(envelope)]
         case .holdComplete(let contract), .holdEnd(let contract):
             [("contract", .string(contract.hexadecimal))]
+        case .receipt(let bytes, let isPublic):
+            [("receipt", .string(Base64.encode(bytes))), ("public", .bool(isPublic))]
         case .leave(let organization): [("organization", .string(organization.base32))]
         case .access(let segment, let count, let root):
             [
@@ -145,6 +151,7 @@ public struct JournalEvent: Equatable, Sendable {
     private static let kinds = [
         "share", "fetch", "pin", "unpin", "remove", "trust", "steward", "licence", "policy",
         "statement", "organization", "leave", "access", "hold", "hold-complete", "hold-end",
+        "receipt",
     ]
 
     private static func change(_ kind: String, _ value: JSONValue) -> JournalChange? {
@@ -192,6 +199,11 @@ public struct JournalEvent: Equatable, Sendable {
             return .hold(contract, envelope: Array(text.utf8))
         case "hold-complete": return contract.map { .holdComplete($0) }
         case "hold-end": return contract.map { .holdEnd($0) }
+        case "receipt":
+            guard let bytes = value["receipt"]?.string.flatMap({ Base64.decode($0) }),
+                let isPublic = value["public"]?.bool
+            else { return nil }
+            return .receipt(bytes, isPublic: isPublic)
         case "leave": return organization.map { .leave($0) }
         case "access":
             guard let segment = value["segment"]?.integer.flatMap({ UInt64(exactly: $0) }),

@@ -83,6 +83,8 @@ extension Library {
         case .holdComplete(let contract):
             try Index.completeHold(contract, contracts[contract] ?? [], connection)
         case .holdEnd(let contract): try Index.endHold(contract, connection)
+        case .receipt(let bytes, let isPublic):
+            try Index.put(receipt: bytes, isPublic: isPublic, connection)
         case .leave(let organization): try Index.leave(organization, connection)
         case .access, nil: return
         }
@@ -230,6 +232,9 @@ extension Library {
         for hold in try holds() {
             changes.append(.hold(hold.request.contract, envelope: hold.envelope))
             if hold.isComplete { changes.append(.holdComplete(hold.request.contract)) }
+        }
+        for entry in try index.receipts() {
+            changes.append(.receipt(entry.receipt.bytes, isPublic: entry.isPublic))
         }
         let events = try journal.append(changes, time: Clock.wallMilliseconds())
         try index.connection.withLock { connection throws(StoreError) in

@@ -213,7 +213,7 @@ extension Swarm {
 
     /// Has a record signed with this node's key: its own, or one of a publisher whose delegation
     /// covers it.
-    private mutating func sign(
+    mutating func sign(
         _ content: RecordContent, life: UInt64?, domain: Domain = .everyone,
         publisher: NodeKey? = nil
     ) {

@@ -12,6 +12,8 @@ public struct HeldContract: Equatable, Sendable {
     public let mirror: NodeKey
     /// Seconds since 1970 when it ends.
     public let until: Int64
+    /// The list of its blobs.
+    public let list: Digest
     /// Its blobs that are here, the list among them, in ascending order of id.
     public let blobs: [BlobReference]
 
@@ -21,6 +23,7 @@ public struct HeldContract: Equatable, Sendable {
         publisher = request.publisher
         mirror = request.mirror
         until = request.until
+        list = request.list.blob
         self.blobs = Set(blobs).sorted { $0.blob < $1.blob }
     }
 

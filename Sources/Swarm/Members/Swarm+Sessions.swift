@@ -147,7 +147,7 @@ extension Swarm {
     private mutating func introduce(to number: SessionNumber, _ facts: SessionFacts) {
         let relays = isRelay ? Introduction.relays : 0
         let introduction = Introduction(
-            features: features | Introduction.reach | relays,
+            features: features | Introduction.reach | Introduction.challenges | relays,
             endpoints: ownEndpoints,
             observed: facts.path.isRelayed ? nil : facts.endpoint, label: settings.label,
             software: settings.software, wallMilliseconds: now.wall)
@@ -215,6 +215,10 @@ extension Swarm {
         case .holdEnd(let contract): receive(holdEnd: contract, from: number)
         case .checkpoint(let offer): receive(checkpoint: offer, from: number)
         case .cosignature(let word): receive(cosignature: word, from: number)
+        case .challenge(let challenge): receive(challenge, from: number)
+        case .challengeAnswer(let answer): receive(answer, from: number)
+        case .challengeLeaf(let leaf): receive(leaf, from: number)
+        case .receipt(let receipt): receive(receipt, from: number)
         case .holding(let holding): receive(holding, from: number)
         case .holdingChange(let change): receive(change, from: number)
         case .seek(let layer): receive(seek: layer, from: number)
@@ -236,7 +240,8 @@ extension Swarm {
                 session.rates.pings.take(at: now.monotonic)
             case .identifiersRequest, .recordsRequest, .sketchRequest, .itemsRequest, .search:
                 session.rates.questions.take(at: now.monotonic)
-            case .envelopeRequest, .groupsRequest, .hold, .holdEnd, .seek, .seekers:
+            case .envelopeRequest, .groupsRequest, .hold, .holdEnd, .seek, .seekers,
+                .challenge, .receipt:
                 session.rates.documents.take(at: now.monotonic)
             case .relay(.bytes), .relay(.allow): true
             case .reach, .relay, .punch: session.rates.reach.take(at: now.monotonic)

@@ -36,7 +36,7 @@ extension Swarm {
     }
 
     /// The size of a blob that the peer may have through a layer or a contract; nil if it may not.
-    private mutating func size(
+    mutating func size(
         of blob: Digest, through layer: Digest, for number: SessionNumber
     ) -> UInt64? {
         if let contract = contracts[layer], let peer = sessions[number]?.facts.peer {

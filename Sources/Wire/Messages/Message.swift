@@ -80,6 +80,14 @@ public enum Message: Equatable, Sendable {
     case search(SearchRequest)
     /// Answers `search`.
     case searchAnswer(SearchAnswer)
+    /// Asks the peer to show that it has a blob. Answered by `challengeAnswer`.
+    case challenge(StorageChallenge)
+    /// Answers `challenge`.
+    case challengeAnswer(ChallengeAnswer)
+    /// A leaf that an answer shows, sent before it.
+    case challengeLeaf(ChallengeLeaf)
+    /// Says how a challenge ended that the peer answered. Not answered.
+    case receipt(StorageReceipt)
     /// What neighbours in the overlay say to each other.
     case neighbour(NeighbourMessage)
     /// Whether a node can be called from outside.
@@ -140,11 +148,15 @@ public enum Message: Equatable, Sendable {
         static let seekers: UInt8 = 155
         static let search: UInt8 = 156
         static let searchAnswer: UInt8 = 157
+        static let challenge: UInt8 = 170
+        static let challengeAnswer: UInt8 = 171
+        static let challengeLeaf: UInt8 = 172
+        static let receipt: UInt8 = 173
         static let optional = NeighbourMessage.Kind.all.union(ReachMessage.Kind.all)
             .union(RelayMessage.Kind.all).union([
                 statement, tags, credential, hold, holdAnswer, holdEnd, checkpoint, cosignature,
                 sketchRequest, sketch, itemsRequest, PunchMessage.Kind.punch, holdingChange, seek,
-                seekers, search, searchAnswer,
+                seekers, search, searchAnswer, challenge, challengeAnswer, challengeLeaf, receipt,
             ])
     }
 
@@ -153,7 +165,7 @@ public enum Message: Equatable, Sendable {
         var writer = Writer()
         if !writeSession(to: &writer), !writeGossip(to: &writer), !writeSketch(to: &writer),
             !writeCircle(to: &writer), !writeReach(to: &writer), !writeSharing(to: &writer),
-            !writeSearch(to: &writer)
+            !writeSearch(to: &writer), !writeChallenge(to: &writer)
         {
             writeTransfer(to: &writer)
         }
@@ -267,6 +279,8 @@ public enum Message: Equatable, Sendable {
         } else if let message = try Self.readReach(kind, &reader) {
             self = message
         } else if let message = try Self.readSearch(kind, &reader) {
+            self = message
+        } else if let message = try Self.readChallenge(kind, &reader) {
             self = message
         } else if let message = try Self.readTransfer(kind, &reader) {
             self = message

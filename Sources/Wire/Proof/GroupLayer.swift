@@ -54,6 +54,18 @@ public struct GroupLayer: Equatable, Sendable {
         return matches(leafValues: leafValues, at: index) ? leafValues : nil
     }
 
+    /// Whether `bytes` are leaf `index`, where `leafValues` are those of its group: costs one leaf
+    /// and one group of values, however large the blob is.
+    public func isLeaf(_ bytes: RawSpan, _ index: Int, leafValues: [UInt8]) -> Bool {
+        let leafCount = HashTree.leafCount(size: size)
+        guard (0..<leafCount).contains(index),
+            bytes.byteCount == HashTree.leafRange(index, size: size).count,
+            matches(leafValues: leafValues, at: index / HashTree.leavesPerGroup)
+        else { return false }
+        let value = HashTree.leafValue(of: bytes, index: index, leafCount: leafCount)
+        return value[...] == HashTree.value(index % HashTree.leavesPerGroup, in: leafValues)
+    }
+
     /// Whether `leafValues` are those of group `index`.
     public func matches(leafValues: [UInt8], at index: Int) -> Bool {
         guard (0..<count).contains(index) else { return false }

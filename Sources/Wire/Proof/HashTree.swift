@@ -69,6 +69,17 @@ public enum HashTree {
         return values
     }
 
+    /// The value of leaf `index` of a blob of so many leaves.
+    static func leafValue(of bytes: RawSpan, index: Int, leafCount: Int) -> [UInt8] {
+        precondition(bytes.byteCount <= leafBytes && (0..<leafCount).contains(index))
+        if leafCount == 1 { return Blake3.hash(bytes).bytes }
+        var value: [UInt8] = []
+        Kernels.appendSubtreeValues(
+            of: bytes, chunksEach: chunksPerLeaf, firstChunk: UInt64(index) * UInt64(chunksPerLeaf),
+            to: &value)
+        return value
+    }
+
     /// The value of a group from the values of its leaves.
     public static func groupValue(leafValues: [UInt8], isOnlyGroup: Bool) -> Digest {
         Kernels.fold(leafValues[...], isRoot: isOnlyGroup)

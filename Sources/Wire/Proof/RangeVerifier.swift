@@ -51,14 +51,8 @@ public struct RangeVerifier: Sendable {
     }
 
     private mutating func check(_ leaf: RawSpan) throws(WireError) {
-        var value: [UInt8] = []
-        if HashTree.leafCount(size: proof.size) == 1 {
-            value = Blake3.hash(leaf).bytes
-        } else {
-            let firstChunk = UInt64(nextLeaf) * UInt64(HashTree.chunksPerLeaf)
-            Kernels.appendSubtreeValues(
-                of: leaf, chunksEach: HashTree.chunksPerLeaf, firstChunk: firstChunk, to: &value)
-        }
+        let value = HashTree.leafValue(
+            of: leaf, index: nextLeaf, leafCount: HashTree.leafCount(size: proof.size))
         let expected = HashTree.value(nextLeaf - proof.leaves.lowerBound, in: proof.leafValues)
         guard value[...] == expected else { throw .notAuthentic("leaf") }
         nextLeaf += 1

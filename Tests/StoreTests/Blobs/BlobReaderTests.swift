@@ -27,6 +27,29 @@ import Wire
         #expect(try reader.readAll(limit: bytes.count) == bytes)
     }
 
+    @Test func `single leaves are proven by one group's values, and their proofs by the id`()
+        throws
+    {
+        let (layout, blob) = try stored(Scratch())
+        let reader = try BlobReader(blob.id, layout: layout)
+        let layer = try reader.layer()
+        let count = HashTree.leafCount(size: reader.size)
+        for index in [0, 1, 63, 64, count - 1] {
+            let range = HashTree.leafRange(index, size: reader.size)
+            let expected = Array(bytes[Int(range.lowerBound)..<Int(range.upperBound)])
+            #expect(try reader.provenLeaf(index, of: layer) == expected)
+            let proof = try reader.leafProof(index, of: layer)
+            let leaf = ChallengeLeaf(nonce: blob.id, step: 0, proof: proof, bytes: expected)
+            #expect(leaf.isLeaf(index, of: blob.id, size: reader.size))
+        }
+        try Scratch.flip(layout.object(blob.id), at: 16_384 + 5)
+        #expect(try reader.provenLeaf(1, of: layer) == nil)
+        #expect(try reader.provenLeaf(2, of: layer) != nil)
+        // A file that was cut short has no leaf there.
+        try File(layout.object(blob.id), .write).resize(to: 1 << 20)
+        #expect(try reader.provenLeaf(100, of: layer) == nil)
+    }
+
     @Test func `a damaged group is found and named, the others are sound`() throws {
         let (layout, blob) = try stored(Scratch())
         try Scratch.flip(layout.object(blob.id), at: 2 << 20 + 77)

@@ -15,6 +15,7 @@ import Wire
         .licence(envelope: envelope), .policy(name: "seq", value: #"{"seq":9}"#),
         .statement(layer: layer, envelope: envelope), .organization(key, envelope: envelope),
         .hold(layer, envelope: envelope), .holdComplete(layer), .holdEnd(layer), .leave(key),
+        .receipt([1, 2, 3], isPublic: true),
         .access(segment: 3, count: 4, root: layer),
     ]
 

@@ -24,6 +24,15 @@ import Wire
         #expect(JournalEvent(bytes: event.bytes)?.change == change)
     }
 
+    @Test func `a receipt stands in it as base64, with the word whether others may know`() {
+        let event = JournalEvent(
+            JournalDraft(laidOut: .receipt([1, 2, 3], isPublic: true), time: 0), sequence: 1)
+        #expect(
+            String(decoding: event.bytes, as: UTF8.self)
+                == #"{"kind":"receipt","public":true,"receipt":"AQID","seq":1,"time":0}"#)
+        #expect(JournalEvent(bytes: event.bytes) == event)
+    }
+
     @Test func `stewards and documents of terms stand in it`() {
         let key = Fixture.key(1).publicKey
         for (change, text) in [
