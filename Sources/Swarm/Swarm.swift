@@ -58,6 +58,8 @@ public struct Swarm: Sendable {
     var ends = OrderedTable<Digest, NodeKey>()
     /// Answers to requests of others that they may not have heard, by contract.
     var answers = OrderedTable<Digest, PendingAnswer>()
+    /// What this node mirrors, and who else does.
+    var mirroring = Mirroring()
     /// Layers that are here.
     var held = OrderedTable<Digest, HeldLayer>()
     /// Layers that are here no more and that not everyone could know of.
@@ -138,6 +140,7 @@ public struct Swarm: Sendable {
             .delegations, .delegationsFound, .offerFound,
             .contractHeld, .contractEnded, .askHold, .holdDecided, .retractHold, .holdOver:
             handleCircles(input)
+        case .mirroring, .copiesSurveyed, .copyTaken, .mirrorAsked: handleMirrors(input)
         default: handleTransfer(input)
         }
         defer { effects = [] }
@@ -185,6 +188,7 @@ public struct Swarm: Sendable {
         case .organizations(let known): organizationsChanged(known)
         case .owner(let policy):
             settings.owner = policy
+            publishing.nodeDue = min(publishing.nodeDue, now.monotonic)
             for layer in held.values { hold(layer) }
         case .delegations(let delegations): delegationsChanged(to: delegations)
         case .delegationsFound(let session, let found): delegationsFound(session, found)
@@ -208,6 +212,16 @@ public struct Swarm: Sendable {
         case .holdDecided(let request, let answer): holdDecided(request, answer)
         case .retractHold(let contract, let mirror): retractHold(contract, from: mirror)
         case .holdOver(let contract, let publisher): holdOver(contract, publisher)
+        default: break
+        }
+    }
+
+    private mutating func handleMirrors(_ input: Input) {
+        switch input {
+        case .mirroring(let settings, let room): take(settings, room: room)
+        case .copiesSurveyed(let survey): surveyed(survey)
+        case .copyTaken(let layer, let failure): copyTaken(layer, failure: failure)
+        case .mirrorAsked(let layer, let failure): mirrorAsked(layer, failure: failure)
         default: break
         }
     }
@@ -289,6 +303,7 @@ public struct Swarm: Sendable {
         reconcileIfDue()
         publishIfDue()
         askWitnessesIfDue()
+        watchCopies()
     }
 
     private mutating func stop() {
