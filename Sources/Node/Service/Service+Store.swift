@@ -80,6 +80,7 @@ extension Service {
             }
             let bytes = value.integer.map { UInt64(clamping: $0) }
             try inStore { () throws(StoreError) in try library.setQuota(blobClass, bytes) }
+            try daemon?.mirrors.start()
         }
         return try accounts()
     }

@@ -5,7 +5,7 @@ import Wire
 public enum BlobClass: Int64, CaseIterable, Sendable {
     /// Shared by this node, being shared, or found on disk without a reason: never evicted.
     case own = 0
-    /// Pinned by the owner, or held for another under a contract: never evicted.
+    /// Pinned by the owner, mirrored, or held for another under a contract: never evicted.
     case mirrored = 1
     /// Fetched, and kept for as long as there is room.
     case cache = 2
@@ -174,7 +174,8 @@ extension Index {
             WHEN EXISTS(
                 SELECT 1 FROM layer_blobs JOIN pins ON pins.layer=layer_blobs.layer
                 WHERE layer_blobs.blob=blobs.id)
-                OR EXISTS(SELECT 1 FROM hold_blobs WHERE hold_blobs.blob=blobs.id) THEN 1
+                OR EXISTS(SELECT 1 FROM hold_blobs WHERE hold_blobs.blob=blobs.id)
+                OR EXISTS(SELECT 1 FROM mirror_blobs WHERE mirror_blobs.blob=blobs.id) THEN 1
             WHEN EXISTS(SELECT 1 FROM layer_blobs WHERE layer_blobs.blob=blobs.id) THEN 2
             ELSE class END)
         """

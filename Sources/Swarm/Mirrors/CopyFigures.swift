@@ -67,12 +67,52 @@ extension Swarm {
         return CopyFigures(
             layer: watched.layer, state: state, target: target, spread: rule.spread(of: watched),
             holders: nodes.sorted().map { node in
-                let said = mirroring.nodes[node]
-                return CopyFigures.Holder(
-                    node: node, region: said?.content.region, network: said?.network,
-                    standing: rule.standing(node), isSource: watched.sources.contains(node),
-                    counts: living.contains(node),
-                    absence: mirroring.presence.absence(of: node, at: now.monotonic))
+                holder(
+                    node, isSource: watched.sources.contains(node), counts: living.contains(node))
             })
+    }
+
+    private func holder(_ node: NodeKey, isSource: Bool, counts: Bool) -> CopyFigures.Holder {
+        let said = mirroring.nodes[node]
+        return CopyFigures.Holder(
+            node: node, region: said?.content.region, network: said?.network,
+            standing: mirroring.standings[node] ?? MirrorStanding(), isSource: isSource,
+            counts: counts, absence: mirroring.presence.absence(of: node, at: now.monotonic))
+    }
+}
+
+/// How it stands with the sealed copies of an own restricted layer: for people who look.
+public struct SealedFigures: Sendable {
+    /// The layer.
+    public let layer: Digest
+    /// Copies that should live, the own among them.
+    public let target: Int
+    /// Mirrors that were asked, in key order.
+    public let holders: [CopyFigures.Holder]
+    /// Nodes that say that they keep sealed copies for this publisher and live.
+    public let candidates: Int
+
+    /// Copies that live, the own among them.
+    public var living: Int { holders.count(where: \.counts) + 1 }
+    /// Copies that are missing.
+    public var missing: Int { max(0, target - living) }
+}
+
+extension Swarm {
+    /// How it stands with the sealed copies of own layers that have a target.
+    public var sealedFigures: [SealedFigures] {
+        let rule = copyRule()
+        return mirroring.confided.values.map { layer in
+            let complete = Set(layer.contracts.filter(\.isComplete).map(\.mirror))
+            let asked = Set(layer.contracts.map(\.mirror))
+            return SealedFigures(
+                layer: layer.layer, target: layer.copies,
+                holders: asked.sorted().map { node in
+                    holder(
+                        node, isSource: false,
+                        counts: complete.contains(node) && !rule.isGone(node)
+                            && rule.standing(node).isTrusted)
+                }, candidates: mirrors(for: layer, rule).count)
+        }
     }
 }

@@ -11,8 +11,9 @@ public enum MirrorLimits {
     /// says otherwise: an hour covers an update with a restart and most failures of a line. Sooner,
     /// each of them would move every layer that the holder keeps.
     public static let patienceDefault: UInt64 = 3_600
-    /// The least and the most that an owner may say.
+    /// The least that an owner may say.
     public static let patienceMin: UInt64 = 1
+    /// The most that an owner may say: a month, after which records of holders run out anyway.
     public static let patienceMax: UInt64 = 30 * 86_400
     /// A copy too many is kept for so many times the patience: with an hour a day, so that machines
     /// that are switched off for the night move nothing.
@@ -34,11 +35,11 @@ public enum MirrorLimits {
     static let retryPauseMin = 10 * Span.second
     static let retryPauseMax = Span.hour
     /// Layers that are looked after: a kilobyte of memory each.
-    static let layersMax = 4_096
+    public static let layersMax = 4_096
     /// Holders of a layer that are remembered: with more there is nothing to look after.
     static let holdersMax = 64
     /// Nodes that say that they mirror and are remembered.
-    static let nodesMax = 4_096
+    public static let nodesMax = 4_096
     /// Candidates that are put in order for one layer.
     static let candidatesMax = 256
     /// What the catalogue and the store say is read again this often, in case news was missed.

@@ -203,14 +203,8 @@ extension Swarm {
     private mutating func placeConfided(_ rule: CopyRule) {
         mirroring.refusals = mirroring.refusals.filter { $0.value > now.monotonic }
         for layer in mirroring.confided.values where !mirroring.asking.contains(layer.layer) {
-            let marks: Set<UInt64> = [
-                Follow.holdMark(for: layer.publisher), Follow.holdMark(for: nil),
-            ]
-            let candidates = mirroring.nodes.values.filter {
-                $0.follows(marks) && $0.node != settings.node && !rule.isGone($0.node)
-            }.sorted { $0.node < $1.node }
             let target = HoldTarget(
-                layer: layer, candidates: candidates.map { $0.candidate(rule.standing($0.node)) },
+                layer: layer, candidates: mirrors(for: layer, rule),
                 refused: Set(mirroring.refusals.keys),
                 isGone: { rule.isGone($0) },
                 isTrusted: { rule.standing($0).isTrusted }, seconds: seconds,
@@ -222,6 +216,16 @@ extension Swarm {
             case .end(let mirror): effects.append(.endMirror(layer.layer, mirror))
             }
         }
+    }
+
+    /// Nodes that say that they keep sealed copies for a publisher, and live.
+    func mirrors(for layer: ConfidedLayer, _ rule: CopyRule) -> [MirrorCandidate] {
+        let marks: Set<UInt64> = [
+            Follow.holdMark(for: layer.publisher), Follow.holdMark(for: nil),
+        ]
+        return mirroring.nodes.values.filter {
+            $0.follows(marks) && $0.node != settings.node && !rule.isGone($0.node)
+        }.sorted { $0.node < $1.node }.map { $0.candidate(rule.standing($0.node)) }
     }
 
     /// The shell has done what was to be done about the mirrors of a layer.

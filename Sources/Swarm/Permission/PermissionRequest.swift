@@ -117,7 +117,8 @@ public struct PermissionRequest: Equatable, Sendable {
             layer.distribution.scope != .global || !layer.distribution.isGloballyAvailable
         {
             throw Refusal(
-                .scope, "its scope is \(layer.distribution.scope.rawValue), and a mirror is for all",
+                .scope,
+                "its scope is \(layer.distribution.scope.rawValue), and a mirror is for all",
                 remedy: "ask the publisher \(layer.publisher.fingerprint) for it")
         }
         guard action == .serve || action == .announce || action == .mirror else { return }
