@@ -236,15 +236,25 @@ extension Swarm {
             content = .mirror(layer, publisher: publisher)
         }
         let place = content.place(of: publisher ?? settings.node)
-        effects.append(
-            .signRecord(
-                UnsignedRecord(
-                    publisher: publisher ?? settings.node,
-                    sequence: publishing.number(at: place, domain, wall: now.wall),
-                    issued: now.wall, expires: life.map { now.wall + $0 } ?? .max,
-                    domain: domain,
-                    signer: publisher == nil || publisher == settings.node ? nil : settings.node,
-                    content: content)))
+        let sequence = publishing.number(at: place, domain, wall: now.wall)
+        func unsigned(_ content: RecordContent) -> UnsignedRecord {
+            UnsignedRecord(
+                publisher: publisher ?? settings.node, sequence: sequence, issued: now.wall,
+                expires: life.map { now.wall + $0 } ?? .max, domain: domain,
+                signer: publisher == nil || publisher == settings.node ? nil : settings.node,
+                content: content)
+        }
+        var record = unsigned(content)
+        // The longest one has no room for a signer, a domain or a word on copies beside all else.
+        if record.byteCount > Limits.recordBytesMax, case .layer(var layer) = content {
+            layer.summary = nil
+            record = unsigned(.layer(layer))
+            if record.byteCount > Limits.recordBytesMax {
+                layer.tags = Array(layer.tags.prefix(layer.tags.count / 2))
+                record = unsigned(.layer(layer))
+            }
+        }
+        effects.append(.signRecord(record))
     }
 
     // MARK: What was said before and is not known any more

@@ -29,8 +29,8 @@ struct Mirroring: Sendable {
     /// Own restricted layers with a target, and mirrors that refused them, until when.
     var confided = OrderedTable<Digest, ConfidedLayer>()
     var refusals: [NodeKey: UInt64] = [:]
-    /// Requests that the shell is making.
-    var asking: Set<Digest> = []
+    /// Layers whose mirrors the shell is asking, or could not: until when they are left alone.
+    var asking: [Digest: UInt64] = [:]
     /// Nodes that mirror, and holders, with what their records say.
     var nodes: [NodeKey: MirrorNode] = [:]
     var presence = MirrorPresence()

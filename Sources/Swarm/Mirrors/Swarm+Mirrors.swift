@@ -202,7 +202,8 @@ extension Swarm {
     /// much.
     private mutating func placeConfided(_ rule: CopyRule) {
         mirroring.refusals = mirroring.refusals.filter { $0.value > now.monotonic }
-        for layer in mirroring.confided.values where !mirroring.asking.contains(layer.layer) {
+        for layer in mirroring.confided.values
+        where mirroring.asking[layer.layer] ?? 0 <= now.monotonic {
             let target = HoldTarget(
                 layer: layer, candidates: mirrors(for: layer, rule),
                 refused: Set(mirroring.refusals.keys),
@@ -210,7 +211,7 @@ extension Swarm {
                 isTrusted: { rule.standing($0).isTrusted }, seconds: seconds,
                 patience: Int64(clamping: mirroring.settings.patience))
             guard let step = target.next else { continue }
-            mirroring.asking.insert(layer.layer)
+            mirroring.asking[layer.layer] = .max
             switch step {
             case .ask(let mirror): effects.append(.askMirror(layer.layer, mirror))
             case .end(let mirror): effects.append(.endMirror(layer.layer, mirror))
@@ -230,7 +231,9 @@ extension Swarm {
 
     /// The shell has done what was to be done about the mirrors of a layer.
     mutating func mirrorAsked(_ layer: Digest, failure: String?) {
-        if failure == nil { mirroring.asking.remove(layer) }
+        mirroring.asking[layer] = failure.map { _ in
+            now.monotonic + MirrorLimits.surveyPause
+        }
         mirroring.surveyDue = now.monotonic
     }
 
