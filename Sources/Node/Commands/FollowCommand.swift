@@ -151,6 +151,8 @@ enum FollowCommand {
             parts.append("not reached for \(Ages.text(absent))")
         } else if holder["counts"]?.bool != true {
             parts.append("does not count: it follows nothing that covers the layer")
+        } else if holder["publishes"]?.bool != true {
+            parts.append("keeps it")
         }
         return parts.joined(separator: ", ")
     }

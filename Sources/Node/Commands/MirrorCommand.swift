@@ -32,7 +32,8 @@ enum MirrorCommand {
                     .usage, "LAYER is missing", remedy: "say plasmid mirror LAYER --on KEY")
             }
             let answer = try Access.open(report).ask("mirror", object)
-            report.done(answer, text: FollowCommand.lines(answer) + lists(answer))
+            let contracts = lists(answer)
+            report.done(answer, text: FollowCommand.lines(answer) + contracts)
             return
         }
         guard arguments.isGiven("on") else {

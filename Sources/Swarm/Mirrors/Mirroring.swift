@@ -31,6 +31,10 @@ struct Mirroring: Sendable {
     var refusals: [NodeKey: UInt64] = [:]
     /// Layers whose mirrors the shell is asking, or could not: until when they are left alone.
     var asking: [Digest: UInt64] = [:]
+    /// Those that were asked and of which the next survey tells, or the one under way: until then
+    /// what is known of their contracts is old.
+    var asked: Set<Digest> = []
+    var askedBefore: Set<Digest> = []
     /// Nodes that mirror, and holders, with what their records say.
     var nodes: [NodeKey: MirrorNode] = [:]
     var presence = MirrorPresence()
@@ -54,6 +58,8 @@ struct Mirroring: Sendable {
     /// Takes in what catalogue and store say, beside what happened meanwhile.
     mutating func take(_ survey: CopySurvey) {
         isSurveying = false
+        for layer in askedBefore { asking[layer] = nil }
+        askedBefore = []
         room = survey.room
         var next = OrderedTable<Digest, WatchedCopy>()
         for watched in survey.layers.prefix(MirrorLimits.layersMax) {

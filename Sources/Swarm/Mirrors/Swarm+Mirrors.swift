@@ -72,6 +72,8 @@ extension Swarm {
         mirroring.begun = begun
         if !mirroring.isSurveying, mirroring.surveyDue <= now.monotonic {
             mirroring.isSurveying = true
+            mirroring.askedBefore.formUnion(mirroring.asked)
+            mirroring.asked = []
             mirroring.surveyDue = now.monotonic + MirrorLimits.surveyPause
             effects.append(.surveyCopies(mirroring.settings))
         }
@@ -231,8 +233,10 @@ extension Swarm {
 
     /// The shell has done what was to be done about the mirrors of a layer.
     mutating func mirrorAsked(_ layer: Digest, failure: String?) {
-        mirroring.asking[layer] = failure.map { _ in
-            now.monotonic + MirrorLimits.surveyPause
+        if failure == nil {
+            mirroring.asked.insert(layer)
+        } else {
+            mirroring.asking[layer] = now.monotonic + MirrorLimits.surveyPause
         }
         mirroring.surveyDue = now.monotonic
     }

@@ -70,7 +70,7 @@ extension RealNodes {
                 }
                 #expect(try layer(node, id)?["living"]?.integer == 3)
             }
-            for node in mirrors where try keeps(node, id) { node.kill() }
+            for node in mirrors where !others.contains(where: { $0 === node }) { node.kill() }
             mirrors = others
             try Laboratory.eventually("the others keep it now", seconds: 25) {
                 try mirrors.allSatisfy { try keeps($0, id) }
@@ -81,6 +81,78 @@ extension RealNodes {
             #expect(
                 seen["holders"]?.array?.count { $0["counts"]?.bool == true } == 2, "\(seen)")
             #expect(seen["holders"]?.array?.count { $0["absent"]?.integer != nil } == 2, "\(seen)")
+        }
+
+        private func used(_ node: TestNode, _ name: String) throws -> Int64 {
+            try node.ask("quota")["classes"]?[name]?["stored"]?.integer ?? -1
+        }
+
+        @Test func `what is followed stays over a restart, within its quota, and can fall back`()
+            throws
+        {
+            let node = try mirror("mirror", ["publisher:\(publisher.key)"])
+            try node.refused("notFound", "mirror", "--unfollow", "tag:verse")
+            try node.refused("usage", exit: 2, "mirror", "--follow", "publisher:nobody")
+            let first = try share("first")
+            try Laboratory.eventually("the first is kept") { try keeps(node, first) }
+            let stored = try used(node, "mirrored")
+            #expect(stored > 1 << 20)
+            node.stop()
+            #expect(try keeps(node, first))
+            try node.ask("quota", "mirrored=\(stored + (1 << 19))")
+            try node.start(["--join", publisher.ticket])
+            let second = try share("second")
+            try Laboratory.eventually("the second has no room") {
+                let why = try layer(node, second)?["why"]?.string
+                return why?.contains("no room") == true
+            }
+            try node.ask("quota", "mirrored=none")
+            try Laboratory.eventually("there is room now") { try keeps(node, second) }
+            let list = try node.ask("mirror", "--unfollow", "publisher:\(publisher.key)")
+            #expect(list["follows"]?.array?.isEmpty == true)
+            try Laboratory.eventually("both are cached") {
+                try used(node, "mirrored") == 0 && used(node, "cache") > 2 << 20
+            }
+            #expect(try node.ask("list")["layers"]?.array?.count == 2)
+        }
+
+        @Test func `what is to be taken by hand waits, but not for a mirror that is named`() throws
+        {
+            let waiting = try mirror("waiting", ["tag:verse"])
+            let named = try mirror("named", ["tag:verse"])
+            let options = ["--tag", "verse", "--propagation", "manual", "--mirror-node", named.key]
+            let id = try share("verses", options)
+            try Laboratory.eventually("the named one takes it") { try keeps(named, id) }
+            try Laboratory.eventually("the other waits for its owner") {
+                try layer(waiting, id)?["why"]?.string?.contains("--take") == true
+            }
+            #expect(try layer(waiting, id)?["propagation"]?.string == "manual")
+            try waiting.refused("refused", "mirror", id, "--propagation", "immediate")
+            try waiting.ask("mirror", id, "--take")
+            try Laboratory.eventually("it is taken") { try keeps(waiting, id) }
+        }
+
+        @Test func `sealed copies go to mirrors that let them, up to the number that is wanted`()
+            throws
+        {
+            let mirrors = try (0..<2).map {
+                try laboratory.running("mirror\($0)", joining: [publisher])
+            }
+            for node in mirrors {
+                try node.meets(publisher)
+                try node.ask("trust", "--allow", "publisher:\(publisher.key)", "--for", "mirror")
+            }
+            let id = try share("secret", ["--visibility", "private", "--replicas", "3"])
+            try Laboratory.eventually("both keep it sealed") {
+                let row = try publisher.ask("mirror")["sealed"]?.array?.first
+                return row?["living"]?.integer == 3 && row?["missing"]?.integer == 0
+            }
+            let row = try #require(try publisher.ask("mirror")["sealed"]?.array?.first)
+            #expect(row["layer"]?.string == id && row["target"]?.integer == 3)
+            for node in mirrors {
+                let kept = try node.ask("mirror")["heldForOthers"]?.array ?? []
+                #expect(kept.count == 1 && kept[0]["state"]?.string == "complete")
+            }
         }
     }
 }
