@@ -3,8 +3,8 @@ import Host
 import Swarm
 import Wire
 
-/// `plasmid mirror` for what a node mirrors by itself: follows, numbers of copies, and how it stands
-/// with each layer.
+/// `plasmid mirror` for what a node mirrors by itself: follows, numbers of copies, and how it
+/// stands with each layer.
 enum FollowCommand {
     /// What makes it this command and not one about contracts.
     private static let actions = ["follow", "unfollow", "take", "patience", "replicas"]

@@ -136,9 +136,8 @@ final class MirrorKeeper: Sendable {
                 log("\(mirror.fingerprint) is asked to keep \(manifest.reference) sealed")
                 asked(layer, nil)
             } catch {
-                log(
-                    "no sealed copy of \(layer.hexadecimal.prefix(16)) is asked for: \(error.message)"
-                )
+                let name = layer.hexadecimal.prefix(16)
+                log("no sealed copy of \(name) is asked for: \(error.message)")
                 asked(layer, error.message)
             }
         }

@@ -191,8 +191,8 @@ struct MirrorSurvey {
 }
 
 extension LayerRights {
-    /// How the publisher of a layer wants copies of it to spread, as her statement that is kept here
-    /// says; nil where there is none.
+    /// How the publisher of a layer wants copies of it to spread, as her statement that is kept
+    /// here says; nil where there is none.
     func spread(of layer: Digest, by publisher: NodeKey) -> LayerSpread? {
         statements(about: layer).map(\.statement).first {
             $0.kind == .propagation && $0.publisher == publisher

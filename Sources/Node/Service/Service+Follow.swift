@@ -74,8 +74,8 @@ extension Service {
     }
 
     /// Says how many copies of a layer should live, and how it spreads: `layer`, and of `replicas`,
-    /// `propagation`, `mirrors` and `days` what is given. Of an own layer it becomes a statement for
-    /// all; of another it is this node's own wish, where its publisher wants no number.
+    /// `propagation`, `mirrors` and `days` what is given. Of an own layer it becomes a statement
+    /// for all; of another it is this node's own wish, where its publisher wants no number.
     func spread(_ request: ServiceRequest) throws(Failure) -> JSONObject {
         let layer = try LayerResolver(service: self).resolve(try request.required("layer"))
         let manifest = try inStore { () throws(StoreError) in try library.manifest(of: layer) }
@@ -220,7 +220,8 @@ extension Service {
         return object
     }
 
-    /// The core of a node that does not run: it knows what is kept, and of nobody whether they live.
+    /// The core of a node that does not run: it knows what is kept, and of nobody whether they
+    /// live.
     private func resting(_ settings: MirrorSettings) throws(Failure) -> Swarm {
         var swarm = Swarm(
             Settings(node: keys.node.publicKey, label: "", endpoints: [], software: "", seed: 0))

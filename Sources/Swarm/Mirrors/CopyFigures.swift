@@ -76,7 +76,7 @@ extension Swarm {
         let said = mirroring.nodes[node]
         return CopyFigures.Holder(
             node: node, region: said?.content.region, network: said?.network,
-            standing: mirroring.standings[node] ?? MirrorStanding(), isSource: isSource,
+            standing: standing(of: node), isSource: isSource,
             counts: counts, absence: mirroring.presence.absence(of: node, at: now.monotonic))
     }
 }

@@ -1,7 +1,7 @@
 import Wire
 
-/// The network that an address is in, as far as one room, or one line, is likely to serve it: /24 of
-/// IPv4, /48 of IPv6. Copies in one of them are lost together. Only global addresses have one.
+/// The network that an address is in, as far as one room, or one line, is likely to serve it: /24
+/// of IPv4, /48 of IPv6. Copies in one of them are lost together. Only global addresses have one.
 public struct Subnet: Hashable, Comparable, Sendable {
     /// The first bytes of the address as a number, with a bit for its version above them.
     let number: UInt64

@@ -91,10 +91,20 @@ extension Swarm {
     }
 
     func copyRule(isSettled: Bool = true) -> CopyRule {
-        CopyRule(
+        var standings: [NodeKey: MirrorStanding] = [:]
+        for node in mirroring.nodes.keys {
+            let standing = standing(of: node)
+            if standing.challenged > 0 { standings[node] = standing }
+        }
+        return CopyRule(
             node: settings.node, settings: mirroring.settings, nodes: mirroring.nodes,
-            presence: mirroring.presence, standings: mirroring.standings, now: now.monotonic,
+            presence: mirroring.presence, standings: standings, now: now.monotonic,
             seconds: seconds, isSettled: isSettled)
+    }
+
+    /// What this node knows of a mirror by its own challenges.
+    func standing(of mirror: NodeKey) -> MirrorStanding {
+        mirroring.standings[mirror] ?? MirrorStanding()
     }
 
     private mutating func look(at id: Digest, _ rule: CopyRule, _ batch: inout [Digest]) {

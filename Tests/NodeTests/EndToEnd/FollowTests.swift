@@ -108,6 +108,7 @@ extension RealNodes {
             }
             try node.ask("quota", "mirrored=none")
             try Laboratory.eventually("there is room now") { try keeps(node, second) }
+            try node.refused("refused", "remove", first)
             let list = try node.ask("mirror", "--unfollow", "publisher:\(publisher.key)")
             #expect(list["follows"]?.array?.isEmpty == true)
             try Laboratory.eventually("both are cached") {
@@ -143,7 +144,8 @@ extension RealNodes {
                 try node.ask("trust", "--allow", "publisher:\(publisher.key)", "--for", "mirror")
             }
             let id = try share("secret", ["--visibility", "private", "--replicas", "3"])
-            try Laboratory.eventually("both keep it sealed") {
+            let logs = { (mirrors + [publisher]).map { "\($0.name): \($0.log)" } }
+            try Laboratory.eventually("both keep it sealed: \(logs())") {
                 let row = try publisher.ask("mirror")["sealed"]?.array?.first
                 return row?["living"]?.integer == 3 && row?["missing"]?.integer == 0
             }
