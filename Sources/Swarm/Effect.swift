@@ -110,6 +110,17 @@ public enum Effect: Sendable {
     case considerHoldEnd(Digest, by: NodeKey)
     /// A mirror answered this node's request. Not answered.
     case holdAnswered(Digest, HoldAnswer)
+    /// Read what catalogue and store say of layers that are followed or kept, and of who mirrors;
+    /// answered by `copiesSurveyed`.
+    case surveyCopies(MirrorSettings)
+    /// Fetch a layer as a mirror, or keep as a mirror what is here; answered by `copyTaken`.
+    case takeCopy(Digest)
+    /// Let a mirrored layer be one that is only cached. Not answered.
+    case releaseCopy(Digest)
+    /// Ask a mirror to keep a sealed copy of an own layer, or end the contracts with it; answered
+    /// by `mirrorAsked`.
+    case askMirror(Digest, NodeKey)
+    case endMirror(Digest, NodeKey)
     /// Keep a document of an organisation that this node belongs to. Not answered.
     case keepCredential([UInt8])
     /// Find which of these keys let a peer act for them; answered by `delegationsFound`.

@@ -19,6 +19,9 @@ public struct HeldLayer: Sendable {
     public var isSaidByOther = false
     /// The visibility that its manifest allows at most.
     public let widest: Visibility
+    /// How its publisher wants copies of it to spread; nil where she said nothing.
+    public private(set) var spread: LayerSpread?
+    private var spreadSequence: UInt64 = 0
     /// What its publisher said of it that peers may have to hear, in envelopes, with the keys of
     /// grants; newest of each place.
     var news: [News] = []
@@ -39,12 +42,18 @@ public struct HeldLayer: Sendable {
         public let expires: UInt64
         /// Who it is for.
         public let domain: Domain
+        /// What it says of copies.
+        public let spread: LayerSpread?
 
         /// A time.
-        public init(issued: UInt64, expires: UInt64, domain: Domain = .everyone) {
+        public init(
+            issued: UInt64, expires: UInt64, domain: Domain = .everyone,
+            spread: LayerSpread? = nil
+        ) {
             self.issued = issued
             self.expires = expires
             self.domain = domain
+            self.spread = spread
         }
     }
 
@@ -82,6 +91,7 @@ public struct HeldLayer: Sendable {
     /// The same for one; whether it changed something.
     mutating func take(_ statement: Statement, _ envelope: [UInt8]) -> Bool {
         if statement.kind == .acceptance { return policy.take(acceptance: statement) }
+        if statement.kind == .propagation { return take(propagation: statement) }
         let counts: Set<StatementKind> = [.grant, .visibility, .withdrawal]
         guard counts.contains(statement.kind), statement.publisher == publisher,
             statement.layer == layer
@@ -97,6 +107,17 @@ public struct HeldLayer: Sendable {
                 envelope: envelope))
         policy.take(statement, widest: widest)
         return true
+    }
+
+    /// What she wants of copies goes to others in her record, not in statements.
+    private mutating func take(propagation statement: Statement) -> Bool {
+        guard statement.publisher == publisher, statement.layer == layer,
+            statement.sequence > spreadSequence
+        else { return false }
+        spreadSequence = statement.sequence
+        let before = spread
+        spread = LayerSpread(statement)
+        return spread != before
     }
 
     /// Takes in what trusted keys attested that it passed.

@@ -88,6 +88,14 @@ public enum Input: Sendable {
     case retractHold(Digest, mirror: NodeKey)
     /// A peer said that a contract of its own is over; nothing of it is here now.
     case holdOver(Digest, publisher: NodeKey)
+    /// What the owner wants mirrored, as it is now, and the bytes for which there is room.
+    case mirroring(MirrorSettings, room: UInt64)
+    /// Answers `surveyCopies`.
+    case copiesSurveyed(CopySurvey)
+    /// Answers `takeCopy`: it is kept as a mirror's now, or why it is not.
+    case copyTaken(Digest, failure: String?)
+    /// Answers `askMirror` and `endMirror`.
+    case mirrorAsked(Digest, failure: String?)
     /// This node's own record about a layer, to be offered to a peer.
     case offerFound(SessionNumber, layer: Digest, record: [UInt8])
     /// The end of the own journal with the proof that it follows from what a peer has seen.

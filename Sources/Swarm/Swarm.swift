@@ -60,6 +60,8 @@ public struct Swarm: Sendable {
     var ends = OrderedTable<Digest, NodeKey>()
     /// Answers to requests of others that they may not have heard, by contract.
     var answers = OrderedTable<Digest, PendingAnswer>()
+    /// What this node mirrors, and who else does.
+    var mirroring = Mirroring()
     /// Layers that are here.
     var held = OrderedTable<Digest, HeldLayer>()
     /// Layers that are here no more and that not everyone could know of.
@@ -145,6 +147,7 @@ public struct Swarm: Sendable {
             handleCircles(input)
         case .challengeHolders, .challengesKnown, .storageProved, .mirrorsFound, .receiptSigned:
             handleChallenges(input)
+        case .mirroring, .copiesSurveyed, .copyTaken, .mirrorAsked: handleMirrors(input)
         default: handleTransfer(input)
         }
         assignGroupsIfDue()
@@ -193,6 +196,7 @@ public struct Swarm: Sendable {
         case .organizations(let known): organizationsChanged(known)
         case .owner(let policy):
             settings.owner = policy
+            publishing.nodeDue = min(publishing.nodeDue, now.monotonic)
             for layer in held.values { hold(layer) }
         case .delegations(let delegations): delegationsChanged(to: delegations)
         case .delegationsFound(let session, let found): delegationsFound(session, found)
@@ -227,6 +231,16 @@ public struct Swarm: Sendable {
         case .storageProved(let work, let proof): storageProved(work, proof)
         case .mirrorsFound(let round, let holders): mirrorsFound(round, holders)
         case .receiptSigned(let receipt, let isPublic): receiptSigned(receipt, isPublic: isPublic)
+        default: break
+        }
+    }
+
+    private mutating func handleMirrors(_ input: Input) {
+        switch input {
+        case .mirroring(let settings, let room): take(settings, room: room)
+        case .copiesSurveyed(let survey): surveyed(survey)
+        case .copyTaken(let layer, let failure): copyTaken(layer, failure: failure)
+        case .mirrorAsked(let layer, let failure): mirrorAsked(layer, failure: failure)
         default: break
         }
     }
@@ -311,6 +325,7 @@ public struct Swarm: Sendable {
         publishIfDue()
         askWitnessesIfDue()
         auditIfDue()
+        watchCopies()
     }
 
     private mutating func stop() {

@@ -104,12 +104,15 @@ enum Samples {
         layer.tags = ["a", "b"]
         layer.rank = 8
         layer.summary = "Notes."
+        layer.spread = LayerSpread(
+            pace: .batched, copies: 3, until: 1_800_000_000, mirrors: [key.publicKey, peer.key])
         let unsigned = UnsignedRecord(
             publisher: key.publicKey, sequence: 1, issued: 1_760_000_000, expires: 1_770_000_000,
             content: .layer(layer))
         var node = NodeContent(endpoints: peer.endpoints, services: [.catalogue, .relay])
         node.reach = .unreachable
         node.relays = [peer]
+        node.mirror = MirrorOffer(marks: [1, 2, 3], room: 1 << 40)
         let other = UnsignedRecord(
             publisher: key.publicKey, sequence: 1, issued: 1_760_000_000, expires: 1_760_000_900,
             content: .node(node))

@@ -50,6 +50,8 @@ package final class SimulatedNode {
     /// When it is to be woken, by virtual time.
     var nextWake: UInt64 = .max
 
+    /// What it keeps as a mirror.
+    package var copies = SimulatedCopies()
     /// What it keeps for others and asked of others.
     package var mirror = SimulatedMirror()
     /// How it shows what it holds.
@@ -118,6 +120,7 @@ package final class SimulatedNode {
         nextWake = .max
         requests = [:]
         mirror = SimulatedMirror()
+        copies.crash()
         punches = [:]
         channels = [:]
         circuits = [:]
@@ -211,6 +214,7 @@ package final class SimulatedNode {
         case .fetchChanged(let number, let status):
             statuses[number] = status
             pulled(number, status, in: world)
+            copyFetched(number, status, in: world)
         case .log(let text): logs.append(text)
         case .keepAddresses(let bytes): addresses = bytes
         case .verifyRecords, .storeRecords, .listIdentifiers, .filterMissing, .findRecords,
@@ -219,6 +223,7 @@ package final class SimulatedNode {
         case .prepareSketch, .makeSketch, .compareSketch, .findItems:
             performSketch(effect, in: world)
         case .searchRecords, .searched: performSearch(effect, in: world)
+        case .surveyCopies, .takeCopy, .releaseCopy: performCopies(effect, in: world)
         default:
             if !performHold(effect, in: world), !performChallenge(effect, in: world),
                 !performCircuit(effect, in: world)

@@ -370,6 +370,7 @@ package final class World {
         died[index] = nil
         plan(index, at: now + 1_000_000)
         for layer in nodes[index].heldLayers { feed(index, .layerHeld(layer)) }
+        if nodes[index].copies.wanted != nil { nodes[index].tellMirroring(in: self) }
     }
 
     /// Starts a node that is down from an older store of its own.

@@ -6,7 +6,7 @@ public enum StatementKind: String, CaseIterable, Sendable {
     case grant
     /// A contract that a node keeps a copy.
     case mirror
-    /// How new versions reach those who hold the layer.
+    /// How the layer reaches those who mirror it, and how many of them should.
     case propagation
     /// The publisher takes the layer back; honest nodes stop serving it.
     case withdrawal

@@ -1,3 +1,5 @@
+import Wire
+
 /// The members of a statement, version 1: the table that is checked and printed.
 public enum StatementSchema {
     /// The version this program writes and understands.
@@ -42,9 +44,15 @@ public enum StatementSchema {
         case .propagation:
             [
                 .required(
-                    "policy", .choice(["automatic", "announce", "manual"], open: false),
-                    "whether holders take a new version, are told of it, or neither"),
+                    "policy", .choice(LayerSpread.Pace.allCases.map(\.name), open: false),
+                    "whether those who follow take it at once, several at a time, or by hand"),
                 .optional("successor", .digest, "layer id of the version that follows"),
+                .optional(
+                    "replicas", .integer(1...Int64(LayerSpread.copiesMax)),
+                    "copies that should live, the publisher's own among them"),
+                .optional(
+                    "mirrors", .list(.key, max: LayerSpread.mirrorsMax, distinct: true),
+                    "nodes that take it at once, whatever the policy"),
             ]
         case .withdrawal, .deprecation:
             [

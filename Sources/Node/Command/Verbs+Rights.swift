@@ -54,15 +54,30 @@ extension Verbs {
         ])
 
     private static let mirror = VerbShape(
-        name: "mirror", summary: "have another node keep a layer that it cannot read",
-        paragraph: "Seals one of your layers and asks a node to keep the ciphertext for some days. "
-            + "Its owner decides by her rules (plasmid trust --allow publisher:KEY --for mirror) "
-            + "and the room there is. It checks and gives out what it keeps without learning what "
-            + "it is; those whom you granted the layer, or its organisation, fetch it there while "
-            + "your node is away. Without LAYER all contracts are listed: what you keep for "
-            + "others and what others keep for you. --end ends one, by layer or by contract; the "
-            + "ciphertext is removed.",
+        name: "mirror", summary: "keep layers of others alive, and have others keep yours",
+        paragraph: "--follow has this node keep what matches: a layer (with a version that one, "
+            + "without all versions), publisher:KEY, tag:TAG or organization:ORG, also what is "
+            + "announced later, within plasmid quota mirrored=. Where copies are counted, by the "
+            + "publisher (share --replicas, mirror LAYER --replicas) or by you, a follower of a "
+            + "publisher or tag keeps a layer only if it is among those chosen, or with --all. "
+            + "The publisher's own copy counts as one. When a holder is away for longer than "
+            + "--patience (else an hour) the next one takes its place. --unfollow lets what it "
+            + "kept become cached layers. --on: seals one of your layers and asks a node to keep "
+            + "the ciphertext for some days. Its owner decides by her rules (plasmid trust "
+            + "--allow publisher:KEY --for mirror) and the room there is. It checks and gives "
+            + "out what it keeps without learning what it is; those whom you granted the layer, "
+            + "or its organisation, fetch it there while your node is away; with --replicas "
+            + "nodes that take such requests are chosen and asked by themselves. Without LAYER "
+            + "all is listed: what is followed, copies and who holds them, contracts. --end ends "
+            + "a contract, by layer or by its id; the ciphertext is removed.",
         examples: [
+            (
+                "plasmid mirror --follow publisher:KEY --replicas 3",
+                "help keep three copies of each"
+            ),
+            ("plasmid mirror --follow tag:poems --all", "keep everything with that tag"),
+            ("plasmid mirror poems --replicas 3 --propagation batched", "say it of your own layer"),
+            ("plasmid mirror poems --take", "take what waits for your word"),
             ("plasmid mirror poems --on KEY --days 90", "ask for a copy for three months"),
             ("plasmid mirror", "what is kept for whom"),
             ("plasmid mirror poems --on KEY --end", "let that copy go"),
@@ -70,9 +85,17 @@ extension Verbs {
         operands: [.optional("LAYER|CONTRACT")],
         options: [
             .init("on", .one("KEY"), "the node that is asked"),
-            .init("days", .one("N"), "how long, to 730; else 30"),
+            .init("days", .one("N"), "how long; of a contract to 730, else 30"),
             .init("wait", .one("S"), "seconds to wait until it has all; else 30"),
             .init("end", .none, "end the contract"),
+            .init("follow", .one("WHAT"), "keep what matches, now and later"),
+            .init("unfollow", .one("WHAT"), "no longer; all for everything"),
+            .init("all", .none, "with --follow: keep each, however many others do"),
+            .init("replicas", .one("N"), "copies that should live, to 64"),
+            .init("propagation", .one("HOW"), "own layer: immediate, batched or manual"),
+            .init("mirror-node", .many("KEY"), "own layer: followers that take it at once"),
+            .init("take", .none, "take a layer now that waits"),
+            .init("patience", .one("SPAN"), "how long a holder may be away, such as 2h"),
         ])
 
     private static let org = VerbShape(

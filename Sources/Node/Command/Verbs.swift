@@ -123,6 +123,9 @@ enum Verbs {
             .init("org", .one("ORG"), "organisation, for --visibility organization"),
             .init("as", .one("IDENTITY"), "publish under that key, which signs the manifest"),
             .init("allow", .many("KEY"), "a key that may have it, for whitelist"),
+            .init("replicas", .one("N"), "copies that should live, this one among them"),
+            .init("propagation", .one("HOW"), "immediate, batched or manual: see mirror"),
+            .init("mirror-node", .many("KEY"), "a follower that takes it at once"),
             .init("in-place", .none, "leave files above 1 MiB where they are"),
         ])
 

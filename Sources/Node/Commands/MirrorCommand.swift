@@ -11,6 +11,7 @@ enum MirrorCommand {
     private static let waitDefault = 30
 
     static func perform(_ arguments: Arguments, _ report: Report) throws(Failure) {
+        if FollowCommand.isMeant(arguments) { return try FollowCommand.perform(arguments, report) }
         let layer = arguments.operand(0)
         var object = JSONObject()
         object["layer"] = layer.map { .string($0) }
@@ -31,12 +32,15 @@ enum MirrorCommand {
                     .usage, "LAYER is missing", remedy: "say plasmid mirror LAYER --on KEY")
             }
             let answer = try Access.open(report).ask("mirror", object)
-            report.done(answer, text: lists(answer))
+            let contracts = lists(answer)
+            report.done(answer, text: FollowCommand.lines(answer) + contracts)
             return
         }
         guard arguments.isGiven("on") else {
             throw Failure(
-                .usage, "--on is missing", why: "it names the node that is asked",
+                .usage, "nothing is said that should be done with the layer",
+                why: "--on asks a node for a sealed copy, --replicas says how many copies should "
+                    + "live, --take takes it now",
                 remedy: "say plasmid mirror LAYER --on KEY; plasmid peers shows keys")
         }
         object["action"] = "ask"

@@ -13,6 +13,9 @@ enum ShareCommand {
         let (plan, files, folder, places) = try gather(
             path, included: Set(arguments.texts("include")), type: arguments.text("type"))
         var object = try choices(arguments)
+        for member in try FollowCommand.wishes(arguments).members {
+            object[member.name] = member.value
+        }
         object["paths"] = .array(plan.taken.map { .string($0.path.text) })
         object["folder"] = .string(folder)
         if arguments.isGiven("in-place") {

@@ -39,6 +39,8 @@ final class Daemon: Sendable {
     let port: StorePort
     /// Contracts over sealed blobs.
     let holds: HoldKeeper
+    /// What this node mirrors.
+    let mirrors: MirrorKeeper
     private let store: StoreKeeper
     /// How nodes of the local network are found.
     let lan: LanUse
@@ -71,13 +73,15 @@ final class Daemon: Sendable {
             port = try StorePort(library: library, catalogue: catalogue, keys: keys) { input in
                 loop.post(.input(input))
             }
+            holds = HoldKeeper(loop: loop, port: port, log: options.log)
+            mirrors = try MirrorKeeper(
+                loop: loop, port: port, holds: holds, transfers: transfers, log: options.log)
             links = try (0..<max(1, min(8, Machine.coreCount))).map {
                 (_) throws(SystemError) in try LinkLane()
             }
         } catch {
             throw Failure(.internal, "the node cannot start: \(error)")
         }
-        holds = HoldKeeper(loop: loop, port: port, log: options.log)
         store = StoreKeeper(loop: loop, port: port, log: options.log)
         peerAddress = bound
         lan = LanUse.open(isWanted: options.isOnLan, bound: bound)
@@ -92,7 +96,8 @@ final class Daemon: Sendable {
         do throws(SystemError) {
             try loop.start(
                 settings: settings, key: keys.node, links: links, shared: shared, port: port,
-                holds: holds, known: try knownPeers(), lan: lan.lane, log: options.log,
+                holds: holds, mirrors: mirrors, known: try knownPeers(), lan: lan.lane,
+                log: options.log,
                 renewIdentity: { [keys] shared in
                     shared.renewIfDue { Self.identity(keys, network) }
                 })
@@ -235,6 +240,7 @@ final class Daemon: Sendable {
         }
         if let limits { loop.post(.input(.limits(TransferLimits(text: limits)))) }
         holds.start()
+        try mirrors.start()
         let founders = network.founders.map { JoinTarget($0) }
         let remembered = try joined().compactMap { text in try? JoinTarget(text) }
         for target in founders + remembered {
@@ -393,6 +399,7 @@ final class Daemon: Sendable {
         for link in links { link.join() }
         lan.lane?.post(.stop)
         lan.lane?.join()
+        mirrors.close()
         port.close()
         try? library.close()
     }

@@ -22,7 +22,7 @@ final class NodeLoop: Sendable {
     /// Starts the thread.
     func start(
         settings: Settings, key: SigningKey, links: [LinkLane], shared: LinkShared,
-        port: StorePort, holds: HoldKeeper, known: [NodeKey: KnownPeer],
+        port: StorePort, holds: HoldKeeper, mirrors: MirrorKeeper, known: [NodeKey: KnownPeer],
         lan: LanLane?, log: @escaping @Sendable (String) -> Void,
         renewIdentity: @escaping @Sendable (LinkShared) -> Void
     ) throws(SystemError) {
@@ -32,7 +32,8 @@ final class NodeLoop: Sendable {
         let started = try Thread("loop") {
             var worker = LoopWorker(
                 swarm: Swarm(settings), key: key, links: links, shared: shared, port: port,
-                holds: holds, known: known, lan: lan, log: log, renewIdentity: renewIdentity,
+                holds: holds, mirrors: mirrors, known: known, lan: lan, log: log,
+                renewIdentity: renewIdentity,
                 postBack: { mailbox.post($0) })
             while worker.isRunning {
                 let wait = worker.millisecondsToDeadline
@@ -66,6 +67,7 @@ struct LoopWorker: ~Copyable {
     private let shared: LinkShared
     private let port: StorePort
     private let holds: HoldKeeper
+    private let mirrors: MirrorKeeper
     private let lan: LanLane?
     private let log: @Sendable (String) -> Void
     private let renewIdentity: @Sendable (LinkShared) -> Void
@@ -84,7 +86,8 @@ struct LoopWorker: ~Copyable {
 
     init(
         swarm: consuming Swarm, key: SigningKey, links: [LinkLane], shared: LinkShared,
-        port: StorePort, holds: HoldKeeper, known: [NodeKey: KnownPeer], lan: LanLane?,
+        port: StorePort, holds: HoldKeeper, mirrors: MirrorKeeper,
+        known: [NodeKey: KnownPeer], lan: LanLane?,
         log: @escaping @Sendable (String) -> Void,
         renewIdentity: @escaping @Sendable (LinkShared) -> Void,
         postBack: @escaping @Sendable (LoopEvent) -> Void
@@ -97,6 +100,7 @@ struct LoopWorker: ~Copyable {
         self.shared = shared
         self.port = port
         self.holds = holds
+        self.mirrors = mirrors
         self.known = known
         self.lan = lan
         self.log = log
@@ -310,6 +314,11 @@ struct LoopWorker: ~Copyable {
         case .considerHold(let envelope): holds.consider(envelope)
         case .considerHoldEnd(let contract, let publisher): holds.end(contract, for: publisher)
         case .holdAnswered(let contract, let answer): holds.answered(contract, answer)
+        case .surveyCopies(let settings): mirrors.survey(settings)
+        case .takeCopy(let layer): mirrors.take(layer)
+        case .releaseCopy(let layer): mirrors.release(layer)
+        case .askMirror(let layer, let mirror): mirrors.ask(layer, mirror)
+        case .endMirror(let layer, let mirror): mirrors.end(layer, mirror)
         case .serveGroup(let session, let request):
             waitingServes.append((session, request))
             serveWaiting()

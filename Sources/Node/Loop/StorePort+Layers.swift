@@ -25,7 +25,12 @@ extension StorePort {
             let reader = try? BlobReader(layer, layout: library.layout)
             let bytes = try? reader?.readAll(limit: Limits.manifestBytesMax)
             let manifest = try? Manifest.decode(bytes ?? [])
-            if let manifest, manifest.layer == layer { reuse.learn(manifest) }
+            if let manifest, manifest.layer == layer {
+                reuse.learn(manifest)
+                if (try? library.index.isMirrored(layer)) == true {
+                    try? library.mirror(blobsOf: manifest)
+                }
+            }
             let refusal = manifest.flatMap { KnownTerms(library: library).answer($0).refusal }
             post(
                 .manifestRead(
@@ -169,7 +174,8 @@ extension StorePort {
         }
         let announced = record.map { record in
             HeldLayer.Announced(
-                issued: record.issued, expires: record.expires, domain: record.domain)
+                issued: record.issued, expires: record.expires, domain: record.domain,
+                spread: record.layerFacts?.0.spread)
         }
         var held = HeldLayer(manifest, envelope: envelope, blobs: present, announced: announced)
         held.isSaidByOther = isOthers

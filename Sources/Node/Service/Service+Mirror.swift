@@ -9,7 +9,8 @@ extension Service {
     /// How long a copy is asked for unless said otherwise.
     private static let daysDefault: Int64 = 30
 
-    /// Does what `action` says: `ask` (`layer`, `mirror`, and the optional `days` and `wait`, in
+    /// Does what `action` says: `follow`, `unfollow`, `take`, `spread` and `patience` for what this
+    /// node mirrors by itself; `ask` (`layer`, `mirror`, and the optional `days` and `wait`, in
     /// seconds), `end` (`layer` with the optional `mirror`, or the start of a contract's id) or
     /// `list`.
     func mirror(
@@ -18,7 +19,12 @@ extension Service {
         switch request.text("action") {
         case "ask": try ask(request, progress)
         case "end": try end(request)
-        default: try listContracts()
+        case "follow": try follow(request)
+        case "unfollow": try unfollow(request)
+        case "take": try takeCopy(request)
+        case "spread": try spread(request)
+        case "patience": try patience(request)
+        default: try listAll()
         }
     }
 
@@ -57,10 +63,10 @@ extension Service {
     }
 
     /// Seals the layer, where it is not yet, and signs the request.
-    private func contract(
+    func contract(
         _ manifest: Manifest, _ mirror: NodeKey, days: Int64, _ progress: (JSONObject) -> Void
     ) throws(Failure) -> HoldEntry {
-        let copy = try sealing.withLock { _ throws(Failure) in
+        let copy = try Self.sealing.withLock { _ throws(Failure) in
             try inStore { () throws(StoreError) in
                 try library.seal(manifest) { done, total in
                     var object = JSONObject()
@@ -118,6 +124,13 @@ extension Service {
 
     private func ending() throws(Failure) -> Set<Digest> {
         try inStore { () throws(StoreError) in Set(try library.endingHolds()) }
+    }
+
+    /// Contracts, and what is mirrored.
+    private func listAll() throws(Failure) -> JSONObject {
+        var object = try listContracts()
+        for member in try listMirrors().members { object[member.name] = member.value }
+        return object
     }
 
     /// What this node keeps for others, and what others keep for it.
@@ -224,6 +237,18 @@ extension Service {
         let meant = entries.filter { mirror == nil || $0.request.mirror == mirror }
         try retract(meant)
         return meant.count
+    }
+
+    /// Notes that the contracts over a layer's sealed form with a mirror are over; those that the
+    /// mirror is to be told of.
+    func ending(_ manifest: Manifest, on mirror: NodeKey) throws(Failure) -> [HoldRequest] {
+        try inStore { () throws(StoreError) in
+            guard let copy = try SealedCopy.read(manifest.layer, library.layout) else { return [] }
+            let requests = try library.holds(of: copy, by: manifest.publisher).map(\.request)
+                .filter { $0.mirror == mirror }
+            for request in requests { try library.setEnding(request.contract, true) }
+            return requests
+        }
     }
 
     private func retract(_ entries: [HoldEntry]) throws(Failure) {

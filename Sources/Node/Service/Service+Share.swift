@@ -15,6 +15,18 @@ extension Service {
     func share(
         _ request: ServiceRequest, _ progress: (JSONObject) -> Void
     ) throws(Failure) -> JSONObject {
+        var object = try shared(request, progress)
+        guard let layer = object["layer"]?.string.flatMap({ Digest(hexadecimal: $0) }) else {
+            return object
+        }
+        let said = try spread(try heldManifest(layer), request)
+        object["propagation"] = said.map { .object($0.body) }
+        return object
+    }
+
+    private func shared(
+        _ request: ServiceRequest, _ progress: (JSONObject) -> Void
+    ) throws(Failure) -> JSONObject {
         let paths = request.texts("paths")
         guard paths.count == request.files.count, !paths.isEmpty else {
             throw Failure(.usage, "the files do not fit their paths")

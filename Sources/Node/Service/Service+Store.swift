@@ -50,6 +50,16 @@ extension Service {
                 .refused, "\(manifest.reference) is pinned",
                 remedy: "plasmid unpin \(layer.hexadecimal.prefix(16)), then again")
         }
+        let isMirrored = try inStore { () throws(StoreError) in
+            try library.index.isMirrored(layer)
+        }
+        guard !isMirrored else {
+            throw Failure(
+                .refused, "\(manifest.reference) is mirrored",
+                why: "what this node follows covers it, so it would come back",
+                remedy: "see what is followed with plasmid mirror; end that with: plasmid mirror "
+                    + "--unfollow WHAT")
+        }
         if let first = needing.first, !lastCopy {
             throw Failure(
                 .refused, "\(manifest.reference) is needed here",
@@ -80,6 +90,7 @@ extension Service {
             }
             let bytes = value.integer.map { UInt64(clamping: $0) }
             try inStore { () throws(StoreError) in try library.setQuota(blobClass, bytes) }
+            try daemon?.mirrors.start()
         }
         return try accounts()
     }

@@ -39,8 +39,9 @@ final class Service: Sendable {
     let keys: Keys
     /// The running node; nil when the command opened the home itself.
     let daemon: Daemon?
-    /// Held while a layer is sealed: two at a time would each make a key of their own.
-    let sealing = Lock(())
+    /// Held while a layer is sealed: two at a time would each make a key of their own. One for the
+    /// process, since a running node seals by itself too.
+    static let sealing = Lock(())
 
     /// The verbs of a home.
     init(library: Library, catalogue: Catalogue, keys: Keys, daemon: Daemon?) {

@@ -5,7 +5,7 @@ import Wire
 public enum BlobClass: Int64, CaseIterable, Sendable {
     /// Shared by this node, being shared, or found on disk without a reason: never evicted.
     case own = 0
-    /// Pinned by the owner, or held for another under a contract: never evicted.
+    /// Pinned by the owner, mirrored, or held for another under a contract: never evicted.
     case mirrored = 1
     /// Fetched, and kept for as long as there is room.
     case cache = 2
@@ -103,7 +103,8 @@ extension Index {
             class INTEGER NOT NULL, kind INTEGER NOT NULL, blobs INTEGER NOT NULL,
             plain INTEGER NOT NULL, stored INTEGER NOT NULL, PRIMARY KEY(class, kind))
             WITHOUT ROWID;
-        UPDATE blobs SET verified=added, stored=\(storedSQL), class=\(classSQL);
+        UPDATE blobs SET verified=added, stored=\(storedSQL),
+            class=\(classSQL(isMirrored: "0"));
         INSERT INTO accounts VALUES \(emptyAccounts);
         UPDATE accounts SET (blobs, plain, stored)=(
             SELECT count(*), coalesce(sum(size), 0), coalesce(sum(stored), 0) FROM blobs
@@ -167,17 +168,25 @@ extension Index {
     }
 
     /// SQL for the class of a blob by what lists it; of one that nothing lists, what it was.
-    private static let classSQL = """
+    private static let classSQL = classSQL(
+        isMirrored: "EXISTS(SELECT 1 FROM mirror_blobs WHERE mirror_blobs.blob=blobs.id)")
+
+    /// The same, with how it is known that a blob is mirrored: the step that made the classes knew
+    /// of no mirrors.
+    private static func classSQL(isMirrored: String) -> String {
+        """
         (CASE WHEN state=2 OR EXISTS(
                 SELECT 1 FROM layer_blobs JOIN layers ON layers.id=layer_blobs.layer
                 WHERE layer_blobs.blob=blobs.id AND layers.origin=0) THEN 0
             WHEN EXISTS(
                 SELECT 1 FROM layer_blobs JOIN pins ON pins.layer=layer_blobs.layer
                 WHERE layer_blobs.blob=blobs.id)
-                OR EXISTS(SELECT 1 FROM hold_blobs WHERE hold_blobs.blob=blobs.id) THEN 1
+                OR EXISTS(SELECT 1 FROM hold_blobs WHERE hold_blobs.blob=blobs.id)
+                OR \(isMirrored) THEN 1
             WHEN EXISTS(SELECT 1 FROM layer_blobs WHERE layer_blobs.blob=blobs.id) THEN 2
             ELSE class END)
         """
+    }
 
     /// Gives the blobs of a layer the class that they have now.
     static func classify(

@@ -41,6 +41,7 @@ extension Index {
     /// Removes a layer; its blobs stay until the caller has seen which are no longer listed.
     static func remove(_ id: Digest, _ connection: SQLiteConnection) throws(StoreError) {
         try connection.run("DELETE FROM pins WHERE layer=?", [SQLValue(id)])
+        try connection.run("DELETE FROM mirror_blobs WHERE layer=?", [SQLValue(id)])
         try connection.run("DELETE FROM statements WHERE layer=?", [SQLValue(id)])
         try connection.run("DELETE FROM layers WHERE id=?", [SQLValue(id)])
         try dropGraph(of: id, connection)

@@ -23,6 +23,7 @@ extension Index {
     private static let isUnlisted = """
         NOT EXISTS(SELECT 1 FROM layer_blobs WHERE layer_blobs.blob=blobs.id)
         AND NOT EXISTS(SELECT 1 FROM hold_blobs WHERE hold_blobs.blob=blobs.id)
+        AND NOT EXISTS(SELECT 1 FROM mirror_blobs WHERE mirror_blobs.blob=blobs.id)
         AND NOT EXISTS(SELECT 1 FROM coded_parents WHERE coded_parents.parent=blobs.id)
         """
 

@@ -80,7 +80,10 @@ extension Index {
             ) { _ in true }
             if isKnown != nil { continue }
             let isHeld = try connection.first(
-                "SELECT 1 FROM hold_blobs WHERE blob=? LIMIT 1", [SQLValue(blob.blob)]
+                """
+                SELECT 1 WHERE EXISTS(SELECT 1 FROM hold_blobs WHERE blob=?1)
+                    OR EXISTS(SELECT 1 FROM mirror_blobs WHERE blob=?1)
+                """, [SQLValue(blob.blob)]
             ) { _ in true }
             new.append(
                 NewBlob(
@@ -142,6 +145,7 @@ extension Index {
             """
             SELECT \(LayerEntry.columns) FROM layers WHERE origin=1
             AND NOT EXISTS(SELECT 1 FROM pins WHERE pins.layer=layers.id)
+            AND NOT EXISTS(SELECT 1 FROM mirror_blobs WHERE mirror_blobs.layer=layers.id)
             AND NOT EXISTS(
                 SELECT 1 FROM layer_blobs JOIN leases ON leases.blob=layer_blobs.blob
                 WHERE layer_blobs.layer=layers.id AND \(countsForLayer))

@@ -17,7 +17,7 @@ public final class Index: Sendable {
     /// are applied again at opening.
     static let steps = [
         first, statementSubjects, credentialTable, holdTables, graph + origins + licences,
-        sketchBases, accounts + coding, receiptTable,
+        sketchBases, accounts + coding, receiptTable, mirrorTables,
     ]
 
     private static let first = """

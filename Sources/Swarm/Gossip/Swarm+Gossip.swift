@@ -123,6 +123,7 @@ extension Swarm {
                 noteTaken(record, waiting)
                 learn(record, over: waiting.source)
                 holdersChanged(by: record)
+                copiesChanged(by: record)
                 delegationsChanged(by: record)
                 withdrawn(by: record)
                 if waiting.source != nil { saidByOther(record) }

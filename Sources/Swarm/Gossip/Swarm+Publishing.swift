@@ -49,6 +49,7 @@ extension Swarm {
     /// A layer is here: tell those who may know of it, if its terms and the owner allow.
     mutating func hold(_ layer: HeldLayer) {
         let wasAnnounced = publishing.layersDue[layer.layer] != nil || layer.announced != nil
+        let spread = held[layer.layer]?.spread
         held[layer.layer] = layer
         gone[layer.layer] = nil
         notePrincipals(of: layer)
@@ -60,8 +61,15 @@ extension Swarm {
         let before = publishing.domains[layer.layer] ?? layer.announced?.domain
         let isSaid = publishing.layersDue[layer.layer] != nil && before == domain
         publishing.domains[layer.layer] = domain
+        if isSaid, layer.announced == nil, announces(layer), spread != layer.spread {
+            publishing.layersDue[layer.layer] = 0
+            return publishIfDue(layer.layer)
+        }
         guard !isSaid || layer.announced != nil else { return }
-        let isOutdated = layer.announced.map { $0.domain != domain } ?? true
+        let isOutdated =
+            layer.announced.map { announced in
+                announced.domain != domain || announces(layer) && announced.spread != layer.spread
+            } ?? true
         let life = layer.announced.map { $0.expires - min($0.expires, $0.issued) }
         let renewal = layer.announced.map { $0.issued + (life ?? 0) / SwarmLimits.renewalDivisor }
         publishing.layersDue[layer.layer] = isOutdated ? 0 : renewal ?? 0
@@ -148,6 +156,8 @@ extension Swarm {
                 endpoints: presence.endpoints,
                 services: settings.isLight ? .blobs : [.catalogue, .blobs])
             if presence.isRelay { node.services.insert(.relay) }
+            if !settings.owner.holdMarks.isEmpty { node.services.insert(.holds) }
+            node.mirror = mirrorOffer
             node.reach = presence.reach
             node.relays = presence.relays
             node.label = settings.label
@@ -178,8 +188,10 @@ extension Swarm {
             return
         }
         publishing.layersDue[id] = now.wall + pause
+        var content = layer.content
+        content.spread = layer.spread
         sign(
-            isOwn ? .layer(layer.content) : .mirror(layer.content, publisher: layer.publisher),
+            isOwn ? .layer(content) : .mirror(layer.content, publisher: layer.publisher),
             life: life, domain: domain, publisher: isOwn ? layer.publisher : nil)
     }
 
@@ -224,15 +236,25 @@ extension Swarm {
             content = .mirror(layer, publisher: publisher)
         }
         let place = content.place(of: publisher ?? settings.node)
-        effects.append(
-            .signRecord(
-                UnsignedRecord(
-                    publisher: publisher ?? settings.node,
-                    sequence: publishing.number(at: place, domain, wall: now.wall),
-                    issued: now.wall, expires: life.map { now.wall + $0 } ?? .max,
-                    domain: domain,
-                    signer: publisher == nil || publisher == settings.node ? nil : settings.node,
-                    content: content)))
+        let sequence = publishing.number(at: place, domain, wall: now.wall)
+        func unsigned(_ content: RecordContent) -> UnsignedRecord {
+            UnsignedRecord(
+                publisher: publisher ?? settings.node, sequence: sequence, issued: now.wall,
+                expires: life.map { now.wall + $0 } ?? .max, domain: domain,
+                signer: publisher == nil || publisher == settings.node ? nil : settings.node,
+                content: content)
+        }
+        var record = unsigned(content)
+        // The longest one has no room for a signer, a domain or a word on copies beside all else.
+        if record.byteCount > Limits.recordBytesMax, case .layer(var layer) = content {
+            layer.summary = nil
+            record = unsigned(.layer(layer))
+            if record.byteCount > Limits.recordBytesMax {
+                layer.tags = Array(layer.tags.prefix(layer.tags.count / 2))
+                record = unsigned(.layer(layer))
+            }
+        }
+        effects.append(.signRecord(record))
     }
 
     // MARK: What was said before and is not known any more

@@ -95,6 +95,7 @@ extension Swarm {
             ends[contract] = nil
         }
         effects.append(.holdAnswered(contract, answer))
+        mirrorAnswered(peer, answer)
     }
 
     // MARK: Ends

@@ -210,6 +210,7 @@ extension Swarm {
         if let key {
             addresses.failed(key, at: now)
             sessionGone(key)
+            mirroring.presence.missed(key, at: now.monotonic)
             perform(neighbourhood.dialFailed(key, at: now.monotonic))
         }
     }

@@ -174,6 +174,7 @@ extension Swarm {
         }
         contactLost(session.facts.peer, after: now.monotonic - session.opened)
         sessionGone(session.facts.peer)
+        mirroring.presence.left(session.facts.peer, at: now.monotonic)
     }
 
     mutating func receive(_ message: Message, from number: SessionNumber) {

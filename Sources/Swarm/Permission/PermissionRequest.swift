@@ -113,6 +113,14 @@ public struct PermissionRequest: Equatable, Sendable {
             guard layer.distribution.scope == .global, layer.distribution.isGloballyAvailable
             else { throw Refusal(.scope, "its scope is not global") }
         }
+        if action == .mirror, !isPublisher,
+            layer.distribution.scope != .global || !layer.distribution.isGloballyAvailable
+        {
+            throw Refusal(
+                .scope,
+                "its scope is \(layer.distribution.scope.rawValue), and a mirror is for all",
+                remedy: "ask the publisher \(layer.publisher.fingerprint) for it")
+        }
         guard action == .serve || action == .announce || action == .mirror else { return }
         let givesAway = action == .mirror ? isPublisher : holder.isPublisher
         guard !givesAway else { return }

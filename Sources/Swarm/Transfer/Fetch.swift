@@ -18,6 +18,8 @@ public struct FetchRequest: Equatable, Sendable {
     public let isSequential: Bool
     /// Which of several fetches goes first.
     public let priority: FetchPriority
+    /// Whether it is to be kept as a mirror, which needs a right of its own.
+    public var isMirroring = false
 
     /// Blobs that are fetched by themselves, without manifest.
     public struct Sealed: Equatable, Sendable {

@@ -76,7 +76,9 @@ extension Swarm {
         }
         // Without it a record that named milder terms than the manifest would be enough.
         if fetch.request.acceptance != nil { policy.acceptances.insert(settings.node) }
-        if let refusal = decide(.fetch, policy, by: myself).refusal {
+        let actions: [Action] = fetch.request.isMirroring ? [.fetch, .mirror] : [.fetch]
+        for action in actions {
+            guard let refusal = decide(action, policy, by: myself).refusal else { continue }
             endFetch(number, .failed(.refused(refusal)))
             return
         }

@@ -37,6 +37,9 @@ public struct LayerContent: Equatable, Sendable {
     public var summary: String?
     /// False: only the publisher serves it and nobody announces it again.
     public var isPeerToPeer: Bool
+    /// How its publisher wants copies of it to spread; nil where she said nothing, and in Mirror
+    /// records.
+    public var spread: LayerSpread?
 
     /// The facts of a layer without the optional ones.
     public init(
@@ -87,6 +90,8 @@ public struct LayerContent: Equatable, Sendable {
         guard direct == nil || direct == 1 else { throw .invalid("distribution") }
         isPeerToPeer = direct == nil
         guard !isMirror || summary == nil else { throw .invalid("a mirror has no summary") }
+        spread = try fields.optional(38) { (r) throws(WireError) in try LayerSpread(from: &r) }
+        guard !isMirror || spread == nil else { throw .invalid("a mirror has no say in copies") }
         try checkNames()
     }
 
@@ -153,6 +158,9 @@ public struct LayerContent: Equatable, Sendable {
         fields.setText(32, language)
         fields.setText(34, publisher == nil ? summary : nil)
         fields.setNumber(36, isPeerToPeer ? nil : 1)
+        if let spread, publisher == nil {
+            fields.set(38) { writer in spread.write(to: &writer) }
+        }
     }
 
     private func writeLists(to fields: inout RecordFields) {

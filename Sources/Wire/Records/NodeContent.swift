@@ -46,6 +46,8 @@ public struct NodeContent: Equatable, Sendable {
     public var reach: Reach?
     /// Relays over which it is reached when it cannot be called; at most `relaysMax`.
     public var relays: [PeerAddress] = []
+    /// What it mirrors; nil for nothing.
+    public var mirror: MirrorOffer?
 
     /// A sealing key, vouched for by this record's signature.
     public struct Sealing: Equatable, Sendable {
@@ -87,6 +89,7 @@ public struct NodeContent: Equatable, Sendable {
             try fields.optional(16) { (reader) throws(WireError) in
                 try PeerAddress.readList(from: &reader, limit: Self.relaysMax)
             } ?? []
+        mirror = try fields.optional(18) { (r) throws(WireError) in try MirrorOffer(from: &r) }
     }
 
     func write(to fields: inout RecordFields) {
@@ -105,5 +108,6 @@ public struct NodeContent: Equatable, Sendable {
         if !relays.isEmpty {
             fields.set(16) { writer in PeerAddress.writeList(relays, to: &writer) }
         }
+        if let mirror { fields.set(18) { writer in mirror.write(to: &writer) } }
     }
 }

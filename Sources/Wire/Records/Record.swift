@@ -216,6 +216,9 @@ public struct UnsignedRecord: Sendable {
         id = Record.identifier(of: body)
     }
 
+    /// Bytes that the record has with its signature.
+    public var byteCount: Int { body.count + Signature.byteCount }
+
     /// The exact bytes that the key signs.
     public var signingInput: [UInt8] { Record.signingInput(id: id) }
 

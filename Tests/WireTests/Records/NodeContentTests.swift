@@ -14,6 +14,7 @@ import Wire
         content.relays = (0..<NodeContent.relaysMax).map { _ in
             PeerAddress(key: SigningKey.random().publicKey, endpoints: [endpoint, endpoint])
         }
+        content.mirror = MirrorOffer(marks: [7, 8], room: 1 << 40)
         let unsigned = UnsignedRecord(
             publisher: key.publicKey, sequence: 1, issued: 1, expires: 2,
             content: .node(content))
@@ -35,6 +36,8 @@ import Wire
             content.software = String(repeating: "s", count: Limits.softwareBytesMax)
             content.sealing = .init(key: Blake3.hash([1]), notAfter: .max)
             content.reach = .unreachable
+            content.mirror = MirrorOffer(
+                marks: (1...MirrorOffer.marksMax).map { UInt64($0) }, room: .max)
             content.relays = (0..<relays).map { _ in
                 PeerAddress(
                     key: SigningKey.random().publicKey,
