@@ -194,8 +194,13 @@ extension LayerRights {
     /// How the publisher of a layer wants copies of it to spread, as her statement that is kept
     /// here says; nil where there is none.
     func spread(of layer: Digest, by publisher: NodeKey) -> LayerSpread? {
+        propagation(of: layer, by: publisher).flatMap { LayerSpread($0) }
+    }
+
+    /// That statement itself.
+    func propagation(of layer: Digest, by publisher: NodeKey) -> Statement? {
         statements(about: layer).map(\.statement).first {
             $0.kind == .propagation && $0.publisher == publisher
-        }.flatMap { LayerSpread($0) }
+        }
     }
 }

@@ -130,7 +130,11 @@ extension Service {
                 .usage, "\(mirrors.count) mirrors are too many to name",
                 why: "a record has room for \(LayerSpread.mirrorsMax)")
         }
-        if !mirrors.isEmpty { body["mirrors"] = .array(mirrors) }
+        // What is not said anew stays as it was said before.
+        body["mirrors"] =
+            mirrors.isEmpty
+            ? rights.propagation(of: manifest.layer, by: manifest.publisher)?.body["mirrors"]
+            : .array(mirrors)
         let days = request.arguments["days"]?.integer
         let statement = try say(
             .propagation, manifest, body, expires: days.map { seconds + $0 * 86_400 },

@@ -21,7 +21,7 @@ public struct WatchedLayer: Sendable {
     ) {
         self.layer = layer
         self.sources = sources
-        self.holders = Set(holders.sorted().prefix(MirrorLimits.holdersMax))
+        self.holders = holders
         self.isKept = isKept
         marks = Follow.marks(of: layer)
     }

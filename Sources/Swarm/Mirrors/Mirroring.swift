@@ -59,20 +59,33 @@ struct Mirroring: Sendable {
         for layer in askedBefore { asking[layer] = nil }
         askedBefore = []
         room = survey.room
+        nodes = [:]
+        for node in survey.nodes { take(node) }
         var next = OrderedTable<Digest, WatchedCopy>()
         for watched in survey.layers.prefix(MirrorLimits.layersMax) {
             var copy = copies[watched.id] ?? WatchedCopy(watched)
             copy.watched = watched
+            bound(&copy.watched)
             next[watched.id] = copy
         }
         for copy in copies.values where copy.isTaking && next[copy.watched.id] == nil {
             next[copy.watched.id] = copy
         }
         copies = next
-        nodes = [:]
-        for node in survey.nodes { take(node) }
         confided = OrderedTable()
         for layer in survey.confided { confided[layer.layer] = layer }
+    }
+
+    /// Keeps the holders of a layer to their number: those that follow it stay, since only they
+    /// count.
+    private func bound(_ watched: inout WatchedLayer) {
+        guard watched.holders.count > MirrorLimits.holdersMax else { return }
+        let marks = watched.marks
+        let order = watched.holders.sorted { one, other in
+            let follows = [one, other].map { nodes[$0]?.follows(marks) == true }
+            return follows[0] != follows[1] ? follows[0] : one < other
+        }
+        watched.holders = Set(order.prefix(MirrorLimits.holdersMax))
     }
 
     /// Takes in what a node says of itself.
@@ -89,14 +102,21 @@ struct Mirroring: Sendable {
         guard copies[id] != nil || isFollowed && copies.count < MirrorLimits.layersMax else {
             return
         }
+        // Anybody can write a record about any layer, also under a key of her own. Until the
+        // manifest is here the first word stands, and a publisher's own goes before a holder's.
+        if let known = copies[id]?.watched, known.layer.publisher != layer.publisher {
+            guard isSource, isFollowed, known.sources.isEmpty, !known.isKept else { return }
+            copies[id] = nil
+        }
         var copy = copies[id] ?? WatchedCopy(WatchedLayer(layer))
         if isSource {
             let known = copy.watched
             copy.watched = WatchedLayer(
                 layer, sources: known.sources.union([holder]), holders: known.holders,
                 isKept: known.isKept)
-        } else if copy.watched.holders.count < MirrorLimits.holdersMax {
+        } else {
             copy.watched.holders.insert(holder)
+            bound(&copy.watched)
         }
         copies[id] = copy
     }

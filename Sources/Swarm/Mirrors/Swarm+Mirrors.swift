@@ -54,6 +54,14 @@ extension Swarm {
         }
     }
 
+    /// Whether what is followed covers a layer by its manifest.
+    func isFollowed(_ manifest: Manifest) -> Bool {
+        let layer = DescribedLayer(
+            content: LayerContent(manifest), publisher: manifest.publisher,
+            organization: manifest.organization)
+        return mirroring.settings.rules.contains { $0.follow.covers(layer) }
+    }
+
     /// The organisation behind each tag that this node knows.
     private var circlesByTag: [[UInt8]: NodeKey] {
         var circles: [[UInt8]: NodeKey] = [:]

@@ -82,6 +82,11 @@ extension Swarm {
             endFetch(number, .failed(.refused(refusal)))
             return
         }
+        if fetch.request.isMirroring, !isFollowed(manifest) {
+            let reason = "nothing that is followed covers it, whatever its records say"
+            endFetch(number, .failed(.invalid(reason)))
+            return
+        }
         flagContradictions(manifest, fetch)
         if let shortage = found.shortage {
             endFetch(number, .failed(.store(shortage)))

@@ -128,6 +128,13 @@ extension RealNodes {
                 try layer(waiting, id)?["why"]?.string?.contains("--take") == true
             }
             #expect(try layer(waiting, id)?["propagation"]?.string == "manual")
+            // What is said of something else leaves the named one named.
+            try publisher.ask("mirror", id, "--replicas", "3")
+            try Laboratory.eventually("the number is known, the pace is as before") {
+                let row = try layer(named, id)
+                return row?["target"]?.integer == 3 && row?["named"]?.bool == true
+                    && row?["propagation"]?.string == "manual"
+            }
             try waiting.refused("refused", "mirror", id, "--propagation", "immediate")
             try waiting.ask("mirror", id, "--take")
             try Laboratory.eventually("it is taken") { try keeps(waiting, id) }

@@ -32,6 +32,35 @@ import Wire
         #expect(mirroring.copies.values[0].watched.holders.isEmpty)
     }
 
+    @Test func `a stranger's record about a layer changes nothing of it`() {
+        var mirroring = begun()
+        let layer = sample.layer()
+        mirroring.take(layer, by: MirrorSample.key(2), isSource: false)
+        mirroring.take(layer, by: sample.publisher, isSource: true)
+        let stranger = MirrorSample.key(9)
+        var content = layer.content
+        content.spread = LayerSpread(pace: .manual, copies: 1)
+        let forged = DescribedLayer(content: content, publisher: stranger)
+        mirroring.take(forged, by: stranger, isSource: true)
+        #expect(mirroring.copies.values[0].watched.layer.publisher == sample.publisher)
+        #expect(mirroring.copies.values[0].watched.layer.content.spread?.copies == 3)
+        #expect(mirroring.copies.values[0].watched.sources == [sample.publisher])
+    }
+
+    @Test func `of too many holders those stay that follow the layer`() {
+        var mirroring = begun()
+        mirroring.take(CopySurvey(nodes: Array(sample.nodes.values), room: 9))
+        let layer = sample.layer()
+        mirroring.take(layer, by: sample.publisher, isSource: true)
+        for seed in UInt8(120)..<220 {
+            mirroring.take(layer, by: MirrorSample.key(seed), isSource: false)
+        }
+        mirroring.take(layer, by: MirrorSample.key(3), isSource: false)
+        let holders = mirroring.copies.values[0].watched.holders
+        #expect(holders.count == MirrorLimits.holdersMax)
+        #expect(holders.contains(MirrorSample.key(3)))
+    }
+
     @Test func `a survey takes the place of what was known, but not of what is on its way`() {
         var mirroring = begun()
         mirroring.take(sample.layer(1), by: sample.publisher, isSource: true)
