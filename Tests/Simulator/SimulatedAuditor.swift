@@ -28,6 +28,8 @@ package struct SimulatedAuditor {
 
     /// What it does.
     package var conduct = Conduct.honest
+    /// Whether it asks by itself, past its core, and does not listen to answers.
+    package var isFlooding = false
     /// Nanoseconds that its disk takes for a leaf.
     package var leafNanoseconds: UInt64 = 100_000
     /// Leaves that it has read for others.

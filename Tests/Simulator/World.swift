@@ -188,7 +188,9 @@ package final class World {
 
     /// What an old version passes over.
     private func isUnknown(_ input: Input, to index: Int) -> Bool {
-        guard nodes[index].isOld, case .message(_, let message) = input else { return false }
+        guard case .message(_, let message) = input else { return false }
+        if nodes[index].auditor.isFlooding, case .challengeAnswer = message { return true }
+        guard nodes[index].isOld else { return false }
         switch message {
         case .seek, .seekers, .holdingChange: return true
         default: return false

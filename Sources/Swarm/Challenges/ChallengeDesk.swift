@@ -28,7 +28,7 @@ struct ChallengeDesk: Sendable {
     mutating func admit(
         _ verifier: NodeKey, blob: Digest, steps: Int, isPublisher: Bool, at now: UInt64
     ) -> UInt64 {
-        let leaves = UInt64(steps)
+        let leaves = max(UInt64(steps), ChallengeLimits.countedLeavesMin)
         let name = Self.name(verifier, blob)
         if let last = shown[name], now - last < ChallengeLimits.blobPause {
             return (ChallengeLimits.blobPause - (now - last)) / Span.second + 1

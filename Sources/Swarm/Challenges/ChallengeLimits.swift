@@ -21,6 +21,9 @@ public enum ChallengeLimits {
     static let strangersLeavesPerHour: UInt64 = 2_048
     /// And for one verifier: a weekly challenge and eight daily ones.
     static let verifierLeavesPerHour: UInt64 = 1_024
+    /// Leaves that a challenge counts for at least: each leaves a receipt in the journal, and 64 an
+    /// hour are a megabyte a day.
+    static let countedLeavesMin: UInt64 = 64
     /// Verifiers and blobs remembered for these two rules; more are put off.
     static let rememberedMax = 4_096
     /// Chains for others that are being read at a time.

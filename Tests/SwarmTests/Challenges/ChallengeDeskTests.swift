@@ -24,16 +24,30 @@ import Wire
         #expect(leaves(6, isPublisher: true) == 0)
     }
 
-    @Test func `verifiers and blobs are remembered up to a number, and forgotten in time`() {
+    @Test func `a short challenge counts as much as a daily one, for its receipt`() {
+        var desk = ChallengeDesk(at: 0)
+        let taken = (0..<200 as Range<UInt64>).count { number in
+            desk.admit(
+                Driver.key(1).publicKey, blob: blob(number), steps: 1, isPublisher: true,
+                at: Span.second) == 0
+        }
+        #expect(taken == 16)
+    }
+
+    @Test func `for days on end the hour's reading is used and no more, by whoever asks`() {
         var desk = ChallengeDesk(at: 0)
         var taken = 0
-        for second in 0..<3 * 3_600 as Range<UInt64> {
-            let wait = desk.admit(
-                Driver.key(UInt8(second % 200)).publicKey, blob: blob(second), steps: 1,
-                isPublisher: true, at: second * Span.second)
-            if wait == 0 { taken += 1 }
+        for minute in 0..<60 * 24 * 4 as Range<UInt64> {
+            let seed = UInt8(minute % 200)
+            for number in 0..<3 as Range<UInt64> {
+                let wait = desk.admit(
+                    Driver.key(seed).publicKey, blob: blob(minute * 3 + number), steps: 64,
+                    isPublisher: true, at: minute * Span.minute)
+                if wait == 0 { taken += 1 }
+            }
         }
-        #expect(taken == 3 * 3_600)
+        // 64 at once, and then 64 in each hour of four days.
+        #expect((96 * 64 - 64...97 * 64).contains(taken), "\(taken)")
     }
 
     @Test func `of too many answers the oldest is forgotten`() throws {
