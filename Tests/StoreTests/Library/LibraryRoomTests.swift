@@ -276,7 +276,7 @@ import Wire
         do {
             let connection = try SQLiteConnection(layout.index, isSoft: false)
             _ = try Index.migrate(
-                connection, path: layout.index, steps: Array(Index.steps.dropLast(2)))
+                connection, path: layout.index, steps: Array(Index.steps.dropLast(3)))
             for (byte, state, size) in [(1, 0, 100), (2, 1, 20_000), (3, 2, 3_000_000)] {
                 try connection.run(
                     "INSERT INTO blobs(id, state, size, added) VALUES(?, ?, ?, 7)",
