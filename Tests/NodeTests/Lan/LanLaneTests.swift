@@ -21,11 +21,7 @@ struct LanLaneTests {
     }
 
     private func wait<Result>(_ find: ([Input]) -> Result?) throws -> Result {
-        for _ in 0..<200 {
-            if let found = find(inputs.withLock { $0 }) { return found }
-            news.wait(milliseconds: 50)
-        }
-        return try #require(find(inputs.withLock { $0 }))
+        try Laboratory.wait(for: news) { find(inputs.withLock { $0 }) }
     }
 
     private func heard(_ inputs: [Input]) -> [(bytes: [UInt8], source: Endpoint, number: UInt32)] {

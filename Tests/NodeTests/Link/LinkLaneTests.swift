@@ -42,11 +42,7 @@ private final class Side: Sendable {
 
     /// Waits for an event or group that `find` accepts.
     func wait<Result>(_ find: () -> Result?) throws -> Result {
-        for _ in 0..<200 {
-            if let found = find() { return found }
-            news.wait(milliseconds: 50)
-        }
-        return try #require(find())
+        try Laboratory.wait(for: news, find)
     }
 
     func waitForSession() throws -> SessionNumber {

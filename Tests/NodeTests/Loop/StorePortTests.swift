@@ -27,12 +27,7 @@ struct StorePortTests {
 
     /// Waits for an answer that `find` accepts.
     private func wait<Result>(_ find: (Input) -> Result?) throws -> Result {
-        for _ in 0..<200 {
-            let found = inputs.withLock { $0.lazy.compactMap(find).first }
-            if let found { return found }
-            news.wait(milliseconds: 50)
-        }
-        return try #require(nil)
+        try Laboratory.wait(for: news) { inputs.withLock { $0.lazy.compactMap(find).first } }
     }
 
     @Test func `a blob is opened, filled by proven groups and completed`() throws {
