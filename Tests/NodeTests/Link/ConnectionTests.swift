@@ -10,6 +10,12 @@ struct ConnectionTests {
     private func pair() throws -> (Connection, Socket, LinkShared) {
         let listener = try Socket.listen(try #require(Address("127.0.0.1:0")))
         let other = try Socket.connect(try listener.ownAddress())
+        let (connection, shared) = try answered(at: listener)
+        return (connection, other, shared)
+    }
+
+    /// The connection of whoever calls a listener.
+    private func answered(at listener: Socket) throws -> (Connection, LinkShared) {
         let waiting = try Poller()
         try waiting.add(listener.descriptor, token: 1, reads: true, writes: false)
         _ = try waiting.wait(milliseconds: 5000)
@@ -21,7 +27,7 @@ struct ConnectionTests {
         let endpoint = try #require(Endpoint(address))
         #expect(shared.door.enter(endpoint))
         connection.answer(socket, from: endpoint)
-        return (connection, other, shared)
+        return (connection, shared)
     }
 
     /// Lets the connection take what was sent.
@@ -88,17 +94,7 @@ struct ConnectionTests {
                 dial: 1, endpoints: [try #require(Endpoint(try listener.ownAddress()))],
                 expected: nil, known: nil))
         called.connectNext("no address")
-        let waiting = try Poller()
-        try waiting.add(listener.descriptor, token: 1, reads: true, writes: false)
-        _ = try waiting.wait(milliseconds: 5000)
-        let (socket, address) = try #require(try listener.accept())
-        let shared = LinkShared(
-            identity: try LinkSharedTests.identity(1), report: { _ in }
-        ) { _ in }
-        let came = Connection(3, shared: shared, poller: try Poller(), dialling: nil)
-        let endpoint = try #require(Endpoint(address))
-        #expect(shared.door.enter(endpoint))
-        came.answer(socket, from: endpoint)
+        let (came, shared) = try answered(at: listener)
         for _ in 0..<50 where !(came.isStanding && called.isStanding) {
             for side in [called, came] {
                 for event in try side.poller.wait(milliseconds: 100) { side.ready(event) }
