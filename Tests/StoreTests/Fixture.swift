@@ -92,3 +92,19 @@ final class LibraryFixture {
         }
     }
 }
+
+extension LibraryFixture {
+    /// A layer of one file as a fetch brings it.
+    func fetch(_ name: String, bytes: Int, seed: UInt64) throws -> Manifest {
+        let source = try Scratch.groups(Scratch.bytes(bytes, seed: seed))
+        let partial = try library.partial(source.layer.id, size: source.layer.size)
+        try partial.install(source.layer)
+        for group in partial.groups.missing { try partial.fetch(group, from: source) }
+        try library.complete(partial)
+        let blob = ImportedBlob(
+            id: source.layer.id, size: source.layer.size, sha256: Sha256.hash([]), wasKnown: false)
+        return try library.add(
+            try Fixture.envelope([("a", blob)], name: name, key: Fixture.key(9)),
+            origin: .fetched)
+    }
+}

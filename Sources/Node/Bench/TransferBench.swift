@@ -61,7 +61,7 @@ struct TransferBench {
                 megabytes: one == .crowd ? megabytes / 8 : megabytes, report)
             let source = try Self.source(one, folder)
             let before = try peerRuns(one, source, folder, report)
-            rows += try measure(one, source, folder, report, before)
+            rows += try measure(one, source, folder, report)
             guard !before.isEmpty else { continue }
             // Before and after, so that a machine that changes its pace is seen.
             let after = try peerRuns(one, source, folder, report)
@@ -84,8 +84,7 @@ struct TransferBench {
     }
 
     private func measure(
-        _ one: Case, _ source: String, _ folder: BenchFolder, _ report: Report,
-        _ peers: [PeerRun]
+        _ one: Case, _ source: String, _ folder: BenchFolder, _ report: Report
     ) throws(Failure) -> [BenchRow] {
         report.note("\(one.rawValue): sharing")
         let network = try TransferNetwork(one, source, folder)

@@ -313,44 +313,36 @@ final class Daemon: Sendable {
 
     /// The core's state, as it is between two inputs.
     func look() -> Swarm {
-        let result = Lock<Swarm?>(nil)
-        let done = Semaphore()
-        loop.post(
-            .look { swarm in
-                result.withLock { $0 = swarm }
-                done.signal()
-            })
-        done.wait(milliseconds: 5000)
         let empty = Settings(
             node: keys.node.publicKey, label: "", endpoints: [], software: "", seed: 0)
-        return result.withLock { $0 } ?? Swarm(empty)
+        return answer(within: 5_000) { .look($0) } ?? Swarm(empty)
     }
 
     /// Asks other nodes for layers and waits for their answers; the core gives them a second and a
     /// half.
     func search(_ query: LayerQuery) -> SearchResult {
-        let result = Lock<SearchResult?>(nil)
-        let done = Semaphore()
-        loop.post(
-            .search(query) { found in
-                result.withLock { $0 = found }
-                done.signal()
-            })
-        done.wait(milliseconds: 5000)
-        return result.withLock { $0 } ?? .nobody
+        answer(within: 5_000) { .search(query, $0) } ?? .nobody
     }
 
     /// Has all holders of a layer show that they have it, and waits for the last.
     func challenge(_ wish: ChallengeWish) -> ChallengeReport? {
-        let result = Lock<ChallengeReport?>(nil)
+        // The core gives up looking for sessions, reading its own copy, and waiting long before.
+        answer(within: 180_000) { .challenge(wish, $0) }
+    }
+
+    /// What the core answers to an event that takes a listener; nil where it says nothing in so
+    /// many milliseconds.
+    private func answer<Answer: Sendable>(
+        within milliseconds: UInt64, _ event: (@escaping @Sendable (Answer) -> Void) -> LoopEvent
+    ) -> Answer? {
+        let result = Lock<Answer?>(nil)
         let done = Semaphore()
         loop.post(
-            .challenge(wish) { report in
-                result.withLock { $0 = report }
+            event { answer in
+                result.withLock { $0 = answer }
                 done.signal()
             })
-        // The core gives up looking for sessions, reading its own copy, and waiting long before.
-        done.wait(milliseconds: 180_000)
+        done.wait(milliseconds: milliseconds)
         return result.withLock { $0 }
     }
 

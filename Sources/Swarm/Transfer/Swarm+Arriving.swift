@@ -89,7 +89,7 @@ extension Swarm {
         if let index = download.wanted.firstIndex(of: pending.group) {
             _ = downloads.change(pending.blob) { $0.wanted.remove(at: index) }
             if let peer = pending.peer {
-                credit(peer, byteCount(of: pending.group, in: download), of: pending.blob)
+                credit(peer, pending.byteCount, of: pending.blob)
             }
         }
         advance(download: pending.blob)

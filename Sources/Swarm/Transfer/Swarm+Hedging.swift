@@ -78,9 +78,9 @@ extension Swarm {
     }
 
     private mutating func askAgain(_ session: SessionNumber, for pending: PendingGroup) {
-        guard let download = downloads[pending.blob] else { return }
-        let bytes = byteCount(of: pending.group, in: download)
-        _ = downloads.change(pending.blob) { $0.hedged += bytes }
+        guard downloads.change(pending.blob, { $0.hedged += pending.byteCount }) != nil else {
+            return
+        }
         ask(session, forGroup: pending.group, of: pending.blob)
     }
 
@@ -91,7 +91,7 @@ extension Swarm {
         guard requestsForGroup(of: pending).count == 1, let download = downloads[pending.blob],
             priority(of: download) != nil, hasRoom(download)
         else { return nil }
-        let bytes = byteCount(of: pending.group, in: download)
+        let bytes = pending.byteCount
         guard download.hedged + bytes <= SwarmLimits.hedgedBytesMax(of: download.size) else {
             return nil
         }

@@ -7,28 +7,13 @@ import Wire
 
 /// What is kept as a mirror: its quota, its class, and how it falls back to the cache.
 @Suite struct LibraryMirrorsTests {
-    private func fetch(
-        _ fixture: LibraryFixture, _ name: String, bytes: Int, seed: UInt64
-    ) throws -> Manifest {
-        let source = try Scratch.groups(Scratch.bytes(bytes, seed: seed))
-        let partial = try fixture.library.partial(source.layer.id, size: source.layer.size)
-        try partial.install(source.layer)
-        for group in partial.groups.missing { try partial.fetch(group, from: source) }
-        try fixture.library.complete(partial)
-        let blob = ImportedBlob(
-            id: source.layer.id, size: source.layer.size, sha256: Sha256.hash([]), wasKnown: false)
-        return try fixture.library.add(
-            try Fixture.envelope([("a", blob)], name: name, key: Fixture.key(9)),
-            origin: .fetched)
-    }
-
     @Test func `a mirrored layer counts as one, is never evicted, and falls back to the cache`()
         throws
     {
         let fixture = try LibraryFixture()
         let library = fixture.library
-        let kept = try fetch(fixture, "kept", bytes: 1 << 20, seed: 3)
-        let cached = try fetch(fixture, "cached", bytes: 1 << 20, seed: 4)
+        let kept = try fixture.fetch("kept", bytes: 1 << 20, seed: 3)
+        let cached = try fixture.fetch("cached", bytes: 1 << 20, seed: 4)
         try library.mirror(kept.layer)
         try fixture.endLeases()
         #expect(try library.index.mirrored() == [kept.layer])
@@ -71,7 +56,7 @@ import Wire
     @Test func `a layer that is here is no mirror's beyond the quota`() throws {
         let fixture = try LibraryFixture()
         let library = fixture.library
-        let large = try fetch(fixture, "large", bytes: 1 << 20, seed: 3)
+        let large = try fixture.fetch("large", bytes: 1 << 20, seed: 3)
         try library.setQuota(.mirrored, 1 << 19)
         #expect(throws: StoreError.self) { try library.mirror(large.layer) }
         #expect(try library.index.mirrored().isEmpty)

@@ -7,23 +7,6 @@ import Wire
 
 /// Quotas, eviction, leases and collection.
 @Suite struct LibraryRoomTests {
-    /// A layer of one file as a fetch brings it.
-    private func fetch(
-        _ fixture: LibraryFixture, _ name: String, bytes: Int, seed: UInt64
-    ) throws -> Manifest {
-        let source = try Scratch.groups(Scratch.bytes(bytes, seed: seed))
-        let partial = try fixture.library.partial(source.layer.id, size: source.layer.size)
-        try partial.install(source.layer)
-        for group in partial.groups.missing { try partial.fetch(group, from: source) }
-        try fixture.library.complete(partial)
-        let blob = ImportedBlob(
-            id: source.layer.id, size: source.layer.size, sha256: Sha256.hash([]), wasKnown: false)
-        let manifest = try fixture.library.add(
-            try Fixture.envelope([("a", blob)], name: name, key: Fixture.key(9)),
-            origin: .fetched)
-        return manifest
-    }
-
     private func stored(_ size: Int) -> UInt64 {
         Index.storedBytes(fileBytes: UInt64(size), size: UInt64(size))
     }
@@ -31,8 +14,8 @@ import Wire
     @Test func `the accounts are what lies on the disk, by class, to the byte`() throws {
         let fixture = try LibraryFixture()
         let own = try fixture.share()
-        let cached = try fetch(fixture, "cached", bytes: 2 << 20, seed: 3)
-        let pinned = try fetch(fixture, "pinned", bytes: 100_000, seed: 4)
+        let cached = try fixture.fetch("cached", bytes: 2 << 20, seed: 3)
+        let pinned = try fixture.fetch("pinned", bytes: 100_000, seed: 4)
         try fixture.library.setPin(pinned.layer, isPinned: true)
         let accounts = try fixture.library.index.accounts()
         func bytes(_ manifest: Manifest) -> UInt64 {
@@ -58,8 +41,8 @@ import Wire
     @Test func `the layer that was not used for longest gives way`() throws {
         let fixture = try LibraryFixture()
         let own = try fixture.share()
-        let first = try fetch(fixture, "first", bytes: 1 << 20, seed: 3)
-        let second = try fetch(fixture, "second", bytes: 1 << 20, seed: 4)
+        let first = try fixture.fetch("first", bytes: 1 << 20, seed: 3)
+        let second = try fixture.fetch("second", bytes: 1 << 20, seed: 4)
         let link = try fixture.library.link(second.layer)
         try fixture.endLeases()
         try fixture.library.index.noteUse(of: [first.files[0].blob], now: .max >> 1)
@@ -70,7 +53,7 @@ import Wire
         let used = try fixture.library.index.accounts().used(.cache)
         try fixture.library.setQuota(.cache, used)
         // One byte too many: the second goes, although it is newer.
-        let third = try fetch(fixture, "third", bytes: 30_000, seed: 5)
+        let third = try fixture.fetch("third", bytes: 30_000, seed: 5)
         let here = try fixture.library.index.layers().map(\.id)
         #expect(Set(here) == [own.layer, first.layer, third.layer])
         #expect(told.withLock { $0 } == [second.layer])
@@ -85,7 +68,7 @@ import Wire
 
     @Test func `an import waits for the disk before files give way for it, not else`() throws {
         let fixture = try LibraryFixture()
-        let cached = try fetch(fixture, "cached", bytes: 1 << 20, seed: 3)
+        let cached = try fixture.fetch("cached", bytes: 1 << 20, seed: 3)
         try fixture.endLeases()
         let index = fixture.library.index
         func durable() throws -> Int64? {
@@ -112,7 +95,7 @@ import Wire
 
     @Test func `room that is only asked for is made and not taken`() throws {
         let fixture = try LibraryFixture()
-        let cached = try fetch(fixture, "cached", bytes: 1 << 20, seed: 3)
+        let cached = try fixture.fetch("cached", bytes: 1 << 20, seed: 3)
         try fixture.endLeases()
         let index = fixture.library.index
         try fixture.library.setQuota(nil, try index.usedBytes() + 10)
@@ -138,9 +121,9 @@ import Wire
     @Test func `pinned, leased, own and needed layers never give way`() throws {
         let fixture = try LibraryFixture()
         try fixture.share()
-        let pinned = try fetch(fixture, "pinned", bytes: 50_000, seed: 3)
+        let pinned = try fixture.fetch("pinned", bytes: 50_000, seed: 3)
         try fixture.library.setPin(pinned.layer, isPinned: true)
-        let leased = try fetch(fixture, "leased", bytes: 50_000, seed: 4)
+        let leased = try fixture.fetch("leased", bytes: 50_000, seed: 4)
         try fixture.library.index.lease(
             layer: leased.layer, .running, now: Clock.wallMilliseconds())
         let before = try fixture.library.index.accounts()
@@ -260,9 +243,9 @@ import Wire
     @Test func `a lost index gives the same accounts again`() throws {
         let fixture = try LibraryFixture()
         try fixture.share()
-        let pinned = try fetch(fixture, "pinned", bytes: 2 << 20, seed: 3)
+        let pinned = try fixture.fetch("pinned", bytes: 2 << 20, seed: 3)
         try fixture.library.setPin(pinned.layer, isPinned: true)
-        _ = try fetch(fixture, "cached", bytes: 50_000, seed: 4)
+        _ = try fixture.fetch("cached", bytes: 50_000, seed: 4)
         _ = try fixture.library.partial(Blake3.hash([1]), size: 3 << 20)
         let before = try fixture.library.index.accounts()
         try fixture.restart(LibraryFixture.loseIndex)
