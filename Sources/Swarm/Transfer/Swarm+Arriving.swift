@@ -9,7 +9,10 @@ extension Swarm {
         requests[number] = nil
         if !arrived { giveUp(pending, number) }
         let isWanted = !arrived && requestsForGroup(of: pending).isEmpty
-        _ = sessions.change(pending.session) { $0.pace.drop(pending.byteCount) }
+        _ = sessions.change(pending.session) { session in
+            session.pace.drop(pending.byteCount)
+            session.lines.settle(pending.byteCount, over: pending.stripe)
+        }
         _ = downloads.change(pending.blob) { download in
             download.asked -= 1
             if isWanted { download.wanted.append(pending.group) }
@@ -50,17 +53,17 @@ extension Swarm {
         }
     }
 
-    mutating func groupStored(
-        _ session: SessionNumber, _ number: UInt64, _ byteCount: UInt64
-    ) {
+    mutating func groupStored(_ number: UInt64, _ byteCount: UInt64) {
         guard let pending = settle(number, arrived: true) else {
             lateGroupStored(number)
             return
         }
+        let session = pending.session
         _ = sessions.change(session) { session in
             session.received += byteCount
             session.heard = now.monotonic
             session.pace.arrived(byteCount, at: now.monotonic, roundTrip: session.roundTrip)
+            session.lines.arrived(over: pending.stripe, at: now.monotonic)
         }
         // The first copy ends the others.
         for late in endRequestsForGroup(of: pending) {
@@ -95,16 +98,14 @@ extension Swarm {
         advance(download: pending.blob)
     }
 
-    mutating func groupRefuted(_ session: SessionNumber, _ number: UInt64) {
+    mutating func groupRefuted(_ number: UInt64) {
         guard let pending = settle(number, arrived: false) else { return }
         refute(
-            session, blob: pending.blob, group: pending.group,
+            pending.session, blob: pending.blob, group: pending.group,
             "its bytes do not match the blob id")
     }
 
-    mutating func groupUnwritable(
-        _ session: SessionNumber, _ number: UInt64, _ problem: StoreProblem
-    ) {
+    mutating func groupUnwritable(_ number: UInt64, _ problem: StoreProblem) {
         guard let pending = settle(number, arrived: false) else { return }
         lacksRoom(pending.blob, problem)
     }
