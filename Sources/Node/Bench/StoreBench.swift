@@ -31,7 +31,7 @@ struct StoreBench {
         }
         result.append(
             BenchRow(
-                name: "opening a store of \(rows) blobs", figure: opening, unit: "s",
+                name: "opening \(rows) blobs", figure: opening, unit: "s",
                 against: "1 s", ratio: opening))
         if let library { result += try collected(library, report) }
         let peak = Double(Machine.peakMemory)
@@ -127,18 +127,18 @@ struct StoreBench {
         }
         return [
             BenchRow(
-                name: "\(name) \(blobs) blobs, \(collection.blobs) removed",
-                figure: Double(blobs) / seconds, unit: "blobs/s", against: "seconds in all",
+                name: "\(name) \(blobs)",
+                figure: Double(blobs) / seconds, unit: "blobs/s", against: "seconds; \(collection.blobs) removed",
                 ratio: seconds),
             row(
-                "longest hold of the writer meanwhile",
+                "writer held longest",
                 milliseconds: Double(collection.longestHold) / 1e6),
             row(
-                "most processor time of a hold",
+                "most work in a hold",
                 milliseconds: Double(collection.longestWork) / 1e6),
-            row("longest wait of one who writes", milliseconds: waits.max() ?? 0),
+            row("longest wait to write", milliseconds: waits.max() ?? 0),
             row(
-                "what 99 of 100 writers do not wait for",
+                "wait to write, p99",
                 milliseconds: waits.isEmpty ? 0 : BenchCommand.percentile99(waits)),
         ]
     }
