@@ -2,7 +2,12 @@ import Swarm
 import Wire
 
 extension FuzzTarget {
-    static let swarm: [FuzzTarget] = [addressBook]
+    static let swarm: [FuzzTarget] = [addressBook, session]
+
+    /// Whole sessions of four peers with a node that fetches and serves.
+    private static let session = FuzzTarget(
+        "FuzzSession", seeds: SessionSample.whole + SessionSample.words
+    ) { SessionShell.play($0) }
 
     /// Books with a few nodes, near and far, new and tried.
     private static let books: [[UInt8]] = {

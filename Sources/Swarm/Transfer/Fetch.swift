@@ -200,6 +200,8 @@ struct Fetch: Sendable {
     var manifest: Manifest?
     /// Whether the shell is reading it.
     var isReadingManifest = false
+    /// Whether the manifest's bytes came, perhaps before its signature.
+    var isManifestHere = false
     /// Sessions whose peer was told that the terms are accepted.
     var accepted: Set<SessionNumber> = []
     /// Blobs not complete yet, in fetching order.

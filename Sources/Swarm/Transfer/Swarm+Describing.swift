@@ -41,7 +41,7 @@ extension Swarm {
 
     mutating func openManifest(_ number: FetchNumber) {
         guard let fetch = fetches[number], fetch.open.isEmpty, !fetch.isReadingManifest,
-            let size = fetch.manifestSize
+            fetch.envelope != nil || !fetch.isManifestHere, let size = fetch.manifestSize
         else { return }
         startDownload(BlobReference(blob: fetch.request.layer, size: size), for: number)
     }
