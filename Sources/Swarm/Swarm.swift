@@ -254,8 +254,9 @@ public struct Swarm: Sendable {
         case .forgive(let peer): forgive(peer)
         case .holdersFound(let number, let holders): holdersFound(number, holders)
         case .blobOpened(let blob, let state): blobOpened(blob, state)
-        case .groupStored(let session, let request, let byteCount):
-            groupStored(session, request, byteCount)
+        case .groupStored(let session, let request, let byteCount, let wire):
+            groupStored(session, request, byteCount, wire: wire ?? byteCount)
+        case .groupUnreadable(_, let request): groupUnreadable(request)
         case .groupRefuted(let session, let request): groupRefuted(session, request)
         case .selfExamined(let blob, let isSound): selfExamined(blob, isSound: isSound)
         case .groupUnwritable(let session, let request, let problem):

@@ -240,14 +240,16 @@ extension Swarm {
             let through = download.holdings[session]?.layer
         else { return }
         let request = GroupRequest(
-            request: nextRequest, layer: through, blob: blob, group: group)
+            request: nextRequest, layer: through, blob: blob, group: group,
+            accepts: codings(of: group, in: download, from: session))
         nextRequest += 1
         let bytes = byteCount(of: group, in: download)
         _ = downloads.change(blob) { $0.asked += 1 }
         _ = sessions.change(session) { $0.pace.ask(bytes, at: now.monotonic) }
         requests[request.request] = PendingGroup(
             session: session, peer: sessions[session]?.facts.peer, layer: through, blob: blob,
-            group: group, byteCount: bytes, asked: now.monotonic)
+            group: group, byteCount: bytes, asked: now.monotonic,
+            isCoded: request.accepts != nil)
         if let facts = sessions[session]?.facts, isLimited(facts.endpoint) {
             downloadBudget?.spend(bytes, at: now)
         }

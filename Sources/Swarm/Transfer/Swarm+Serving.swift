@@ -95,6 +95,7 @@ extension Swarm {
         guard let session = sessions[number], !session.serving.contains(request.request) else {
             return
         }
+        let request = permitted(request, to: number)
         guard
             let size = size(of: request.blob, through: request.layer, for: number),
             request.group < UInt64(HashTree.groupCount(size: size)),
@@ -144,7 +145,7 @@ extension Swarm {
             session.serving.removeAll { $0 == request }
             session.sent += byteCount
         }
-        serving.sent(by: number)
+        serving.left(request, bytes: byteCount, for: number, at: now)
         serveNext()
     }
 }
