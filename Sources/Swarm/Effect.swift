@@ -10,6 +10,9 @@ public enum Effect: Sendable {
     /// The same from the port that this node listens on, or from any where that port cannot be
     /// used.
     case dialFromPort(UInt64, endpoints: [Endpoint], expected: NodeKey?)
+    /// Connect and shake hands for a connection that carries groups for the session with that
+    /// peer; answered by `stripeOpened` or `dialFailed`.
+    case dialStripe(UInt64, endpoints: [Endpoint], expected: NodeKey)
     /// Connect and see whether the expected key answers, without a session; answered by `probed`.
     case probe(UInt64, Endpoint, expected: NodeKey)
     /// Shake hands over a circuit; answered as `dial` is, and at the end by `circuitEnded`.

@@ -14,9 +14,11 @@ public enum Input: Sendable {
     // Sessions
     /// A channel stands and its two ends have proven their keys.
     case sessionOpened(SessionNumber, SessionFacts)
+    /// The same of a connection that is to carry groups for the session with its peer.
+    case stripeOpened(SessionNumber, SessionFacts)
     /// A dial came to nothing.
     case dialFailed(dial: UInt64, reason: String)
-    /// A session ended.
+    /// A session or a stripe ended.
     case sessionClosed(SessionNumber, reason: String)
     /// A message arrived.
     case message(SessionNumber, Message)
@@ -214,17 +216,21 @@ public struct SessionFacts: Equatable, Sendable {
     public let dial: UInt64?
     /// What it runs over.
     public let path: SessionPath
+    /// Nanoseconds of a round trip, as the connection's beginning showed; nil where it is not
+    /// known.
+    public let roundTrip: UInt64?
 
     /// Facts of a session.
     public init(
         peer: NodeKey, endpoint: Endpoint, isInitiator: Bool, dial: UInt64?,
-        path: SessionPath = .direct
+        path: SessionPath = .direct, roundTrip: UInt64? = nil
     ) {
         self.peer = peer
         self.endpoint = endpoint
         self.isInitiator = isInitiator
         self.dial = dial
         self.path = path
+        self.roundTrip = roundTrip
     }
 }
 

@@ -36,6 +36,8 @@ public struct Settings: Sendable {
     public var lan: LocalBeacons.Identity?
     /// What the owner gives to relay for others; nil for nothing.
     public var relay: RelayOffer?
+    /// Threads that seal, open and hash what connections carry.
+    public var linkLanes = 1
     /// Random bytes that the questions of storage challenges follow from; none in simulations,
     /// where they follow from the seed.
     public var challengeSecret: [UInt8] = []

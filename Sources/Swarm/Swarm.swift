@@ -78,6 +78,8 @@ public struct Swarm: Sendable {
     var fetchingOffered: [Digest: Set<FetchNumber>] = [:]
     /// Groups that peers wait for.
     var serving = ServeQueue()
+    /// Further connections that carry groups, by their numbers.
+    var stripes = OrderedTable<SessionNumber, Stripe>()
     /// How much of its line this node may use for layers, and what may be fetched now.
     var limits = TransferLimits()
     var downloadBudget: ByteBudget?
@@ -128,9 +130,14 @@ public struct Swarm: Sendable {
         self.now = now
         switch input {
         case .wake: wake()
-        case .sessionOpened, .dialFailed, .sessionClosed, .join, .bootstrap, .stop:
+        case .sessionOpened, .stripeOpened, .dialFailed, .sessionClosed, .join, .bootstrap, .stop:
             handleSession(input)
-        case .message(let session, let message): receive(message, from: session)
+        case .message(let connection, let message):
+            if stripes[connection] == nil {
+                receive(message, from: connection)
+            } else {
+                receive(message, over: connection)
+            }
         case .probed(let dial, let isReached): probed(dial, isReached)
         case .circuitEnded(let end): circuitEnded(end)
         case .relaysFound(let relays): relaysFound(relays)
@@ -158,8 +165,11 @@ public struct Swarm: Sendable {
     private mutating func handleSession(_ input: Input) {
         switch input {
         case .sessionOpened(let number, let facts): open(number, facts)
-        case .dialFailed(let dial, let reason): dialFailed(dial, reason)
-        case .sessionClosed(let number, let reason): closed(number, reason)
+        case .stripeOpened(let number, let facts): stripeOpened(number, facts)
+        case .dialFailed(let dial, let reason):
+            if !stripeFailed(dial) { dialFailed(dial, reason) }
+        case .sessionClosed(let number, let reason):
+            if stripes[number] == nil { closed(number, reason) } else { stripeClosed(number) }
         case .join(let endpoints, let key): join(endpoints: endpoints, key: key)
         case .bootstrap(let peers, let signer): takeBootstrap(peers, by: signer)
         case .stop: stop()
@@ -254,13 +264,12 @@ public struct Swarm: Sendable {
         case .forgive(let peer): forgive(peer)
         case .holdersFound(let number, let holders): holdersFound(number, holders)
         case .blobOpened(let blob, let state): blobOpened(blob, state)
-        case .groupStored(let session, let request, let byteCount, let wire):
-            groupStored(session, request, byteCount, wire: wire ?? byteCount)
+        case .groupStored(_, let request, let byteCount, let wire):
+            groupStored(request, byteCount, wire: wire ?? byteCount)
         case .groupUnreadable(_, let request): groupUnreadable(request)
-        case .groupRefuted(let session, let request): groupRefuted(session, request)
+        case .groupRefuted(_, let request): groupRefuted(request)
         case .selfExamined(let blob, let isSound): selfExamined(blob, isSound: isSound)
-        case .groupUnwritable(let session, let request, let problem):
-            groupUnwritable(session, request, problem)
+        case .groupUnwritable(_, let request, let problem): groupUnwritable(request, problem)
         case .groupsFound(let blob, let token, let bitmap, let firstGroups):
             groupsFound(blob, token: token, bitmap, firstGroups: firstGroups)
         case .blobCompleted(let blob): blobCompleted(blob)
@@ -303,11 +312,13 @@ public struct Swarm: Sendable {
         dialWanted()
         endSearches()
         watchFetches()
+        watchStripes()
         serveNext()
     }
 
     private mutating func turn() {
         bans.expire(at: now.monotonic)
+        tidyStripes()
         watchClock()
         watchTwin()
         watchSessions()

@@ -6,8 +6,9 @@
 NETWORK is 64 hex digits or `plasmid` for the network of that name, KEY the node's base32 key (or `any`).
 Does the XX handshake with `noiseprotocol`, checks the certificate with PyNaCl, introduces itself, lists
 the node's records by pages, fetches and verifies each with record.py, then meets the node again by IK.
-With --layer it also fetches that layer's signatures, manifest and group values and judges them, and with
---folder leaves manifest.json and envelope.json there. Prints one line of JSON; exits 0 when all is well.
+With --layer it also fetches that layer's signatures, manifest and group values and judges them, the manifest's
+first group again over two stripes, and sees others' stripes refused; with --folder it leaves manifest.json and
+envelope.json there. Prints one line of JSON; exits 0 when all is well.
 
     channel.py --loopback    plays both sides, to check this script without a node
 """
@@ -20,7 +21,7 @@ from pathlib import Path
 import blake3
 
 import record
-from channel_link import SUITES, Identity, dial, now
+from channel_link import STRIPE, SUITES, Identity, dial, now
 from wire import NETWORK, Refused, base32, blake2b, counted, from_base32, line, read_endpoints, shown, varint
 
 GROUP = 1 << 20
@@ -216,6 +217,7 @@ def meet(options):
               "missing": missing, "types": kinds, "layers": layers(client.records)}
     if options.layer:
         result["layer"] = fetch_layer(client, options)
+        result["stripes"] = over_stripes(client, identity, (host.strip("[]"), int(port)), options)
     channel.send(200, b"a message of a later version")
     client.ping(1)
     channel.send(4, counted(b"done"))
@@ -233,15 +235,46 @@ def layers(records):
             for found in records.values() if found["type"] in ("layer", "mirror")]
 
 
-def fetch_layer(client, options):
-    import manifest
-    layer = bytes.fromhex(options.layer)
+def manifest_size(client, options):
     sizes = {found["content"]["manifestSize"] for found in client.records.values()
              if found["content"].get("layer") == options.layer}
     if len(sizes) != 1:
         raise Refused("absent", f"no record, or contradicting ones, of layer {options.layer}")
+    return sizes.pop()
+
+
+def over_stripes(client, identity, place, options):
+    """Groups over stripes shaken by XX and by IK; how many were refused to those who may have none."""
+    layer, size, channel = bytes.fromhex(options.layer), manifest_size(client, options), client.channel
+    wanted = client.group(layer, layer, 0, size)
+    known = (channel.transport, channel.suite)
+    stripes = [Client(dial(*place, identity, channel.peer, known=key, purpose=STRIPE)) for key in (None, known)]
+    for number, stripe in enumerate(stripes):
+        stripe.ping(number)
+    if any(stripe.group(layer, layer, 0, size) != wanted for stripe in stripes):
+        raise Refused("invalid", "group over a stripe")
+    client.ping(11)
+    refused = 0
+    for who, purpose in [(Identity(identity.network), STRIPE), (identity, b"\x02"), (identity, STRIPE + STRIPE)]:
+        try:
+            Client(dial(*place, who, channel.peer, purpose=purpose)).ping(1)
+        except (Refused, OSError):
+            refused += 1
+    for stripe in stripes:
+        stripe.channel.send(4, counted(b"done"))
+        stripe.channel.link.close()
+    client.ping(12)
+    if refused != 3:
+        raise Refused("invalid", f"{3 - refused} stripes taken that nobody may have")
+    return {"groups": len(stripes), "refused": refused}
+
+
+def fetch_layer(client, options):
+    import manifest
+    layer = bytes.fromhex(options.layer)
+    size = manifest_size(client, options)
     envelope = client.envelope(layer)
-    data = client.blob(layer, layer, sizes.pop())
+    data = client.blob(layer, layer, size)
     if options.folder:
         options.folder.mkdir(parents=True, exist_ok=True)
         (options.folder / "manifest.json").write_bytes(data)

@@ -23,6 +23,8 @@ PATTERNS = {1: "XX", 2: "IK"}
 ANSWERS = {0: "accepted", 1: "otherNetwork", 2: "noVersion", 3: "noSuite", 4: "startWithXX", 5: "busy", 6: "wrongSwarm"}
 HANDSHAKE_MAX = 1024
 CONTROL, PAYLOAD = 0, 1
+CERTIFICATE = 105
+STRIPE = b"\x01"
 
 
 def now():
@@ -169,8 +171,9 @@ def open_reply(noise, message):
         raise Refused("notAuthentic", f"handshake ({type(error).__name__})") from None
 
 
-def dial(host, port, identity, node=None, suites=(1, 2), known=None):
+def dial(host, port, identity, node=None, suites=(1, 2), known=None, purpose=b""):
     """A channel to the node at an address: XX, or IK with `known` = (transport key, suite)."""
+    vouched = identity.certificate() + purpose
     link = socket.create_connection((host, port), timeout=20)
     pattern = 2 if known else 1
     offered = [known[1]] if known else suites
@@ -179,7 +182,7 @@ def dial(host, port, identity, node=None, suites=(1, 2), known=None):
     if known:
         prologue = header + MAGIC + bytes([0, 1, known[1]])
         noise = noise_for(2, known[1], True, prologue, identity, ephemeral, known[0])
-        write_frame(link, header + bytes(noise.write_message(identity.certificate())))
+        write_frame(link, header + bytes(noise.write_message(vouched)))
         chosen, suite, message = read_choice(read_frame(link, HANDSHAKE_MAX))
         if suite != known[1]:
             raise Refused("invalid", "choice")
@@ -199,7 +202,7 @@ def dial(host, port, identity, node=None, suites=(1, 2), known=None):
     if node and peer != node:
         raise Refused("wrongPeer", base32(peer))
     if not known:
-        write_frame(link, bytes(noise.write_message(identity.certificate())))
+        write_frame(link, bytes(noise.write_message(vouched)))
     channel = Channel(link, noise, peer, transport, suite)
     channel.certificate_end = end
     return channel
@@ -227,5 +230,10 @@ def answer(link, identity, suites=(2, 1), hello=None):
         state = noise.noise_protocol.handshake_state
         certificate = open_reply(noise, read_frame(link, HANDSHAKE_MAX))
         transport = bytes(state.rs.public_bytes)
+    certificate, purpose = certificate[:CERTIFICATE], certificate[CERTIFICATE:]
+    if purpose not in (b"", STRIPE):
+        raise Refused("unsupported", "connection purpose")
     peer, _ = check_certificate(certificate, identity.network, transport)
-    return Channel(link, noise, peer, transport, suite)
+    channel = Channel(link, noise, peer, transport, suite)
+    channel.purpose = purpose
+    return channel

@@ -2,6 +2,7 @@
 
 import base64
 import socket
+import threading
 
 import blake3
 import rfc8785
@@ -18,6 +19,7 @@ class Node:
     def __init__(self, network):
         self.identity = Identity(network, bytes([7]) * 32)
         self.key = bytes(self.identity.node.verify_key)
+        self.peers = []
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.make_layer()
@@ -50,13 +52,26 @@ class Node:
     def run(self):
         while True:
             link, _ = self.listener.accept()
+            threading.Thread(target=self.meet, args=(link,), daemon=True).start()
+
+    def meet(self, link):
+        try:
             channel = answer(link, self.identity)
-            if channel:
-                try:
-                    self.serve(channel)
-                except Refused:
-                    pass
-            link.close()
+            if channel and channel.purpose:
+                self.serve_stripe(channel)
+            elif channel:
+                self.peers.append(channel.peer)
+                self.serve(channel)
+        except (Refused, OSError):
+            pass
+        link.close()
+
+    def serve_stripe(self, channel):
+        while channel.peer in self.peers:
+            kind, reader = channel.receive()
+            if kind == 4:
+                return
+            self.take(channel, kind, reader)
 
     def serve(self, channel):
         introduction = varint(0) + write_endpoints([]) + write_endpoints([]) + counted(b"loopback") + counted(b"test")

@@ -33,6 +33,15 @@ extension Scenario {
             "50 ms away, 64 MiB: at most 1.1 of the line's time",
             sources: 1, targets: 1, mostTime: 1.1, mostCopies: 1.02
         ) { $0.world.weather.delay = 25_000_000...25_500_000 },
+        transfer(
+            "transfer-striped",
+            "50 ms away, 256 MiB, each connection carries 0.4 of the line: at most 1.4 of the "
+                + "line's time (over one connection: 2.5)",
+            sources: 1, targets: 1, megabytes: 256, mostTime: 1.4, mostCopies: 1.02
+        ) { run in
+            run.world.weather.delay = 25_000_000...25_500_000
+            run.world.connectionRate = SimulatedTransfer.line * 2 / 5
+        },
     ]
 
     /// What peers do wrong, or disks.

@@ -199,6 +199,9 @@ package final class SimulatedNode {
             world.send(
                 isByzantine ? bent(message) : isBoasting ? boast(message) : message,
                 from: .init(node: index, session: session))
+        case .dialStripe(let dial, let endpoints, let expected):
+            world.connect(
+                index, dial: dial, endpoints: endpoints, expected: expected, isStripe: true)
         case .dialFromPort(let dial, let endpoints, let expected):
             world.connect(
                 index, dial: dial, endpoints: endpoints, expected: expected, isFromPort: true)

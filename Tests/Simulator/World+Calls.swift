@@ -39,7 +39,8 @@ extension World {
 
     /// Calls one place after the other until somebody with the key answers.
     func call(
-        _ from: Int, dial: UInt64, _ places: [Endpoint], expected: NodeKey?, isFromPort: Bool
+        _ from: Int, dial: UInt64, _ places: [Endpoint], expected: NodeKey?, isFromPort: Bool,
+        isStripe: Bool = false
     ) {
         var waited: UInt64 = 0
         for place in places {
@@ -53,20 +54,13 @@ extension World {
             }
             let wait = waited + delay(from, target)
             let (here, there) = join(from, target)
-            answer(
-                from,
-                .sessionOpened(
-                    here.session,
-                    SessionFacts(
-                        peer: nodes[target].key.publicKey, endpoint: place, isInitiator: true,
-                        dial: dial, path: isFromPort ? .directFromPort : .direct)), after: wait)
-            answer(
-                target,
-                .sessionOpened(
-                    there.session,
-                    SessionFacts(
-                        peer: nodes[from].key.publicKey, endpoint: source, isInitiator: false,
-                        dial: nil)), after: wait)
+            let facts = SessionFacts(
+                peer: nodes[target].key.publicKey, endpoint: place, isInitiator: true, dial: dial,
+                path: isFromPort ? .directFromPort : .direct)
+            answer(from, Self.opened(here, facts, isStripe: isStripe), after: wait)
+            let other = SessionFacts(
+                peer: nodes[from].key.publicKey, endpoint: source, isInitiator: false, dial: nil)
+            answer(target, Self.opened(there, other, isStripe: isStripe), after: wait)
             return
         }
         answer(from, .dialFailed(dial: dial, reason: "no answer"), after: max(waited, 1))

@@ -55,6 +55,10 @@ package final class World {
     private var parts: [Int: Int] = [:]
     /// The lines of nodes whose data takes time by its size; those of others are endless.
     package var lines: [Int: WorldLine] = [:]
+    /// Bytes a second that one connection carries at most; nil for no limit but the lines.
+    package var connectionRate: UInt64?
+    /// When each connection has carried what was given to it.
+    var connectionFree: [End: UInt64] = [:]
     /// Groups of blobs, so that a group that many nodes have is in memory once.
     var groups: [Digest: [[UInt8]]] = [:]
     private var died: [Int: UInt64] = [:]
@@ -251,10 +255,12 @@ package final class World {
     /// The node that listens at an endpoint; its index is the port.
     package func connect(
         _ from: Int, dial: UInt64, endpoints: [Endpoint], expected: NodeKey?,
-        isFromPort: Bool = false
+        isFromPort: Bool = false, isStripe: Bool = false
     ) {
         guard hosts.isEmpty else {
-            return call(from, dial: dial, endpoints, expected: expected, isFromPort: isFromPort)
+            return call(
+                from, dial: dial, endpoints, expected: expected, isFromPort: isFromPort,
+                isStripe: isStripe)
         }
         let target = endpoints.first.map { Int($0.port) }
         if let target, nodes.indices.contains(target), parts[from] != parts[target] {
@@ -276,8 +282,13 @@ package final class World {
                 peer: self.nodes[end.node].key.publicKey,
                 endpoint: self.nodes[end.node].endpoint, isInitiator: dial != nil, dial: dial)
         }
-        answer(from, .sessionOpened(here.session, facts(there, dial)), after: wait)
-        answer(target, .sessionOpened(there.session, facts(here, nil)), after: wait)
+        answer(from, Self.opened(here, facts(there, dial), isStripe: isStripe), after: wait)
+        answer(target, Self.opened(there, facts(here, nil), isStripe: isStripe), after: wait)
+    }
+
+    /// What a side hears of a connection that stands.
+    static func opened(_ end: End, _ facts: SessionFacts, isStripe: Bool) -> Input {
+        isStripe ? .stripeOpened(end.session, facts) : .sessionOpened(end.session, facts)
     }
 
     /// Two ends that are joined.

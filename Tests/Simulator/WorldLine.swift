@@ -43,7 +43,12 @@ extension World {
                 .data(request: request, bytes), over: circuit, in: self)
         }
         guard let there = reached(from: end), !happens(weather.lossPerMille) else { return }
-        let left = lines[end.node]?.send(bytes.count, at: now) ?? now
+        var left = lines[end.node]?.send(bytes.count, at: now) ?? now
+        if let connectionRate {
+            let span = UInt64(bytes.count) * 1_000_000_000 / max(1, connectionRate)
+            left = max(left, max(now, connectionFree[end] ?? 0) + span)
+            connectionFree[end] = left
+        }
         let arrived = left + delay(end.node, there.node)
         let whole = lines[there.node]?.receive(bytes.count, at: arrived) ?? arrived
         schedule(

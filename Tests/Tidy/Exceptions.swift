@@ -33,6 +33,7 @@ enum Exceptions {
         "Sources/Store/Coding/Sparse.swift": "pruned weights (GroupCoderTests)",
         "Sources/Store/Coding/CodedSegment.swift": "a value (GroupCoderTests)",
         "Sources/Store/Coding/ElementType.swift": "a table (GroupCoderTests)",
+        "Sources/Swarm/Stripes/StripeLimits.swift": "numbers (StripesTests)",
         "Sources/Swarm/Addresses/AddressLimits.swift": "numbers (AddressBookTests, FeelerTests)",
         "Sources/Swarm/Query/SearchLimits.swift": "numbers (AskingTests, AnsweringTests)",
         "Sources/Swarm/Query/SearchResult.swift": "what came of asking (AskingTests)",

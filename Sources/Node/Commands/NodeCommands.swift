@@ -86,7 +86,9 @@ enum NodeCommands {
     private static func place(_ peer: JSONValue) -> String {
         if let relay = peer["via"]?.string { return "via \(relay.prefix(8))" }
         let address = peer["address"]?.string ?? ""
-        return peer["path"]?.string == "punched" ? address + " (punched)" : address
+        if peer["path"]?.string == "punched" { return address + " (punched)" }
+        let connections = peer["connections"]?.integer ?? 1
+        return connections > 1 ? address + " (× \(connections))" : address
     }
 
     /// How a peer stands, in a word or two.

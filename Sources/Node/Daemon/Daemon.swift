@@ -92,6 +92,7 @@ final class Daemon: Sendable {
         ticket = Ticket(key: keys.node.publicKey, endpoints: endpoints)
         let shared = makeShared(network)
         var settings = try settings(endpoints, catalogue, options)
+        settings.linkLanes = links.count
         if lan.lane != nil { settings.lan = LanUse.identity(network, bound: bound) }
         do throws(SystemError) {
             try loop.start(

@@ -16,6 +16,8 @@ final class Connection {
         var isFromPort = false
         /// Whether it ends as soon as the other side has shown who it is.
         var isProbe = false
+        /// What it is for.
+        var purpose = ConnectionPurpose.session
     }
 
     /// Where the connection is.
@@ -65,7 +67,7 @@ final class Connection {
     var race: PunchRace?
     /// Circuits that run over sessions of this lane.
     var circuits: CircuitTable?
-    private var unconfirmed: (SessionFacts, KnownPeer)?
+    private var unconfirmed: LinkEvent?
     private var isConfirmed = false
 
     // Receiving
@@ -168,7 +170,8 @@ final class Connection {
         do throws(WireError) {
             let (handshake, hello) = try Dialling.start(
                 shared.handshakeIdentity, ephemeral: Self.freshKey(), fallback: Self.freshKey(),
-                expected: dialling?.expected ?? punch?.expected, known: dialling?.known)
+                expected: dialling?.expected ?? punch?.expected, known: dialling?.known,
+                purpose: dialling?.purpose ?? .session)
             stage = .shaking(handshake)
             deadline = Clock.monotonic() + Self.handshakePatience
             try queueFrame(hello)
@@ -212,14 +215,19 @@ final class Connection {
         receiving = channel.receive
         keyMade = Clock.monotonic()
         stage = .standing
-        if let span = socket?.roundTripMicroseconds, span >= Self.farRoundTrip {
-            socket?.paceByModel()
-        }
+        let span = path.isRelayed ? nil : socket?.roundTripMicroseconds
+        if let span, span >= Self.farRoundTrip { socket?.paceByModel() }
         let facts = SessionFacts(
             peer: channel.peer, endpoint: endpoint,
             isInitiator: punch?.isInitiator ?? (dialling != nil),
-            dial: dialling?.dial ?? punch?.dial, path: path)
-        unconfirmed = (facts, channel.known)
+            dial: dialling?.dial ?? punch?.dial, path: path, roundTrip: span.map { $0 * 1000 })
+        switch channel.purpose {
+        case .session: unconfirmed = .established(number, facts, channel.known)
+        case .stripe:
+            unconfirmed = .stripeEstablished(number, facts)
+            // Circuits belong to sessions.
+            circuits = nil
+        }
         if !needsConfirmation { confirm() }
     }
 
@@ -233,12 +241,12 @@ final class Connection {
 
     /// The peer has shown that it holds the keys of the channel: now the loop hears of it.
     func confirm() {
-        guard let (facts, known) = unconfirmed else { return }
+        guard let event = unconfirmed else { return }
         unconfirmed = nil
         isConfirmed = true
         leaveDoor()
         if closing == nil { deadline = .max }
-        shared.report(.established(number, facts, known))
+        shared.report(event)
     }
 
     // MARK: Events

@@ -208,6 +208,11 @@ struct LinkWorker: ~Copyable {
                 dial: dial, endpoints: endpoints, expected: expected, known: known,
                 isFromPort: true)
             add(number, facts).connectNext("no address")
+        case .dialStripe(let number, let dial, let endpoints, let expected, let known):
+            let facts = Connection.DialFacts(
+                dial: dial, endpoints: endpoints, expected: expected, known: known,
+                purpose: .stripe)
+            add(number, facts).connectNext("no address")
         case .probe(let number, let dial, let endpoint, let expected):
             let facts = Connection.DialFacts(
                 dial: dial, endpoints: [endpoint], expected: expected, known: nil, isProbe: true)

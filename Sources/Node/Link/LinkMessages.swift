@@ -10,6 +10,9 @@ enum LinkCommand: Sendable {
     /// The same from the port that this node listens on.
     case dialFromPort(
         SessionNumber, dial: UInt64, endpoints: [Endpoint], expected: NodeKey?, known: KnownPeer?)
+    /// Connect for a connection that carries groups for a session with the same node.
+    case dialStripe(
+        SessionNumber, dial: UInt64, endpoints: [Endpoint], expected: NodeKey, known: KnownPeer?)
     /// Connect, see who answers, and hang up.
     case probe(SessionNumber, dial: UInt64, Endpoint, expected: NodeKey)
     /// Call from the port that this node listens on, as long as the peer does the same.
@@ -42,6 +45,8 @@ enum LinkCommand: Sendable {
 enum LinkEvent: Sendable {
     /// A channel stands.
     case established(SessionNumber, SessionFacts, KnownPeer)
+    /// A channel stands that carries groups for a session with the same node.
+    case stripeEstablished(SessionNumber, SessionFacts)
     /// A dial came to nothing.
     case dialFailed(dial: UInt64, reason: String)
     /// What came of a probe.

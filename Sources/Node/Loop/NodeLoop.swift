@@ -162,12 +162,17 @@ struct LoopWorker: ~Copyable {
             known[facts.peer] = peer
             remember(facts, peer)
             feed(.sessionOpened(session, facts))
+        case .stripeEstablished(let number, let facts): feed(.stripeOpened(number, facts))
         case .dialFailed(let dial, let reason): feed(.dialFailed(dial: dial, reason: reason))
         case .probed(let dial, let isReached): feed(.probed(dial: dial, isReached: isReached))
         case .circuitEnded(let end): feed(.circuitEnded(end))
         case .closed(let session, let reason):
+            let waiting = waitingServes.filter { $0.0 == session }
             waitingServes.removeAll { $0.0 == session }
             feed(.sessionClosed(session, reason: reason))
+            for (_, request) in waiting {
+                feed(.served(session, request: request.request, byteCount: 0))
+            }
         case .message(let session, let message): feed(.message(session, message))
         case .groupRefuted(let session, let request):
             feed(.groupRefuted(session, request: request))
@@ -189,7 +194,8 @@ struct LoopWorker: ~Copyable {
 
     private mutating func perform(_ effect: Effect) {
         switch effect {
-        case .dial, .dialFromPort, .probe, .dialThrough, .answerThrough, .endCircuit, .punch:
+        case .dial, .dialFromPort, .dialStripe, .probe, .dialThrough, .answerThrough, .endCircuit,
+            .punch:
             performCall(effect)
         case .send(let session, let message): link(session).post(.send(session, message))
         case .close(let session, let reason):
@@ -238,6 +244,12 @@ struct LoopWorker: ~Copyable {
                 .dialFromPort(
                     session, dial: dial, endpoints: endpoints, expected: expected,
                     known: expected.flatMap { known[$0] }))
+        case .dialStripe(let dial, let endpoints, let expected):
+            let session = shared.nextSession()
+            link(session).post(
+                .dialStripe(
+                    session, dial: dial, endpoints: endpoints, expected: expected,
+                    known: known[expected]))
         case .probe(let dial, let endpoint, let expected):
             let session = shared.nextSession()
             link(session).post(.probe(session, dial: dial, endpoint, expected: expected))

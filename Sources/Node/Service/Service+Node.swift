@@ -32,6 +32,7 @@ extension Service {
                     ? .string(look.isChosen(number) ? "chosen" : "found") : .null,
                 "direction": session.facts.isInitiator ? "outgoing" : "incoming",
                 "rtt": session.roundTrip.map { .integer(Int64($0 / 1000)) } ?? .null,
+                "connections": .integer(Int64(session.connections)),
                 "standing": Self.standing(look, session.facts.peer),
                 "sent": .integer(Int64(clamping: session.sent)),
                 "received": .integer(Int64(clamping: session.received)),

@@ -74,14 +74,19 @@ public struct Session: Sendable {
     var pagesSeen = 0
     /// Its questions to the catalogue or the disk that the shell is answering.
     var answering = 0
-    /// Its requests that are being answered.
-    var serving: [UInt64] = []
+    /// Its requests that are being answered, and the connection over which.
+    var serving: [UInt64: SessionNumber] = [:]
     /// Searches asked of it and not answered yet.
     var searchesAsked = 0
     /// How fast groups come from it, and how many are asked of it.
     var pace = PeerPace()
     /// Whether they are asked for coded.
     var coding = CodingChoice()
+    /// The connections over which groups are asked of it, and whether one more is worth while.
+    var lines = PeerLines()
+    /// How many connections to the peer there are: this one, and those that carry groups for it.
+    public var connections: Int { lines.all.count }
+    var stripePlan = StripePlan()
     /// Layers of which it gives out what it has while it fetches them, and wants to know who else
     /// does.
     var sought: Set<Digest> = []
@@ -146,5 +151,6 @@ public struct Session: Sendable {
         used = monotonic
         opened = monotonic
         heard = monotonic
+        roundTrip = facts.roundTrip
     }
 }

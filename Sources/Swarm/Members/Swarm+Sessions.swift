@@ -19,6 +19,7 @@ extension Swarm {
         guard isFirst == true else { return }
         effects.append(.close(number, reason: reason))
         forgetRequests(of: number)
+        closeStripes(of: number)
     }
 
     /// Notes a proven fault; too many end the session and keep the peer out for a while.
@@ -147,8 +148,9 @@ extension Swarm {
     private mutating func introduce(to number: SessionNumber, _ facts: SessionFacts) {
         let relays = isRelay ? Introduction.relays : 0
         let introduction = Introduction(
-            features: features | Introduction.reach | Introduction.challenges
-                | Introduction.codedGroups | relays,
+            features: features | Introduction.reach | Introduction.challenges | relays
+                | Introduction.stripes
+                | Introduction.codedGroups,
             endpoints: ownEndpoints,
             observed: facts.path.isRelayed ? nil : facts.endpoint, label: settings.label,
             software: settings.software, wallMilliseconds: now.wall)
@@ -170,6 +172,7 @@ extension Swarm {
         }
         forgetRequests(of: number)
         serving.end(number)
+        closeStripes(of: number)
         if session.facts.isInitiator, session.facts.path.isOwn {
             addresses.stood(session.facts.peer, at: now)
         }
@@ -235,7 +238,7 @@ extension Swarm {
     }
 
     /// Whether the peer keeps to what it may do at a time; a message beyond that is a fault.
-    private mutating func mayAsk(_ message: Message, _ number: SessionNumber) -> Bool {
+    mutating func mayAsk(_ message: Message, _ number: SessionNumber) -> Bool {
         let isWithin = sessions.change(number) { session in
             switch message {
             case .ping, .introduction, .tags, .checkpoint:

@@ -354,6 +354,8 @@ struct Download: Sendable {
 /// A group asked of a peer.
 struct PendingGroup: Sendable {
     let session: SessionNumber
+    /// The stripe that it was asked over; nil for the session's own connection.
+    let stripe: SessionNumber?
     /// The peer of the session.
     let peer: NodeKey?
     let layer: Digest

@@ -9,7 +9,10 @@ extension Swarm {
         requests[number] = nil
         if !arrived { giveUp(pending, number) }
         let isWanted = !arrived && requestsForGroup(of: pending).isEmpty
-        _ = sessions.change(pending.session) { $0.pace.drop(pending.byteCount) }
+        _ = sessions.change(pending.session) { session in
+            session.pace.drop(pending.byteCount)
+            session.lines.settle(pending.byteCount, over: pending.stripe)
+        }
         _ = downloads.change(pending.blob) { download in
             download.asked -= 1
             if isWanted { download.wanted.append(pending.group) }
@@ -53,13 +56,12 @@ extension Swarm {
     }
 
     /// A group came that was asked for, in `wire` bytes over the line.
-    mutating func groupStored(
-        _ session: SessionNumber, _ number: UInt64, _ byteCount: UInt64, wire: UInt64
-    ) {
+    mutating func groupStored(_ number: UInt64, _ byteCount: UInt64, wire: UInt64) {
         guard let pending = settle(number, arrived: true) else {
             lateGroupStored(number, wire: wire)
             return
         }
+        let session = pending.session
         _ = sessions.change(session) { session in
             session.received += wire
             session.heard = now.monotonic
@@ -67,6 +69,7 @@ extension Swarm {
             session.coding.arrived(
                 plain: byteCount, wire: wire, wasAsked: pending.isCoded, rate: session.pace.rate,
                 at: now.monotonic)
+            session.lines.arrived(over: pending.stripe, at: now.monotonic)
         }
         if let facts = sessions[session]?.facts, isLimited(facts.endpoint) {
             downloadBudget?.giveBack(byteCount - min(byteCount, wire), at: now)
@@ -106,16 +109,14 @@ extension Swarm {
         advance(download: pending.blob)
     }
 
-    mutating func groupRefuted(_ session: SessionNumber, _ number: UInt64) {
+    mutating func groupRefuted(_ number: UInt64) {
         guard let pending = settle(number, arrived: false) else { return }
         refute(
-            session, blob: pending.blob, group: pending.group,
+            pending.session, blob: pending.blob, group: pending.group,
             "its bytes do not match the blob id")
     }
 
-    mutating func groupUnwritable(
-        _ session: SessionNumber, _ number: UInt64, _ problem: StoreProblem
-    ) {
+    mutating func groupUnwritable(_ number: UInt64, _ problem: StoreProblem) {
         guard let pending = settle(number, arrived: false) else { return }
         lacksRoom(pending.blob, problem)
     }

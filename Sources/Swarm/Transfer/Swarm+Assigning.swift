@@ -245,14 +245,19 @@ extension Swarm {
         nextRequest += 1
         let bytes = byteCount(of: group, in: download)
         _ = downloads.change(blob) { $0.asked += 1 }
-        _ = sessions.change(session) { $0.pace.ask(bytes, at: now.monotonic) }
+        let stripe = sessions.change(session) { session in
+            session.pace.ask(bytes, at: now.monotonic)
+            return session.lines.ask(bytes, at: now.monotonic)
+        }
+        let line = stripe ?? nil
+        if let line { _ = stripes.change(line) { $0.used = now.monotonic } }
         requests[request.request] = PendingGroup(
-            session: session, peer: sessions[session]?.facts.peer, layer: through, blob: blob,
-            group: group, byteCount: bytes, asked: now.monotonic,
+            session: session, stripe: line, peer: sessions[session]?.facts.peer, layer: through,
+            blob: blob, group: group, byteCount: bytes, asked: now.monotonic,
             isCoded: request.accepts != nil)
         if let facts = sessions[session]?.facts, isLimited(facts.endpoint) {
             downloadBudget?.spend(bytes, at: now)
         }
-        effects.append(.requestGroup(session, request, layer))
+        effects.append(.requestGroup(line ?? session, request, layer))
     }
 }

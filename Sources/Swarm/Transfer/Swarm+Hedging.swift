@@ -26,6 +26,8 @@ extension Swarm {
         for (number, session) in sessions.entries where session.pace.asked > 0 {
             let quiet = quiet(session)
             let patience = patience(with: session)
+            let stuck = max(SwarmLimits.stalledAfter * patience, Self.lineSilence)
+            freeStuckLines(of: number, after: stuck)
             if quiet > min(SwarmLimits.stalledAfter * patience, SwarmLimits.groupPatience) {
                 takeBack(from: number)
             } else if quiet > patience {
@@ -39,6 +41,10 @@ extension Swarm {
             }
         }
     }
+
+    /// Nanoseconds in which one connection of several brings nothing at least, before what it owes
+    /// is asked over another: TCP tries again after a lost packet within that time.
+    private static let lineSilence = 4 * Span.second
 
     /// A peer has stalled: all that was asked of it is wanted again, and it begins with one group.
     private mutating func takeBack(from session: SessionNumber) {

@@ -22,13 +22,13 @@ extension Swarm {
                 return
             }
             answer(number, .serveGroupPage(number, blob: blob, page: page))
-        case .get(let request): serve(request, to: number)
+        case .get(let request): serve(request, to: number, over: number)
         case .cancel(let request):
-            guard sessions[number]?.serving.contains(request) == true else { return }
+            guard let connection = sessions[number]?.serving[request] else { return }
             if serving.drop(request, for: number) {
-                _ = sessions.change(number) { $0.serving.removeAll { $0 == request } }
+                _ = sessions.change(number) { $0.serving[request] = nil }
             } else {
-                effects.append(.cancelServing(number, request: request))
+                effects.append(.cancelServing(connection, request: request))
             }
         case .statement(let bytes): hear(bytes, from: number)
         default: break
@@ -91,8 +91,11 @@ extension Swarm {
         if isNews == true { effects.append(.noteDecision(request, layer: layer, decision)) }
     }
 
-    private mutating func serve(_ request: GroupRequest, to number: SessionNumber) {
-        guard let session = sessions[number], !session.serving.contains(request.request) else {
+    /// Answers a request over the connection that it came by.
+    mutating func serve(
+        _ request: GroupRequest, to number: SessionNumber, over connection: SessionNumber
+    ) {
+        guard let session = sessions[number], session.serving[request.request] == nil else {
             return
         }
         let request = permitted(request, to: number)
@@ -101,14 +104,14 @@ extension Swarm {
             request.group < UInt64(HashTree.groupCount(size: size)),
             isHere(request.group, of: request.blob)
         else {
-            reject(request, .absent, to: number)
+            reject(request, .absent, over: connection)
             return
         }
         guard session.serving.count < SwarmLimits.servesPerSessionMax else {
-            reject(request, .busy, to: number)
+            reject(request, .busy, over: connection)
             return
         }
-        _ = sessions.change(number) { $0.serving.append(request.request) }
+        _ = sessions.change(number) { $0.serving[request.request] = connection }
         let group = HashTree.groupRange(Int(request.group), size: size)
         serving.add(
             request, bytes: UInt64(group.count), for: number,
@@ -127,22 +130,27 @@ extension Swarm {
     /// Has groups read and sent as far as buffers and limits go.
     mutating func serveNext() {
         while let (session, request) = serving.next(at: now) {
-            effects.append(.serveGroup(session, request))
+            let connection = sessions[session]?.serving[request.request] ?? session
+            noteServing(over: connection)
+            effects.append(.serveGroup(connection, request))
         }
     }
 
     private mutating func reject(
-        _ request: GroupRequest, _ reason: Message.RejectReason, to number: SessionNumber
+        _ request: GroupRequest, _ reason: Message.RejectReason, over connection: SessionNumber
     ) {
         let retry: UInt64 = reason == .busy ? 500 : 0
-        send(
-            .reject(request: request.request, reason: reason, retryMilliseconds: retry),
-            to: number)
+        let answer = Message.reject(
+            request: request.request, reason: reason, retryMilliseconds: retry)
+        effects.append(.send(connection, answer))
     }
 
-    mutating func served(_ number: SessionNumber, _ request: UInt64, _ byteCount: UInt64) {
+    /// A group has left over a connection, or will not.
+    mutating func served(_ connection: SessionNumber, _ request: UInt64, _ byteCount: UInt64) {
+        let number = session(of: connection)
+        noteServed(over: connection)
         _ = sessions.change(number) { session in
-            session.serving.removeAll { $0 == request }
+            session.serving[request] = nil
             session.sent += byteCount
         }
         serving.left(request, bytes: byteCount, for: number, at: now)

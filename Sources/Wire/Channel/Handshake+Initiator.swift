@@ -4,6 +4,7 @@ public struct Dialling {
     private let ephemeral: ExchangeKey
     private let fallback: ExchangeKey
     private let expected: NodeKey?
+    private let purpose: ConnectionPurpose
     private let hello: Hello
     private let handshake: NoiseHandshake?
 
@@ -11,11 +12,12 @@ public struct Dialling {
     /// when it is `known`. `ephemeral` and `fallback` (for a second start) must be fresh random.
     public static func start(
         _ identity: HandshakeIdentity, ephemeral: ExchangeKey, fallback: ExchangeKey,
-        expected: NodeKey?, known: KnownPeer?
+        expected: NodeKey?, known: KnownPeer?, purpose: ConnectionPurpose = .session
     ) throws(WireError) -> (Handshake, hello: [UInt8]) {
         let isKnown = known.map { identity.suites.contains($0.suite) } ?? false
         guard let known, isKnown, identity.swarmKey == nil else {
-            return startXX(identity, ephemeral: fallback, expected: expected)
+            return startXX(
+                identity, ephemeral: fallback, expected: expected, purpose: purpose)
         }
         var hello = Hello(pattern: .ik, suites: [known.suite], network: identity.network)
         let choice = Choice(
@@ -24,22 +26,24 @@ public struct Dialling {
             pattern: .ik, suite: known.suite, isInitiator: true,
             prologue: hello.header + choice.header, own: identity.transport,
             ephemeral: ephemeral, remoteStatic: known.transportKey.bytes)
-        hello.noise = try handshake.writeMessage(identity.certificate.bytes)
+        hello.noise = try handshake.writeMessage(
+            identity.certificate.bytes + purpose.bytes)
         let phase = Dialling(
             identity: identity, ephemeral: ephemeral, fallback: fallback, expected: expected,
-            hello: hello, handshake: handshake)
+            purpose: purpose, hello: hello, handshake: handshake)
         return (.dialling(phase), hello.bytes)
     }
 
     private static func startXX(
-        _ identity: HandshakeIdentity, ephemeral: ExchangeKey, expected: NodeKey?
+        _ identity: HandshakeIdentity, ephemeral: ExchangeKey, expected: NodeKey?,
+        purpose: ConnectionPurpose
     ) -> (Handshake, hello: [UInt8]) {
         let pattern: NoisePattern = identity.swarmKey == nil ? .xx : .xxPsk3
         var hello = Hello(pattern: pattern, suites: identity.suites, network: identity.network)
         if pattern == .xx { hello.noise = ephemeral.publicKey }
         let phase = Dialling(
             identity: identity, ephemeral: ephemeral, fallback: ephemeral, expected: expected,
-            hello: hello, handshake: nil)
+            purpose: purpose, hello: hello, handshake: nil)
         return (.dialling(phase), hello.bytes)
     }
 
@@ -55,7 +59,7 @@ public struct Dialling {
         case .startWithXX:
             guard hello.pattern == .ik else { throw .invalid("answer") }
             let (next, hello) = Self.startXX(
-                identity, ephemeral: fallback, expected: expected)
+                identity, ephemeral: fallback, expected: expected, purpose: purpose)
             return .next(next, send: hello)
         }
         guard Hello.versions.contains(choice.version), hello.suites & choice.suite.bit != 0,
@@ -92,8 +96,9 @@ public struct Dialling {
         let payload = try handshake.readMessage(message)
         let certificate = try identity.check(payload, of: handshake, at: wall)
         try checkExpected(certificate.node)
-        let reply = try handshake.writeMessage(identity.certificate.bytes)
-        let channel = try EstablishedChannel(handshake, suite: suite, peer: certificate.node)
+        let reply = try handshake.writeMessage(identity.certificate.bytes + purpose.bytes)
+        let channel = try EstablishedChannel(
+            handshake, suite: suite, peer: certificate.node, purpose: purpose)
         return .established(channel, send: reply)
     }
 
@@ -102,7 +107,8 @@ public struct Dialling {
     ) throws(WireError) -> EstablishedChannel {
         let certificate = try identity.check(payload, of: handshake, at: wall)
         try checkExpected(certificate.node)
-        return try EstablishedChannel(handshake, suite: suite, peer: certificate.node)
+        return try EstablishedChannel(
+            handshake, suite: suite, peer: certificate.node, purpose: purpose)
     }
 
     private func checkExpected(_ node: NodeKey) throws(WireError) {

@@ -66,11 +66,11 @@ public struct Listening {
         } catch {
             return try askForXX()
         }
-        let certificate = try identity.check(payload, of: handshake, at: wall)
+        let (certificate, purpose) = try identity.checkCaller(payload, of: handshake, at: wall)
         var reply = choice
         reply.noise = try handshake.writeMessage(identity.certificate.bytes)
         let channel = try EstablishedChannel(
-            handshake, suite: choice.suite, peer: certificate.node)
+            handshake, suite: choice.suite, peer: certificate.node, purpose: purpose)
         return .established(channel, send: reply.bytes)
     }
 
@@ -111,8 +111,9 @@ public struct AwaitingIdentity {
     func receive(_ frame: [UInt8], at wall: UInt64) throws(WireError) -> HandshakeStep {
         var handshake = handshake
         let payload = try handshake.readMessage(frame)
-        let certificate = try identity.check(payload, of: handshake, at: wall)
-        let channel = try EstablishedChannel(handshake, suite: suite, peer: certificate.node)
+        let (certificate, purpose) = try identity.checkCaller(payload, of: handshake, at: wall)
+        let channel = try EstablishedChannel(
+            handshake, suite: suite, peer: certificate.node, purpose: purpose)
         return .established(channel, send: nil)
     }
 }

@@ -30,6 +30,17 @@ public struct HandshakeIdentity: Sendable {
             bytes: payload, network: network, transportKey: handshake.remoteStatic ?? [],
             wallMilliseconds: wallMilliseconds)
     }
+
+    /// The same of an initiator, who says too what it wants.
+    func checkCaller(
+        _ payload: [UInt8], of handshake: NoiseHandshake, at wallMilliseconds: UInt64
+    ) throws(WireError) -> (TransportCertificate, ConnectionPurpose) {
+        let end = min(payload.count, TransportCertificate.byteCount)
+        let purpose = try ConnectionPurpose(bytes: payload[end...])
+        let certificate = try check(
+            Array(payload[..<end]), of: handshake, at: wallMilliseconds)
+        return (certificate, purpose)
+    }
 }
 
 /// What is remembered of a peer to reach it in one round trip.
@@ -50,7 +61,9 @@ public struct KnownPeer: Equatable, Sendable {
 public struct EstablishedChannel {
     /// The other node.
     public let peer: NodeKey
-    /// What to remember of it.
+    /// What the initiator wants it for.
+    public let purpose: ConnectionPurpose
+    /// What to remember of the other node.
     public let known: KnownPeer
     /// From here to there.
     public var send: CipherState
@@ -60,12 +73,14 @@ public struct EstablishedChannel {
     public let handshakeHash: [UInt8]
 
     init(
-        _ handshake: NoiseHandshake, suite: CipherSuite, peer: NodeKey
+        _ handshake: NoiseHandshake, suite: CipherSuite, peer: NodeKey,
+        purpose: ConnectionPurpose
     ) throws(WireError) {
         guard let key = Digest(bytes: handshake.remoteStatic ?? []) else {
             throw .notAuthentic("transport key")
         }
         self.peer = peer
+        self.purpose = purpose
         known = KnownPeer(transportKey: key, suite: suite)
         (send, receive) = handshake.split()
         handshakeHash = handshake.handshakeHash

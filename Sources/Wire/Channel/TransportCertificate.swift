@@ -5,6 +5,8 @@
 /// Ed25519 signature over `plasmid-transport-v1 ‖ network id ‖ transport key ‖ end`.
 public struct TransportCertificate: Equatable, Sendable {
     private static let version: UInt8 = 1
+    /// Bytes of one: version, key, end, signature.
+    static let byteCount = 1 + 32 + 8 + Signature.byteCount
     private static let prefix = Array("plasmid-transport-v1".utf8)
 
     /// The node that vouches.

@@ -54,6 +54,17 @@ private final class Side: Sendable {
         }
     }
 
+    func waitForStripe() throws -> (SessionNumber, SessionFacts) {
+        try wait {
+            events.withLock { events in
+                for case .stripeEstablished(let number, let facts) in events {
+                    return (number, facts)
+                }
+                return nil
+            }
+        }
+    }
+
     func waitForFacts() throws -> SessionFacts {
         try wait {
             events.withLock { events in
@@ -130,6 +141,49 @@ struct LinkLaneTests {
         }
         #expect(refuted == 8)
         #expect(a.groups.withLock { $0.count } == 1)
+    }
+
+    @Test func `groups come over a stripe, which is no session`() throws {
+        let (a, b) = (try Side(1), try Side(2))
+        defer {
+            a.end()
+            b.end()
+        }
+        a.lane.post(
+            .dialStripe(
+                a.shared.nextSession(), dial: 5, endpoints: [try #require(Endpoint(b.address))],
+                expected: b.key, known: nil))
+        let (stripe, facts) = try a.waitForStripe()
+        #expect(facts.peer == b.key && facts.dial == 5 && facts.isInitiator)
+        a.lane.post(.send(stripe, .ping(1)))
+        let (other, seen) = try b.waitForStripe()
+        #expect(seen.peer == a.key && seen.dial == nil && !seen.isInitiator)
+        #expect((seen.roundTrip ?? 0) > 0)
+        let bytes = Laboratory.bytes(HashTree.groupBytes)
+        let blob = Blake3.hash(bytes)
+        let layer = try #require(
+            GroupLayer(singleGroup: blob, size: UInt64(HashTree.groupBytes)))
+        a.lane.post(
+            .request(
+                stripe, GroupRequest(request: 7, layer: blob, blob: blob, group: 0), layer))
+        _ = try b.wait {
+            b.events.withLock { events in
+                events.contains {
+                    if case .message(other, .get(let get)) = $0 { get.request == 7 } else { false }
+                }
+            } ? true : nil
+        }
+        let buffer = try #require(b.shared.leaving.take())
+        buffer.store(bytes, at: 0)
+        buffer.count = bytes.count
+        b.lane.post(.sendGroup(other, request: 7, buffer))
+        #expect(try a.wait { a.groups.withLock { $0.first } }.bytes == bytes)
+        for side in [a, b] {
+            let sessions = side.events.withLock { events in
+                events.count { if case .established = $0 { true } else { false } }
+            }
+            #expect(sessions == 0)
+        }
     }
 
     @Test func `sees who is there without a session`() throws {

@@ -31,11 +31,12 @@ import Testing
     /// Plays frames to and fro; both channels, or the error that ended it.
     static func play(
         _ dialler: Party, _ listener: Party, expected: NodeKey? = nil, known: KnownPeer? = nil,
+        purpose: ConnectionPurpose = .session,
         change: (Int, [UInt8]) -> [UInt8] = { $1 }
     ) throws -> (dialler: EstablishedChannel, listener: EstablishedChannel, frames: Int) {
         let (start, hello) = try Dialling.start(
             dialler.identity, ephemeral: fresh(), fallback: fresh(),
-            expected: expected, known: known)
+            expected: expected, known: known, purpose: purpose)
         var sides = [start, Listening.start(listener.identity, ephemeral: fresh())]
         var channels: [EstablishedChannel?] = [nil, nil]
         var frame: [UInt8]? = hello
