@@ -20,8 +20,8 @@ public struct AcceptedCodings: Equatable, Sendable {
         }
     }
 
-    /// Parents of a request: 256 bytes, no more than a question for a group may cost beside its
-    /// megabyte. A model of more files than that names the one of the same path and its neighbours.
+    /// Parents of a request: 256 bytes, which cost little beside a megabyte. Of a model of more
+    /// files the one of the same path is named.
     public static let parentsMax = 8
 
     /// What the group may be coded against; nil for nothing.
