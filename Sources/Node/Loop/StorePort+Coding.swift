@@ -32,7 +32,8 @@ extension StorePort {
             buffer.count = count
             Self.cut(buffer, to: request)
             guard let accepts else { return nil }
-            return code(request, accepts, in: buffer, isWhole: false) { parents throws(StoreError) in
+            return code(request, accepts, in: buffer, isWhole: false) {
+                parents throws(StoreError) in
                 try SendPlan(size: partial.size, parents: parents) { range throws(StoreError) in
                     try Self.bytes(range, of: partial)
                 }

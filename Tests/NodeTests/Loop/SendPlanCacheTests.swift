@@ -27,7 +27,8 @@ struct SendPlanCacheTests {
 
     @Test func `makes a plan once for a blob and its parents, and anew when told so`() throws {
         let cache = SendPlanCache()
-        #expect(try made(cache, [(1, []), (1, []), (1, [2]), (1, [2]), (1, [3])], isWhole: true) == 3)
+        let questions: [(UInt64, [UInt64])] = [(1, []), (1, []), (1, [2]), (1, [2]), (1, [3])]
+        #expect(try made(cache, questions, isWhole: true) == 3)
         cache.clear()
         #expect(try made(cache, [(1, [])], isWhole: true) == 1)
     }

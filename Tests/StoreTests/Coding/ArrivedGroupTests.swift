@@ -50,7 +50,8 @@ import Wire
 
     @Test func `a group that says it is dense takes nothing from parents`() throws {
         let base = ModelSample.base(blocks: 2)
-        let (parent, child) = (try base.stored(layout).reader, try base.tuned().stored(layout).reader)
+        let parent = try base.stored(layout).reader
+        let child = try base.tuned().stored(layout).reader
         let plan = try #require(try SendPlanTests.plan(child, parents: [parent]))
         let (coding, sent, plain) = try SendPlanTests.sent(0, of: child, plan)
         let coded = sent.bytes(0..<sent.count)

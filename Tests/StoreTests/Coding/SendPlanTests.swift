@@ -30,7 +30,8 @@ import Wire
 
     @Test func `weights leave in two thirds of their bytes, fine-tunes in a fifth`() throws {
         let base = ModelSample.base(blocks: 20)
-        let (parent, child) = (try base.stored(layout).reader, try base.tuned().stored(layout).reader)
+        let parent = try base.stored(layout).reader
+        let child = try base.tuned().stored(layout).reader
         let dense = try #require(try Self.plan(child))
         let delta = try #require(try Self.plan(child, parents: [parent]))
         for group in 0..<child.groupCount {
