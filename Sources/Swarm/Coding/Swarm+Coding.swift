@@ -88,5 +88,5 @@ enum CodingLimits {
 extension Introduction {
     /// The bit of `features` that says: this node codes groups for those who ask so, and reads
     /// them.
-    static let codedGroups: UInt64 = 128
+    package static let codedGroups: UInt64 = 128
 }

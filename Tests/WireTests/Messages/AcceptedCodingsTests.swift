@@ -37,6 +37,23 @@ import Wire
         #expect(throws: WireError.invalid("parents")) { try Message(bytes: bytes) }
     }
 
+    /// The example of docs/formats/channel.md.
+    @Test func `the example of the document is read and written`() throws {
+        func digest(_ byte: UInt8) throws -> Digest {
+            try #require(Digest(bytes: [UInt8](repeating: byte, count: 32)))
+        }
+        let request = GroupRequest(
+            request: 1, layer: try digest(1), blob: try digest(2), group: 3,
+            accepts: AcceptedCodings(
+                parents: .init(layer: try digest(3), blobs: [try digest(4)])))
+        let bytes =
+            [0xb4, 1] + (try digest(1)).bytes + (try digest(2)).bytes + [3, 0, 0, 1]
+            + (try digest(3)).bytes + (try digest(4)).bytes
+        #expect(try Message(bytes: bytes) == .get(request) && Message.get(request).bytes == bytes)
+        let answer = Message.coded(request: 1, .delta, byteCount: 700_000)
+        #expect(answer.bytes == [0xb5, 1, 2, 0xe0, 0xdc, 0x2a])
+    }
+
     @Test func `an unknown coding is refused`() {
         var bytes = Message.coded(request: 7, .delta, byteCount: 5).bytes
         #expect(bytes == [181, 7, 2, 5])
