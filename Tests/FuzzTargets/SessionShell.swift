@@ -116,7 +116,9 @@ struct SessionShell {
         case 2:
             let full = StoreProblem(.quota, "full")
             feed(.groupUnwritable(session, request: request, reason: full))
-        default: feed(.groupStored(session, request: request, byteCount: 1 << 20))
+        case 1: feed(.groupUnreadable(session, request: request))
+        default:
+            feed(.groupStored(session, request: request, byteCount: 1 << 20, wire: 1 << 19))
         }
     }
 
