@@ -105,7 +105,7 @@ enum SessionSample {
             word(.envelope(layer: layer, bytes: envelope), from: 0) + step(5, 0)
             + word(.holding(Holding(layer: layer, blob: blob, extent: .complete)), from: 0)
             + word(.groups(blob: blob, page: 0, bytes: page), from: 0)
-        let groups = step(5, 0) + step(5, 4) + step(5, 1) + step(2, 3)
+        let groups = step(5, 0) + step(5, 4) + step(5, 1) + step(5, 0) + step(2, 3)
         let get = { (number: UInt64) -> Message in
             .get(GroupRequest(request: number, layer: here.layer, blob: blob, group: number % 3))
         }

@@ -33,14 +33,19 @@ struct SessionShell {
     private var isValid = true
     private var outcome = StoreOutcome.fresh
 
-    /// Plays a row of steps.
-    static func play(_ script: [UInt8]) {
+    /// Layers that were taken in, and groups that left.
+    private(set) var (taken, left) = (0, 0)
+
+    /// Plays a row of steps, and half a minute in which nothing comes any more; what came of it.
+    @discardableResult
+    static func play(_ script: [UInt8]) -> SessionShell {
         var shell = SessionShell()
         shell.feed(.layerHeld(SessionSample.held))
         shell.feed(.fetch(1, FetchRequest(layer: SessionSample.wanted.layer)))
         var rest = script[...]
         while let byte = rest.popFirst() { shell.step(byte & 7, Int(byte >> 3), &rest) }
-        for _ in 0..<40 { shell.pass(500_000_000) }
+        shell.pass(30_000_000_000)
+        return shell
     }
 
     private mutating func step(_ kind: UInt8, _ how: Int, _ rest: inout ArraySlice<UInt8>) {
@@ -62,6 +67,7 @@ struct SessionShell {
         case 6:
             guard !serving.isEmpty else { return }
             let (session, request) = serving.remove(at: how % serving.count)
+            left += 1
             feed(.served(session, request: request, byteCount: 1 << 20))
         default:
             isValid = how & 1 == 0
@@ -185,6 +191,9 @@ struct SessionShell {
         case .dial(let dial, _, _), .dialFromPort(let dial, _, _):
             return [.dialFailed(dial: dial, reason: "nobody")]
         case .probe(let dial, _, _): return [.probed(dial: dial, isReached: false)]
+        case .adoptLayer:
+            taken += 1
+            return answersOfStore(to: effect)
         default: return answersOfRecords(to: effect) + answersOfStore(to: effect)
         }
     }

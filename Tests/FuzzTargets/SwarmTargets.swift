@@ -9,6 +9,12 @@ extension FuzzTarget {
         "FuzzSession", seeds: SessionSample.whole + SessionSample.words
     ) { SessionShell.play($0) }
 
+    /// Layers that are taken in and groups that leave when nobody changes the samples of sessions.
+    public static let sessionSamples: [(taken: Int, left: Int)] = SessionSample.whole.map {
+        let shell = SessionShell.play($0)
+        return (shell.taken, shell.left)
+    }
+
     /// Books with a few nodes, near and far, new and tried.
     private static let books: [[UInt8]] = {
         var book = AddressBook(secret: [UInt8](repeating: 3, count: AddressBook.secretBytes))

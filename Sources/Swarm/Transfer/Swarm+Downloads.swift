@@ -189,10 +189,10 @@ extension Swarm {
         else { return }
         download.pageAsked = nil
         guard !bytes.isEmpty else {
+            let layer = download.holdings[session]?.layer ?? download.opening[session]?.layer
+            download.opening[session] = nil
             downloads[blob] = download
-            if let holding = download.holdings[session] {
-                lacks(session, blob, through: holding.layer)
-            }
+            if let layer { lacks(session, blob, through: layer) }
             advance(download: blob)
             return
         }
