@@ -27,7 +27,7 @@ let fuzzed = [
     "Hello", "Ticket", "Proof", "Text", "Tokenizer", "SplitPattern", "Template", "Model", "Data",
     "Recipe", "RunRecord", "Organization", "LicenceMapping", "LicenceStub", "Sealed",
     "AgentAnswer", "Sections", "MemoryRecord", "VersionRange", "Hold", "CodedGroup", "CodedFile",
-    "LayerQuery", "AddressBook", "Beacon", "Bootstrap", "Challenge",
+    "ArrivedGroup", "LayerQuery", "AddressBook", "Beacon", "Bootstrap", "Challenge", "Session",
 ]
 /// The linker is named because gold, the default, fails on the fuzzer's runtime.
 func fuzzer(_ name: String) -> Target {

@@ -57,6 +57,12 @@ public final class Buffer: @unchecked Sendable {
         withSpan(range) { span in span.withUnsafeBytes { Array($0) } }
     }
 
+    /// Copies bytes `range` into an array whose memory is used again.
+    public func copy(_ range: Range<Int>, into bytes: inout [UInt8]) {
+        bytes.removeAll(keepingCapacity: true)
+        withSpan(range) { span in span.withUnsafeBytes { bytes.append(contentsOf: $0) } }
+    }
+
     /// Copies `bytes` to `offset`.
     public func store(_ bytes: [UInt8], at offset: Int) {
         precondition(offset >= 0 && offset + bytes.count <= capacity)

@@ -49,5 +49,18 @@ extension HeldLayer {
         self.init(
             content: LayerContent(manifest), policy: LayerPolicy(manifest), envelope: envelope,
             blobs: [own] + blobs, announced: announced)
+        tensorFiles = manifest.tensorFiles.prefix(Self.tensorFilesMax).map { file in
+            TensorFileName(path: file.path.text, blob: file.blob)
+        }
+    }
+
+    /// Files of tensors that are remembered of a layer: a model of 1 TB has some 200.
+    private static let tensorFilesMax = 1_024
+}
+
+extension Manifest {
+    /// Its safetensors files, in path order.
+    var tensorFiles: [LayerFile] {
+        files.filter { $0.path.text.hasSuffix(".safetensors") }
     }
 }

@@ -19,12 +19,22 @@ public struct HeldLayer: Sendable {
     public var isSaidByOther = false
     /// The visibility that its manifest allows at most.
     public let widest: Visibility
+    /// Its files of tensors, in path order: what others may be coded against.
+    public internal(set) var tensorFiles: [TensorFileName] = []
     /// How its publisher wants copies of it to spread; nil where she said nothing.
     public private(set) var spread: LayerSpread?
     private var spreadSequence: UInt64 = 0
     /// What its publisher said of it that peers may have to hear, in envelopes, with the keys of
     /// grants; newest of each place.
     var news: [News] = []
+
+    /// A file of tensors.
+    public struct TensorFileName: Equatable, Sendable {
+        /// Where it stands in the layer.
+        public let path: String
+        /// Its bytes.
+        public let blob: Digest
+    }
 
     /// Something that the publisher said of a layer.
     struct News: Sendable {

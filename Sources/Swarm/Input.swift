@@ -138,10 +138,13 @@ public enum Input: Sendable {
     case holdersFound(FetchNumber, LayerHolders)
     /// What the store has of a blob.
     case blobOpened(blob: Digest, OpenedBlob)
-    /// A group arrived, was proven and written.
-    case groupStored(SessionNumber, request: UInt64, byteCount: UInt64)
+    /// A group arrived, was proven and written; `wire` are the bytes in which it came over the
+    /// line where these were fewer.
+    case groupStored(SessionNumber, request: UInt64, byteCount: UInt64, wire: UInt64? = nil)
     /// A group arrived and is not what the blob's tree says.
     case groupRefuted(SessionNumber, request: UInt64)
+    /// A group arrived coded and cannot be read, which need not be the peer's fault.
+    case groupUnreadable(SessionNumber, request: UInt64)
     /// Whether this machine hashes what is known as it must.
     case selfExamined(blob: Digest, isSound: Bool)
     /// A group arrived but could not be written.

@@ -264,7 +264,9 @@ public struct Swarm: Sendable {
         case .forgive(let peer): forgive(peer)
         case .holdersFound(let number, let holders): holdersFound(number, holders)
         case .blobOpened(let blob, let state): blobOpened(blob, state)
-        case .groupStored(_, let request, let byteCount): groupStored(request, byteCount)
+        case .groupStored(_, let request, let byteCount, let wire):
+            groupStored(request, byteCount, wire: wire ?? byteCount)
+        case .groupUnreadable(_, let request): groupUnreadable(request)
         case .groupRefuted(_, let request): groupRefuted(request)
         case .selfExamined(let blob, let isSound): selfExamined(blob, isSound: isSound)
         case .groupUnwritable(_, let request, let problem): groupUnwritable(request, problem)

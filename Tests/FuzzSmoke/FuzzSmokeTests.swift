@@ -27,6 +27,13 @@ struct FuzzSmokeTests {
         #expect(FuzzTarget.all.allSatisfy { !$0.seeds.isEmpty })
     }
 
+    @Test("begin with sessions that fetch and serve")
+    func sessions() {
+        let samples = FuzzTarget.sessionSamples
+        #expect(samples.map(\.taken) == [1, 0, 1])
+        #expect(samples.map(\.left) == [0, 1, 0])
+    }
+
     @Test("are fed the same inputs by the same seed")
     func repeats() {
         var one = Mutator(seed: 1)

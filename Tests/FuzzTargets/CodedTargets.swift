@@ -3,7 +3,7 @@ import Store
 import Wire
 
 extension FuzzTarget {
-    static let coded: [FuzzTarget] = [codedGroup, codedFile]
+    static let coded: [FuzzTarget] = [codedGroup, codedFile, arrivedGroup]
 
     /// One coder for all inputs: its memory takes longer to get than a group to read.
     private static let coder = Lock(GroupCoder())
@@ -98,5 +98,22 @@ extension FuzzTarget {
         let written = header.encode()
         precondition(Array(bytes.prefix(written.count)) == written, "a head changes when read")
         precondition(header.fileBytes == fileSize, "a file has another length than its head says")
+    }
+
+    /// A group that came from a peer, coded against parents in a row: what it takes from them lies
+    /// in them, in as many bytes as its segments have.
+    private static let arrivedGroup = FuzzTarget("FuzzArrivedGroup", seeds: groupSeeds) { input in
+        guard input.count > 2 else { return }
+        let count = Int(input[0]) | Int(input[1]) << 8
+        let sizes: [UInt64] = [5, 3 << 20, 1 << 33, 1 << 40]
+        guard
+            let runs = try? ArrivedGroup.runs(
+                of: Array(input[2...]), count: count, parentSizes: sizes)
+        else { return }
+        precondition(runs.reduce(0) { $0 + $1.range.count } <= count, "more than the group")
+        for run in runs {
+            precondition(run.range.upperBound <= sizes[run.parent], "a run leaves its parent")
+            precondition(run.target + run.range.count <= count, "a run leaves the group")
+        }
     }
 }

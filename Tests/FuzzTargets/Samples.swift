@@ -146,6 +146,9 @@ enum Samples {
     /// Messages of several kinds.
     static let messages: [[UInt8]] = {
         let request = GroupRequest(request: 1, layer: digest(1), blob: digest(2), group: 3)
+        var coded = request
+        coded.accepts = AcceptedCodings(
+            parents: .init(layer: digest(1), blobs: [digest(3), digest(4)]))
         let all: [Message] = [
             .ping(7), .goodbye(reason: "enough"), .rekey, .identifiersRequest(after: digest(1)),
             .identifiers(IdentifierPage(ids: [digest(1)], isLast: true)), .records(records),
@@ -173,7 +176,7 @@ enum Samples {
                     nonce: digest(5), outcome: .code(digest(6), received: 7, key.sign([])))),
             .challengeLeaf(
                 ChallengeLeaf(nonce: digest(5), step: 2, proof: [1, 2, 3], bytes: [4, 5])),
-            .receipt(receipt),
+            .receipt(receipt), .get(coded), .coded(request: 1, .delta, byteCount: 9),
         ]
         return all.map(\.bytes)
     }()

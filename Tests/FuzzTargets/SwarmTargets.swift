@@ -2,7 +2,18 @@ import Swarm
 import Wire
 
 extension FuzzTarget {
-    static let swarm: [FuzzTarget] = [addressBook]
+    static let swarm: [FuzzTarget] = [addressBook, session]
+
+    /// Whole sessions of four peers with a node that fetches and serves.
+    private static let session = FuzzTarget(
+        "FuzzSession", seeds: SessionSample.whole + SessionSample.words
+    ) { SessionShell.play($0) }
+
+    /// Layers that are taken in and groups that leave when nobody changes the samples of sessions.
+    public static let sessionSamples: [(taken: Int, left: Int)] = SessionSample.whole.map {
+        let shell = SessionShell.play($0)
+        return (shell.taken, shell.left)
+    }
 
     /// Books with a few nodes, near and far, new and tried.
     private static let books: [[UInt8]] = {

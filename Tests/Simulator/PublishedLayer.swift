@@ -11,7 +11,7 @@ package struct PublishedLayer {
     package init(
         by publisher: SigningKey, name: String, sizes: [Int], seed: UInt64,
         visibility: Visibility = .public, isPeerToPeer: Bool = true,
-        organization: NodeKey? = nil
+        organization: NodeKey? = nil, suffix: String = "bin"
     ) throws {
         var generator = SeededGenerator(seed: seed)
         var blobs: [Digest: [UInt8]] = [:]
@@ -28,7 +28,7 @@ package struct PublishedLayer {
             bytes.removeLast(bytes.count - size)
             let id = Blake3.hash(bytes)
             blobs[id] = bytes
-            guard let path = LayerPath("file\(index).bin") else { continue }
+            guard let path = LayerPath("file\(index).\(suffix)") else { continue }
             files.append(
                 LayerFile(path: path, blob: id, size: UInt64(size), sha256: id).json)
         }

@@ -42,6 +42,21 @@ extension Scenario {
             run.world.weather.delay = 25_000_000...25_500_000
             run.world.connectionRate = SimulatedTransfer.line * 2 / 5
         },
+        transfer(
+            "transfer-coded",
+            "64 MiB of weights that are coded to two thirds: at most 0.78 of the line's time",
+            sources: 1, targets: 1, mostTime: 0.78, mostCopies: 0.78, isWeights: true),
+        transfer(
+            "transfer-coded-old",
+            "the same from 4 sources on quarter lines, 2 of which know nothing of coding: at most "
+                + "0.95 of the line's time",
+            sources: 4, targets: 1, mostTime: 0.95, mostCopies: 0.95, isWeights: true,
+            oldSources: 2
+        ) { run in
+            for source in run.sources {
+                run.world.lines[source] = WorldLine(SimulatedTransfer.line / 4)
+            }
+        },
     ]
 
     /// What peers do wrong, or disks.
@@ -120,7 +135,7 @@ extension Scenario {
     private static func transfer(
         _ name: String, _ goal: String, sources: Int, targets: Int, megabytes: Int = 64,
         mostTime: Double, mostCopies: Double, mostReceived: Double = 1.02, isChain: Bool = false,
-        isQuick: Bool = true,
+        isWeights: Bool = false, oldSources: Int = 0, isQuick: Bool = true,
         _ prepare: @escaping @Sendable (SimulatedTransfer) -> Void = { _ in },
         meanwhile: @escaping @Sendable (SimulatedTransfer, Double) -> Void = { _, _ in }
     ) -> Scenario {
@@ -128,7 +143,7 @@ extension Scenario {
             guard
                 let run = try? SimulatedTransfer(
                     seed: seed, sources: sources, targets: targets, megabytes: megabytes,
-                    isChain: isChain)
+                    isChain: isChain, isWeights: isWeights, oldSources: oldSources)
             else { preconditionFailure("a sample that is no layer") }
             prepare(run)
             let isOver = run.run(within: 600) { meanwhile(run, $0) }

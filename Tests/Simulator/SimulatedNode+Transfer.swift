@@ -76,10 +76,16 @@ extension SimulatedNode {
         guard var part = stored ?? partials[request.blob]?.groups[request.group] else { return }
         if (isCorrupting || isByzantine) && !part.isEmpty { part[part.count / 2] ^= 1 }
         let end = World.End(node: index, session: session)
-        world.sendData(part, request: request.request, from: end)
+        let wire = Self.wireCount(of: part, request)
+        world.sendData(part, wire: wire, request: request.request, from: end)
         world.answer(
             index,
-            .served(session, request: request.request, byteCount: UInt64(part.count)))
+            .served(session, request: request.request, byteCount: UInt64(wire)))
+    }
+
+    /// Bytes of a group on the line: weights are coded where that was asked, to two thirds.
+    private static func wireCount(of bytes: [UInt8], _ request: GroupRequest) -> Int {
+        request.accepts == nil ? bytes.count : bytes.count * 2 / 3
     }
 
     /// Bytes of a group arrived: what the link lane does, without the lane.
@@ -101,7 +107,8 @@ extension SimulatedNode {
         }
         groupsStored += 1
         partials[request.blob]?.groups[request.group] = bytes
-        let stored = Input.groupStored(session, request: number, byteCount: count)
+        let wire = UInt64(Self.wireCount(of: bytes, request))
+        let stored = Input.groupStored(session, request: number, byteCount: count, wire: wire)
         guard let diskRate else { return world.feed(index, stored) }
         diskFree = max(diskFree, world.now) + count * 1_000_000_000 / max(1, diskRate)
         world.answer(index, stored, after: diskFree - world.now)

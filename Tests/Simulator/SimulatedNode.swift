@@ -26,7 +26,7 @@ package final class SimulatedNode {
     package var isCorrupting = false
     /// Says of every blob that it is asked for that it has all of it.
     package var isBoasting = false
-    /// Runs a version that knows nothing of giving out what it fetches.
+    /// Runs a version that knows nothing of giving out what it fetches, nor of coded groups.
     package var isOld = false
     /// The only node that it can dial; nil for everyone.
     package var dialsOnly: Int?
@@ -190,6 +190,9 @@ package final class SimulatedNode {
         case .dial(let dial, let endpoints, _)
         where dialsOnly.map { $0 != Int(endpoints[0].port) } ?? false:
             world.answer(index, .dialFailed(dial: dial, reason: "no answer"))
+        case .send(let session, .introduction(var introduction)) where isOld:
+            introduction.features &= ~Introduction.codedGroups
+            world.send(.introduction(introduction), from: .init(node: index, session: session))
         case .send(_, .seek) where isOld, .send(_, .seekers) where isOld,
             .send(_, .holdingChange) where isOld:
             break

@@ -16,19 +16,23 @@ package final class SimulatedTransfer {
     package private(set) var seconds: [Int: Double] = [:]
     private let size: Int
 
-    /// Nodes that know each other; the first source published the layer of `megabytes` MiB.
+    /// Nodes that know each other; the first source published the layer of `megabytes` MiB, of
+    /// weights or of what is never coded. The last `oldSources` know nothing of coding.
     package init(
         seed: UInt64, sources: Int, targets: Int, megabytes: Int, line: UInt64 = line,
-        delay: ClosedRange<UInt64> = 1_000_000...2_000_000, isChain: Bool = false
+        delay: ClosedRange<UInt64> = 1_000_000...2_000_000, isChain: Bool = false,
+        isWeights: Bool = false, oldSources: Int = 0
     ) throws {
         let world = World(seed: seed)
         world.weather.delay = delay
         self.world = world
         self.sources = (0..<sources).map { _ in world.addNode() }
         self.targets = (0..<targets).map { _ in world.addNode() }
+        for node in self.sources.suffix(oldSources) { world.nodes[node].isOld = true }
         size = megabytes << 20
         layer = try PublishedLayer(
-            by: world.nodes[0].key, name: "sample", sizes: [size], seed: seed)
+            by: world.nodes[0].key, name: "sample", sizes: [size], seed: seed,
+            suffix: isWeights ? "safetensors" : "bin")
         for node in self.sources + self.targets {
             world.lines[node] = WorldLine(line)
             if isChain { world.nodes[node].dialsOnly = max(0, node - 1) }

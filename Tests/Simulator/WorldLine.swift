@@ -36,21 +36,22 @@ package struct WorldLine {
 }
 
 extension World {
-    /// Sends the bytes of a group: as fast as both lines carry them, behind what was sent before.
-    package func sendData(_ bytes: [UInt8], request: UInt64, from end: End) {
+    /// Sends the bytes of a group, coded or not in `wire` bytes of the lines: as fast as both
+    /// carry them, behind what was sent before.
+    package func sendData(_ bytes: [UInt8], wire: Int, request: UInt64, from end: End) {
         if let circuit = nodes[end.node].circuits[end.session] {
             return nodes[end.node].send(
                 .data(request: request, bytes), over: circuit, in: self)
         }
         guard let there = reached(from: end), !happens(weather.lossPerMille) else { return }
-        var left = lines[end.node]?.send(bytes.count, at: now) ?? now
+        var left = lines[end.node]?.send(wire, at: now) ?? now
         if let connectionRate {
-            let span = UInt64(bytes.count) * 1_000_000_000 / max(1, connectionRate)
+            let span = UInt64(wire) * 1_000_000_000 / max(1, connectionRate)
             left = max(left, max(now, connectionFree[end] ?? 0) + span)
             connectionFree[end] = left
         }
         let arrived = left + delay(end.node, there.node)
-        let whole = lines[there.node]?.receive(bytes.count, at: arrived) ?? arrived
+        let whole = lines[there.node]?.receive(wire, at: arrived) ?? arrived
         schedule(
             .data(
                 node: there.node, life: nodes[there.node].life, session: there.session,

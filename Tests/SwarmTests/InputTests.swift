@@ -14,6 +14,7 @@ import Wire
             .identifiersMissing(3, [blob]), .recordsFound(3, [[1]]),
             .holdersFound(4, LayerHolders(descriptions: [], holders: [])),
             .groupStored(3, request: 1, byteCount: 1), .groupRefuted(3, request: 1),
+            .groupUnreadable(3, request: 1),
             .groupUnwritable(3, request: 1, reason: StoreProblem(.quota, "full")),
             .blobCompleted(blob: blob), .blobFailed(blob: blob, StoreProblem(.corrupt, "x")),
             .manifestRead(4, ReadManifest(bytes: [])),

@@ -16,7 +16,7 @@ struct Sample {
         by seed: UInt8 = 2, name: String = "sample", groups: [Int] = [1],
         visibility: Visibility = .public, isPeerToPeer: Bool = true,
         shared: [GroupLayer] = [], licence: String = "Apache-2.0", organization: NodeKey? = nil,
-        table: GroupLayer? = nil
+        table: GroupLayer? = nil, suffix: String = "bin", parents: [Digest] = []
     ) throws {
         publisher = Driver.key(seed)
         var generator = SeededGenerator(seed: UInt64(name.utf8.reduce(0) { $0 &* 31 &+ $1 }))
@@ -29,7 +29,7 @@ struct Sample {
         self.files = files
         let listed = try files.values.sorted { $0.id < $1.id }.enumerated().map { item in
             let layer = item.element
-            let path = try #require(LayerPath("file\(item.offset + 100).bin"))
+            let path = try #require(LayerPath("file\(item.offset + 100).\(suffix)"))
             return LayerFile(path: path, blob: layer.id, size: layer.size, sha256: layer.id).json
         }
         let value: JSONValue = [
@@ -50,6 +50,13 @@ struct Sample {
                 "table": [
                     "blob": .string(table.id.hexadecimal), "size": .integer(Int64(table.size)),
                 ],
+            ]
+        }
+        if !parents.isEmpty {
+            object["provenance"] = [
+                "createdAt": 1_760_000_000,
+                "parentLayers": .array(
+                    parents.map { ParentLayer(layer: $0, relation: "fine-tuned-from").json }),
             ]
         }
         object["organization"] = organization.map { .string($0.base32) }

@@ -62,10 +62,12 @@ enum FetchCommand {
     private static func text(_ answer: JSONObject) -> [String] {
         let received = UInt64(max(0, answer["received"]?.integer ?? 0))
         let reused = UInt64(max(0, answer["reused"]?.integer ?? 0))
+        let wire = UInt64(max(0, answer["wire"]?.integer ?? 0))
         let seconds = answer["seconds"]?.number ?? 0
         var lines = ["\(answer["ref"]?.string ?? "") is here, every byte proven."]
         lines.append(
             "  received \(Sizes.text(received)) (\(Sizes.rate(bytes: received, seconds: seconds)))"
+                + (wire < received ? ", coded in \(Sizes.text(wire))" : "")
                 + (reused > 0 ? ", \(Sizes.text(reused)) were here before" : ""))
         for source in answer["sources"]?.array ?? [] {
             let bytes = UInt64(max(0, source["bytes"]?.integer ?? 0))

@@ -153,8 +153,8 @@ final class Daemon: Sendable {
         let shared = LinkShared(
             identity: Self.identity(keys, network), listening: peerAddress, pressure: pressure,
             report: { event in loop.post(.link(event)) },
-            deliver: { group in
-                port.write(group) { buffer in pool.withLock { $0 }?.arriving.put(buffer) }
+            deliver: { arrival in
+                port.take(arrival) { buffer in pool.withLock { $0 }?.arriving.put(buffer) }
             })
         pool.withLock { $0 = shared }
         return shared

@@ -73,6 +73,7 @@ extension Transfers.Entry {
             "done": .integer(Int64(clamping: status.received + status.reused)),
             "total": .integer(Int64(clamping: status.size)),
             "received": .integer(Int64(clamping: status.received)),
+            "wire": .integer(Int64(clamping: status.wire)),
             "reused": .integer(Int64(clamping: status.reused)),
             "rate": rate.map { .integer(Int64(clamping: $0)) } ?? .null,
             "secondsLeft": secondsLeft.map { .integer(Int64(clamping: $0)) } ?? .null,

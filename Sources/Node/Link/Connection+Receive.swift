@@ -9,6 +9,16 @@ struct Expectation {
 
     /// Bytes that the answer must have.
     var byteCount: Int { HashTree.groupRange(Int(request.group), size: layer.size).count }
+
+    /// Whether an answer of so many bytes is one to the request: of the group's length, or coded
+    /// as the request allows, and shorter.
+    func isAnswer(_ byteCount: Int, _ coding: GroupCoding?) -> Bool {
+        guard let coding else { return byteCount == self.byteCount }
+        guard let accepts = request.accepts, (1..<self.byteCount).contains(byteCount) else {
+            return false
+        }
+        return coding == .dense || accepts.parents != nil
+    }
 }
 
 /// Payload that was announced and is arriving.
@@ -16,6 +26,8 @@ struct PayloadRun {
     /// What it answers; nil when nobody wants it any more and it is thrown away.
     let expectation: Expectation?
     let total: Int
+    /// How its bytes are coded; nil for as they are.
+    var coding: GroupCoding?
     var filled = 0
     /// Where it goes; nil while no buffer is free.
     var buffer: Buffer?
@@ -175,7 +187,16 @@ extension Connection {
         guard run.filled == run.total else { return }
         self.run = nil
         guard let buffer = run.buffer, let expectation = run.expectation else { return }
-        finish(expectation, buffer, count: run.total)
+        guard let coding = run.coding else {
+            return finish(expectation, buffer, count: run.total)
+        }
+        // Whoever stores it decodes it first: this lane has other connections to serve.
+        buffer.count = run.total
+        shared.deliver(
+            .coded(
+                CodedGroup(
+                    session: number, request: expectation.request, layer: expectation.layer,
+                    coding: coding, buffer: buffer)))
     }
 
     /// Checks a whole group; the store gets it, or the loop learns that it was wrong.
@@ -192,16 +213,19 @@ extension Connection {
         }
         buffer.count = count
         shared.deliver(
-            VerifiedGroup(
-                session: number, request: expectation.request, buffer: buffer,
-                leafValues: values))
+            .proven(
+                VerifiedGroup(
+                    session: number, request: expectation.request, buffer: buffer,
+                    leafValues: values)))
     }
 
     private func takeControl(_ plain: [UInt8]) throws(WireError) {
         guard plain.last == Frame.Kind.control.rawValue else { throw .unsupported("frame kind") }
         let message = try Message(bytes: Array(plain.dropLast()))
         switch message {
-        case .data(let request, let byteCount): try announced(request, byteCount)
+        case .data(let request, let byteCount): try announced(request, byteCount, nil)
+        case .coded(let request, let coding, let byteCount):
+            try announced(request, byteCount, coding)
         case .rekey: receiving?.rekey()
         case .reject(let request, _, _):
             expected[request] = nil
@@ -215,12 +239,14 @@ extension Connection {
         }
     }
 
-    private func announced(_ request: UInt64, _ byteCount: UInt64) throws(WireError) {
+    private func announced(
+        _ request: UInt64, _ byteCount: UInt64, _ coding: GroupCoding?
+    ) throws(WireError) {
         guard run == nil else { throw .invalid("payload inside payload") }
         guard byteCount <= UInt64(HashTree.groupBytes) else { throw .tooLarge("payload") }
         let expectation = expected.removeValue(forKey: request)
-        if let expectation, Int(byteCount) != expectation.byteCount {
-            // Not what the blob's size says: proof enough, and the bytes are thrown away.
+        if let expectation, !expectation.isAnswer(Int(byteCount), coding) {
+            // Not what was asked for: proof enough, and the bytes are thrown away.
             shared.report(.groupRefuted(number, request: request))
             if byteCount > 0 { run = PayloadRun(expectation: nil, total: Int(byteCount)) }
             return
@@ -229,7 +255,7 @@ extension Connection {
             try announcedNothing(expectation)
             return
         }
-        run = PayloadRun(expectation: expectation, total: Int(byteCount))
+        run = PayloadRun(expectation: expectation, total: Int(byteCount), coding: coding)
         guard expectation != nil else { return }
         if let buffer = shared.arriving.take() {
             run?.buffer = buffer

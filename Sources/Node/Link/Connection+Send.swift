@@ -6,8 +6,17 @@ import Wire
 struct OutgoingPayload {
     let request: UInt64
     let buffer: Buffer
+    /// How its bytes are coded; nil for as they are.
+    var coding: GroupCoding?
     var sent = 0
     var isAnnounced = false
+
+    /// The message that goes before its bytes.
+    var announcement: Message {
+        let byteCount = UInt64(buffer.count)
+        guard let coding else { return .data(request: request, byteCount: byteCount) }
+        return .coded(request: request, coding, byteCount: byteCount)
+    }
 }
 
 extension Connection {
@@ -37,12 +46,12 @@ extension Connection {
     }
 
     /// Queues a group.
-    func sendGroup(_ request: UInt64, _ buffer: Buffer) {
+    func sendGroup(_ request: UInt64, _ buffer: Buffer, _ coding: GroupCoding? = nil) {
         guard isStanding, closing == nil else {
             drop(OutgoingPayload(request: request, buffer: buffer))
             return
         }
-        payloads.append(OutgoingPayload(request: request, buffer: buffer))
+        payloads.append(OutgoingPayload(request: request, buffer: buffer, coding: coding))
         flush()
     }
 
@@ -151,7 +160,7 @@ extension Connection {
         if !payloads[0].isAnnounced {
             payloads[0].isAnnounced = true
             let payload = payloads[0]
-            seal(.data(request: payload.request, byteCount: UInt64(payload.buffer.count)))
+            seal(payload.announcement)
             if payload.buffer.count == 0 { finishPayload() }
             return
         }

@@ -179,13 +179,13 @@ struct LinkWorker: ~Copyable {
         case .close(let number, let reason): with(number) { $0.close(saying: reason) }
         case .request(let number, let request, let layer):
             with(number) { $0.request(request, layer) }
-        case .sendGroup(let number, let request, let buffer):
+        case .sendGroup(let number, let request, let buffer, let coding):
             guard connections[number] != nil else {
                 shared.leaving.put(buffer)
                 shared.report(.served(number, request: request, byteCount: 0))
                 return
             }
-            with(number) { $0.sendGroup(request, buffer) }
+            with(number) { $0.sendGroup(request, buffer, coding) }
         case .cancelServing(let number, let request): with(number) { $0.cancelServing(request) }
         case .openCircuit(let end, let channel): openCircuit(end, channel)
         case .endCircuit(let end, let reason):

@@ -33,8 +33,8 @@ enum LinkCommand: Sendable {
     case close(SessionNumber, reason: String)
     /// Ask for a group; its bytes are checked against the layer on arrival.
     case request(SessionNumber, GroupRequest, GroupLayer)
-    /// Send the bytes of a group, the first `count` of the buffer.
-    case sendGroup(SessionNumber, request: UInt64, Buffer)
+    /// Send the bytes of a group, the first `count` of the buffer, as they are or coded.
+    case sendGroup(SessionNumber, request: UInt64, Buffer, GroupCoding? = nil)
     /// Forget the answer to a request if it has not begun to leave.
     case cancelServing(SessionNumber, request: UInt64)
     /// Close everything and end.
@@ -91,12 +91,37 @@ struct Punch: Sendable {
     let end: UInt64
 }
 
-/// A group that arrived and was proven, on its way to the store.
+/// A group that arrived, on its way to the store.
+enum GroupArrival: Sendable {
+    /// It is what was asked for.
+    case proven(VerifiedGroup)
+    /// It came coded: whether it is that shows when it is decoded.
+    case coded(CodedGroup)
+
+    /// Where its bytes are.
+    var buffer: Buffer {
+        switch self {
+        case .proven(let group): group.buffer
+        case .coded(let group): group.buffer
+        }
+    }
+}
+
+/// A group that arrived and was proven.
 struct VerifiedGroup: Sendable {
     let session: SessionNumber
     let request: GroupRequest
     let buffer: Buffer
     let leafValues: [UInt8]
+}
+
+/// A group that arrived coded, in the first `count` bytes of the buffer.
+struct CodedGroup: Sendable {
+    let session: SessionNumber
+    let request: GroupRequest
+    let layer: GroupLayer
+    let coding: GroupCoding
+    let buffer: Buffer
 }
 
 extension Endpoint {

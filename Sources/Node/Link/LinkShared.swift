@@ -22,8 +22,8 @@ final class LinkShared: Sendable {
     let pressure: LinkPressure
     /// News for the loop.
     let report: @Sendable (LinkEvent) -> Void
-    /// Proven groups for the store, which puts the buffer back.
-    let deliver: @Sendable (VerifiedGroup) -> Void
+    /// Groups for the store, which puts the buffer back.
+    let deliver: @Sendable (GroupArrival) -> Void
     /// Calls that both sides make at once, by the host that may call meanwhile.
     let punches = PunchTable()
     /// Where this node listens; nil where it does not.
@@ -36,7 +36,7 @@ final class LinkShared: Sendable {
         identity: HandshakeIdentity, listening: Address? = nil,
         pressure: LinkPressure = LinkPressure(),
         report: @escaping @Sendable (LinkEvent) -> Void,
-        deliver: @escaping @Sendable (VerifiedGroup) -> Void
+        deliver: @escaping @Sendable (GroupArrival) -> Void
     ) {
         self.identity = Lock(identity)
         self.pressure = pressure

@@ -359,10 +359,14 @@ struct LoopWorker: ~Copyable {
         while !waitingServes.isEmpty, let buffer = shared.leaving.take() {
             let (session, request) = waitingServes.removeFirst()
             let link = link(session)
-            port.read(request, into: buffer) { [shared] buffer, isReadable in
-                if isReadable {
-                    link.post(.sendGroup(session, request: request.request, buffer))
-                    return
+            port.read(request, into: buffer) { [shared] buffer, found in
+                switch found {
+                case .plain:
+                    return link.post(.sendGroup(session, request: request.request, buffer))
+                case .coded(let coding):
+                    return link.post(
+                        .sendGroup(session, request: request.request, buffer, coding))
+                case .unreadable: break
                 }
                 shared.leaving.put(buffer)
                 link.post(

@@ -20,11 +20,14 @@ final class StorePort: Sendable {
     private let checkLane: Lane
     private let checkpointLane: Lane
     let originLane: Lane
-    private let partials = Lock([Digest: PartialBlob]())
+    let partials = Lock([Digest: PartialBlob]())
     private let checkpointing = Lock(Set<Digest>())
     private let opening: [Lock<[BlobReference]>] = [Lock([]), Lock([])]
     private let completing = Lock([PartialBlob]())
     let readers = ReaderCache()
+    /// How blobs that are sent are coded, and coded groups that wait to be read and sent.
+    let plans = SendPlanCache()
+    let codedWaiting = Lock(0)
     /// What may be here already of layers that are fetched.
     let reuse: ReusePlans
     private let used = Lock(Set<Digest>())
@@ -296,29 +299,45 @@ final class StorePort: Sendable {
         }
     }
 
-    /// Writes a proven group; `done` gets the buffer back.
-    func write(_ group: VerifiedGroup, done: @escaping @Sendable (Buffer) -> Void) {
+    /// Writes a group that came; `done` gets the buffer back.
+    func take(_ arrival: GroupArrival, done: @escaping @Sendable (Buffer) -> Void) {
+        switch arrival {
+        case .proven(let group): write(group, done: done)
+        case .coded(let group): decode(group, done: done)
+        }
+    }
+
+    private func write(_ group: VerifiedGroup, done: @escaping @Sendable (Buffer) -> Void) {
         let request = group.request
         guard let partial = partials.withLock({ $0[request.blob] }) else {
             done(group.buffer)
             return
         }
         lane(request.group).submit { [self] in
-            let byteCount = UInt64(group.buffer.count)
-            do throws(StoreError) {
-                try partial.write(
-                    group: Int(request.group), group.buffer, leafValues: group.leafValues)
-                post(
-                    .groupStored(
-                        group.session, request: request.request, byteCount: byteCount))
-            } catch {
-                post(
-                    .groupUnwritable(
-                        group.session, request: request.request, reason: StoreProblem(error)))
-            }
-            done(group.buffer)
-            if partial.isCheckpointDue() { checkpoint(partial) }
+            write(group, to: partial, wire: UInt64(group.buffer.count), done: done)
         }
+    }
+
+    /// Writes a proven group that came in `wire` bytes, on the group's lane.
+    func write(
+        _ group: VerifiedGroup, to partial: PartialBlob, wire: UInt64,
+        done: (Buffer) -> Void
+    ) {
+        let request = group.request
+        let byteCount = UInt64(group.buffer.count)
+        do throws(StoreError) {
+            try partial.write(
+                group: Int(request.group), group.buffer, leafValues: group.leafValues)
+            post(
+                .groupStored(
+                    group.session, request: request.request, byteCount: byteCount, wire: wire))
+        } catch {
+            post(
+                .groupUnwritable(
+                    group.session, request: request.request, reason: StoreProblem(error)))
+        }
+        done(group.buffer)
+        if partial.isCheckpointDue() { checkpoint(partial) }
     }
 
     /// Makes due groups durable; called every second, and at the end for all.
@@ -383,35 +402,26 @@ final class StorePort: Sendable {
 
     // MARK: Blobs that leave
 
-    /// Reads the leaves that were asked for into `buffer`; nil when the blob is not readable.
+    /// Reads the leaves that were asked for into `buffer`, in the form in which they leave.
     func read(
         _ request: GroupRequest, into buffer: Buffer,
-        done: @escaping @Sendable (Buffer, Bool) -> Void
+        done: @escaping @Sendable (Buffer, ReadGroup) -> Void
     ) {
         _ = used.withLock { $0.insert(request.blob) }
         // What is on its way here is given out as far as it came.
         let partial = partials.withLock { $0[request.blob] }
-        lane(request.group).submit { [readers, library] in
+        if request.accepts != nil { codedWaiting.withLock { $0 += 1 } }
+        lane(request.group).submit { [self] in
             do throws(StoreError) {
-                if let partial,
-                    let count = try partial.read(group: Int(request.group), into: buffer)
-                {
-                    buffer.count = count
-                    Self.cut(buffer, to: request)
-                    return done(buffer, true)
-                }
-                let reader = try readers.reader(request.blob, layout: library.layout)
-                buffer.count = try reader.read(
-                    group: Int(request.group), into: buffer)
-                Self.cut(buffer, to: request)
-                done(buffer, true)
+                let coding = try read(request, partial, into: buffer)
+                done(buffer, coding.map { .coded($0) } ?? .plain)
             } catch {
-                done(buffer, false)
+                done(buffer, .unreadable)
             }
         }
     }
 
-    private static func cut(_ buffer: Buffer, to request: GroupRequest) {
+    static func cut(_ buffer: Buffer, to request: GroupRequest) {
         guard request.firstLeaf > 0 || request.leafCount > 0 else { return }
         let start = min(buffer.count, Int(request.firstLeaf) * HashTree.leafBytes)
         let asked = Int(request.leafCount) * HashTree.leafBytes
@@ -467,7 +477,10 @@ final class StorePort: Sendable {
     }
 
     /// Forgets open files of blobs that were removed.
-    func forgetReaders() { readers.clear() }
+    func forgetReaders() {
+        readers.clear()
+        plans.clear()
+    }
 
     /// Does something with index and journal in the order of the other changes.
     func onIndexLane(_ work: @escaping @Sendable () -> Void) { indexLane.submit(work) }

@@ -215,6 +215,7 @@ extension FetchStatus {
     fileprivate mutating func add(_ other: FetchStatus) {
         size += other.size
         received += other.received
+        wire += other.wire
         reused += other.reused
         for source in other.sources {
             if let place = sources.firstIndex(where: { $0.node == source.node }) {

@@ -116,6 +116,7 @@ extension Service {
         let reused = status.size == 0 ? manifest.size : status.reused
         var object = try described(manifest)
         object["received"] = .integer(Int64(clamping: status.received))
+        object["wire"] = .integer(Int64(clamping: status.wire))
         object["reused"] = .integer(Int64(clamping: reused))
         object["seconds"] = .double(Double(Clock.monotonic() - begun) / 1e9)
         object["sources"] = .array(

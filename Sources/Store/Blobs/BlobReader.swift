@@ -83,7 +83,7 @@ public struct BlobReader: Sendable {
     }
 
     /// Some bytes of it, as the disk gives them.
-    func bytes(_ range: Range<UInt64>) throws(StoreError) -> [UInt8] {
+    public func bytes(_ range: Range<UInt64>) throws(StoreError) -> [UInt8] {
         precondition(range.upperBound <= size)
         if case .raw(let object) = source {
             return try object.read(count: range.count, offset: range.lowerBound)

@@ -27,20 +27,6 @@ struct BlobCoder {
         self.decoder = decoder
     }
 
-    /// What the blob draws on, with the plan that follows.
-    private struct Draft {
-        let plan: SegmentPlan
-        var parents: [TensorBlob] = []
-    }
-
-    /// Arrays that are used from group to group.
-    private struct Arrays {
-        var plain: [UInt8] = []
-        var parent: [UInt8] = []
-        var coded: [UInt8] = []
-        var other: [UInt8] = []
-    }
-
     private var size: UInt64 { blob.reader.size }
     private var groupCount: Int { blob.reader.groupCount }
 
@@ -50,15 +36,16 @@ struct BlobCoder {
     func write(
         to file: File, candidates: [[TensorBlob]], progress: (UInt64) throws(StoreError) -> Void
     ) throws(StoreError) -> CodedHeader? {
-        var arrays = Arrays()
+        var arrays = GroupDraft.Arrays()
         guard let draft = try choose(candidates, &arrays) else { return nil }
         let header = try write(draft, to: file, &arrays, progress)
         let isUsed = header.groups.contains { $0.cost > 1 }
         if !header.parents.isEmpty, !isUsed {
             // The sample was wrong: the blob would hang on a parent for nothing.
             try onDisk { () throws(SystemError) in try file.resize(to: 0) }
+            let alone = GroupDraft(plan: plan())
             return Self.isWorthIt(
-                try write(Draft(plan: plan()), to: file, &arrays) { (_) throws(StoreError) in })
+                try write(alone, to: file, &arrays) { (_) throws(StoreError) in })
         }
         return Self.isWorthIt(header)
     }
@@ -66,7 +53,7 @@ struct BlobCoder {
     /// About how many bytes the coded form would take, by the sample; nil where it would not save
     /// enough.
     func estimate(candidates: [[TensorBlob]]) throws(StoreError) -> UInt64? {
-        var arrays = Arrays()
+        var arrays = GroupDraft.Arrays()
         guard let draft = try choose(candidates, &arrays) else { return nil }
         let sample = sample
         let coded = try measure(draft, sample, &arrays)
@@ -89,26 +76,17 @@ struct BlobCoder {
     // MARK: Choosing
 
     private func plan(_ parents: [TensorBlob] = []) -> SegmentPlan {
-        guard let tensors = blob.tensors else { return SegmentPlan() }
-        var start: UInt64 = 0
-        var known: [SegmentPlan.Parent] = []
-        for parent in parents {
-            if let file = parent.tensors {
-                known.append(.init(file: file, start: start, hashes: parent.hashes))
-            }
-            start += parent.reader.size
-        }
-        return SegmentPlan(tensors, hashes: blob.hashes, parents: known)
+        GroupDraft.plan(blob.tensors, hashes: blob.hashes, parents)
     }
 
     /// The draft of a candidate: of its blobs those that have a tensor to draw on.
-    private func draft(_ candidate: [TensorBlob]) -> Draft? {
+    private func draft(_ candidate: [TensorBlob]) -> GroupDraft? {
         let able = Array(
             candidate.filter { $0.tensors != nil && $0.reader.id != blob.reader.id }
                 .prefix(CodedHeader.parentsMax))
         let used = plan(able).parentsUsed
         let parents = able.indices.filter { used.contains($0) }.map { able[$0] }
-        return parents.isEmpty ? nil : Draft(plan: plan(parents), parents: parents)
+        return parents.isEmpty ? nil : GroupDraft(plan: plan(parents), parents: parents)
     }
 
     /// Groups spread over the blob.
@@ -119,11 +97,11 @@ struct BlobCoder {
 
     /// The draft that makes a sample shortest; nil if none saves enough.
     private func choose(
-        _ candidates: [[TensorBlob]], _ arrays: inout Arrays
-    ) throws(StoreError) -> Draft? {
+        _ candidates: [[TensorBlob]], _ arrays: inout GroupDraft.Arrays
+    ) throws(StoreError) -> GroupDraft? {
         let sample = sample
         let plain = sample.reduce(0) { $0 + HashTree.groupRange($1, size: size).count }
-        var best = Draft(plan: plan())
+        var best = GroupDraft(plan: plan())
         var least = try measure(best, sample, &arrays)
         for candidate in costMax > 1 ? candidates : [] {
             guard let draft = draft(candidate) else { continue }
@@ -136,7 +114,7 @@ struct BlobCoder {
     }
 
     private func measure(
-        _ draft: Draft, _ sample: [Int], _ arrays: inout Arrays
+        _ draft: GroupDraft, _ sample: [Int], _ arrays: inout GroupDraft.Arrays
     ) throws(StoreError) -> Int {
         var length = 0
         for index in sample {
@@ -149,7 +127,7 @@ struct BlobCoder {
     // MARK: Coding
 
     private func write(
-        _ draft: Draft, to file: File, _ arrays: inout Arrays,
+        _ draft: GroupDraft, to file: File, _ arrays: inout GroupDraft.Arrays,
         _ progress: (UInt64) throws(StoreError) -> Void
     ) throws(StoreError) -> CodedHeader {
         var groups: [CodedHeader.Group] = []
@@ -177,7 +155,7 @@ struct BlobCoder {
     }
 
     private func code(
-        _ index: Int, _ draft: Draft, _ arrays: inout Arrays
+        _ index: Int, _ draft: GroupDraft, _ arrays: inout GroupDraft.Arrays
     ) throws(StoreError) -> Int {
         var costs = [Int](repeating: 1, count: draft.parents.count)
         return try code(index, draft, &arrays, noting: &costs)
@@ -186,38 +164,12 @@ struct BlobCoder {
     /// Codes a group into `arrays.coded`; what it costs to read. `costs` are the highest of the
     /// parents' groups that were drawn on.
     private func code(
-        _ index: Int, _ draft: Draft, _ arrays: inout Arrays, noting costs: inout [Int]
+        _ index: Int, _ draft: GroupDraft, _ arrays: inout GroupDraft.Arrays,
+        noting costs: inout [Int]
     ) throws(StoreError) -> Int {
         let range = HashTree.groupRange(index, size: size)
         try readPlain(index, range, &arrays.plain)
-        let wanted = draft.plan.segments(of: range)
-        let (segments, pieces) = try afford(wanted, draft.parents)
-        guard !pieces.isEmpty else {
-            decoder.encode(arrays.plain, segments, parent: nil, into: &arrays.coded)
-            return 1
-        }
-        if arrays.parent.count != range.count {
-            arrays.parent = [UInt8](repeating: 0, count: range.count)
-        }
-        try decoder.gather(pieces, from: draft.parents.map(\.reader.source), into: &arrays.parent)
-        decoder.encode(arrays.plain, segments, parent: arrays.parent, into: &arrays.coded)
-        // Less than half is more than any form without a parent saves.
-        if arrays.coded.count * 2 >= range.count {
-            decoder.encode(
-                arrays.plain, segments.map(\.alone), parent: nil, into: &arrays.other)
-            // A group that hangs on others is worth it from a sixteenth on.
-            if arrays.other.count - arrays.other.count / 16 <= arrays.coded.count {
-                swap(&arrays.coded, &arrays.other)
-                return 1
-            }
-        }
-        var cost = 1
-        for key in Set(pieces.map(\.place)) {
-            let one = draft.parents[key.parent].reader.source.cost(ofGroup: key.group)
-            costs[key.parent] = max(costs[key.parent], one)
-            cost += one
-        }
-        return cost
+        return try draft.code(range, costMax: costMax, with: decoder, &arrays, noting: &costs)
     }
 
     private func readPlain(
@@ -231,56 +183,5 @@ struct BlobCoder {
         case .coded(let file): try decoder.read(index, of: file, into: &plain)
         case .inPlace(let file): throw .sourceChanged(path: file.reference.path)
         }
-    }
-
-    /// The segments of a group, of which the shorter ones stand alone where all together would
-    /// cost too many decodes, and what the others take from which group.
-    private func afford(
-        _ wanted: [CodedSegment], _ parents: [TensorBlob]
-    ) throws(StoreError) -> (segments: [CodedSegment], pieces: [ChainDecoder.Piece]) {
-        var segments = wanted
-        var kept: Set<ChainDecoder.Place> = []
-        var pieces: [ChainDecoder.Piece] = []
-        var cost = 1
-        let order = segments.indices.filter { segments[$0].parent != nil }
-            .sorted { segments[$0].length > segments[$1].length }
-        for index in order {
-            let own = try ChainDecoder.pieces([segments[index]]) { offset, count in
-                Self.locate(offset, count, parents)
-            }
-            let new = Set(own.map(\.place)).subtracting(kept)
-            let more = new.reduce(0) {
-                $0 + parents[$1.parent].reader.source.cost(ofGroup: $1.group)
-            }
-            if cost + more <= costMax {
-                cost += more
-                kept.formUnion(new)
-                pieces += own
-            } else {
-                segments[index] = segments[index].alone
-            }
-        }
-        return (segments, pieces.sorted { $0.place < $1.place })
-    }
-
-    private static func locate(
-        _ offset: UInt64, _ count: Int, _ parents: [TensorBlob]
-    ) -> (index: Int, range: Range<UInt64>) {
-        var start: UInt64 = 0
-        for (index, parent) in parents.enumerated() {
-            if offset < start + parent.reader.size {
-                return (index, offset - start..<offset - start + UInt64(count))
-            }
-            start += parent.reader.size
-        }
-        preconditionFailure("a plan draws on its parents alone")
-    }
-}
-
-extension CodedSegment {
-    /// The same without a parent.
-    var alone: CodedSegment {
-        CodedSegment(
-            offset: offset, length: length, type: type, columns: columns, phase: phase)
     }
 }

@@ -37,6 +37,9 @@ final class ChainDecoder {
     private let coder: GroupCoder
     private var steps = [Step](repeating: Step(), count: CodedHeader.costMax + 1)
     private var spare: [UInt8] = []
+    /// Arrays of groups that are coded or decoded on their way between nodes: as long as this
+    /// decoder is kept, so that a lane that sends many takes their 4 MiB once.
+    var arrays = GroupDraft.Arrays()
     /// Groups that were decoded since this was made.
     private(set) var decodeCount = 0
 
@@ -120,21 +123,27 @@ final class ChainDecoder {
         for segment in segments {
             guard let offset = segment.parent else { continue }
             let (index, range) = try parent(offset, segment.length)
-            var (position, target) = (range.lowerBound, segment.offset)
-            while position < range.upperBound {
-                let group = Int(position / UInt64(HashTree.groupBytes))
-                let start = Int(position % UInt64(HashTree.groupBytes))
-                let count = min(
-                    HashTree.groupBytes - start, Int(range.upperBound - position))
-                pieces.append(
-                    Piece(
-                        place: Place(parent: index, group: group), start: start, target: target,
-                        count: count))
-                position += UInt64(count)
-                target += count
-            }
+            split(index, range, to: segment.offset, &pieces)
         }
         return pieces.sorted { $0.place < $1.place }
+    }
+
+    /// A run of bytes of a parent, cut where its groups end.
+    static func split(
+        _ parent: Int, _ range: Range<UInt64>, to target: Int, _ pieces: inout [Piece]
+    ) {
+        var (position, target) = (range.lowerBound, target)
+        while position < range.upperBound {
+            let group = Int(position / UInt64(HashTree.groupBytes))
+            let start = Int(position % UInt64(HashTree.groupBytes))
+            let count = min(HashTree.groupBytes - start, Int(range.upperBound - position))
+            pieces.append(
+                Piece(
+                    place: Place(parent: parent, group: group), start: start, target: target,
+                    count: count))
+            position += UInt64(count)
+            target += count
+        }
     }
 
     /// Puts pieces where they go; each group of a parent is decoded once.
@@ -180,6 +189,13 @@ final class ChainDecoder {
         }
     }
 
+    /// Decodes a group that is in no file with the coder of this decoder.
+    func decode(
+        _ coded: [UInt8], count: Int, parent: [UInt8]?, into group: inout [UInt8]
+    ) throws(CodingError) {
+        try coder.decode(coded, count: count, parent: parent, into: &group)
+    }
+
     /// Codes a group with the coder of this decoder.
     func encode(
         _ group: [UInt8], _ segments: [CodedSegment], parent: [UInt8]?, into coded: inout [UInt8]
@@ -190,7 +206,7 @@ final class ChainDecoder {
 
 extension [UInt8] {
     /// Makes it so long; new bytes are zero.
-    fileprivate mutating func resize(to count: Int) {
+    mutating func resize(to count: Int) {
         if self.count > count {
             removeLast(self.count - count)
         } else {

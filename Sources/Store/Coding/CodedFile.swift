@@ -50,8 +50,7 @@ final class CodedFile: Sendable {
     let object: any StoredObject
     private let layout: Layout
     private let parents: Lock<[BlobSource?]>
-    /// Where each parent begins when all stand in a row.
-    private let parentStarts: [UInt64]
+    private let row: ParentRow
 
     /// Opens the coded file of a blob in a home.
     convenience init(_ id: Digest, layout: Layout) throws(StoreError) {
@@ -65,11 +64,7 @@ final class CodedFile: Sendable {
         self.layout = layout
         header = try Self.readHeader(object)
         parents = Lock([BlobSource?](repeating: nil, count: header.parents.count))
-        var next: UInt64 = 0
-        parentStarts = header.parents.map { parent in
-            defer { next += parent.size }
-            return next
-        }
+        row = ParentRow(sizes: header.parents.map(\.size))
     }
 
     /// The head of the coded file of a blob; nil where there is none that is sound.
@@ -111,20 +106,22 @@ final class CodedFile: Sendable {
         guard count == length else { throw .damaged(object.place) }
     }
 
+    /// The same into the first bytes of `buffer`.
+    func coded(group index: Int, into buffer: Buffer) throws(StoreError) {
+        let (start, length) = (header.starts[index], header.groups[index].length)
+        let count = try object.read(into: buffer, at: 0, count: length, offset: start)
+        guard count == length else { throw .damaged(object.place) }
+    }
+
     /// The parent that holds bytes of all parents in a row, and where they are in it. A run over
     /// two of them is none.
     func parent(
         at offset: UInt64, count: Int
     ) throws(StoreError) -> (index: Int, range: Range<UInt64>) {
-        guard let index = parentStarts.lastIndex(where: { $0 <= offset }) else {
-            throw .damaged("\(object.place) (a parent is missing)")
-        }
-        let start = offset - parentStarts[index]
-        let size = header.parents[index].size
-        guard start < size, UInt64(count) <= size - start else {
+        guard let place = row.place(of: offset, count: count) else {
             throw .damaged("\(object.place) (it draws on what no parent has)")
         }
-        return (index, start..<start + UInt64(count))
+        return place
     }
 
     /// A parent, opened once.

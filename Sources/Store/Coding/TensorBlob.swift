@@ -16,16 +16,20 @@ struct TensorBlob: Sendable {
     ) throws(StoreError) {
         self.reader = reader
         self.hashes = hashes
-        tensors = try Self.tensors(of: reader)
+        tensors = try Self.tensors(size: reader.size) { range throws(StoreError) in
+            try reader.bytes(range)
+        }
     }
 
-    private static func tensors(of reader: BlobReader) throws(StoreError) -> TensorFile? {
-        guard reader.size > 8 else { return nil }
-        let first = try reader.bytes(0..<min(9, reader.size))
-        guard first.last == UInt8(ascii: "{"),
-            let length = try? TensorFile.headerLength(first: first, fileSize: reader.size)
+    /// The tensors of a file of `size` bytes; nil where it is no safetensors file, or where `read`
+    /// does not have its head.
+    static func tensors(
+        size: UInt64, reading read: (Range<UInt64>) throws(StoreError) -> [UInt8]?
+    ) throws(StoreError) -> TensorFile? {
+        guard size > 8, let first = try read(0..<min(9, size)), first.last == UInt8(ascii: "{"),
+            let length = try? TensorFile.headerLength(first: first, fileSize: size),
+            let header = try read(0..<UInt64(length))
         else { return nil }
-        let header = try reader.bytes(0..<UInt64(length))
-        return try? TensorFile(header: header, fileSize: reader.size)
+        return try? TensorFile(header: header, fileSize: size)
     }
 }

@@ -14,9 +14,9 @@ public struct Session: Sendable {
     public internal(set) var roundTrip: UInt64?
     /// Monotonic nanoseconds of that measurement, or of the session's beginning.
     var measured: UInt64
-    /// Payload bytes served to it.
+    /// Payload bytes served to it, coded ones as they left.
     public internal(set) var sent: UInt64 = 0
-    /// Payload bytes fetched from it.
+    /// Payload bytes fetched from it, coded ones as they came.
     public internal(set) var received: UInt64 = 0
     /// Whether it is a neighbour in the overlay.
     public internal(set) var isNeighbour = false
@@ -80,6 +80,8 @@ public struct Session: Sendable {
     var searchesAsked = 0
     /// How fast groups come from it, and how many are asked of it.
     var pace = PeerPace()
+    /// Whether they are asked for coded.
+    var coding = CodingChoice()
     /// The connections over which groups are asked of it, and whether one more is worth while.
     var lines = PeerLines()
     /// How many connections to the peer there are: this one, and those that carry groups for it.

@@ -149,7 +149,8 @@ extension Swarm {
         let relays = isRelay ? Introduction.relays : 0
         let introduction = Introduction(
             features: features | Introduction.reach | Introduction.challenges | relays
-                | Introduction.stripes,
+                | Introduction.stripes
+                | Introduction.codedGroups,
             endpoints: ownEndpoints,
             observed: facts.path.isRelayed ? nil : facts.endpoint, label: settings.label,
             software: settings.software, wallMilliseconds: now.wall)
@@ -198,7 +199,7 @@ extension Swarm {
         case .reach(let message): receive(message, from: number)
         case .relay(let message): receive(message, from: number)
         case .punch(let message): receive(message, from: number)
-        case .rekey, .data, .unknown: break
+        case .rekey, .data, .coded, .unknown: break
         case .identifiersRequest(let after):
             answer(number, .listIdentifiers(number, after: after))
         case .identifiers(let page): receive(page, from: number)

@@ -131,7 +131,7 @@ extension Swarm {
         case .ping(let value):
             guard mayAsk(message, owner) else { return }
             effects.append(.send(stripe, .pong(value)))
-        case .pong, .data, .rekey, .unknown: break
+        case .pong, .data, .coded, .rekey, .unknown: break
         case .get(let request):
             _ = stripes.change(stripe) { $0.used = now.monotonic }
             serve(request, to: owner, over: stripe)

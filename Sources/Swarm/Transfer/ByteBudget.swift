@@ -38,6 +38,12 @@ public struct ByteBudget: Equatable, Sendable {
         return now.monotonic + missing * 1_000_000 / rate * 1_000 + Span.millisecond
     }
 
+    /// Takes back bytes that were spent and did not go over the line.
+    public mutating func giveBack(_ bytes: UInt64, at now: Moment) {
+        balance = min(Int64(rate), balance(at: now) + Int64(min(bytes, 1 << 40)))
+        filled = now.monotonic
+    }
+
     /// Spends bytes.
     public mutating func spend(_ bytes: UInt64, at now: Moment) {
         balance = balance(at: now) - Int64(min(bytes, 1 << 40))

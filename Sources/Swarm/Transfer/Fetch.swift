@@ -130,6 +130,8 @@ public struct FetchStatus: Equatable, Sendable {
     public var size: UInt64
     /// Bytes that arrived by this fetch.
     public var received: UInt64
+    /// Bytes in which they came over lines: fewer where groups came coded.
+    public var wire: UInt64 = 0
     /// Bytes that were here before.
     public var reused: UInt64
     /// Bytes by peer, in key order.
@@ -198,8 +200,12 @@ struct Fetch: Sendable {
     var envelopeAsked = OrderedTable<NodeKey, UInt64>()
     /// The manifest, once read and checked.
     var manifest: Manifest?
+    /// The paths of its files of tensors, by blob.
+    var tensorFiles: [Digest: String] = [:]
     /// Whether the shell is reading it.
     var isReadingManifest = false
+    /// Whether the manifest's bytes came, perhaps before its signature.
+    var isManifestHere = false
     /// Sessions whose peer was told that the terms are accepted.
     var accepted: Set<SessionNumber> = []
     /// Blobs not complete yet, in fetching order.
@@ -248,8 +254,9 @@ struct Fetch: Sendable {
         if faults.count < SwarmLimits.faultsKeptMax { faults.append(fault) }
     }
 
-    mutating func credit(_ node: NodeKey, _ byteCount: UInt64) {
+    mutating func credit(_ node: NodeKey, _ byteCount: UInt64, wire: UInt64) {
         status.received += byteCount
+        status.wire += wire
         if let index = status.sources.firstIndex(where: { $0.node == node }) {
             status.sources[index].bytes += byteCount
         } else {
@@ -287,6 +294,8 @@ struct Download: Sendable {
     var asked = 0
     /// Groups that are here and proven; nil before the store has opened it.
     var here: GroupSet?
+    /// Groups that came coded and could not be read: they are asked for as they are.
+    var plainGroups: Set<UInt64> = []
     /// Bytes that were asked of a second peer.
     var hedged: UInt64 = 0
     /// Groups that came since those who watch were told.
@@ -357,4 +366,6 @@ struct PendingGroup: Sendable {
     /// Bytes of the group.
     let byteCount: UInt64
     let asked: UInt64
+    /// Whether it could come coded.
+    var isCoded = false
 }

@@ -12,6 +12,8 @@ public struct ServeQueue: Sendable {
     private struct Flow: Sendable {
         var waiting: [(request: GroupRequest, bytes: UInt64)] = []
         var sending = 0
+        /// Bytes that were set aside for those that are being read and sent.
+        var spent: [UInt64: UInt64] = [:]
         var deficit: UInt64 = 0
         var weight: UInt64
         var isLimited: Bool
@@ -29,7 +31,7 @@ public struct ServeQueue: Sendable {
 
     /// Groups that are read and sent at a time while peers take them: what keeps disk, cipher and
     /// socket busy.
-    static let sendingMax = 16
+    public static let sendingMax = 16
     /// The same with the one that each peer may always have; the buffers of the data path.
     public static let sendingHardMax = 64
     /// Bytes that a peer of weight 1 is given in its turn.
@@ -72,6 +74,22 @@ public struct ServeQueue: Sendable {
         else { return false }
         _ = flows.change(session) { $0.waiting.remove(at: index) }
         return true
+    }
+
+    /// A group has left in so many bytes, or will not: what it took less of the owner's limits
+    /// than was set aside for it is given back.
+    mutating func left(
+        _ request: UInt64, bytes: UInt64, for session: SessionNumber, at now: Moment
+    ) {
+        if let flow = flows[session], let spent = flow.spent[request] {
+            let spared = spent - min(spent, bytes)
+            if flow.isLimited { budget?.giveBack(spared, at: now) }
+            _ = flows.change(session) { flow in
+                flow.spent[request] = nil
+                if flow.isLimited { flow.budget?.giveBack(spared, at: now) }
+            }
+        }
+        sent(by: session)
     }
 
     /// A group has left, or will not.
@@ -124,8 +142,9 @@ public struct ServeQueue: Sendable {
         if isLimited { budget?.spend(bytes, at: now) }
         sending += 1
         _ = flows.change(session) { flow in
-            flow.waiting.removeFirst()
+            let first = flow.waiting.removeFirst()
             flow.sending += 1
+            flow.spent[first.request.request] = bytes
             flow.deficit = flow.waiting.isEmpty ? 0 : flow.deficit - bytes
             if isLimited { flow.budget?.spend(bytes, at: now) }
         }

@@ -46,24 +46,33 @@ extension Swarm {
 
     /// Counts bytes that a peer brought for the fetches that want the blob; the manifest is none
     /// of a layer's own bytes.
-    private mutating func credit(_ peer: NodeKey, _ byteCount: UInt64, of blob: Digest) {
+    private mutating func credit(
+        _ peer: NodeKey, _ byteCount: UInt64, wire: UInt64, of blob: Digest
+    ) {
         for number in downloads[blob]?.fetches ?? []
         where fetches[number]?.request.layer != blob {
-            _ = fetches.change(number) { $0.credit(peer, byteCount) }
+            _ = fetches.change(number) { $0.credit(peer, byteCount, wire: wire) }
         }
     }
 
-    mutating func groupStored(_ number: UInt64, _ byteCount: UInt64) {
+    /// A group came that was asked for, in `wire` bytes over the line.
+    mutating func groupStored(_ number: UInt64, _ byteCount: UInt64, wire: UInt64) {
         guard let pending = settle(number, arrived: true) else {
-            lateGroupStored(number)
+            lateGroupStored(number, wire: wire)
             return
         }
         let session = pending.session
         _ = sessions.change(session) { session in
-            session.received += byteCount
+            session.received += wire
             session.heard = now.monotonic
             session.pace.arrived(byteCount, at: now.monotonic, roundTrip: session.roundTrip)
+            session.coding.arrived(
+                plain: byteCount, wire: wire, wasAsked: pending.isCoded, rate: session.pace.rate,
+                at: now.monotonic)
             session.lines.arrived(over: pending.stripe, at: now.monotonic)
+        }
+        if let facts = sessions[session]?.facts, isLimited(facts.endpoint) {
+            downloadBudget?.giveBack(byteCount - min(byteCount, wire), at: now)
         }
         // The first copy ends the others.
         for late in endRequestsForGroup(of: pending) {
@@ -76,14 +85,16 @@ extension Swarm {
         noteHere(pending.group, of: pending.blob)
         foundRoom(pending.blob)
         noteProgress(downloads[pending.blob]?.fetches ?? [])
-        if let peer = sessions[session]?.facts.peer { credit(peer, byteCount, of: pending.blob) }
+        if let peer = sessions[session]?.facts.peer {
+            credit(peer, byteCount, wire: wire, of: pending.blob)
+        }
         advance(download: pending.blob)
         isAssignmentDue = true
     }
 
     /// A group came that was given up, from a peer that was late or went away: it is here all the
     /// same, and nobody else is asked for it.
-    private mutating func lateGroupStored(_ number: UInt64) {
+    private mutating func lateGroupStored(_ number: UInt64, wire: UInt64) {
         guard let pending = givenUp[number] else { return }
         givenUp[number] = nil
         guard let download = downloads[pending.blob] else { return }
@@ -92,7 +103,7 @@ extension Swarm {
         if let index = download.wanted.firstIndex(of: pending.group) {
             _ = downloads.change(pending.blob) { $0.wanted.remove(at: index) }
             if let peer = pending.peer {
-                credit(peer, pending.byteCount, of: pending.blob)
+                credit(peer, pending.byteCount, wire: wire, of: pending.blob)
             }
         }
         advance(download: pending.blob)

@@ -240,7 +240,8 @@ extension Swarm {
             let through = download.holdings[session]?.layer
         else { return }
         let request = GroupRequest(
-            request: nextRequest, layer: through, blob: blob, group: group)
+            request: nextRequest, layer: through, blob: blob, group: group,
+            accepts: codings(of: group, in: download, from: session))
         nextRequest += 1
         let bytes = byteCount(of: group, in: download)
         _ = downloads.change(blob) { $0.asked += 1 }
@@ -252,7 +253,8 @@ extension Swarm {
         if let line { _ = stripes.change(line) { $0.used = now.monotonic } }
         requests[request.request] = PendingGroup(
             session: session, stripe: line, peer: sessions[session]?.facts.peer, layer: through,
-            blob: blob, group: group, byteCount: bytes, asked: now.monotonic)
+            blob: blob, group: group, byteCount: bytes, asked: now.monotonic,
+            isCoded: request.accepts != nil)
         if let facts = sessions[session]?.facts, isLimited(facts.endpoint) {
             downloadBudget?.spend(bytes, at: now)
         }

@@ -41,7 +41,7 @@ extension Swarm {
 
     mutating func openManifest(_ number: FetchNumber) {
         guard let fetch = fetches[number], fetch.open.isEmpty, !fetch.isReadingManifest,
-            let size = fetch.manifestSize
+            fetch.envelope != nil || !fetch.isManifestHere, let size = fetch.manifestSize
         else { return }
         startDownload(BlobReference(blob: fetch.request.layer, size: size), for: number)
     }
@@ -95,6 +95,9 @@ extension Swarm {
         let blobs = fetch.request.withEvidence ? manifest.blobs : manifest.blobsToFetch
         _ = fetches.change(number) { fetch in
             fetch.manifest = manifest
+            fetch.tensorFiles = Dictionary(
+                manifest.tensorFiles.map { ($0.blob, $0.path.text) }
+            ) { one, _ in one }
             // The tensor table first: searches for what is here already wait for it.
             let table = manifest.weights?.table.blob
             fetch.missing = blobs.filter { $0.blob != manifest.layer }.sorted {

@@ -141,15 +141,34 @@ extension Swarm {
         {
             return
         }
-        let holders = download.holdings.entries.filter { entry in
-            entry.value.extent == .complete && isUsable(entry.key) && mayAskForPage(entry.key)
+        let holders = pageHolders(download).filter {
+            isUsable($0.session) && mayAskForPage($0.session)
         }
-        let others = holders.filter { $0.key != download.pageAsked?.session }
+        let others = holders.filter { $0.session != download.pageAsked?.session }
         guard let holder = others.first ?? holders.first else { return }
-        _ = downloads.change(blob) { $0.pageAsked = (holder.key, now.monotonic) }
+        _ = downloads.change(blob) { $0.pageAsked = (holder.session, now.monotonic) }
         let page = UInt64(download.pages.count)
         send(
-            .groupsRequest(layer: holder.value.layer, blob: blob, page: page), to: holder.key)
+            .groupsRequest(layer: holder.layer, blob: blob, page: page), to: holder.session)
+    }
+
+    /// Who has all of a blob, and the layer to ask through: those who said so, or, while no one
+    /// has answered, those who announced the layer, so that no round trip is lost.
+    private func pageHolders(
+        _ download: Download
+    ) -> [(session: SessionNumber, layer: Digest)] {
+        let complete = download.holdings.entries.filter { $0.value.extent == .complete }
+        guard download.holdings.entries.isEmpty else {
+            return complete.map { ($0.key, $0.value.layer) }
+        }
+        return download.opening.entries.compactMap { session, opening in
+            guard let peer = sessions[session]?.facts.peer,
+                !download.fetches.contains(where: {
+                    fetches[$0]?.sharers.contains(peer) == true
+                })
+            else { return nil }
+            return (session, opening.layer)
+        }
     }
 
     private func mayAskForPage(_ session: SessionNumber) -> Bool {
@@ -170,10 +189,10 @@ extension Swarm {
         else { return }
         download.pageAsked = nil
         guard !bytes.isEmpty else {
+            let layer = download.holdings[session]?.layer ?? download.opening[session]?.layer
+            download.opening[session] = nil
             downloads[blob] = download
-            if let holding = download.holdings[session] {
-                lacks(session, blob, through: holding.layer)
-            }
+            if let layer { lacks(session, blob, through: layer) }
             advance(download: blob)
             return
         }

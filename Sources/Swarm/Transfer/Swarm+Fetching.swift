@@ -119,7 +119,12 @@ extension Swarm {
         if fetch.manifest != nil || isSealed { openBlobs(number) }
         guard !candidates.isEmpty else { return }
         _ = fetches.change(number) { $0.strandedSince = nil }
-        if fetch.envelope == nil, !isSealed { askForEnvelope(number, candidates) }
+        if fetch.envelope == nil, !isSealed {
+            askForEnvelope(number, candidates)
+            // Beside it: the id proves the manifest, the signature is held against it when both
+            // are here.
+            openManifest(number)
+        }
         for blob in fetches[number]?.open ?? [] { advance(download: blob) }
     }
 
@@ -207,9 +212,14 @@ extension Swarm {
         noteProgress([number])
         guard let fetch = fetches[number] else { return }
         if blob == fetch.request.layer && fetch.manifest == nil {
-            _ = fetches.change(number) { $0.isReadingManifest = true }
-            effects.append(
-                .readManifest(number, layer: blob, withEvidence: fetch.request.withEvidence))
+            _ = fetches.change(number) { fetch in
+                fetch.isManifestHere = true
+                fetch.isReadingManifest = fetch.envelope != nil
+            }
+            if fetch.envelope != nil {
+                effects.append(
+                    .readManifest(number, layer: blob, withEvidence: fetch.request.withEvidence))
+            }
         } else {
             if blob == fetch.manifest?.weights?.table.blob {
                 // Searches on this machine waited for it.

@@ -98,6 +98,7 @@ extension Swarm {
         guard let session = sessions[number], session.serving[request.request] == nil else {
             return
         }
+        let request = permitted(request, to: number)
         guard
             let size = size(of: request.blob, through: request.layer, for: number),
             request.group < UInt64(HashTree.groupCount(size: size)),
@@ -152,7 +153,7 @@ extension Swarm {
             session.serving[request] = nil
             session.sent += byteCount
         }
-        serving.sent(by: number)
+        serving.left(request, bytes: byteCount, for: number, at: now)
         serveNext()
     }
 }

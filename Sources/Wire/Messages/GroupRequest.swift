@@ -12,15 +12,25 @@ public struct GroupRequest: Equatable, Sendable {
     public let firstLeaf: UInt64
     /// Number of leaves; 0 = to the end of the group.
     public let leafCount: UInt64
+    /// How the group may be coded; nil where it must come as it is. Only a peer that speaks of
+    /// coded groups is asked so.
+    public var accepts: AcceptedCodings?
+
+    /// Whether it asks for all leaves of the group.
+    public var isWhole: Bool { firstLeaf == 0 && leafCount == 0 }
 
     /// A request for a whole group.
-    public init(request: UInt64, layer: Digest, blob: Digest, group: UInt64) {
+    public init(
+        request: UInt64, layer: Digest, blob: Digest, group: UInt64,
+        accepts: AcceptedCodings? = nil
+    ) {
         self.request = request
         self.layer = layer
         self.blob = blob
         self.group = group
         firstLeaf = 0
         leafCount = 0
+        self.accepts = accepts
     }
 
     func encode(to writer: inout Writer) {

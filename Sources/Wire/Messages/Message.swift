@@ -52,6 +52,8 @@ public enum Message: Equatable, Sendable {
     case get(GroupRequest)
     /// Announces so many payload bytes that follow as payload frames.
     case data(request: UInt64, byteCount: UInt64)
+    /// The same where they are the coded form of the group.
+    case coded(request: UInt64, GroupCoding, byteCount: UInt64)
     /// A request that is not answered with data.
     case reject(request: UInt64, reason: RejectReason, retryMilliseconds: UInt64)
     /// The sender no longer wants the answer.
@@ -152,11 +154,14 @@ public enum Message: Equatable, Sendable {
         static let challengeAnswer: UInt8 = 171
         static let challengeLeaf: UInt8 = 172
         static let receipt: UInt8 = 173
+        static let getCoded: UInt8 = 180
+        static let coded: UInt8 = 181
         static let optional = NeighbourMessage.Kind.all.union(ReachMessage.Kind.all)
             .union(RelayMessage.Kind.all).union([
                 statement, tags, credential, hold, holdAnswer, holdEnd, checkpoint, cosignature,
                 sketchRequest, sketch, itemsRequest, PunchMessage.Kind.punch, holdingChange, seek,
                 seekers, search, searchAnswer, challenge, challengeAnswer, challengeLeaf, receipt,
+                getCoded, coded,
             ])
     }
 
@@ -165,7 +170,7 @@ public enum Message: Equatable, Sendable {
         var writer = Writer()
         if !writeSession(to: &writer), !writeGossip(to: &writer), !writeSketch(to: &writer),
             !writeCircle(to: &writer), !writeReach(to: &writer), !writeSharing(to: &writer),
-            !writeSearch(to: &writer), !writeChallenge(to: &writer)
+            !writeSearch(to: &writer), !writeChallenge(to: &writer), !writeCoding(to: &writer)
         {
             writeTransfer(to: &writer)
         }
@@ -281,6 +286,8 @@ public enum Message: Equatable, Sendable {
         } else if let message = try Self.readSearch(kind, &reader) {
             self = message
         } else if let message = try Self.readChallenge(kind, &reader) {
+            self = message
+        } else if let message = try Self.readCoding(kind, &reader) {
             self = message
         } else if let message = try Self.readTransfer(kind, &reader) {
             self = message

@@ -1,25 +1,64 @@
 #!/usr/bin/env python3
 """A layer over a wide-area line that is made here, beside one curl stream over the same line.
 
-usage: wan.py PLASMID [--case RTT_MS:MBIT:LOSS_PERCENT[:MIB]]... [--no-peer]
+usage: wan.py PLASMID [--case RTT_MS:MBIT:LOSS_PERCENT[:MIB[:KIND]]]... [--no-peer]
 
 Needs root, iproute2 and a C compiler; curl and nginx for the peer. Prints one JSON line a case:
 what part of the line's rate Plasmid's files and curl's file had, from the command to its end.
+A file is of KIND random (the default), weights (bf16 in safetensors, which may come coded) or
+plain (the same bytes under a name that says nothing of weights).
 """
 import argparse
 import json
 import os
+import random
 import shutil
+import statistics
+import struct
 import subprocess
 import sys
 import tempfile
 import time
+from array import array
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 # A tenth of a gigabit and a gigabit at 50 ms, without and with losses.
 CASES = ["50:100:0:128", "50:100:1:64", "50:1000:0:256", "50:1000:1:256"]
 A, B = "10.77.0.1", "10.77.0.2"
+
+
+def bfloat(value):
+    """A number as bfloat16, to the nearest, ties to even."""
+    bits = struct.unpack("<I", struct.pack("<f", value))[0]
+    return (bits + 0x7FFF + (bits >> 16 & 1)) >> 16
+
+
+def weights(mebibytes):
+    """A safetensors file of normal weights in tensors of 4 MiB, each of a scale of its own."""
+    chance = random.Random(1)
+    normal = statistics.NormalDist()
+    quantiles = [normal.inv_cdf((index + 0.5) / 65_536) for index in range(65_536)]
+    entries, tensors = {}, []
+    for index in range(mebibytes // 4):
+        scale = 2.0 ** (-4 - index % 5)
+        values = [bfloat(value * scale) for value in quantiles]
+        tensors.append(array("H", chance.choices(values, k=2 << 20)).tobytes())
+        start = index * (4 << 20)
+        entries[f"h.{index}.weight"] = {
+            "dtype": "BF16", "shape": [2_048, 1_024], "data_offsets": [start, start + (4 << 20)]}
+    header = json.dumps(entries, separators=(",", ":")).encode()
+    header += b" " * (-len(header) % 8)
+    return struct.pack("<Q", len(header)) + header + b"".join(tensors)
+
+
+def sample(folder, kind, mebibytes):
+    """The file of a case."""
+    name = {"random": "random.dat", "weights": "model.safetensors", "plain": "model.bin"}[kind]
+    file = folder / name
+    is_noise = kind == "random"
+    file.write_bytes(os.urandom(mebibytes << 20) if is_noise else weights(mebibytes))
+    return file
 
 
 class Line:
@@ -81,7 +120,7 @@ class Node:
 
 
 def plasmid(line, program, folder, file):
-    """Seconds of a fetch, and which rule guided the connection."""
+    """Seconds of a fetch, its bytes on the line, and which rule guided the connection."""
     source = Node(line, 0, program, folder / "source", A)
     target = None
     try:
@@ -91,11 +130,11 @@ def plasmid(line, program, folder, file):
         target = Node(line, 1, program, folder / "target", B, join=source.ticket)
         target.ask("find", "bench", "--wait", "30")
         began = time.perf_counter()
-        target.ask("fetch", layer)
+        answer = target.ask("fetch", layer)
         seconds = time.perf_counter() - began
         rule = subprocess.run(
             line.command(0, ["ss", "-tinH", "dst", B]), capture_output=True, text=True).stdout
-        return seconds, "bbr" if " bbr " in rule else "other"
+        return seconds, answer["wire"], "bbr" if " bbr " in rule else "other"
     finally:
         source.stop()
         if target:
@@ -148,17 +187,18 @@ def main():
     for case in arguments.case or CASES:
         round_trip, rate, loss, *size = case.split(":")
         mebibytes = int(size[0]) if size else 64
+        kind = size[1] if len(size) > 1 else "random"
         with tempfile.TemporaryDirectory(prefix="plasmid-wan-") as name:
             folder = Path(name)
             subprocess.run(["cc", "-O2", "-o", folder / "wan", HERE / "wan.c"], check=True)
-            file = folder / "random.dat"
-            file.write_bytes(os.urandom(mebibytes << 20))
+            file = sample(folder, kind, mebibytes)
             best = file.stat().st_size * 8 / (float(rate) * 1e6)
             with Line(folder, round_trip, rate, loss) as line:
-                seconds, rule = plasmid(line, program, folder, file)
+                seconds, wire, rule = plasmid(line, program, folder, file)
                 row = {
                     "round_trip_ms": float(round_trip), "mbit": float(rate),
-                    "loss_percent": float(loss), "mib": mebibytes, "seconds": round(seconds, 2),
+                    "loss_percent": float(loss), "mib": mebibytes, "kind": kind,
+                    "seconds": round(seconds, 2), "mib_on_line": round(wire / (1 << 20), 1),
                     "part_of_line": round(best / seconds, 3), "rule": rule}
                 if has_peer:
                     row["curl_part_of_line"] = round(best / curl(line, folder, file), 3)

@@ -14,6 +14,7 @@ private final class Side: Sendable {
     let key: NodeKey
     let events = Lock([LinkEvent]())
     let groups = Lock([(request: GroupRequest, bytes: [UInt8])]())
+    let coded = Lock([(request: GroupRequest, coding: GroupCoding, bytes: [UInt8])]())
     private let news = Semaphore()
 
     init(_ seed: UInt8, network: Digest = NetworkFile.standard.id) throws {
@@ -21,7 +22,7 @@ private final class Side: Sendable {
         let listener = try Socket.listen(try #require(Address("127.0.0.1:0")))
         address = try listener.ownAddress()
         key = try #require(SigningKey(seed: [UInt8](repeating: seed, count: 32))).publicKey
-        let (events, groups, news) = (events, groups, news)
+        let (events, groups, coded, news) = (events, groups, coded, news)
         let pool = Lock<LinkShared?>(nil)
         let shared = LinkShared(
             identity: try LinkSharedTests.identity(seed, network: network), listening: address,
@@ -29,10 +30,14 @@ private final class Side: Sendable {
                 events.withLock { $0.append(event) }
                 news.signal()
             },
-            deliver: { group in
-                let bytes = group.buffer.bytes(0..<group.buffer.count)
-                groups.withLock { $0.append((group.request, bytes)) }
-                pool.withLock { $0 }?.arriving.put(group.buffer)
+            deliver: { arrival in
+                let bytes = arrival.buffer.bytes(0..<arrival.buffer.count)
+                switch arrival {
+                case .proven(let group): groups.withLock { $0.append((group.request, bytes)) }
+                case .coded(let group):
+                    coded.withLock { $0.append((group.request, group.coding, bytes)) }
+                }
+                pool.withLock { $0 }?.arriving.put(arrival.buffer)
                 news.signal()
             })
         pool.withLock { $0 = shared }
@@ -184,6 +189,62 @@ struct LinkLaneTests {
             }
             #expect(sessions == 0)
         }
+    }
+
+    @Test func `hands coded groups on as they came, only where they were asked for so`() throws {
+        let (a, b) = (try Side(1), try Side(2))
+        defer {
+            a.end()
+            b.end()
+        }
+        try dial(a, b)
+        let (session, other) = (try a.waitForSession(), try b.waitForSession())
+        let blob = Blake3.hash([1])
+        let size = 100_000
+        let layer = try #require(GroupLayer(singleGroup: blob, size: UInt64(size)))
+        let parents = AcceptedCodings(parents: .init(layer: blob, blobs: [Blake3.hash([2])]))
+        // How it is asked for, how it comes, in how many bytes, and whether that is an answer.
+        let cases: [(AcceptedCodings?, GroupCoding, Int, Bool)] = [
+            (AcceptedCodings(), .dense, size - 1, true), (parents, .delta, 1, true),
+            (parents, .dense, 70_000, true), (nil, .dense, 70_000, false),
+            (AcceptedCodings(), .delta, 70_000, false), (AcceptedCodings(), .dense, size, false),
+            (parents, .delta, size + 1, false),
+        ]
+        for (index, (accepts, coding, count, isAnswer)) in cases.enumerated() {
+            let number = UInt64(index + 10)
+            let request = GroupRequest(
+                request: number, layer: blob, blob: blob, group: 0, accepts: accepts)
+            a.lane.post(.request(session, request, layer))
+            let asked: GroupRequest = try b.wait {
+                b.events.withLock { events in
+                    for case .message(_, .get(let asked)) in events where asked.request == number {
+                        return asked
+                    }
+                    return nil
+                }
+            }
+            #expect(asked == request)
+            let bytes = Laboratory.bytes(count, seed: number)
+            let buffer = try #require(b.shared.leaving.take())
+            buffer.store(bytes, at: 0)
+            buffer.count = count
+            b.lane.post(.sendGroup(other, request: number, buffer, coding))
+            if isAnswer {
+                let came = try a.wait { a.coded.withLock { $0.last { $0.request == request } } }
+                #expect(came.coding == coding && came.bytes == bytes)
+                continue
+            }
+            _ = try a.wait {
+                a.events.withLock { events in
+                    events.contains {
+                        if case .groupRefuted(_, number) = $0 { true } else { false }
+                    }
+                } ? true : nil
+            }
+        }
+        #expect(a.coded.withLock { $0.count } == 3 && a.groups.withLock { $0.isEmpty })
+        _ = try b.wait { b.shared.leaving.used == 0 ? true : nil }
+        #expect(a.shared.arriving.used == 0)
     }
 
     @Test func `sees who is there without a session`() throws {

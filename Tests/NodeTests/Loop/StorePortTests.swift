@@ -56,13 +56,15 @@ struct StorePortTests {
             let request = GroupRequest(
                 request: UInt64(index), layer: summary.id, blob: summary.id,
                 group: UInt64(index))
-            port.write(
-                VerifiedGroup(session: 1, request: request, buffer: buffer, leafValues: values)
+            port.take(
+                .proven(
+                    VerifiedGroup(
+                        session: 1, request: request, buffer: buffer, leafValues: values))
             ) { _ in returned.withLock { $0 += 1 } }
         }
         for index in 0..<UInt64(layer.count) {
             _ = try wait { input in
-                if case .groupStored(1, index, _) = input { true } else { nil }
+                if case .groupStored(1, index, _, _) = input { true } else { nil }
             }
         }
         port.complete(summary.id)
@@ -95,8 +97,8 @@ struct StorePortTests {
     private func expectServed(_ blob: Digest, _ bytes: [UInt8]) throws {
         func read(_ request: GroupRequest) throws -> [UInt8]? {
             let (done, result) = (Semaphore(), Lock<[UInt8]?>(nil))
-            port.read(request, into: Buffer(capacity: LinkShared.bufferBytes)) { buffer, isRead in
-                if isRead { result.withLock { $0 = buffer.bytes(0..<buffer.count) } }
+            port.read(request, into: Buffer(capacity: LinkShared.bufferBytes)) { buffer, found in
+                if found == .plain { result.withLock { $0 = buffer.bytes(0..<buffer.count) } }
                 done.signal()
             }
             #expect(done.wait(milliseconds: 5000))

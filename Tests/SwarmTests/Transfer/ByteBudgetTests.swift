@@ -26,6 +26,16 @@ import Testing
         #expect(budget.isReady(at: moment(ready)))
     }
 
+    @Test func `what is given back is no debt, and no more than a second's worth is saved`() {
+        var budget = ByteBudget(bytesPerSecond: 1_000)
+        budget.spend(5_000, at: moment(0))
+        budget.giveBack(3_000, at: moment(0))
+        #expect(!budget.isReady(at: moment(999)) && budget.isReady(at: moment(1_001)))
+        budget.giveBack(.max, at: moment(2_000))
+        budget.spend(1_001, at: moment(2_000))
+        #expect(!budget.isReady(at: moment(2_000)) && budget.isReady(at: moment(2_002)))
+    }
+
     @Test func `the largest numbers stay within integers`() {
         var budget = ByteBudget(bytesPerSecond: .max)
         budget.spend(.max, at: moment(0))

@@ -64,6 +64,36 @@ import Testing
         #expect(driver.pass(30 * Span.second).requests.isEmpty)
     }
 
+    @Test(arguments: [true, false])
+    func `signature and manifest are asked for at once and come in any order`(
+        isSignatureFirst: Bool
+    ) throws {
+        var driver = start()
+        let sample = try Sample(groups: [1])
+        driver.feed(.fetch(1, FetchRequest(layer: sample.id)))
+        var effects = driver.feed(.holdersFound(1, sample.holders([2])))
+        #expect(effects.sent(to: 2).contains(.envelopeRequest(layer: sample.id)))
+        #expect(effects.opened == [sample.id])
+        effects = driver.feed(.blobOpened(blob: sample.id, .partial(bitmap: [], layer: nil)))
+        let request = try #require(effects.requests.first)
+        let envelope = Message.envelope(layer: sample.id, bytes: sample.envelope)
+        if isSignatureFirst { driver.hear(2, envelope) }
+        effects = driver.feed(
+            .groupStored(
+                2, request: request.request.request, byteCount: sample.content.manifestSize))
+        #expect(effects.completed == [sample.id])
+        effects = driver.feed(.blobCompleted(blob: sample.id))
+        if !isSignatureFirst {
+            // It is read when there is something to hold it against.
+            #expect(!effects.readsManifest && driver.pass(Span.second).opened.isEmpty)
+            #expect(driver.hear(2, envelope).opened == [sample.id])
+            effects = driver.feed(.blobOpened(blob: sample.id, .complete))
+        }
+        #expect(effects.readsManifest)
+        effects = driver.feed(.manifestRead(1, ReadManifest(bytes: sample.manifest.bytes)))
+        #expect(Set(effects.opened) == Set(sample.files.keys))
+    }
+
     @Test func `a layer of which no record speaks is given up after fifteen seconds`() throws {
         var driver = start()
         driver.feed(.fetch(1, FetchRequest(layer: Gossip.name([1]))))
@@ -263,5 +293,12 @@ import Testing
         #expect(effects.phase(of: 1) == .cancelled && effects.released == [blob])
         #expect(effects.sent(to: 2).count == 2 && driver.core.sessions[2]?.pace.asked == 0)
         #expect(driver.feed(.groupStored(2, request: 1, byteCount: 1)).isEmpty)
+    }
+}
+
+extension [Effect] {
+    /// Whether a manifest is to be read.
+    fileprivate var readsManifest: Bool {
+        contains { if case .readManifest = $0 { true } else { false } }
     }
 }

@@ -106,4 +106,25 @@ import Wire
         let next = queue.next(at: moment(10_000))
         #expect(queue.readyAt(moment(10_000)) == nil && next != nil)
     }
+
+    @Test func `what left in fewer bytes, or did not, is given back to the owner's limit`() {
+        func sent(_ bytes: UInt64?) -> Int {
+            var queue = ServeQueue()
+            queue.take(TransferLimits(upload: 4 << 20))
+            add(&queue, 0..<400, for: 1, isLimited: true)
+            var count = 0
+            for time in 0..<UInt64(100) {
+                while let next = queue.next(at: moment(time * 100)) {
+                    let number = next.request.request
+                    queue.left(
+                        number, bytes: bytes ?? Self.group, for: 1, at: moment(time * 100))
+                    count += 1
+                }
+            }
+            return count
+        }
+        #expect((40...48).contains(sent(nil)), "a second's worth saved, ten seconds")
+        #expect((80...96).contains(sent(Self.group / 2)))
+        #expect(sent(0) == 400)
+    }
 }

@@ -23,7 +23,16 @@ import Wire
         .groupsRequest(layer: digest, blob: digest, page: 3),
         .groups(blob: digest, page: 3, bytes: [9]),
         .get(GroupRequest(request: 1, layer: digest, blob: digest, group: 2)),
-        .data(request: 4, byteCount: 1 << 20),
+        .get(
+            GroupRequest(
+                request: 1, layer: digest, blob: digest, group: 2, accepts: AcceptedCodings())),
+        .get(
+            GroupRequest(
+                request: 1, layer: digest, blob: digest, group: 2,
+                accepts: AcceptedCodings(
+                    parents: .init(layer: digest, blobs: [Blake3.hash([2]), Blake3.hash([3])])))),
+        .data(request: 4, byteCount: 1 << 20), .coded(request: 4, .dense, byteCount: 700_000),
+        .coded(request: 300, .delta, byteCount: 1),
         .reject(request: 4, reason: .busy, retryMilliseconds: 500), .cancel(request: 4),
         .statement([7, 8]), .credential([9]), .hold([1]),
         .holdAnswer(contract: digest, 2, "no room"), .holdEnd(contract: digest),
