@@ -54,7 +54,7 @@ def weights(mebibytes):
 
 def sample(folder, kind, mebibytes):
     """The file of a case."""
-    name = {"random": "random.dat", "weights": "model.safetensors", "plain": "model.bin"}[kind]
+    name = {"random": "random.dat", "weights": "model.safetensors", "plain": "model.dat"}[kind]
     file = folder / name
     is_noise = kind == "random"
     file.write_bytes(os.urandom(mebibytes << 20) if is_noise else weights(mebibytes))

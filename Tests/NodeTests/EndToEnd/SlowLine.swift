@@ -18,21 +18,22 @@ final class SlowLine: Sendable {
     init(to node: TestNode, bytesPerSecond rate: Int) throws {
         self.rate = rate
         target = node.port
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        listener = socket
         var place = Self.loopback(0)
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let isBound = withUnsafeMutablePointer(to: &place) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(listener, address, length) == 0 && listen(listener, 8) == 0
-                    && getsockname(listener, address, &length) == 0
+                bind(socket, address, length) == 0 && listen(socket, 8) == 0
+                    && getsockname(socket, address, &length) == 0
             }
         }
         try #require(isBound)
         port = UInt16(bigEndian: place.sin_port)
-        let (listener, target, rate, passed) = (listener, target, rate, passed)
+        let (target, passed) = (target, passed)
         Foundation.Thread.detachNewThread {
             while true {
-                let caller = accept(listener, nil, nil)
+                let caller = accept(socket, nil, nil)
                 guard caller >= 0 else { return }
                 Self.join(caller, to: target, rate: rate, passed)
             }
