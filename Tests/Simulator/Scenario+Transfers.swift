@@ -48,10 +48,10 @@ extension Scenario {
             sources: 1, targets: 1, mostTime: 0.78, mostCopies: 0.78, isWeights: true),
         transfer(
             "transfer-coded-old",
-            "the same from 4 sources on quarter lines, 2 of which know nothing of coding: at most "
+            "256 MiB from 4 sources on quarter lines, 2 of which know nothing of coding: at most "
                 + "0.95 of the line's time",
-            sources: 4, targets: 1, mostTime: 0.95, mostCopies: 0.95, isWeights: true,
-            oldSources: 2
+            sources: 4, targets: 1, megabytes: 256, mostTime: 0.95, mostCopies: 0.95,
+            isWeights: true, oldSources: 2
         ) { run in
             for source in run.sources {
                 run.world.lines[source] = WorldLine(SimulatedTransfer.line / 4)
