@@ -55,14 +55,16 @@ def ip(*words):
 class Internet:
     """A switch that every public machine and router hangs on, and laboratories behind routers."""
 
-    def __init__(self, kinds):
+    def __init__(self, kinds, machines=None):
+        """`machines` are names and addresses of public ones; else the three relays."""
         self.stem = f"plasmid-nat-{os.getpid()}"
         self.names = []
         self.hub = self.namespace("hub")
         ip("-n", self.hub, "link", "add", "switch", "type", "bridge")
         ip("-n", self.hub, "link", "set", "switch", "up")
-        for number, address in enumerate(PUBLIC):
-            self.attach(f"public{number}", address)
+        relays = {f"public{number}": address for number, address in enumerate(PUBLIC)}
+        for name, address in (machines or relays).items():
+            self.attach(name, address)
         for lab, kind in kinds.items():
             self.laboratory(lab, kind)
 
@@ -165,11 +167,11 @@ def wait_for(condition, patience):
     return None
 
 
-def share(node, folder, name, size):
+def share(node, folder, name, size, *options):
     path = folder / f"{name}.txt"
     path.write_text(random.Random(name).randbytes(size // 2).hex())
     shared = node.ask("share", str(path), "--type", "memory", "--licence", "CC0-1.0",
-                      "--visibility", "public", "--name", name)
+                      "--visibility", "public", "--name", name, *options)
     return path, shared["layer"]
 
 
