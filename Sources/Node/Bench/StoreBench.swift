@@ -128,8 +128,8 @@ struct StoreBench {
         return [
             BenchRow(
                 name: "\(name) \(blobs)",
-                figure: Double(blobs) / seconds, unit: "blobs/s", against: "seconds; \(collection.blobs) removed",
-                ratio: seconds),
+                figure: Double(blobs) / seconds, unit: "blobs/s",
+                against: "seconds; \(collection.blobs) removed", ratio: seconds),
             row(
                 "writer held longest",
                 milliseconds: Double(collection.longestHold) / 1e6),

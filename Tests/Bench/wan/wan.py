@@ -120,7 +120,7 @@ class Node:
 
 
 def plasmid(line, program, folder, file):
-    """Seconds of a fetch, its bytes on the line, and which rule guided the connection."""
+    """Seconds of a fetch, its bytes on the line, which rule guided the connections, how many."""
     source = Node(line, 0, program, folder / "source", A)
     target = None
     try:
@@ -134,7 +134,8 @@ def plasmid(line, program, folder, file):
         seconds = time.perf_counter() - began
         rule = subprocess.run(
             line.command(0, ["ss", "-tinH", "dst", B]), capture_output=True, text=True).stdout
-        return seconds, answer["wire"], "bbr" if " bbr " in rule else "other"
+        lines = [peer["connections"] for peer in source.ask("peers")["peers"]]
+        return seconds, answer["wire"], "bbr" if " bbr " in rule else "other", max(lines)
     finally:
         source.stop()
         if target:
@@ -194,12 +195,13 @@ def main():
             file = sample(folder, kind, mebibytes)
             best = file.stat().st_size * 8 / (float(rate) * 1e6)
             with Line(folder, round_trip, rate, loss) as line:
-                seconds, wire, rule = plasmid(line, program, folder, file)
+                seconds, wire, rule, connections = plasmid(line, program, folder, file)
                 row = {
                     "round_trip_ms": float(round_trip), "mbit": float(rate),
                     "loss_percent": float(loss), "mib": mebibytes, "kind": kind,
                     "seconds": round(seconds, 2), "mib_on_line": round(wire / (1 << 20), 1),
-                    "part_of_line": round(best / seconds, 3), "rule": rule}
+                    "part_of_line": round(best / seconds, 3), "rule": rule,
+                    "connections": connections}
                 if has_peer:
                     row["curl_part_of_line"] = round(best / curl(line, folder, file), 3)
             print(json.dumps(row), flush=True)

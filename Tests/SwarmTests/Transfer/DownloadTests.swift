@@ -82,22 +82,6 @@ import Testing
         #expect(effects.requests.count == 1)
     }
 
-    @Test func `group values are asked for beside the question who has the blob`() throws {
-        let sample = try Sample(groups: [3])
-        var driver = Driver()
-        driver.open(2, 2)
-        _ = driver.describe(sample, from: [2], seeds: [2])
-        let blob = try #require(sample.files.keys.first)
-        let open = Message.open(layer: sample.id, blob: blob)
-        let page = Message.groupsRequest(layer: sample.id, blob: blob, page: 0)
-        var effects = driver.feed(.blobOpened(blob: blob, .partial(bitmap: [], layer: nil)))
-        #expect(effects.sent(to: 2).filter { $0 == open || $0 == page } == [open, page])
-        // Who has neither is asked for neither again.
-        effects = driver.hear(2, .groups(blob: blob, page: 0, bytes: []))
-        effects += driver.pass(2 * Span.second)
-        #expect(!effects.sent(to: 2).contains(page) && driver.core.bans.isEmpty)
-    }
-
     @Test func `a page that does not match is blamed, the next holder is asked`() throws {
         let sample = try Sample(groups: [3])
         var (driver, blob, _) = try open(sample, [2, 3], knowsLayer: false)

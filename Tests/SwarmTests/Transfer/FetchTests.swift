@@ -94,6 +94,21 @@ import Testing
         #expect(Set(effects.opened) == Set(sample.files.keys))
     }
 
+    @Test func `group values are asked for beside the question who has the blob`() throws {
+        let sample = try Sample(groups: [3])
+        var driver = Driver()
+        driver.open(2, 2)
+        _ = driver.describe(sample, from: [2], seeds: [2])
+        let blob = try #require(sample.files.keys.first)
+        let page = Message.groupsRequest(layer: sample.id, blob: blob, page: 0)
+        var effects = driver.feed(.blobOpened(blob: blob, .partial(bitmap: [], layer: nil)))
+        #expect(effects.sent(to: 2).suffix(2) == [.open(layer: sample.id, blob: blob), page])
+        // Who has neither is asked for neither again.
+        effects =
+            driver.hear(2, .groups(blob: blob, page: 0, bytes: [])) + driver.pass(2 * Span.second)
+        #expect(!effects.sent(to: 2).contains(page) && driver.core.bans.isEmpty)
+    }
+
     @Test func `a layer of which no record speaks is given up after fifteen seconds`() throws {
         var driver = start()
         driver.feed(.fetch(1, FetchRequest(layer: Gossip.name([1]))))
