@@ -59,15 +59,5 @@ extension RealNodes {
             #expect(Laboratory.areEqual(path, Self.target(of: copy)))
             #expect(try b.ask("verify", layer)["ok"]?.bool == true)
         }
-
-        @Test func `other files come as they are`() throws {
-            let bytes = Laboratory.bytes(6 << 20)
-            let path = try laboratory.write("noise/data.dat", bytes)
-            let answer = try a.share("\(laboratory.path)/noise")
-            let came = try fetch(try #require(answer["layer"]?.string))
-            #expect(came.wire == came.received)
-            let copy = try #require(came.answer["path"]?.string) + "/data.dat"
-            #expect(Laboratory.areEqual(path, Self.target(of: copy)))
-        }
     }
 }
