@@ -220,6 +220,9 @@ public struct SessionFacts: Equatable, Sendable {
     /// known.
     public let roundTrip: UInt64?
 
+    /// Nanoseconds of a round trip from which on a path is more than a local network.
+    public static let farRoundTrip: UInt64 = 5_000_000
+
     /// Facts of a session.
     public init(
         peer: NodeKey, endpoint: Endpoint, isInitiator: Bool, dial: UInt64?,

@@ -19,4 +19,9 @@ enum Span {
     static let minute: UInt64 = 60 * second
     static let hour: UInt64 = 60 * minute
     static let day: UInt64 = 24 * hour
+
+    /// Bytes a second where so many come in a span: up to 2^40 bytes, by the microsecond.
+    static func rate(of bytes: UInt64, in span: UInt64) -> UInt64 {
+        min(bytes, 1 << 40) * millisecond / max(1, span / 1_000)
+    }
 }

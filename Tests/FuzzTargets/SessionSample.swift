@@ -85,7 +85,12 @@ enum SessionSample {
 
     /// A peer says something over its session or its stripe.
     static func word(_ message: Message, from peer: UInt8, overStripe: Bool = false) -> [UInt8] {
-        let bytes = message.bytes
+        word(message.bytes, from: peer, overStripe: overStripe)
+    }
+
+    private static func word(
+        _ bytes: [UInt8], from peer: UInt8, overStripe: Bool = false
+    ) -> [UInt8] {
         let length = [UInt8(bytes.count >> 8), UInt8(truncatingIfNeeded: bytes.count)]
         return step(0, peer | (overStripe ? 4 : 0)) + length + bytes
     }
@@ -125,8 +130,7 @@ enum SessionSample {
 
     /// Every sample of a message, from one peer after the other.
     static let words: [[UInt8]] = Samples.messages.enumerated().map { place, bytes in
-        let length = [UInt8(bytes.count >> 8), UInt8(truncatingIfNeeded: bytes.count)]
         let peer = UInt8(place % 4)
-        return step(3, peer) + step(0, peer) + length + bytes + step(2, 9)
+        return step(3, peer) + word(bytes, from: peer) + step(2, 9)
     }
 }

@@ -7,11 +7,11 @@ import Wire
 /// A class because the lane's table and the poller's events share it; confined to its lane.
 final class Connection {
     /// A dial that this side began.
-    struct DialFacts {
+    struct DialFacts: Sendable {
         let dial: UInt64
         var endpoints: [Endpoint]
         let expected: NodeKey?
-        let known: KnownPeer?
+        var known: KnownPeer?
         /// Whether it leaves from the port that this node listens on.
         var isFromPort = false
         /// Whether it ends as soon as the other side has shown who it is.
@@ -40,9 +40,6 @@ final class Connection {
     static let handshakePatience: UInt64 = 10_000_000_000
     /// Nanoseconds for the last bytes of a closing connection.
     static let closingPatience: UInt64 = 2_000_000_000
-    /// Microseconds of round trip from which on a path is more than a local network. Losses there
-    /// are often no sign of a full line, so BBR guides what is sent where the system has it.
-    static let farRoundTrip: UInt64 = 5_000
     /// Bytes read from one connection before others have their turn.
     static let readPerTurn = 4 << 20
     /// Bytes of the buffers between socket and ciphers: four frames of the largest size.
@@ -215,12 +212,14 @@ final class Connection {
         receiving = channel.receive
         keyMade = Clock.monotonic()
         stage = .standing
-        let span = path.isRelayed ? nil : socket?.roundTripMicroseconds
-        if let span, span >= Self.farRoundTrip { socket?.paceByModel() }
+        let span = path.isRelayed ? nil : socket?.roundTripMicroseconds.map { $0 * 1000 }
+        // Losses far away are often no sign of a full line, so BBR guides what is sent where the
+        // system has it.
+        if let span, span >= SessionFacts.farRoundTrip { socket?.paceByModel() }
         let facts = SessionFacts(
             peer: channel.peer, endpoint: endpoint,
             isInitiator: punch?.isInitiator ?? (dialling != nil),
-            dial: dialling?.dial ?? punch?.dial, path: path, roundTrip: span.map { $0 * 1000 })
+            dial: dialling?.dial ?? punch?.dial, path: path, roundTrip: span)
         switch channel.purpose {
         case .session: unconfirmed = .established(number, facts, channel.known)
         case .stripe:

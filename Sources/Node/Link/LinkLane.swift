@@ -199,24 +199,7 @@ struct LinkWorker: ~Copyable {
 
     private mutating func connect(_ command: LinkCommand) {
         switch command {
-        case .dial(let number, let dial, let endpoints, let expected, let known):
-            let facts = Connection.DialFacts(
-                dial: dial, endpoints: endpoints, expected: expected, known: known)
-            add(number, facts).connectNext("no address")
-        case .dialFromPort(let number, let dial, let endpoints, let expected, let known):
-            let facts = Connection.DialFacts(
-                dial: dial, endpoints: endpoints, expected: expected, known: known,
-                isFromPort: true)
-            add(number, facts).connectNext("no address")
-        case .dialStripe(let number, let dial, let endpoints, let expected, let known):
-            let facts = Connection.DialFacts(
-                dial: dial, endpoints: endpoints, expected: expected, known: known,
-                purpose: .stripe)
-            add(number, facts).connectNext("no address")
-        case .probe(let number, let dial, let endpoint, let expected):
-            let facts = Connection.DialFacts(
-                dial: dial, endpoints: [endpoint], expected: expected, known: nil, isProbe: true)
-            add(number, facts).connectNext("no address")
+        case .dial(let number, let facts): add(number, facts).connectNext("no address")
         case .accepted(let number, let socket, let endpoint, let punch):
             let connection = add(number, nil)
             if let punch {

@@ -5,16 +5,7 @@ import Wire
 /// What the loop asks of a link lane.
 enum LinkCommand: Sendable {
     /// Connect to the first endpoint that answers and shake hands.
-    case dial(
-        SessionNumber, dial: UInt64, endpoints: [Endpoint], expected: NodeKey?, known: KnownPeer?)
-    /// The same from the port that this node listens on.
-    case dialFromPort(
-        SessionNumber, dial: UInt64, endpoints: [Endpoint], expected: NodeKey?, known: KnownPeer?)
-    /// Connect for a connection that carries groups for a session with the same node.
-    case dialStripe(
-        SessionNumber, dial: UInt64, endpoints: [Endpoint], expected: NodeKey, known: KnownPeer?)
-    /// Connect, see who answers, and hang up.
-    case probe(SessionNumber, dial: UInt64, Endpoint, expected: NodeKey)
+    case dial(SessionNumber, Connection.DialFacts)
     /// Call from the port that this node listens on, as long as the peer does the same.
     case punch(SessionNumber, [Endpoint], Punch)
     /// Shake hands with who came in; as a punch decided, where it is one.

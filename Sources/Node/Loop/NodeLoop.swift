@@ -233,26 +233,24 @@ struct LoopWorker: ~Copyable {
     private func performCall(_ effect: Effect) {
         switch effect {
         case .dial(let dial, let endpoints, let expected):
-            let session = shared.nextSession()
-            let peer = expected.flatMap { known[$0] }
-            link(session).post(
-                .dial(
-                    session, dial: dial, endpoints: endpoints, expected: expected, known: peer))
-        case .dialFromPort(let dial, let endpoints, let expected):
-            let session = shared.nextSession()
-            link(session).post(
-                .dialFromPort(
-                    session, dial: dial, endpoints: endpoints, expected: expected,
+            call(
+                Connection.DialFacts(
+                    dial: dial, endpoints: endpoints, expected: expected,
                     known: expected.flatMap { known[$0] }))
+        case .dialFromPort(let dial, let endpoints, let expected):
+            call(
+                Connection.DialFacts(
+                    dial: dial, endpoints: endpoints, expected: expected,
+                    known: expected.flatMap { known[$0] }, isFromPort: true))
         case .dialStripe(let dial, let endpoints, let expected):
-            let session = shared.nextSession()
-            link(session).post(
-                .dialStripe(
-                    session, dial: dial, endpoints: endpoints, expected: expected,
-                    known: known[expected]))
+            call(
+                Connection.DialFacts(
+                    dial: dial, endpoints: endpoints, expected: expected, known: known[expected],
+                    purpose: .stripe))
         case .probe(let dial, let endpoint, let expected):
-            let session = shared.nextSession()
-            link(session).post(.probe(session, dial: dial, endpoint, expected: expected))
+            call(
+                Connection.DialFacts(
+                    dial: dial, endpoints: [endpoint], expected: expected, isProbe: true))
         case .dialThrough(let dial, let end, let expected):
             openCircuit(end, to: expected, dial: dial)
         case .answerThrough(let end, let caller): openCircuit(end, to: caller, dial: nil)
@@ -267,6 +265,11 @@ struct LoopWorker: ~Copyable {
             link(session).post(.punch(session, endpoints, punch))
         default: break
         }
+    }
+
+    private func call(_ facts: Connection.DialFacts) {
+        let session = shared.nextSession()
+        link(session).post(.dial(session, facts))
     }
 
     private func openCircuit(_ end: CircuitEnd, to peer: NodeKey, dial: UInt64?) {

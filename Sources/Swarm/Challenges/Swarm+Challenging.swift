@@ -133,7 +133,7 @@ extension Swarm {
     }
 
     private func answersChallenges(_ session: Session) -> Bool {
-        (session.introduction?.features ?? 0) & Introduction.challenges != 0
+        session.speaks(of: Introduction.challenges)
     }
 
     /// Has the own disk read for each holder what it must answer.

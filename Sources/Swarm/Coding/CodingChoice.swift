@@ -92,16 +92,13 @@ struct CodingChoice: Sendable {
     }
 
     private mutating func look(_ window: Window, _ span: UInt64, at now: UInt64) {
-        func rate(_ bytes: UInt64) -> UInt64 {
-            min(bytes, 1 << 40) * Span.millisecond / max(1, span / 1_000)
-        }
         let isShorter = window.askedWire <= window.askedPlain - window.askedPlain / Self.savingMin
-        let isSlower = isTrial && rate(window.plain) < before - before / 10
+        let isSlower = isTrial && Span.rate(of: window.plain, in: span) < before - before / 10
         let most = level == .all ? Self.denseRateMax : Self.deltaRateMax
         if !isShorter || isSlower {
             level = .nothing
             notBefore = now + Self.pause
-        } else if rate(window.wire) > most {
+        } else if Span.rate(of: window.wire, in: span) > most {
             // The line is faster than it was.
             level = .nothing
         }

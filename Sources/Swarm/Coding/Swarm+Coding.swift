@@ -9,7 +9,7 @@ extension Swarm {
         of group: UInt64, in download: Download, from number: SessionNumber
     ) -> AcceptedCodings? {
         guard let session = sessions[number], session.coding.level != .nothing,
-            (session.introduction?.features ?? 0) & Introduction.codedGroups != 0,
+            session.speaks(of: Introduction.codedGroups),
             download.size >= CodingLimits.bytesMin, !download.plainGroups.contains(group),
             let fetch = download.fetches.lazy.compactMap({ fetches[$0] }).first(where: {
                 $0.tensorFiles[download.blob] != nil

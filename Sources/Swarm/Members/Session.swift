@@ -144,6 +144,11 @@ public struct Session: Sendable {
         }
     }
 
+    /// Whether the peer's introduction has a bit of the features.
+    func speaks(of feature: UInt64) -> Bool {
+        (introduction?.features ?? 0) & feature != 0
+    }
+
     init(_ facts: SessionFacts, seed: UInt64, at monotonic: UInt64) {
         self.facts = facts
         generator = SeededGenerator(seed: seed)

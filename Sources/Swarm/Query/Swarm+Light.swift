@@ -6,7 +6,7 @@ import Wire
 extension Swarm {
     /// Whether a peer said that it keeps little.
     func isLight(_ session: Session?) -> Bool {
-        session?.introduction.map { $0.features & Introduction.light != 0 } ?? false
+        session?.speaks(of: Introduction.light) ?? false
     }
 
     /// What this node says that it can.

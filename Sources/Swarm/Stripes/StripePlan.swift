@@ -13,9 +13,6 @@ struct StripePlan: Sendable {
     /// Bytes a second with one connection fewer; nil where that was not measured.
     private var before: UInt64?
 
-    /// Round trips from which on one connection is often not enough: the line is not a local
-    /// network's, so the first stripe is not waited for.
-    static let farRoundTrip = 5 * Span.millisecond
     /// Bytes a second from which on, on a local network, one core's cipher and hash may be the
     /// limit.
     static let nearRate: UInt64 = 400_000_000
@@ -33,14 +30,15 @@ struct StripePlan: Sendable {
         lines: Int, received: UInt64, roundTrip: UInt64, at now: UInt64
     ) -> Bool {
         guard !isSettled, dialling == nil else { return false }
-        let isFar = roundTrip >= Self.farRoundTrip
+        // Over such a way one connection is often not enough: the first stripe is not waited for.
+        let isFar = roundTrip >= SessionFacts.farRoundTrip
         guard let mark else {
             self.mark = (received, now)
             return lines == 1 && isFar
         }
         let span = now - min(now, mark.at)
         guard span >= max(Self.spanMin, 10 * roundTrip) else { return false }
-        let rate = (received - min(received, mark.bytes)) * Span.millisecond / (span / 1000)
+        let rate = Span.rate(of: received - min(received, mark.bytes), in: span)
         self.mark = (received, now)
         guard isFar || rate >= Self.nearRate else { return false }
         guard lines > 1 else {

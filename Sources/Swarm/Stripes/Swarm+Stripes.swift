@@ -28,7 +28,7 @@ extension Swarm {
     mutating func watchStripes() {
         for (number, session) in sessions.entries where session.pace.asked > 0 {
             guard let roundTrip = session.roundTrip, mayStripe(session),
-                roundTrip >= StripePlan.farRoundTrip || settings.linkLanes > 2,
+                roundTrip >= SessionFacts.farRoundTrip || settings.linkLanes > 2,
                 left(from: number) >= StripeLimits.leftMin
             else { continue }
             let lines = session.lines.all.count
@@ -44,8 +44,7 @@ extension Swarm {
     /// Whether a peer takes stripes and can be called: it must be the same machine that answers.
     /// Where the owner limits what is fetched, one connection fills the limit.
     private func mayStripe(_ session: Session) -> Bool {
-        guard let introduction = session.introduction, !session.isClosing else { return false }
-        return introduction.features & Introduction.stripes != 0 && session.facts.path.isOwn
+        session.speaks(of: Introduction.stripes) && !session.isClosing && session.facts.path.isOwn
             && (downloadBudget == nil || !isLimited(session.facts.endpoint))
     }
 
@@ -154,11 +153,7 @@ extension Swarm {
     mutating func stripeClosed(_ number: SessionNumber) {
         guard let stripe = stripes[number], !stripe.isGone else { return }
         let owner = stripe.session
-        var blobs: Set<Digest> = []
-        for (request, pending) in requests.entries where pending.stripe == number {
-            _ = settle(request, arrived: false)
-            blobs.insert(pending.blob)
-        }
+        let blobs = cancelRequests(isTold: false) { $0.stripe == number }
         _ = sessions.change(owner) { session in
             session.lines.remove(number)
             session.stripePlan.changed()
@@ -172,8 +167,7 @@ extension Swarm {
         }
         _ = stripes.change(number) { $0.isGone = true }
         forgetStripeIfOver(number)
-        for blob in blobs.sorted() { advance(download: blob) }
-        isAssignmentDue = true
+        resume(blobs)
     }
 
     /// The session is gone, and its stripes with it.
@@ -223,9 +217,7 @@ extension Swarm {
             if let stripe = line.stripe {
                 closeStripe(stripe, "it brings nothing")
             } else {
-                let blobs = cancelRequests { $0.session == number && $0.stripe == nil }
-                for blob in blobs.sorted() { advance(download: blob) }
-                isAssignmentDue = true
+                resume(cancelRequests { $0.session == number && $0.stripe == nil })
             }
         }
     }

@@ -141,9 +141,7 @@ extension Swarm {
 
     /// A session is gone: what was asked of it is asked of others.
     mutating func forgetRequests(of session: SessionNumber) {
-        for (number, pending) in requests.entries where pending.session == session {
-            _ = settle(number, arrived: false)
-        }
+        _ = cancelRequests(isTold: false) { $0.session == session }
         for (blob, download) in downloads.entries {
             guard
                 download.holdings[session] != nil || download.opening[session] != nil
@@ -159,14 +157,23 @@ extension Swarm {
 
     mutating func cancelRequests(for blob: Digest) { _ = cancelRequests { $0.blob == blob } }
 
-    /// Takes back what was asked of peers; the blobs that it was part of.
-    mutating func cancelRequests(where isMeant: (PendingGroup) -> Bool) -> Set<Digest> {
+    /// Takes back what was asked of peers; the blobs that it was part of. They are not told where
+    /// the connection is gone.
+    mutating func cancelRequests(
+        isTold: Bool = true, where isMeant: (PendingGroup) -> Bool
+    ) -> Set<Digest> {
         var blobs: Set<Digest> = []
         for (number, pending) in requests.entries where isMeant(pending) {
-            send(.cancel(request: number), to: pending.session)
+            if isTold { send(.cancel(request: number), to: pending.session) }
             _ = settle(number, arrived: false)
             blobs.insert(pending.blob)
         }
         return blobs
+    }
+
+    /// Goes on with blobs of which something was taken back.
+    mutating func resume(_ blobs: Set<Digest>) {
+        for blob in blobs.sorted() { advance(download: blob) }
+        isAssignmentDue = true
     }
 }

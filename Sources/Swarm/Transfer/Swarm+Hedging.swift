@@ -53,8 +53,7 @@ extension Swarm {
             session.pace.stalled()
             session.busyUntil = now.monotonic + SwarmLimits.stalledPause
         }
-        for blob in blobs.sorted() { advance(download: blob) }
-        isAssignmentDue = true
+        resume(blobs)
     }
 
     /// Asks others for what a late peer owes, the next one first.

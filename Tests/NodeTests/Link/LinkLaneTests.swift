@@ -70,6 +70,29 @@ private final class Side: Sendable {
         }
     }
 
+    /// The question of that number, and the connection that it came by.
+    func waitForQuestion(_ number: UInt64) throws -> (from: SessionNumber, get: GroupRequest) {
+        try wait {
+            events.withLock { events in
+                for case .message(let from, .get(let get)) in events where get.request == number {
+                    return (from, get)
+                }
+                return nil
+            }
+        }
+    }
+
+    /// Answers a question with these bytes.
+    func give(
+        _ bytes: [UInt8], to connection: SessionNumber, request: UInt64,
+        _ coding: GroupCoding? = nil
+    ) throws {
+        let buffer = try #require(shared.leaving.take())
+        buffer.store(bytes, at: 0)
+        buffer.count = bytes.count
+        lane.post(.sendGroup(connection, request: request, buffer, coding))
+    }
+
     func waitForFacts() throws -> SessionFacts {
         try wait {
             events.withLock { events in
@@ -90,8 +113,9 @@ struct LinkLaneTests {
     private func dial(_ from: Side, _ to: Side) throws {
         from.lane.post(
             .dial(
-                from.shared.nextSession(), dial: 1, endpoints: [try #require(Endpoint(to.address))],
-                expected: nil, known: nil))
+                from.shared.nextSession(),
+                Connection.DialFacts(
+                    dial: 1, endpoints: [try #require(Endpoint(to.address))], expected: nil)))
     }
 
     @Test func `carries messages and proven groups between two nodes`() throws {
@@ -108,17 +132,8 @@ struct LinkLaneTests {
             GroupLayer(singleGroup: blob, size: UInt64(HashTree.groupBytes)))
         let request = GroupRequest(request: 7, layer: blob, blob: blob, group: 0)
         a.lane.post(.request(session, request, layer))
-        let asked: GroupRequest = try b.wait {
-            b.events.withLock { events in
-                for case .message(_, .get(let request)) in events { return request }
-                return nil
-            }
-        }
-        #expect(asked == request)
-        let buffer = try #require(b.shared.leaving.take())
-        buffer.store(bytes, at: 0)
-        buffer.count = bytes.count
-        b.lane.post(.sendGroup(other, request: 7, buffer))
+        #expect(try b.waitForQuestion(7).get == request)
+        try b.give(bytes, to: other, request: 7)
         let arrived = try a.wait { a.groups.withLock { $0.first } }
         #expect(arrived.bytes == bytes && arrived.request == request)
         _ = try b.wait { b.shared.leaving.used == 0 ? true : nil }
@@ -126,18 +141,10 @@ struct LinkLaneTests {
 
         a.lane.post(
             .request(session, GroupRequest(request: 8, layer: blob, blob: blob, group: 0), layer))
-        let wrong = try #require(b.shared.leaving.take())
-        wrong.store(bytes, at: 0)
+        _ = try b.waitForQuestion(8)
+        var wrong = bytes
         wrong[12_345] ^= 1
-        wrong.count = bytes.count
-        _ = try b.wait {
-            b.events.withLock { events in
-                events.contains {
-                    if case .message(_, .get(let r)) = $0 { r.request == 8 } else { false }
-                }
-            } ? true : nil
-        }
-        b.lane.post(.sendGroup(other, request: 8, wrong))
+        try b.give(wrong, to: other, request: 8)
         let refuted: UInt64 = try a.wait {
             a.events.withLock { events in
                 for case .groupRefuted(_, let request) in events { return request }
@@ -155,9 +162,11 @@ struct LinkLaneTests {
             b.end()
         }
         a.lane.post(
-            .dialStripe(
-                a.shared.nextSession(), dial: 5, endpoints: [try #require(Endpoint(b.address))],
-                expected: b.key, known: nil))
+            .dial(
+                a.shared.nextSession(),
+                Connection.DialFacts(
+                    dial: 5, endpoints: [try #require(Endpoint(b.address))], expected: b.key,
+                    purpose: .stripe)))
         let (stripe, facts) = try a.waitForStripe()
         #expect(facts.peer == b.key && facts.dial == 5 && facts.isInitiator)
         a.lane.post(.send(stripe, .ping(1)))
@@ -171,17 +180,8 @@ struct LinkLaneTests {
         a.lane.post(
             .request(
                 stripe, GroupRequest(request: 7, layer: blob, blob: blob, group: 0), layer))
-        _ = try b.wait {
-            b.events.withLock { events in
-                events.contains {
-                    if case .message(other, .get(let get)) = $0 { get.request == 7 } else { false }
-                }
-            } ? true : nil
-        }
-        let buffer = try #require(b.shared.leaving.take())
-        buffer.store(bytes, at: 0)
-        buffer.count = bytes.count
-        b.lane.post(.sendGroup(other, request: 7, buffer))
+        #expect(try b.waitForQuestion(7).from == other)
+        try b.give(bytes, to: other, request: 7)
         #expect(try a.wait { a.groups.withLock { $0.first } }.bytes == bytes)
         for side in [a, b] {
             let sessions = side.events.withLock { events in
@@ -215,20 +215,9 @@ struct LinkLaneTests {
             let request = GroupRequest(
                 request: number, layer: blob, blob: blob, group: 0, accepts: accepts)
             a.lane.post(.request(session, request, layer))
-            let asked: GroupRequest = try b.wait {
-                b.events.withLock { events in
-                    for case .message(_, .get(let asked)) in events where asked.request == number {
-                        return asked
-                    }
-                    return nil
-                }
-            }
-            #expect(asked == request)
+            #expect(try b.waitForQuestion(number).get == request)
             let bytes = Laboratory.bytes(count, seed: number)
-            let buffer = try #require(b.shared.leaving.take())
-            buffer.store(bytes, at: 0)
-            buffer.count = count
-            b.lane.post(.sendGroup(other, request: number, buffer, coding))
+            try b.give(bytes, to: other, request: number, coding)
             if isAnswer {
                 let came = try a.wait { a.coded.withLock { $0.last { $0.request == request } } }
                 #expect(came.coding == coding && came.bytes == bytes)
@@ -255,7 +244,11 @@ struct LinkLaneTests {
         }
         let place = try #require(Endpoint(b.address))
         for (dial, key, isReached) in [(1, b.key, true), (2, a.key, false)] as [(UInt64, _, _)] {
-            a.lane.post(.probe(a.shared.nextSession(), dial: dial, place, expected: key))
+            a.lane.post(
+                .dial(
+                    a.shared.nextSession(),
+                    Connection.DialFacts(
+                        dial: dial, endpoints: [place], expected: key, isProbe: true)))
             let found: Bool = try a.wait {
                 a.events.withLock { events in
                     for case .probed(dial, let isReached) in events { return isReached }
@@ -278,9 +271,11 @@ struct LinkLaneTests {
             b.end()
         }
         a.lane.post(
-            .dialFromPort(
-                a.shared.nextSession(), dial: 1, endpoints: [try #require(Endpoint(b.address))],
-                expected: b.key, known: nil))
+            .dial(
+                a.shared.nextSession(),
+                Connection.DialFacts(
+                    dial: 1, endpoints: [try #require(Endpoint(b.address))], expected: b.key,
+                    isFromPort: true)))
         #expect(try a.waitForFacts().path == .directFromPort)
         let seen = try b.waitForFacts()
         #expect(seen.endpoint.port == a.address.port && seen.path == .direct)
