@@ -3,10 +3,20 @@
 
 usage: peers.py --case CASE --source PATH --folder DIR --peers NAME[,NAME...]
 
-Cases are those of `plasmid bench transfer`. Peers: rsync (daemon, --fsync), curl (nginx, TLS 1.3,
-then a sync of the files), torrent (libtorrent, v2, then a sync). A peer that cannot do a case or is
-not installed is left out and named on stderr. What each took, from its start to durable files, is
-printed as one line of JSON: {"peers": [{"name": ..., "seconds": ...}, ...]}.
+Cases are those of `plasmid bench transfer`. Peers, and where each is from:
+
+    rsync      daemon, --fsync                                    Debian's rsync
+    curl       nginx, TLS 1.3, then a sync of the files           Debian's curl, nginx, openssl
+    torrent    libtorrent, v2, then a sync                        PyPI's libtorrent
+    aria2      torrent, v1, not encrypted, then a sync            Debian's aria2
+    syncthing  TLS, from a source that has scanned, then a sync   Debian's syncthing
+    iroh       blobs by QUIC, export, then a sync                 PyPI's iroh==0.35.0
+
+What is from Debian is installed with apt-get, what is from PyPI with pip into the Python of
+bootstrap/judges. A peer that cannot do a case or is not installed is left out and named on stderr.
+What each took, until its files were durable, is printed as one line of JSON:
+{"peers": [{"name": ..., "seconds": ...}, ...]}. The clock runs from the start of the target's
+process, or of its fetch where a node runs before it fetches (syncthing, iroh, and ours).
 
     plasmid bench transfer --case one --peer 'python3 Tests/Bench/transfer/peers.py
         --case {case} --source {source} --folder {folder} --peers rsync,curl,torrent'
@@ -15,72 +25,34 @@ import argparse
 import json
 import os
 import shutil
-import socket
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Callable, NamedTuple
+
+sys.dont_write_bytecode = True
+from aria2 import aria2  # noqa: E402
+from ends import PORT, TARGET_PORT, Ends, ends_of, make_targets, wait_for  # noqa: E402
+from files import check, sync_files  # noqa: E402
+from syncthing import syncthing  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 JUDGES = Path(os.environ.get("PLASMID_JUDGES", HERE.parents[2] / ".build" / "judges"))
-# Sources and targets of each case; only torrents have more than one of either.
-ENDS = {"gather": (3, 1), "spread": (1, 3), "crowd": (1, 8)}
-PORT = 28730
-
-
-def wait_for(port):
-    for _ in range(200):
-        try:
-            socket.create_connection(("127.0.0.1", port), 0.2).close()
-            return
-        except OSError:
-            time.sleep(0.05)
-    raise RuntimeError(f"nothing listens on port {port}")
-
-
-def sync_files(folder):
-    """Makes what a program left in the page cache durable: each file and its folder."""
-    for path in [*Path(folder).rglob("*"), Path(folder)]:
-        descriptor = os.open(path, os.O_RDONLY)
-        os.fsync(descriptor)
-        os.close(descriptor)
-
-
-def check(source, target):
-    """Whether the last file came whole; a program that left something out proves nothing."""
-    files = sorted(p for p in source.rglob("*") if p.is_file()) if source.is_dir() else [source]
-    found = {p.name: p for p in target.rglob("*") if p.is_file()}
-    for path in files:
-        if path.name not in found or found[path.name].stat().st_size != path.stat().st_size:
-            raise RuntimeError(f"{path.name} did not come")
-    if files[-1].read_bytes()[-4096:] != found[files[-1].name].read_bytes()[-4096:]:
-        raise RuntimeError(f"{files[-1].name} is not what it was")
-
-
-class Server:
-    """A program that runs while another fetches from it."""
-
-    def __init__(self, command, port):
-        self.process = subprocess.Popen(
-            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        wait_for(port)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.terminate()
-        self.process.wait()
+PYTHON = str(JUDGES / "bin/python")
 
 
 def rsync(source, folder, case):
+    """The seconds of an rsync from a daemon; it syncs each file itself."""
     config = folder / "rsyncd.conf"
     config.write_text(
         f"use chroot=no\nport={PORT}\naddress=127.0.0.1\nlog file={folder}/rsyncd.log\n"
         f"[src]\npath={source.parent}\nread only=yes\nuid={os.getuid()}\ngid={os.getgid()}\n")
-    target = folder / "target"
-    target.mkdir()
-    with Server(["rsync", "--daemon", "--no-detach", f"--config={config}"], PORT):
+    [target] = make_targets(folder, 1)
+    with Ends() as ends:
+        ends.start(["rsync", "--daemon", "--no-detach", f"--config={config}"])
+        wait_for(PORT)
         began = time.perf_counter()
         subprocess.run(
             ["rsync", "-r", "-t", "--whole-file", "--fsync",
@@ -91,6 +63,7 @@ def rsync(source, folder, case):
 
 
 def curl(source, folder, case):
+    """The seconds of one curl that gets all files from nginx over one kept connection, by TLS."""
     key, certificate = folder / "key.pem", folder / "certificate.pem"
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
@@ -110,13 +83,14 @@ def curl(source, folder, case):
         f"ssl_certificate_key {key}; ssl_protocols TLSv1.3; root {source.parent}; }} }}\n")
     names = [source.name] if source.is_file() else [
         f"{source.name}/{p.name}" for p in sorted(source.iterdir())]
-    target = folder / "target"
-    target.mkdir()
+    [target] = make_targets(folder, 1)
     wishes = folder / "curl.cfg"
     wishes.write_text("".join(
         f'url="https://127.0.0.1:{PORT}/{name}"\noutput="{target}/{Path(name).name}"\n'
         for name in names))
-    with Server(["nginx", "-p", folder, "-c", config], PORT):
+    with Ends() as ends:
+        ends.start(["nginx", "-p", folder, "-c", config])
+        wait_for(PORT)
         began = time.perf_counter()
         subprocess.run(["curl", "-s", "-f", "--cacert", certificate, "-K", wishes], check=True)
         sync_files(target)
@@ -126,63 +100,90 @@ def curl(source, folder, case):
 
 
 def torrent(source, folder, case):
-    sources, targets = ENDS.get(case, (1, 1))
-    node = [str(JUDGES / "bin/python"), str(HERE / "torrent.py")]
+    """The seconds from the start of the targets, by libtorrent; see torrent.py."""
+    sources, count = ends_of(case)
+    targets = make_targets(folder, count)
+    node = [PYTHON, str(HERE / "torrent.py")]
     meta = folder / "meta.torrent"
     subprocess.run([*node, "make", source, meta], check=True)
-    seeds = [
-        subprocess.Popen([*node, "seed", meta, source.parent, str(PORT + index)],
-                         stdout=subprocess.PIPE, text=True) for index in range(sources)]
-    peers = []
-    try:
-        for seed in seeds:
-            if seed.stdout.readline().strip() != "ready":
-                raise RuntimeError("a seed did not start")
-        began = time.perf_counter()
-        ports = [str(PORT + index) for index in range(sources)]
-        ports += [str(PORT + 100 + index) for index in range(targets)]
-        for index in range(targets):
-            target = folder / f"target{index}"
-            target.mkdir()
-            peers.append(subprocess.Popen(
-                [*node, "fetch", meta, target, str(PORT + 100 + index), *ports],
-                stdout=subprocess.PIPE, text=True))
-        for peer in peers:
-            if peer.stdout.readline().strip() != "done":
-                raise RuntimeError("a target did not end")
-        for index in range(targets):
-            sync_files(folder / f"target{index}")
-        seconds = time.perf_counter() - began
-    finally:
-        for process in seeds + peers:
-            process.kill()
-            process.wait()
-    for index in range(targets):
-        check(source, folder / f"target{index}")
+    ports = [str(PORT + index) for index in range(sources)]
+    ports += [str(TARGET_PORT + index) for index in range(count)]
+    with Ends() as ends:
+        for seed in ends.start_all(
+                [*node, "seed", meta, source.parent, port] for port in ports[:sources]):
+            ends.line(seed)
+        commands = [
+            [*node, "fetch", meta, target, port, *ports]
+            for target, port in zip(targets, ports[sources:])]
+        seconds = ends.measure(lambda: ends.start_all(commands), targets)
+    for target in targets:
+        check(source, target)
     return seconds
 
 
+def iroh(source, folder, case):
+    """The seconds from when targets that run are told to fetch, by iroh; see iroh_node.py.
+
+    A node of it takes three seconds to start where it finds no relay, which is no part of a fetch.
+    Each target takes all from the source: blobs are not given on by who fetches them.
+    """
+    _, count = ends_of(case)
+    targets = make_targets(folder, count)
+    node = [PYTHON, str(HERE / "iroh_node.py")]
+    with Ends() as ends:
+        ticket = ends.line(ends.start([*node, "provide", source, folder / "store", str(PORT)]))
+        nodes = ends.start_all(
+            [*node, "fetch", ticket, folder / f"store{index}", target / source.name,
+             str(TARGET_PORT + index)] for index, target in enumerate(targets))
+        for started in nodes:
+            ends.line(started)
+        seconds = ends.measure(lambda: ends.call(nodes), targets)
+    for target in targets:
+        check(source, target)
+    return seconds
+
+
+class Peer(NamedTuple):
+    """A program that brings files, what it needs, and between how many it can."""
+
+    title: str
+    run: Callable
+    tools: tuple = ()
+    module: str = ""
+    sources: int = 1
+    targets: int = 1
+
+
+# More ends than any case has, for programs that take from and give to any number.
+MANY = 1000
 PEERS = {
-    "rsync": ("rsync daemon --fsync", rsync, ["rsync"]),
-    "curl": ("curl from nginx, TLS 1.3, fsync", curl, ["curl", "nginx", "openssl"]),
-    "torrent": ("libtorrent v2, fsync", torrent, []),
+    "rsync": Peer("rsync daemon --fsync", rsync, ("rsync",)),
+    "curl": Peer("curl from nginx, TLS 1.3, fsync", curl, ("curl", "nginx", "openssl")),
+    "torrent": Peer(
+        "libtorrent v2, fsync", torrent, module="libtorrent", sources=MANY, targets=MANY),
+    "aria2": Peer("aria2 torrent v1, fsync", aria2, ("aria2c",), sources=MANY, targets=MANY),
+    "syncthing": Peer("syncthing, TLS, fsync", syncthing, ("syncthing",)),
+    "iroh": Peer("iroh 0.35 blobs, export, fsync", iroh, module="iroh", targets=MANY),
 }
 
 
-def reason_against(name, case):
+def reason_against(peer, case):
     """Why a peer is left out; None if it is not."""
-    for tool in PEERS[name][2]:
+    for tool in peer.tools:
         if not shutil.which(tool):
             return f"{tool} is missing"
-    if name == "torrent":
-        python = JUDGES / "bin/python"
-        is_here = python.exists() and subprocess.run(
-            [python, "-c", "import libtorrent"], stderr=subprocess.DEVNULL).returncode == 0
-        return None if is_here else "libtorrent is missing (pip install it into .build/judges)"
-    return "it is for one source and one target" if case in ENDS else None
+    if peer.module and not (Path(PYTHON).exists() and subprocess.run(
+            [PYTHON, "-c", f"import {peer.module}"], stderr=subprocess.DEVNULL).returncode == 0):
+        return f"{peer.module} is missing (pip install it into .build/judges)"
+    sources, targets = ends_of(case)
+    if sources > peer.sources:
+        return "it is for one source"
+    return "it is for one target" if targets > peer.targets else None
 
 
 def main():
+    # So that a bench that is ended ends what runs for it: blocks are left as on a failure.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by a signal"))
     parser = argparse.ArgumentParser()
     parser.add_argument("--case", required=True)
     parser.add_argument("--source", required=True, type=Path)
@@ -193,15 +194,16 @@ def main():
     for name in arguments.peers.split(","):
         if name not in PEERS:
             sys.exit(f"there is no peer {name}; there are {', '.join(PEERS)}")
-        reason = reason_against(name, arguments.case)
+        peer = PEERS[name]
+        reason = reason_against(peer, arguments.case)
         if reason:
             print(f"{name} is left out: {reason}", file=sys.stderr)
             continue
         folder = arguments.folder / f"{name}-{os.getpid()}"
         folder.mkdir(parents=True)
         os.sync()
-        seconds = PEERS[name][1](arguments.source.resolve(), folder, arguments.case)
-        results.append({"name": PEERS[name][0], "seconds": seconds})
+        seconds = peer.run(arguments.source.resolve(), folder.resolve(), arguments.case)
+        results.append({"name": peer.title, "seconds": seconds})
         # Many files stay until the bench ends: ext4 passes over the inodes that were let go in the
         # last minute, one by one, and whoever came next would pay for it.
         if arguments.source.is_file():
