@@ -20,8 +20,16 @@ struct TransferBench {
         case spread
         /// One file to eight targets, an eighth of the size.
         case crowd
+        /// One file from 32 sources, an eighth of the size.
+        case many
         /// One file, while a thread keeps one core busy.
         case busy
+
+        /// What part of the whole size its file has, where many nodes keep a copy each.
+        var divisor: Int { self == .crowd || self == .many ? 8 : 1 }
+
+        /// Goal for the memory of a node, in MB.
+        var memoryMax: Double { self == .many ? 350 : 60 }
 
         /// How many sources and targets.
         var ends: (sources: Int, targets: Int) {
@@ -30,6 +38,7 @@ struct TransferBench {
             case .gather: (3, 1)
             case .spread: (1, 3)
             case .crowd: (1, 8)
+            case .many: (32, 1)
             }
         }
     }
@@ -58,7 +67,7 @@ struct TransferBench {
         var rows: [BenchRow] = []
         for one in cases {
             let folder = try BenchFolder(
-                megabytes: one == .crowd ? megabytes / 8 : megabytes, report)
+                megabytes: megabytes / one.divisor, report)
             let source = try Self.source(one, folder)
             let before = try peerRuns(one, source, folder, report)
             rows += try measure(one, source, folder, report)
@@ -113,13 +122,17 @@ struct TransferBench {
                 name: "sent by the sources", figure: Double(run.sent) / 1e6, unit: "MB",
                 against: "\(network.byteCount / 1_000_000) MB of files",
                 ratio: Double(run.sent) / Double(network.byteCount)),
-            memory("peak memory of a source", run.memory.source),
-            memory("peak memory of a target", run.memory.target),
+            BenchRow(
+                name: "connections", figure: Double(run.connections), unit: "",
+                against: "most between a source and a target",
+                ratio: Double(run.connections)),
+            memory("peak memory of a source", run.memory.source, of: one),
+            memory("peak memory of a target", run.memory.target, of: one),
         ]
     }
 
-    private func memory(_ name: String, _ bytes: UInt64) -> BenchRow {
-        let limit = 60.0
+    private func memory(_ name: String, _ bytes: UInt64, of one: Case) -> BenchRow {
+        let limit = one.memoryMax
         let figure = Double(bytes) / 1e6
         return BenchRow(
             name: name, figure: figure, unit: "MB", against: "goal of \(Int(limit)) MB",
@@ -154,7 +167,7 @@ struct TransferBench {
         _ one: Case, _ rows: [BenchRow], _ seconds: Double, _ first: PeerRun, _ last: PeerRun
     ) -> BenchRow {
         let own = rows.last { $0.name == "fetch, \(one.rawValue)" }?.figure ?? 0
-        let size = Double(one == .small ? 2_000 << 16 : (megabytes / (one == .crowd ? 8 : 1)) << 20)
+        let size = Double(one == .small ? 2_000 << 16 : (megabytes / one.divisor) << 20)
         let rate = size * Double(one.ends.targets) / 1e9 / seconds
         return BenchRow(
             name: "beside \(first.name), \(one.rawValue)", figure: rate, unit: "GB/s",

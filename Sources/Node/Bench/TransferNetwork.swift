@@ -11,6 +11,8 @@ final class TransferNetwork {
         let processor: Double
         /// Bytes that the sources wrote to their peers.
         let sent: UInt64
+        /// Most connections between a source and a target.
+        let connections: Int
         /// Most memory that a source and a target held.
         let memory: (source: UInt64, target: UInt64)
     }
@@ -84,7 +86,7 @@ final class TransferNetwork {
     func fetch() throws(Failure) -> Run {
         let all = sources + targets
         let processorBefore = all.reduce(0) { $0 + $1.process.processorSeconds }
-        let sentBefore = try sent()
+        let sentBefore = try peers().sent
         let failures = Lock<[Failure]>([])
         let begun = Clock.monotonic()
         do throws(SystemError) {
@@ -104,23 +106,26 @@ final class TransferNetwork {
         let seconds = Double(Clock.monotonic() - begun) / 1e9
         if let failure = failures.withLock({ $0.first }) { throw failure }
         let processor = all.reduce(0) { $0 + $1.process.processorSeconds } - processorBefore
+        let after = try peers()
         return Run(
-            seconds: seconds, processor: processor, sent: try sent() - sentBefore,
+            seconds: seconds, processor: processor, sent: after.sent - sentBefore,
+            connections: after.connections,
             memory: (
                 sources.map(\.process.peakMemory).max() ?? 0,
                 targets.map(\.process.peakMemory).max() ?? 0
             ))
     }
 
-    /// Bytes of groups that the targets had from the sources.
-    private func sent() throws(Failure) -> UInt64 {
-        var sum: UInt64 = 0
+    /// Bytes of groups that the targets had from the sources, and the most connections to one.
+    private func peers() throws(Failure) -> (sent: UInt64, connections: Int) {
+        var (sum, most) = (UInt64(0), 0)
         for source in sources {
             for peer in try source.ask(["peers"])["peers"]?.array ?? [] {
                 sum += UInt64(max(0, peer["sent"]?.integer ?? 0))
+                most = max(most, Int(peer["connections"]?.integer ?? 0))
             }
         }
-        return sum
+        return (sum, most)
     }
 
     /// Ends all nodes.
