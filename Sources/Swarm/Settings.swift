@@ -199,8 +199,8 @@ enum SwarmLimits {
     static let groupPatience = 30 * Span.second
     /// A request for a page, an envelope or an `open` is repeated elsewhere after this long.
     static let replyPatience = 10 * Span.second
-    /// How long a fetch waits for a holder when none is in sight.
-    static let holderPatience = 15 * Span.second
+    /// How long a fetch waits for a holder when none is in sight, unless it says otherwise.
+    public static let holderPatience = 15 * Span.second
     /// A fetch whose holders stand but bring nothing for this long is given up; what arrived
     /// stays.
     static let stallPatience = 5 * Span.minute

@@ -151,7 +151,8 @@ enum Verbs {
             + "of read-only links into the store; with --out it copies, never over other bytes. "
             + "What is here already is not fetched again: older versions, tensors of other "
             + "layers, and with --reuse what another program left of a download. A full disk "
-            + "makes it wait.",
+            + "makes it wait. Where no holder can be reached it ends after 15 seconds, or those "
+            + "of --wait; what came stays.",
         examples: [
             ("plasmid fetch poems", "fetch and link"),
             ("plasmid fetch poems --out ./poems", "fetch and copy"),
@@ -167,6 +168,7 @@ enum Verbs {
             .init("reuse", .many("FILE|DIR"), "files that may hold parts of it"),
             .init("with-dependencies", .none, "and the base, the members and what it requires"),
             .init("priority", .one("low|normal|high"), "before or after other fetches"),
+            .init("wait", .one("SECONDS"), "for a holder, while none can be reached; else 15"),
             .init(
                 "sequential", .none, "files from their beginning, for a program that reads"),
         ])

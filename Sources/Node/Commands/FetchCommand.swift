@@ -13,6 +13,9 @@ enum FetchCommand {
         object["accepted"] = arguments.text("accept-licence").map { .string($0) }
         object["sequential"] = arguments.isGiven("sequential") ? true : nil
         object["priority"] = try priority(arguments)
+        object["wait"] = try arguments.integer("wait", in: 0...Service.fetchWaitMax).map {
+            .integer(Int64($0))
+        }
         object["evidence"] = arguments.isGiven("evidence") ? true : nil
         object["copies"] = arguments.isGiven("out") ? true : nil
         let files = try ReuseFiles.open(arguments.texts("reuse"))

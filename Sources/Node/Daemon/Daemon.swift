@@ -347,19 +347,7 @@ final class Daemon: Sendable {
         return result.withLock { $0 }
     }
 
-    /// Fetches a layer and waits for its end.
-    func fetch(
-        _ layer: Digest, withEvidence: Bool = false, acceptance: Envelope? = nil,
-        isSequential: Bool = false, priority: FetchPriority = .normal,
-        _ progress: (FetchStatus) -> Void
-    ) throws(Failure) -> FetchStatus {
-        let request = FetchRequest(
-            layer: layer, withEvidence: withEvidence, acceptance: acceptance?.encode(),
-            isSequential: isSequential, priority: priority)
-        return try fetch(request, shownAs: layer, progress)
-    }
-
-    /// The same for a request of any kind.
+    /// Fetches what a request names and waits for its end.
     func fetch(
         _ request: FetchRequest, shownAs layer: Digest, _ progress: (FetchStatus) -> Void
     ) throws(Failure) -> FetchStatus {

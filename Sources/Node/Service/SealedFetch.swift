@@ -16,25 +16,23 @@ struct SealedFetch {
 
     private let service: Service
     private let daemon: Daemon
-    private let layer: Digest
-    private let accepts: Bool
+    private let wish: FetchRequest
     private let offers: [Offer]
 
     private var library: Library { service.library }
+    private var layer: Digest { wish.layer }
+    private var accepts: Bool { wish.acceptance != nil }
 
-    /// The ways to a layer by what grants to this node say now; none where it is here. With
-    /// `accepts` the owner has accepted its terms.
-    init(
-        _ service: Service, _ daemon: Daemon, _ layer: Digest, accepts: Bool
-    ) throws(Failure) {
+    /// The ways to the layer that `wish` names by what grants to this node say now; none where it
+    /// is here.
+    init(_ service: Service, _ daemon: Daemon, _ wish: FetchRequest) throws(Failure) {
         self.service = service
         self.daemon = daemon
-        self.layer = layer
-        self.accepts = accepts
+        self.wish = wish
         let isHere = try inStore { () throws(StoreError) in
-            try service.library.index.layer(layer) != nil
+            try service.library.index.layer(wish.layer) != nil
         }
-        offers = isHere ? [] : try Self.offers(of: layer, service)
+        offers = isHere ? [] : try Self.offers(of: wish.layer, service)
     }
 
     /// Largest sealed index: what a document may have, and its tags.
@@ -144,9 +142,10 @@ struct SealedFetch {
         let search = HolderSearch(
             catalogue: service.catalogue, node: service.keys.node.publicKey)
         let said = try inStore { () throws(StoreError) in try search.facts(of: copy.mirror) }
-        let request = FetchRequest(
+        var request = FetchRequest(
             contract: copy.contract,
             .init(blobs: blobs, holders: [.init(node: copy.mirror, said: said)]))
+        request.patience = wish.patience
         let status = try daemon.fetch(request, shownAs: layer, progress)
         try Service.requireDone(status.phase, layer)
         return status

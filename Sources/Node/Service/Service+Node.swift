@@ -76,6 +76,24 @@ extension Service {
         return object
     }
 
+    /// Longest time that a fetch waits for a holder, in seconds: a day.
+    static let fetchWaitMax = 86_400
+
+    /// What `fetch` is asked to bring, and how.
+    private static func wish(
+        for layer: Digest, _ acceptance: Envelope?, _ request: ServiceRequest
+    ) -> FetchRequest {
+        var wish = FetchRequest(
+            layer: layer, withEvidence: request.arguments["evidence"]?.bool ?? false,
+            acceptance: acceptance?.encode(),
+            isSequential: request.arguments["sequential"]?.bool ?? false,
+            priority: request.text("priority").flatMap { FetchPriority(name: $0) } ?? .normal)
+        if let wait = request.arguments["wait"]?.integer {
+            wish.patience = UInt64(min(Int64(fetchWaitMax), max(0, wait))) * 1_000_000_000
+        }
+        return wish
+    }
+
     /// Fetches a layer and gives the folder of links to its files.
     func fetch(
         _ request: ServiceRequest, _ progress: (JSONObject) -> Void
@@ -86,8 +104,7 @@ extension Service {
         daemon.port.reuse.offer(request.files, for: layer)
         defer { daemon.port.reuse.forget(layer) }
         let begun = Clock.monotonic()
-        let withEvidence = request.arguments["evidence"]?.bool ?? false
-        let priority = request.text("priority").flatMap { FetchPriority(name: $0) } ?? .normal
+        let wish = Self.wish(for: layer, acceptance, request)
         func show(_ status: FetchStatus) {
             var object = JSONObject()
             object["done"] = .integer(Int64(clamping: status.received + status.reused))
@@ -99,12 +116,9 @@ extension Service {
             object["sources"] = .integer(Int64(status.sources.count))
             progress(object)
         }
-        let sealed = try SealedFetch(self, daemon, layer, accepts: acceptance != nil)
+        let sealed = try SealedFetch(self, daemon, wish)
         let status = try sealed.run(show) { () throws(Failure) in
-            try daemon.fetch(
-                layer, withEvidence: withEvidence, acceptance: acceptance,
-                isSequential: request.arguments["sequential"]?.bool ?? false,
-                priority: priority, show)
+            try daemon.fetch(wish, shownAs: layer, show)
         }
         try Self.requireDone(status.phase, layer)
         if let acceptance { try keep(acceptance, about: layer) }

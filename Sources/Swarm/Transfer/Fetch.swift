@@ -20,6 +20,8 @@ public struct FetchRequest: Equatable, Sendable {
     public let priority: FetchPriority
     /// Whether it is to be kept as a mirror, which needs a right of its own.
     public var isMirroring = false
+    /// Monotonic nanoseconds that it waits for a holder while none can be reached.
+    public var patience = SwarmLimits.holderPatience
 
     /// Blobs that are fetched by themselves, without manifest.
     public struct Sealed: Equatable, Sendable {

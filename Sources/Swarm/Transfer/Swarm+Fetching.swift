@@ -328,7 +328,7 @@ extension Swarm {
             }
         }
         let hasOthers = fetch.holders.contains { mayAsk($0.node, fetch) }
-        let isOver = now.monotonic - since > SwarmLimits.holderPatience
+        let isOver = now.monotonic - since > fetch.request.patience
         if isOver || (!fetch.faults.isEmpty && !hasOthers) {
             giveUp(number, strandedReason(fetch))
         }

@@ -31,7 +31,7 @@ struct DaemonTests {
         try Laboratory.eventually("the record arrives") {
             try !second.service.catalogue.announcements(of: layer).isEmpty
         }
-        let status = try b.fetch(layer) { _ in }
+        let status = try b.fetch(FetchRequest(layer: layer), shownAs: layer) { _ in }
         #expect(status.phase == .done)
         #expect(status.sources.map(\.node) == [first.service.keys.node.publicKey])
         #expect(b.transfers.all.isEmpty)

@@ -83,7 +83,7 @@ extension RealNodes {
                 try member.ask("org", "show", "northlab")["fault"]?.string?
                     .contains("taken back") == true
             }
-            #expect(try member.run("fetch", layer).failure == "unreachable")
+            #expect(try member.run("fetch", layer, "--wait", "3").failure == "unreachable")
         }
 
         @Test func `a file is refused where none is written, and says what it holds`() throws {

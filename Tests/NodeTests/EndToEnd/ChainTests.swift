@@ -124,7 +124,7 @@ extension RealNodes {
             let nothing = String(repeating: "0", count: 64)
             try c.refused("notFound", "show", nothing)
             try c.refused("notFound", "show", "nobody-made-this")
-            try c.refused("unreachable", "fetch", nothing)
+            try c.refused("unreachable", "fetch", nothing, "--wait", "2")
             try c.refused("usage", exit: 2, "show")
             try c.refused("usage", exit: 2, "join", "not a ticket")
             #expect(try c.run("find", "nothing-like-it").code == 0)

@@ -120,13 +120,13 @@ extension RealNodes {
                 return found.contains { $0["body"]?["isRevoked"] == true }
             }
             publisher.stop()
-            #expect(try grantee.run("fetch", layer, seconds: 90).code == 1)
+            #expect(try grantee.run("fetch", layer, "--wait", "3", seconds: 90).code == 1)
             let old = try Self.opened(publisher) { service in
                 try service.oldGrant(of: layer, to: grantee.key)
             }
             try thief.say(.statement(old))
             #expect(try thief.isAnswered())
-            #expect(try grantee.run("fetch", layer, seconds: 90).code == 1)
+            #expect(try grantee.run("fetch", layer, "--wait", "3", seconds: 90).code == 1)
             #expect(try grantee.ask("list")["layers"]?.array?.isEmpty == true)
             // Granted anew, it comes.
             let ready = try publisher.ask("grant", layer, grantee.key)

@@ -40,7 +40,7 @@ extension RealNodes {
             #expect(row?["visibility"]?.string == "whitelist")
             try friend.ask("fetch", layer)
             #expect(try !isKnown(stranger, "chosen"))
-            #expect(try stranger.run("fetch", layer).failure == "unreachable")
+            #expect(try stranger.run("fetch", layer, "--wait", "3").failure == "unreachable")
             // Whoever was granted it may not give it on: a friend's node does not serve it.
             #expect(try friend.ask("status")["layers"] == 1)
 
@@ -108,7 +108,7 @@ extension RealNodes {
                 "withdraw", layer, "--reason", "trained on wrong data")
             #expect(taken["kind"]?.string == "withdrawal")
             try Laboratory.eventually("its records are gone") { try !isKnown(stranger, "flawed") }
-            #expect(try stranger.run("fetch", layer).failure == "unreachable")
+            #expect(try stranger.run("fetch", layer, "--wait", "3").failure == "unreachable")
             try Laboratory.eventually("the mirror knows why") {
                 _ = try friend.ask("status")
                 return friend.log.contains("trained on wrong data")
@@ -117,7 +117,7 @@ extension RealNodes {
             friend.stop()
             try friend.start(["--listen", "127.0.0.1:\(port)"])
             try stranger.meets(friend)
-            #expect(try stranger.run("fetch", layer).failure == "unreachable")
+            #expect(try stranger.run("fetch", layer, "--wait", "3").failure == "unreachable")
         }
 
         @Test func `a layer can be for fewer from now on, and never for more`() throws {
@@ -126,7 +126,7 @@ extension RealNodes {
             try Laboratory.eventually("the stranger hears of it") { try isKnown(stranger, "wide") }
             try publisher.ask("revoke", layer, "--visibility", "private")
             try Laboratory.eventually("its record is gone") { try !isKnown(stranger, "wide") }
-            #expect(try stranger.run("fetch", layer).failure == "unreachable")
+            #expect(try stranger.run("fetch", layer, "--wait", "3").failure == "unreachable")
             let narrow = try chosen()
             try publisher.refused("refused", "revoke", narrow, "--visibility", "public")
         }

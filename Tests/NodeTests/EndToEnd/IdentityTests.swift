@@ -163,7 +163,7 @@ extension RealNodes {
             // What the node said before this reached the stranger, had it been for her.
             try hears(stranger, of: "marker", from: node)
             #expect(try stranger.ask("find", "few")["results"]?.array?.isEmpty == true)
-            #expect(try stranger.run("fetch", layer).failure == "unreachable")
+            #expect(try stranger.run("fetch", layer, "--wait", "3").failure == "unreachable")
             // Granted later, taken back, and narrowed: each time the peers hear of it.
             try node.ask("grant", layer, stranger.key)
             try Laboratory.eventually("the stranger hears of it") {

@@ -42,7 +42,7 @@ extension RealNodes {
             let c = try laboratory.running("c", joining: [a])
             _ = try c.ask("find", "--wait", "20")
             b.stop()
-            let wrong = try c.run("fetch", layer, seconds: 90)
+            let wrong = try c.run("fetch", layer, "--wait", "5", seconds: 90)
             #expect(wrong.code == 1, "\(wrong.out)")
             #expect(a.isRunning && c.isRunning)
             #expect(try c.ask("list")["layers"]?.array?.isEmpty == true)

@@ -188,7 +188,7 @@ extension RealNodes {
                 try contracts(publisher, "heldByOthers").isEmpty
             }
             publisher.stop()
-            #expect(try grantee.run("fetch", layer, seconds: 90).code == 1)
+            #expect(try grantee.run("fetch", layer, "--wait", "3", seconds: 90).code == 1)
             #expect(try grantee.ask("list")["layers"]?.array?.isEmpty == true)
         }
 
@@ -241,7 +241,7 @@ extension RealNodes {
             }
             publisher.stop()
             for layer in [first, second] {
-                #expect(try grantee.run("fetch", layer, seconds: 90).code == 1)
+                #expect(try grantee.run("fetch", layer, "--wait", "3", seconds: 90).code == 1)
             }
         }
 

@@ -63,7 +63,7 @@ extension RealNodes {
             #expect(try stranger.ask("find", "protocol")["results"]?.array?.isEmpty == true)
             let absent = String(repeating: "7", count: 64)
             let words = try [layer, absent].map { id in
-                try stranger.spawn(["fetch", id, "--json"]).wait().words
+                try stranger.spawn(["fetch", id, "--wait", "3", "--json"]).wait().words
                     .replacing(id, with: "ID").replacing(id.prefix(16), with: "ID")
             }
             #expect(words[0] == words[1])
@@ -88,7 +88,7 @@ extension RealNodes {
             #expect(revoked["revoked"]?.string == member.key)
             try issuer.ask("org", "rotate", "northlab")
             let second = try share(issuer, "second")
-            #expect(try member.run("fetch", second).failure == "unreachable")
+            #expect(try member.run("fetch", second, "--wait", "3").failure == "unreachable")
             #expect(try member.ask("find", "second")["results"]?.array?.isEmpty == true)
             // The member's own node knows that its place is over.
             try Laboratory.eventually("the revocation arrives") {
@@ -98,7 +98,7 @@ extension RealNodes {
             issuer.stop()
             try issuer.start(["--listen", "127.0.0.1:\(port)"])
             try member.meets(issuer)
-            #expect(try member.run("fetch", second).failure == "unreachable")
+            #expect(try member.run("fetch", second, "--wait", "3").failure == "unreachable")
         }
 
         @Test

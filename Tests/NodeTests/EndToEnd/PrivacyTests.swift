@@ -33,7 +33,9 @@ extension RealNodes {
             #expect(try names(b).allSatisfy { !$0.contains("secret") })
             #expect(try names(b).count == 1)
             let absent = String(repeating: "7", count: 64)
-            let tries = try [absent, layer].map { try b.spawn(["fetch", $0, "--json"]) }
+            let tries = try [absent, layer].map { id in
+                try b.spawn(["fetch", id, "--wait", "3", "--json"])
+            }
             let (unknown, refused) = (tries[0].wait(), tries[1].wait())
             #expect(unknown.failure == "unreachable" && refused.failure == "unreachable")
             let words = refused.words.replacing(layer, with: absent)

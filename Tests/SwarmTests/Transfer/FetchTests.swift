@@ -121,6 +121,22 @@ import Testing
         #expect(effects.lookups > 5 && effects.lookups < 25)
     }
 
+    @Test func `it waits for a holder as long as it is told to`() {
+        for (patience, seconds) in [(0, 1), (4, 6), (600, 601)] as [(UInt64, UInt64)] {
+            var driver = start()
+            var request = FetchRequest(layer: Gossip.name([1]))
+            request.patience = patience * Span.second
+            driver.feed(.fetch(1, request))
+            let early = driver.pass(patience * Span.second)
+            #expect(early.phase(of: 1).map { if case .failed = $0 { true } else { false } } != true)
+            let late = driver.pass((seconds - patience + 1) * Span.second)
+            guard case .failed(.unreachable)? = late.phase(of: 1) else {
+                Issue.record("not given up after \(seconds) s")
+                return
+            }
+        }
+    }
+
     @Test func `news does not make the catalogue work more than four times a second`() throws {
         var driver = start()
         let sample = try Sample()
