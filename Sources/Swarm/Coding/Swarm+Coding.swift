@@ -27,7 +27,7 @@ extension Swarm {
         guard let path = fetch.tensorFiles[blob], let manifest = fetch.manifest else { return nil }
         let layers = manifest.parents.map(\.layer) + [manifest.base?.layer].compactMap { $0 }
         let known = layers.prefix(CodingLimits.layersMax).compactMap { held[$0] }.filter { layer in
-            layer.announced?.domain == .everyone && !layer.tensorFiles.isEmpty
+            isForEveryone(layer) && !layer.tensorFiles.isEmpty
         }
         for layer in known {
             guard let same = layer.tensorFiles.first(where: { $0.path == path }),

@@ -86,6 +86,11 @@ extension Swarm {
         if publishing.layersDue[layer] != nil { withdraw(dropped) }
     }
 
+    /// Whether this node says to everyone that a layer is here, or is about to.
+    func isForEveryone(_ layer: HeldLayer) -> Bool {
+        (publishing.domains[layer.layer] ?? layer.announced?.domain) == .everyone
+    }
+
     /// Those who could know of a layer are told that it is gone, also when they are met later.
     private mutating func remember(_ dropped: HeldLayer) {
         if gone.count >= SwarmLimits.goneMax, let first = gone.keys.first { gone[first] = nil }

@@ -59,5 +59,30 @@ extension RealNodes {
             #expect(Laboratory.areEqual(path, Self.target(of: copy)))
             #expect(try b.ask("verify", layer)["ok"]?.bool == true)
         }
+
+        @Test func `a fine-tune comes as steps from the base that is here`() throws {
+            let base = TrainedWeights(mebibytes: 24)
+            let (parent, _) = try share("base", base.bytes)
+            _ = try fetch(parent)
+            try Laboratory.eventually("b says to everyone that it has the base") {
+                try a.ask("show", parent)["holders"]?.array?.count == 2
+            }
+            let tuned = base.tuned().bytes
+            let (layer, path) = try share("tuned", tuned, ["--parent", parent])
+            let came = try fetch(layer)
+            #expect(came.wire < tuned.count / 4, "\(came.wire) of \(tuned.count)")
+            let copy = try #require(came.answer["path"]?.string) + "/model.safetensors"
+            #expect(Laboratory.areEqual(path, Self.target(of: copy)))
+        }
+
+        @Test func `other files come as they are`() throws {
+            let bytes = Laboratory.bytes(6 << 20)
+            let path = try laboratory.write("noise/data.dat", bytes)
+            let answer = try a.share(path, ["--name", "noise"])
+            let came = try fetch(try #require(answer["layer"]?.string))
+            #expect(came.wire == came.received)
+            let copy = try #require(came.answer["path"]?.string) + "/data.dat"
+            #expect(Laboratory.areEqual(path, Self.target(of: copy)))
+        }
     }
 }

@@ -53,10 +53,13 @@ import Testing
         let tuned = try Sample(
             name: "tuned", groups: [40], suffix: "safetensors", parents: [base.id])
         let file = try #require(base.files.keys.first)
-        var held = base.held
-        let silent = try fetching(tuned, held: [held])
-        #expect(silent.asked.last?.accepts == AcceptedCodings(), "it would tell what is here")
-        held.announced = .init(issued: Driver.wallStart, expires: Driver.wallStart + 86_400_000)
+        let held = base.held
+        for visibility in [Visibility.private, .whitelist] {
+            var quiet = held
+            quiet.policy.visibility = visibility
+            let silent = try fetching(tuned, held: [quiet])
+            #expect(silent.asked.last?.accepts == AcceptedCodings(), "it would tell what is here")
+        }
         let (_, _, asked) = try fetching(tuned, held: [held])
         #expect(
             asked.last?.accepts?.parents == .init(layer: base.id, blobs: [file]))
@@ -71,8 +74,7 @@ import Testing
 
     @Test func `a group that cannot be read is asked for as it is, and nobody is blamed`() throws {
         let base = try Sample(name: "base", groups: [30], suffix: "safetensors")
-        var held = base.held
-        held.announced = .init(issued: Driver.wallStart, expires: Driver.wallStart + 86_400_000)
+        let held = base.held
         let tuned = try Sample(
             name: "tuned", groups: [40], suffix: "safetensors", parents: [base.id])
         var (driver, blob, asked) = try fetching(tuned, held: [held])
