@@ -54,7 +54,9 @@ enum FetchDependencies {
         let missing = answer["dependencies"]?["missing"]?.array ?? []
         guard !missing.isEmpty, Machine.isTerminal(0), Machine.isTerminal(2), !report.isJSON
         else { return false }
-        Machine.write("It needs \(words(missing)) besides. Fetch them too? [y/N] ", to: 2)
+        let list = missing.map { "  \(title($0))\n" }.joined()
+        let question = "Fetch \(missing.count == 1 ? "it" : "them") too? [y/N] "
+        Machine.write("It needs \(words(missing)) besides:\n\(list)\(question)", to: 2)
         return readLine(strippingNewline: true)?.lowercased() == "y"
     }
 
@@ -67,18 +69,20 @@ enum FetchDependencies {
         return count + (sizes.count == missing.count ? " of \(sum)" : " of \(sum) or more")
     }
 
+    /// A missing layer's name, or the layer, and its size as far as that is known.
+    private static func title(_ row: JSONValue) -> String {
+        let name = row["ref"]?.string ?? ""
+        let title = name.isEmpty || name == "base" ? row["layer"]?.string ?? "" : name
+        let size = row["size"]?.integer.map { ", " + Sizes.text(UInt64(max(0, $0))) } ?? ""
+        return PlainText.shown(title) + (name == "base" ? " (its base)" : "") + size
+    }
+
     /// For people: what came with it, or what is missing and how to get it.
     static func lines(_ answer: JSONObject) -> [String] {
         let fetched = answer["fetched"]?.array ?? []
         let missing = answer["dependencies"]?["missing"]?.array ?? []
         var lines = fetched.map { "  with it    layer \($0.string?.prefix(16) ?? "")" }
-        lines += missing.map { row in
-            let name = row["ref"]?.string ?? ""
-            let title = name.isEmpty || name == "base" ? row["layer"]?.string ?? "" : name
-            let size = row["size"]?.integer.map { ", " + Sizes.text(UInt64(max(0, $0))) } ?? ""
-            return "  missing    \(PlainText.shown(title))" + (name == "base" ? " (its base)" : "")
-                + size
-        }
+        lines += missing.map { "  missing    \(title($0))" }
         if !missing.isEmpty {
             lines.append("  fetch them too with: --with-dependencies")
         }

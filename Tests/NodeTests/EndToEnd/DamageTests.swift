@@ -38,6 +38,7 @@ extension RealNodes {
             good.stop()
             let words = try b.refused("corrupt", "fetch", layer)
             for part in ["group 2 ", blob, a.key] { #expect(words.contains(part), "\(words)") }
+            try leavesAloneUntilForgiven(b)
             #expect(b.isRunning && a.isRunning)
             try #expect(b.ask("list")["layers"]?.array?.isEmpty == true)
             b.kill()
@@ -60,6 +61,22 @@ extension RealNodes {
             let from = (answer["sources"]?.array ?? []).compactMap { $0["node"]?.string }
             #expect(from.contains(good.key))
             #expect(Laboratory.areEqual("\(folder)/data.safetensors", copy("out/data.safetensors")))
+        }
+
+        /// The holder is left alone, which its owner can end, by the beginning of its key.
+        private func leavesAloneUntilForgiven(_ node: TestNode) throws {
+            let banned = try node.ask("peers")["banned"]?.array ?? []
+            #expect(banned.map { $0["node"]?.string } == [a.key], "\(banned)")
+            #expect(banned.first?["reason"]?.string?.isEmpty == false, "\(banned)")
+            #expect(try node.spawn(["peers"]).wait().out.contains("plasmid peers --forgive KEY"))
+            try node.refused("notFound", "peers", "--forgive", node.key)
+            let after = try node.ask("peers", "--forgive", String(a.key.prefix(8)))
+            #expect(after["banned"]?.array?.isEmpty == true, "\(after)")
+            try Laboratory.eventually("it is called again", seconds: 40) {
+                try node.run("peers").json["peers"]?.array?.contains {
+                    $0["node"]?.string == a.key
+                } == true
+            }
         }
 
         @Test func `is gone around when a sound one is known from the start`() throws {

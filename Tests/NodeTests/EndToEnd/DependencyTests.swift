@@ -25,6 +25,23 @@ extension RealNodes {
             return try #require(answer["layer"]?.string)
         }
 
+        /// What `fetch` says to somebody at a terminal who answers its question with a line.
+        private func fetched(
+            _ layer: String, by node: TestNode, answering line: String
+        ) throws -> String {
+            let terminal = try PseudoTerminal()
+            let command = try node.spawn(["fetch", layer], through: terminal.wrapper)
+            var said = ""
+            Laboratory.eventually("it asks") {
+                said += terminal.seen()
+                return said.contains("[y/N] ") || !command.isRunning
+            }
+            terminal.type(line)
+            let outcome = command.wait()
+            #expect(outcome.code == 0)
+            return said + terminal.seen()
+        }
+
         @Test func `is shown, or why it cannot be had`() throws {
             let old = try share("tool", "1.0.0")
             let new = try share("tool", "1.4.0")
@@ -79,6 +96,18 @@ extension RealNodes {
             #expect(needs?["missing"]?.array?.count == 1)
             let size = needs?["missing"]?.array?.first?["size"]?.integer ?? 0
             #expect(size > 0 && told.out.contains(Sizes.text(UInt64(size))))
+            for (typed, isFetched) in [("n", false), ("y", true)] {
+                let c = try laboratory.running("c\(typed)", joining: [node])
+                try Laboratory.eventually("c hears of all") {
+                    try c.run("find").json["results"]?.array?.count == 3
+                }
+                let said = try fetched(whole, by: c, answering: typed)
+                #expect(said.contains("It needs 1 layer of \(Sizes.text(UInt64(size))) besides:"))
+                #expect(said.contains("/part@1.0.0, 11 B"), "\(said)")
+                #expect(said.contains("Fetch it too? [y/N]"), "\(said)")
+                #expect(try c.ask("list")["layers"]?.array?.count == (isFetched ? 3 : 1), "\(said)")
+                c.stop()
+            }
             let fetched = try b.ask("fetch", whole, "--with-dependencies")
             #expect(fetched["fetched"]?.array?.count == 2, "\(fetched)")
             #expect(try b.ask("list")["layers"]?.array?.count == 3)
