@@ -66,7 +66,13 @@ final class Program: Sendable {
         var none = sigset_t()
         sigemptyset(&none)
         posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        // What a shell starts in the background ignores some, and so would what it starts.
+        var ignored = sigset_t()
+        sigemptyset(&ignored)
+        for signal in [SIGINT, SIGQUIT, SIGHUP] { sigaddset(&ignored, signal) }
+        posix_spawnattr_setsigdefault(&attributes, &ignored)
+        let flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
+        posix_spawnattr_setflags(&attributes, Int16(flags))
         var variables = ProcessInfo.processInfo.environment
         for (name, value) in environment { variables[name] = value }
         let words = ([path] + arguments).map { strdup($0) } + [nil]
