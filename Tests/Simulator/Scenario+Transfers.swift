@@ -31,15 +31,13 @@ extension Scenario {
         transfer(
             "transfer-far",
             "50 ms away, 64 MiB: at most 1.1 of the line's time",
-            sources: 1, targets: 1, mostTime: 1.1, mostCopies: 1.02
-        ) { $0.world.weather.delay = 25_000_000...25_500_000 },
+            sources: 1, targets: 1, mostTime: 1.1, mostCopies: 1.02, delay: far),
         transfer(
             "transfer-striped",
-            "50 ms away, 256 MiB, each connection carries 0.4 of the line: at most 1.8 of the "
+            "50 ms away, 256 MiB, each connection carries 0.4 of the line: at most 1.2 of the "
                 + "line's time (over one connection: 2.5)",
-            sources: 1, targets: 1, megabytes: 256, mostTime: 1.8, mostCopies: 1.02
+            sources: 1, targets: 1, megabytes: 256, mostTime: 1.2, mostCopies: 1.02, delay: far
         ) { run in
-            run.world.weather.delay = 25_000_000...25_500_000
             run.world.connectionRate = SimulatedTransfer.line * 2 / 5
         },
         transfer(
@@ -132,10 +130,14 @@ extension Scenario {
     ]
 
     /// A scenario of one transfer; `most` is given in parts of the line's time and of the size.
+    /// Nanoseconds of one way to a node 50 ms away and back.
+    private static let far: ClosedRange<UInt64> = 25_000_000...25_500_000
+
     private static func transfer(
         _ name: String, _ goal: String, sources: Int, targets: Int, megabytes: Int = 64,
         mostTime: Double, mostCopies: Double, mostReceived: Double = 1.02, isChain: Bool = false,
         isWeights: Bool = false, oldSources: Int = 0, isQuick: Bool = true,
+        delay: ClosedRange<UInt64> = 1_000_000...2_000_000,
         _ prepare: @escaping @Sendable (SimulatedTransfer) -> Void = { _ in },
         meanwhile: @escaping @Sendable (SimulatedTransfer, Double) -> Void = { _, _ in }
     ) -> Scenario {
@@ -143,7 +145,7 @@ extension Scenario {
             guard
                 let run = try? SimulatedTransfer(
                     seed: seed, sources: sources, targets: targets, megabytes: megabytes,
-                    isChain: isChain, isWeights: isWeights, oldSources: oldSources)
+                    delay: delay, isChain: isChain, isWeights: isWeights, oldSources: oldSources)
             else { preconditionFailure("a sample that is no layer") }
             prepare(run)
             let isOver = run.run(within: 600) { meanwhile(run, $0) }

@@ -12,6 +12,8 @@ public struct Session: Sendable {
     public internal(set) var heard: UInt64
     /// Nanoseconds of the last round trip; nil before the first.
     public internal(set) var roundTrip: UInt64?
+    /// Whether it is so far that a connection finds its speed slowly; false before it is known.
+    var isFar: Bool { (roundTrip ?? 0) >= SessionFacts.farRoundTrip }
     /// Monotonic nanoseconds of that measurement, or of the session's beginning.
     var measured: UInt64
     /// Payload bytes served to it, coded ones as they left.

@@ -10,6 +10,8 @@ struct StripePlan: Sendable {
     var isSettled = false
     /// Bytes and monotonic nanoseconds where the present measurement began.
     private var mark: (bytes: UInt64, at: UInt64)?
+    /// Bytes a second in the measurement before this one, with as many connections.
+    private var last: UInt64?
     /// Bytes a second with one connection fewer; nil where that was not measured.
     private var before: UInt64?
 
@@ -21,8 +23,9 @@ struct StripePlan: Sendable {
     static let linesMax = 4
     static let lossyLinesMax = 8
     /// Nanoseconds of a measurement: ten round trips, in which a new connection finds its speed,
-    /// and half a second.
+    /// and half a second; near a fifth, in which a line that is tried brings eighty groups.
     private static let spanMin = 500 * Span.millisecond
+    private static let nearSpan = 200 * Span.millisecond
 
     /// Whether one more is wanted, with so many `lines` now, over which `received` bytes came in
     /// all.
@@ -37,9 +40,14 @@ struct StripePlan: Sendable {
             return lines == 1 && isFar
         }
         let span = now - min(now, mark.at)
-        guard span >= max(Self.spanMin, 10 * roundTrip) else { return false }
+        guard span >= (isFar ? max(Self.spanMin, 10 * roundTrip) : Self.nearSpan) else {
+            return false
+        }
         let rate = Span.rate(of: received - min(received, mark.bytes), in: span)
         self.mark = (received, now)
+        defer { last = rate }
+        // A rate that still grows, as it does while a connection finds its speed, says nothing.
+        guard let last, rate <= last + last / 8 else { return false }
         guard isFar || rate >= Self.nearRate else { return false }
         guard lines > 1 else {
             before = rate
@@ -57,6 +65,7 @@ struct StripePlan: Sendable {
     mutating func changed() {
         dialling = nil
         mark = nil
+        last = nil
     }
 
     /// Whether the last of so many lines brought so many quarters of its share.

@@ -28,7 +28,7 @@ extension Swarm {
     mutating func watchStripes() {
         for (number, session) in sessions.entries where session.pace.asked > 0 {
             guard let roundTrip = session.roundTrip, mayStripe(session),
-                roundTrip >= SessionFacts.farRoundTrip || settings.linkLanes > 2,
+                session.isFar || settings.linkLanes > 2,
                 left(from: number) >= StripeLimits.leftMin
             else { continue }
             let lines = session.lines.all.count

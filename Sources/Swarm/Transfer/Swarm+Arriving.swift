@@ -62,14 +62,16 @@ extension Swarm {
             return
         }
         let session = pending.session
+        let isAlone = downloads[pending.blob].map { self.isAlone(session, $0) } ?? false
         _ = sessions.change(session) { session in
             session.received += wire
             session.heard = now.monotonic
-            session.pace.arrived(byteCount, at: now.monotonic, roundTrip: session.roundTrip)
+            session.pace.arrived(
+                byteCount, at: now.monotonic, roundTrip: session.roundTrip, isAlone: isAlone)
             session.coding.arrived(
                 plain: byteCount, wire: wire, wasAsked: pending.isCoded, rate: session.pace.rate,
                 at: now.monotonic)
-            session.lines.arrived(over: pending.stripe, at: now.monotonic)
+            session.lines.arrived(byteCount, over: pending.stripe, at: now.monotonic)
         }
         if let facts = sessions[session]?.facts, isLimited(facts.endpoint) {
             downloadBudget?.giveBack(byteCount - min(byteCount, wire), at: now)

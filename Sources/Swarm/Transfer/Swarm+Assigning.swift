@@ -21,7 +21,7 @@ extension Swarm {
         var waiting = waitingDownloads()
         guard !waiting.isEmpty else { return hedgeTail() }
         waiting.sort(by: Self.isBefore)
-        var free = sessions.entries.filter { isFree($0.key) }.map(\.key)
+        var free = sessions.entries.filter { isFree($0.key, mayBeAlone: true) }.map(\.key)
         while requests.count < SwarmLimits.requestsMax, let next = soonest(free) {
             guard let found = choice(for: next, among: waiting) else {
                 free.removeAll { $0 == next }
@@ -35,7 +35,7 @@ extension Swarm {
                 place += 1
             }
         }
-        if !downloads.entries.indices.contains(where: { isWanting($0) }) { hedgeTail() }
+        if isAllAsked { hedgeTail() }
     }
 
     private static func isBefore(_ one: Waiting, _ other: Waiting) -> Bool {
@@ -46,6 +46,11 @@ extension Swarm {
     /// a fetch of small files has hundreds of downloads, and a copy of one costs more than this.
     private func isWanting(_ index: Int) -> Bool {
         !downloads.entries[index].value.wanted.isEmpty
+    }
+
+    /// Whether every group was asked for, so that fetches end with what is under way.
+    var isAllAsked: Bool {
+        !downloads.entries.indices.contains { isWanting($0) }
     }
 
     private func waitingDownloads() -> [Waiting] {
@@ -66,17 +71,19 @@ extension Swarm {
         }.max()
     }
 
-    /// Whether groups may be asked of a peer now.
-    func isFree(_ session: SessionNumber) -> Bool {
+    /// Whether groups may be asked of a peer now; with `mayBeAlone` also those that it may be asked
+    /// for where nobody else has them.
+    func isFree(_ session: SessionNumber, mayBeAlone: Bool = false) -> Bool {
         guard let entry = sessions[session], isUsable(session) else { return false }
-        return entry.busyUntil <= now.monotonic && entry.pace.hasRoom(for: 1)
+        return entry.busyUntil <= now.monotonic
+            && entry.pace.hasRoom(for: 1, isAlone: mayBeAlone && entry.isFar)
             && (!isLimited(entry.facts.endpoint) || downloadBudget?.isReady(at: now) != false)
     }
 
     /// The session that has brought what was asked of it first; a new one at once.
     private func soonest(_ free: [SessionNumber]) -> SessionNumber? {
         var best: (session: SessionNumber, span: UInt64, asked: Int)?
-        for session in free where isFree(session) {
+        for session in free where isFree(session, mayBeAlone: true) {
             guard let pace = sessions[session]?.pace else { continue }
             let span = pace.asked == 0 ? 0 : pace.span(for: 0) ?? 0
             if best.map({ (span, pace.asked) < ($0.span, $0.asked) }) ?? true {
@@ -94,13 +101,23 @@ extension Swarm {
                 hasRoom(download),
                 let index = choice(for: session, in: download),
                 let pace = sessions[session]?.pace,
-                pace.hasRoom(for: byteCount(of: download.wanted[index], in: download)),
+                pace.hasRoom(
+                    for: byteCount(of: download.wanted[index], in: download),
+                    isAlone: isAlone(session, download)),
                 !isLeftToOthers(download, session),
                 pace.asked == 0 || !isMeeting(download)
             else { continue }
             return (place, index)
         }
         return nil
+    }
+
+    /// Whether only this peer has anything of a blob, nobody else said to have it, and it is far:
+    /// then its connection begins slowly and nothing else fills the line meanwhile.
+    func isAlone(_ session: SessionNumber, _ download: Download) -> Bool {
+        sessions[session]?.isFar == true
+            && download.holdings.values.count { $0.extent != Holding.Extent.none } == 1
+            && download.fetches.allSatisfy { (fetches[$0]?.holders.count ?? 0) <= 1 }
     }
 
     func byteCount(of group: UInt64, in download: Download) -> UInt64 {
@@ -234,8 +251,12 @@ extension Swarm {
         ask(session, forGroup: group, of: blob)
     }
 
-    /// Asks a peer for a group that is not among the wanted ones any more.
-    mutating func ask(_ session: SessionNumber, forGroup group: UInt64, of blob: Digest) {
+    /// Asks a peer for a group that is not among the wanted ones any more, over `line` where that
+    /// was chosen.
+    mutating func ask(
+        _ session: SessionNumber, forGroup group: UInt64, of blob: Digest,
+        over line: PeerLines.Line? = nil
+    ) {
         guard let download = downloads[blob], let layer = download.groups,
             let through = download.holdings[session]?.layer
         else { return }
@@ -245,19 +266,25 @@ extension Swarm {
         nextRequest += 1
         let bytes = byteCount(of: group, in: download)
         _ = downloads.change(blob) { $0.asked += 1 }
-        let stripe = sessions.change(session) { session in
+        let rest = UInt64(download.wanted.count * HashTree.groupBytes)
+        let chosen = sessions.change(session) { session -> SessionNumber? in
             session.pace.ask(bytes, at: now.monotonic)
-            return session.lines.ask(bytes, at: now.monotonic)
+            if let line {
+                session.lines.ask(bytes, over: line.stripe, at: now.monotonic)
+                return line.stripe
+            }
+            let isTail = rest < session.pace.askedBytes
+            return session.lines.ask(bytes, isTail: isTail, at: now.monotonic)
         }
-        let line = stripe ?? nil
-        if let line { _ = stripes.change(line) { $0.used = now.monotonic } }
+        let stripe = chosen ?? nil
+        if let stripe { _ = stripes.change(stripe) { $0.used = now.monotonic } }
         requests[request.request] = PendingGroup(
-            session: session, stripe: line, peer: sessions[session]?.facts.peer, layer: through,
+            session: session, stripe: stripe, peer: sessions[session]?.facts.peer, layer: through,
             blob: blob, group: group, byteCount: bytes, asked: now.monotonic,
             isCoded: request.accepts != nil)
         if let facts = sessions[session]?.facts, isLimited(facts.endpoint) {
             downloadBudget?.spend(bytes, at: now)
         }
-        effects.append(.requestGroup(line ?? session, request, layer))
+        effects.append(.requestGroup(stripe ?? session, request, layer))
     }
 }

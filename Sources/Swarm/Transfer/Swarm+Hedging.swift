@@ -34,6 +34,7 @@ extension Swarm {
                 hedge(number)
             }
         }
+        if isAllAsked { hedgeLines() }
         for (blob, download) in downloads.entries {
             for (session, opening) in download.opening.entries
             where now.monotonic >= opening.until {
@@ -82,24 +83,53 @@ extension Swarm {
         }
     }
 
-    private mutating func askAgain(_ session: SessionNumber, for pending: PendingGroup) {
+    /// Nothing is left to ask for: what one connection of several to a peer owes, and has not
+    /// brought long after it was due, an idle one is asked for too. A lost packet at the end costs
+    /// a connection half a second and more.
+    private mutating func hedgeLines() {
+        let striped = sessions.entries.filter {
+            $0.value.lines.all.count > 1 && $0.value.pace.asked > 0
+        }
+        for (number, session) in striped {
+            for (_, pending) in requests.entries where pending.session == number {
+                guard
+                    let line = session.lines.idle(
+                        insteadOf: pending.stripe, for: pending.byteCount,
+                        roundTrip: session.roundTrip ?? 0, at: now.monotonic),
+                    mayAskAgain(for: pending) != nil
+                else { continue }
+                askAgain(number, for: pending, over: line)
+                // The next look sees what this one owes now.
+                break
+            }
+        }
+    }
+
+    private mutating func askAgain(
+        _ session: SessionNumber, for pending: PendingGroup, over line: PeerLines.Line? = nil
+    ) {
         guard downloads.change(pending.blob, { $0.hedged += pending.byteCount }) != nil else {
             return
         }
-        ask(session, forGroup: pending.group, of: pending.blob)
+        ask(session, forGroup: pending.group, of: pending.blob, over: line)
+    }
+
+    /// The download of a group that may be asked for a second time; nil where it was, or where as
+    /// much was asked for twice as one fetch may cost others.
+    private func mayAskAgain(for pending: PendingGroup) -> Download? {
+        guard requestsForGroup(of: pending).count == 1, let download = downloads[pending.blob],
+            priority(of: download) != nil, hasRoom(download),
+            download.hedged + pending.byteCount
+                <= SwarmLimits.hedgedBytesMax(of: download.size)
+        else { return nil }
+        return download
     }
 
     /// A peer that may be asked for a group too, because it is not late itself; with `span` only
-    /// one that brings it in so many nanoseconds. Nil where the group was asked of two, or where
-    /// as much was asked twice as one fetch may cost others.
+    /// one that brings it in so many nanoseconds.
     private func second(for pending: PendingGroup, within span: UInt64?) -> SessionNumber? {
-        guard requestsForGroup(of: pending).count == 1, let download = downloads[pending.blob],
-            priority(of: download) != nil, hasRoom(download)
-        else { return nil }
+        guard let download = mayAskAgain(for: pending) else { return nil }
         let bytes = pending.byteCount
-        guard download.hedged + bytes <= SwarmLimits.hedgedBytesMax(of: download.size) else {
-            return nil
-        }
         let others = download.holdings.entries.filter { entry in
             entry.key != pending.session && entry.value.has(group: pending.group)
                 && isFree(entry.key) && !isLate(entry.key)

@@ -24,7 +24,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 # A tenth of a gigabit and a gigabit at 50 ms, without and with losses.
-CASES = ["50:100:0:128", "50:100:1:64", "50:1000:0:256", "50:1000:1:256"]
+CASES = ["50:100:0:128", "50:100:1:128", "50:1000:0:256", "50:1000:1:256"]
 A, B = "10.77.0.1", "10.77.0.2"
 
 

@@ -46,13 +46,69 @@ import Testing
         _ = lines.ask(10, at: 100)
         _ = lines.ask(10, at: 200)
         #expect(lines.silent(for: 50, at: 240).map(\.stripe) == [nil])
-        lines.arrived(over: nil, at: 240)
+        lines.arrived(10, over: nil, at: 240)
         #expect(lines.silent(for: 50, at: 260).map(\.stripe) == [7])
         lines.settle(10, over: 7)
         #expect(lines.silent(for: 50, at: 280).isEmpty)
         // What it owes anew counts from the question.
         _ = lines.ask(10, at: 900)
         #expect(lines.silent(for: 50, at: 940).map(\.stripe) == [nil])
+    }
+
+    private static let group: UInt64 = 1 << 20
+
+    /// A session's own connection that brings a group each 20 ms and a stripe that takes 200, both
+    /// measured, at 10 s.
+    private static func uneven() -> PeerLines {
+        var lines = PeerLines()
+        lines.add(7)
+        let paces: [(SessionNumber?, UInt64, Int)] = [(nil, 20, 10), (7, 200, 1)]
+        for (stripe, pause, count) in paces {
+            var now = 10 * Span.second - pause * UInt64(count) * Span.millisecond
+            lines.ask(Self.group * UInt64(count), over: stripe, at: now)
+            for _ in 0..<count {
+                now += pause * Span.millisecond
+                lines.settle(Self.group, over: stripe)
+                lines.arrived(Self.group, over: stripe, at: now)
+            }
+        }
+        return lines
+    }
+
+    @Test func `what is left goes where it comes soonest, and a slow one is measured again`() {
+        #expect(Self.uneven().all.map { ($0.rate ?? 0) >> 20 } == [50, 5])
+        for (isTail, most) in [(true, 9), (false, 4)] {
+            var lines = Self.uneven()
+            var asked: [SessionNumber?] = []
+            for _ in 0..<(most + 2) {
+                asked.append(lines.ask(Self.group, isTail: isTail, at: 10 * Span.second))
+            }
+            // As many as the fast one brings while the slow one brings one; not a tail: it counts
+            // for a fourth of the fast one at least.
+            #expect(asked.firstIndex(of: 7).map { (most - 1...most + 1).contains($0) } == true)
+        }
+        var fresh = Self.uneven()
+        fresh.add(8)
+        #expect(fresh.ask(Self.group, isTail: true, at: 10 * Span.second) == nil)
+        #expect(fresh.ask(Self.group, isTail: true, at: 10 * Span.second) == 8, "not known yet")
+    }
+
+    @Test func `an idle one stands in for one that is long overdue`() {
+        let now = 10 * Span.second
+        var lines = Self.uneven()
+        func idle(_ stripe: SessionNumber?, after span: UInt64) -> Bool {
+            lines.idle(
+                insteadOf: stripe, for: Self.group, roundTrip: 10 * Span.millisecond,
+                at: now + span * Span.millisecond) != nil
+        }
+        // 210 ms over the stripe, 30 over the session's own connection.
+        lines.ask(Self.group, over: 7, at: now)
+        #expect(!idle(7, after: 0) && !idle(7, after: 340) && idle(7, after: 350))
+        // One that owes something has no time.
+        lines.ask(Self.group, over: nil, at: now)
+        #expect(!idle(7, after: 900))
+        lines.settle(Self.group, over: 7)
+        #expect(!idle(nil, after: 250) && idle(nil, after: 260))
     }
 
     @Test func `a stripe that is gone owes nothing`() {

@@ -71,6 +71,24 @@ import Testing
         #expect(driver.core.sessions[2]?.received == received + 1 << 20)
     }
 
+    @Test func `one that is far and alone is asked for four groups at first, of two each for two`()
+        throws
+    {
+        let (driver, effects) = try fetching()
+        #expect(effects.requests.count == 4 && driver.core.sessions[2]?.isFar == true)
+        var other = Driver()
+        for seed in [2, 3] as [UInt8] {
+            other.open(UInt64(seed), seed)
+            answerPing(&other, other.pass(2 * Span.second))
+        }
+        let sample = try Sample(groups: [64])
+        _ = other.describe(sample, from: [2], seeds: [2, 3])
+        let blob = try #require(sample.files.keys.first)
+        var asked = other.serve(blob, of: sample, from: [2]).requests
+        asked += other.hear(2, .seekers(layer: sample.id, [])).requests
+        #expect(asked.count == 2 && other.core.sessions[2]?.isFar == true)
+    }
+
     @Test func `none is opened without the peer's word, near it, or where little is left`() throws {
         #expect(dials(try fetching(features: 0).effects).isEmpty)
         #expect(dials(try fetching().effects).count == 1)
@@ -101,6 +119,33 @@ import Testing
         effects += driver.pass(3 * Span.second)
         #expect(dials(effects).isEmpty)
         #expect(driver.core.sessions[2]?.isClosing == false)
+    }
+
+    @Test func `at the end an idle connection stands in for one that waits`() throws {
+        var driver = try opened(groups: 24)
+        var waiting: (number: UInt64, group: UInt64)?
+        while let (number, pending) = driver.core.requests.entries.first(where: {
+            $0.key != waiting?.number
+        }) {
+            if waiting == nil, driver.core.isAllAsked, pending.stripe == 9 {
+                waiting = (number, pending.group)
+                continue
+            }
+            driver.time += 20 * Span.millisecond
+            driver.feed(
+                .groupStored(pending.stripe ?? 2, request: number, byteCount: 1 << 20))
+        }
+        let last = try #require(waiting)
+        // Three round trips and more after it was due.
+        let away = try #require(driver.core.sessions[2]?.roundTrip)
+        let effects = driver.pass(3 * away + 400 * Span.millisecond)
+        let again = try #require(effects.requests.first)
+        #expect(effects.requests.count == 1, "asked twice, not more")
+        #expect(again.session == 2 && again.request.group == last.group)
+        let end = driver.feed(
+            .groupStored(2, request: again.request.request, byteCount: 1 << 20))
+        #expect(end.sent(to: 2).contains(.cancel(request: last.number)))
+        #expect(driver.core.requests.isEmpty && driver.core.bans.isEmpty)
     }
 
     @Test func `what was asked over a stripe that ends is asked over the session`() throws {

@@ -41,11 +41,14 @@ import Testing
         var pace = PeerPace()
         #expect(pace.hasRoom(for: 1 << 40))
         pace.ask(Self.group, at: 0)
+        #expect(!pace.hasRoom(for: 2 * Self.group))
+        #expect(pace.hasRoom(for: 2 * Self.group, isAlone: true))
+        pace.drop(Self.group)
+        for _ in 1..<PeerPace.windowFirst / Self.group { pace.ask(Self.group, at: 0) }
         #expect(pace.hasRoom(for: Self.group) && !pace.hasRoom(for: Self.group + 1))
         pace.ask(Self.group, at: 0)
         #expect(!pace.hasRoom(for: 1))
-        pace.drop(Self.group)
-        pace.drop(Self.group)
+        for _ in 0..<PeerPace.windowFirst / Self.group { pace.drop(Self.group) }
         for _ in 0..<PeerPace.askedMax { pace.ask(1, at: 0) }
         #expect(!pace.hasRoom(for: 1))
         #expect(pace.asked == PeerPace.askedMax && pace.askedBytes == UInt64(PeerPace.askedMax))
@@ -56,6 +59,28 @@ import Testing
         #expect(steady.patience(floor: 0) < 2 * Self.group * Span.second / 12_500_000)
         #expect(steady.patience(floor: Span.second) == Span.second)
         #expect(PeerPace().patience(floor: 0) == 10 * Span.second)
+    }
+
+    @Test func `a rate that rises makes room at once where nobody else has it`() {
+        /// The window after groups at 5 MB/s, then at 50, then at 5 again.
+        func windows(isAlone: Bool) -> [UInt64] {
+            var pace = PeerPace()
+            var now = UInt64(Span.second)
+            for _ in 0..<3 { pace.ask(Self.group, at: now) }
+            return [(10, 200), (12, 20), (60, 200)].map { count, milliseconds in
+                for _ in 0..<count {
+                    now += UInt64(milliseconds) * Span.millisecond
+                    pace.drop(Self.group)
+                    pace.arrived(
+                        Self.group, at: now, roundTrip: 50 * Span.millisecond, isAlone: isAlone)
+                    pace.ask(Self.group, at: now)
+                }
+                return pace.window / Self.group
+            }
+        }
+        let (alone, among) = (windows(isAlone: true), windows(isAlone: false))
+        #expect(alone[0] == 3 && among[0] == 3 && alone[2] == 3 && among[2] == 3)
+        #expect(among[1] < alone[1], "\(among) \(alone)")
     }
 
     @Test func `one that stalled begins anew with one group`() {
