@@ -24,6 +24,8 @@ public final class PartialBlob: Sendable {
         var hasFailed = false
         /// Whether whole groups go past the page cache.
         var isDirect = true
+        /// Mean nanoseconds of reading one back so; nil before the first.
+        var readSpan: UInt64?
         /// Whether the files' names are durable.
         var isNamed = false
         var isMoved = false
@@ -33,6 +35,9 @@ public final class PartialBlob: Sendable {
     static let checkpointBytes: UInt64 = 32 << 20
     /// … or so many nanoseconds after the first write since the last one.
     static let checkpointNanoseconds: UInt64 = 1_000_000_000
+    /// Mean nanoseconds of a direct read of a group from which on the page cache is used: a disk
+    /// that spins takes 15 to 25 ms (a seek, half a turn, 1 MiB), a solid one 0.5 to 4 under load.
+    static let readSpanMax: UInt64 = 12_000_000
 
     /// The blob.
     public let id: Digest
@@ -41,7 +46,7 @@ public final class PartialBlob: Sendable {
     private let layout: Layout
     let data: File
     /// The same file for whole groups, past the page cache: new pages cost more than the disk where
-    /// memory is dear, and nobody reads the bytes soon. Nil where the file system cannot, and for
+    /// memory is dear. Nil where the file system cannot, and for
     /// blobs of one group.
     private let direct: File?
     /// Its leaf values; nil for a blob of one group.
@@ -108,6 +113,9 @@ public final class PartialBlob: Sendable {
     }
 
     // MARK: Reading the state
+
+    /// Whether whole groups go past the page cache.
+    var isDirect: Bool { state.withLock { $0.isDirect } && direct != nil }
 
     /// The verified group layer; nil until `install`.
     public var layer: GroupLayer? { state.withLock { $0.layer } }
@@ -191,15 +199,43 @@ public final class PartialBlob: Sendable {
         -> Int?
     {
         guard (0..<groups.count).contains(index), groups.contains(index) else { return nil }
-        // Others fetch it from here: what comes next is read soon, and is best kept in memory.
-        state.withLock { $0.isDirect = false }
         let range = HashTree.groupRange(index, size: size)
         let count = try onDisk { () throws(SystemError) in
-            try data.read(
+            if let count = try get(range, into: buffer, at: start) { return count }
+            return try data.read(
                 into: buffer, at: start, count: range.count, offset: range.lowerBound)
         }
         guard count == range.count else { throw .damaged(data.path) }
         return count
+    }
+
+    /// Reads the bytes of a group past the page cache; nil where that does not go, or not any more.
+    private func get(
+        _ range: Range<UInt64>, into buffer: Buffer, at start: Int
+    ) throws(SystemError) -> Int? {
+        let isWhole = range.count == HashTree.groupBytes && start % File.directBytes == 0
+        guard let direct, isWhole, state.withLock({ $0.isDirect }) else { return nil }
+        let begun = Clock.monotonic()
+        do throws(SystemError) {
+            let count = try direct.read(
+                into: buffer, at: start, count: range.count, offset: range.lowerBound)
+            noteRead(Clock.monotonic() - begun)
+            return count
+        } catch {
+            guard error.isInvalid else { throw error }
+            state.withLock { $0.isDirect = false }
+            return nil
+        }
+    }
+
+    /// Where the disk takes long to give a group back, what follows goes through the page cache:
+    /// others fetch it from here, and a disk that spins would seek between the two.
+    func noteRead(_ span: UInt64) {
+        state.withLock { state in
+            let mean = state.readSpan.map { ($0 * 7 + span) / 8 } ?? span
+            state.readSpan = mean
+            if mean > Self.readSpanMax { state.isDirect = false }
+        }
     }
 
     // MARK: Durability
