@@ -24,4 +24,9 @@ enum Span {
     static func rate(of bytes: UInt64, in span: UInt64) -> UInt64 {
         min(bytes, 1 << 40) * millisecond / max(1, span / 1_000)
     }
+
+    /// Nanoseconds that so many bytes take at so many a second.
+    static func of(_ bytes: UInt64, at rate: UInt64) -> UInt64 {
+        bytes * millisecond / max(1, rate / 1_000)
+    }
 }

@@ -35,11 +35,6 @@ struct PeerLines: Sendable {
             rate = rate.map { ($0 + sample) / 2 } ?? sample
             (marked, markedAt) = (0, now)
         }
-
-        /// Nanoseconds in which it brings so many bytes at so many a second.
-        static func span(of bytes: UInt64, at rate: UInt64) -> UInt64 {
-            bytes * Span.millisecond / max(1, rate / 1000)
-        }
     }
 
     private(set) var all = [Line(stripe: nil)]
@@ -64,7 +59,7 @@ struct PeerLines: Sendable {
         let fastest = all.compactMap(\.rate).max() ?? 1
         let spans = all.map { line in
             let least = isTail ? 1 : fastest / Self.creditMin
-            return Line.span(of: line.owed + bytes, at: max(least, line.rate ?? fastest))
+            return Span.of(line.owed + bytes, at: max(least, line.rate ?? fastest))
         }
         let soonest = spans.indices.min { spans[$0] < spans[$1] } ?? 0
         all[soonest].ask(bytes, at: now)
@@ -104,8 +99,8 @@ struct PeerLines: Sendable {
             let idle = all.filter({ $0.owed == 0 && $0.rate != nil })
                 .max(by: { ($0.rate ?? 0) < ($1.rate ?? 0) })
         else { return nil }
-        let span = roundTrip + Line.span(of: bytes, at: idle.rate ?? 1)
-        let due = roundTrip + Line.span(of: late.owed, at: late.rate ?? idle.rate ?? 1)
+        let span = roundTrip + Span.of(bytes, at: idle.rate ?? 1)
+        let due = roundTrip + Span.of(late.owed, at: late.rate ?? idle.rate ?? 1)
         let quiet = now - min(now, late.owing)
         return quiet > due + due / 2 + span ? idle : nil
     }

@@ -133,7 +133,7 @@ struct PeerPace: Sendable {
     /// Nanoseconds until it would have brought what it owes and `bytes` more; nil where its rate
     /// is not known.
     func span(for bytes: UInt64) -> UInt64? {
-        rate.map { (askedBytes + bytes) * Span.millisecond / max(1, $0 / 1000) }
+        rate.map { Span.of(askedBytes + bytes, at: $0) }
     }
 
     /// Nanoseconds without a group after which it is late: what its groups take and four times how

@@ -75,7 +75,7 @@ extension Swarm {
             guard let rate = sessions[pending.session]?.pace.rate else { continue }
             let bytes = owed[pending.session, default: 0] + pending.byteCount
             owed[pending.session] = bytes
-            let due = bytes * Span.millisecond / max(1, rate / 1000)
+            let due = Span.of(bytes, at: rate)
             guard due > SwarmLimits.tailSpanMin,
                 let other = second(for: pending, within: due / 2)
             else { continue }
