@@ -34,7 +34,8 @@ public enum Directory {
         return facts.st_mode & S_IFMT == S_IFDIR
     }
 
-    /// The entries of a folder in byte order of their names, without `.` and `..`.
+    /// The entries of a folder in byte order of their names, without `.` and `..` and without
+    /// those that go while they are listed.
     public static func list(_ path: String) throws(SystemError) -> [Entry] {
         guard let folder = opendir(path) else { throw .last("opendir", path) }
         defer { closedir(folder) }
@@ -51,7 +52,13 @@ public enum Directory {
                 }
             }
             if name == "." || name == ".." { continue }
-            entries.append(Entry(name: name, kind: try File.facts(of: path + "/" + name).kind))
+            do throws(SystemError) {
+                let kind = try File.facts(of: path + "/" + name).kind
+                entries.append(Entry(name: name, kind: kind))
+            } catch {
+                // It went meanwhile.
+                guard error.isMissing else { throw error }
+            }
         }
         return entries.sorted { Array($0.name.utf8).lexicographicallyPrecedes($1.name.utf8) }
     }

@@ -183,8 +183,8 @@ public struct SketchComparison: Equatable, Sendable {
 
 /// A manifest as the disk gave it, with what is known here about its layer.
 public struct ReadManifest: Sendable {
-    /// The bytes; none when they could not be read.
-    public let bytes: [UInt8]
+    /// The document that its bytes hold, or what is wrong with them.
+    public let manifest: Result<Manifest, GenomeError>
     /// What contradicts its terms, if anything that is here does.
     public let contradiction: LicenceRefusal?
     /// What was said about the layer and is kept here, checked.
@@ -192,12 +192,22 @@ public struct ReadManifest: Sendable {
     /// Why its blobs, all together, have no room here, if they have none.
     public let shortage: StoreProblem?
 
-    /// What was found.
+    /// What was found in bytes that nobody read yet; none when they could not be read.
     public init(
         bytes: [UInt8], contradiction: LicenceRefusal? = nil, statements: [Statement] = [],
         shortage: StoreProblem? = nil
     ) {
-        self.bytes = bytes
+        self.init(
+            Result { () throws(GenomeError) in try Manifest.decode(bytes) },
+            contradiction: contradiction, statements: statements, shortage: shortage)
+    }
+
+    /// What was found.
+    public init(
+        _ manifest: Result<Manifest, GenomeError>, contradiction: LicenceRefusal? = nil,
+        statements: [Statement] = [], shortage: StoreProblem? = nil
+    ) {
+        self.manifest = manifest
         self.contradiction = contradiction
         self.statements = statements
         self.shortage = shortage

@@ -50,6 +50,12 @@ public struct OrderedTable<Key: Comparable & Sendable, Value: Sendable>: Sendabl
         }
     }
 
+    /// What `body` sees in a value, which is not copied; nil when the key is not there.
+    public func look<Result>(_ key: Key, _ body: (Value) -> Result) -> Result? {
+        let (index, isFound) = position(of: key)
+        return isFound ? body(entries[index].value) : nil
+    }
+
     /// Changes a value in place; nil when the key is not there.
     public mutating func change<Result>(_ key: Key, _ body: (inout Value) -> Result) -> Result? {
         let (index, isFound) = position(of: key)

@@ -32,6 +32,26 @@ struct DirectoryTests {
         #expect(throws: SystemError.self) { try Directory.list(scratch("none")) }
     }
 
+    @Test func `leaves out what goes while it is listed`() throws {
+        for index in 0..<40 { try scratch.file("stays\(index)", []) }
+        let place = scratch("comes and goes")
+        let isOver = Lock(false)
+        let other = try Thread("other") {
+            while !isOver.withLock({ $0 }) {
+                _ = try? File(place, .create)
+                try? Directory.removeFile(place)
+            }
+        }
+        defer {
+            isOver.withLock { $0 = true }
+            other.join()
+        }
+        for _ in 0..<500 {
+            let count = try Directory.list(scratch.path).count
+            #expect(count == 40 || count == 41)
+        }
+    }
+
     @Test func `renames over another name, or only to a free one`() throws {
         try scratch.file("a", [1])
         try scratch.file("b", [2])

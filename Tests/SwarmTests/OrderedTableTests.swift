@@ -26,6 +26,9 @@ import Testing
             case 2 where generator.next() % 64 == 0:
                 table.removeAll { key, _ in key % 3 == 0 }
                 model = model.filter { $0.key % 3 != 0 }
+            case 3 where table.count % 2 == 0:
+                let isSeen = table.look(key) { $0 } == model[key]
+                #expect(isSeen, "seed \(seed)")
             default:
                 table[key] = value
                 model[key] = value

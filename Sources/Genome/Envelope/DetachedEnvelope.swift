@@ -22,4 +22,9 @@ extension Manifest {
     ) throws(GenomeError) -> Manifest {
         try verified(in: Envelope(detached: envelope, payload: bytes))
     }
+
+    /// Throws unless the signature of the publisher it names is in the detached envelope.
+    public func requireSignature(in envelope: [UInt8]) throws(GenomeError) {
+        _ = try Self.verified(in: Envelope(detached: envelope, payload: bytes)) { _ in self }
+    }
 }

@@ -18,8 +18,10 @@ public protocol SignedDocument: Sendable {
 
 extension SignedDocument {
     /// The document in an envelope, once its type and the signature of the key that it names are
-    /// checked.
-    public static func verified(in envelope: Envelope) throws(GenomeError) -> Self {
+    /// checked. `decode` reads the document of the payload; who read it before may say so.
+    public static func verified(
+        in envelope: Envelope, decode: ([UInt8]) throws(GenomeError) -> Self = Self.decode
+    ) throws(GenomeError) -> Self {
         guard envelope.payloadType == payloadType else {
             throw .envelope(.otherType(envelope.payloadType))
         }

@@ -227,10 +227,15 @@ enum Verbs {
     private static let status = VerbShape(
         name: "status", summary: "tell how this node is doing",
         paragraph: "Prints the node's key, addresses, number of layers and peers, what layers "
-            + "hold and take on the disk, when it was last read, and what is being transferred.",
-        examples: [("plasmid status --json", "for a script")],
+            + "hold and take on the disk, when it was last read, and what is being transferred. "
+            + "--metrics prints the figures in the text format of OpenMetrics, which Prometheus "
+            + "reads.",
+        examples: [
+            ("plasmid status --json", "for a script"),
+            ("plasmid status --metrics > plasmid.prom", "for a node exporter's text files"),
+        ],
         operands: [],
-        options: [])
+        options: [.init("metrics", .none, "print figures for monitoring systems")])
 
     private static let ticket = VerbShape(
         name: "ticket", summary: "print what another node needs to meet this one",

@@ -102,8 +102,15 @@ enum NodeCommands {
     }
 
     static func status(_ arguments: Arguments, _ report: Report) throws(Failure) {
+        let isPage = arguments.isGiven("metrics")
+        guard !isPage || !report.isJSON else {
+            throw Failure(
+                .usage, "--metrics and --json are two forms of the same figures",
+                remedy: "give one of them")
+        }
         let answer = try Access.open(report).ask("status")
-        report.done(answer, text: statusLines(answer))
+        report.done(
+            answer, text: isPage ? OpenMetrics.lines(answer) : statusLines(answer))
     }
 
     private static func statusLines(_ status: JSONObject) -> [String] {

@@ -176,6 +176,7 @@ final class StoreKeeper: Sendable {
                     guard status.phase.isEnd else { return }
                     state.withLock { $0.healing[layer] = Clock.monotonic() + Self.healPause }
                     guard status.phase == .done else { return }
+                    library.noteHealed()
                     log("layer \(layer.hexadecimal.prefix(16)) is whole again")
                 })
         }

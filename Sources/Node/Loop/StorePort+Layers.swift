@@ -24,7 +24,10 @@ extension StorePort {
         indexLane.submit { [self] in
             let reader = try? BlobReader(layer, layout: library.layout)
             let bytes = try? reader?.readAll(limit: Limits.manifestBytesMax)
-            let manifest = try? Manifest.decode(bytes ?? [])
+            let read = Result { () throws(GenomeError) in
+                try library.decoded.manifest(bytes ?? [])
+            }
+            let manifest = try? read.get()
             if let manifest, manifest.layer == layer {
                 reuse.learn(manifest)
                 if (try? library.index.isMirrored(layer)) == true {
@@ -36,7 +39,7 @@ extension StorePort {
                 .manifestRead(
                     number,
                     ReadManifest(
-                        bytes: bytes ?? [], contradiction: refusal,
+                        read, contradiction: refusal,
                         statements: rights.statements(about: layer).map(\.statement),
                         shortage: manifest.flatMap {
                             shortage(of: withEvidence ? $0.blobs : $0.blobsToFetch)
@@ -82,7 +85,7 @@ extension StorePort {
                 let layer: Manifest
                 do throws(GenomeError) {
                     whole = try Envelope(detached: envelope, payload: manifest)
-                    layer = try Manifest.verified(in: whole)
+                    layer = try library.decoded.verified(in: whole)
                 } catch {
                     throw .refused("\(error)")
                 }
@@ -195,7 +198,7 @@ extension StorePort {
     /// The same for one; nil where it is not here.
     func heldLayer(_ layer: Digest) throws(StoreError) -> HeldLayer? {
         guard let envelope = try library.envelope(of: layer),
-            let manifest = try? Manifest.verified(in: envelope)
+            let manifest = try? library.decoded.verified(in: envelope)
         else { return nil }
         return try heldLayer(manifest, envelope: envelope.detached)
     }

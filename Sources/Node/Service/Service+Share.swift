@@ -337,7 +337,7 @@ extension Service {
                 remedy: "fetch it first: plasmid fetch \(layer.hexadecimal.prefix(16))")
         }
         return try inGenome("reading the manifest") { () throws(GenomeError) in
-            try Manifest.verified(
+            try library.decoded.verified(
                 in: try Envelope.decode(bytes, payloadMax: Limits.manifestBytesMax))
         }
     }

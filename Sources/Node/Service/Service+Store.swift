@@ -148,6 +148,13 @@ extension Service {
             object["fresh"] = .integer(Int64(clamping: state.fresh))
             object["oldest"] = state.oldest.map { .integer(Int64(clamping: $0)) } ?? .null
             object["damaged"] = .array(state.damagedLayers.map { .string($0.hexadecimal) })
+            let totals = library.scrubTotals
+            object["read"] = [
+                "blobs": .integer(Int64(clamping: totals.blobs)),
+                "bytes": .integer(Int64(clamping: totals.bytes)),
+                "damagedGroups": .integer(Int64(clamping: totals.damagedGroups)),
+                "healedLayers": .integer(Int64(clamping: totals.healedLayers)),
+            ]
             return object
         }
     }

@@ -46,6 +46,32 @@ extension Index {
         }
     }
 
+    /// What is known of the blobs that a layer lists, in order of their ids: one question for
+    /// thousands of them.
+    func entries(of layer: Digest) throws(StoreError) -> [BlobEntry] {
+        let columns = BlobEntry.columns.replacing(", ", with: ", blobs.")
+        return try connection.withLock { connection throws(StoreError) in
+            try connection.query(
+                """
+                SELECT blobs.\(columns) FROM layer_blobs JOIN blobs ON blobs.id=layer_blobs.blob
+                WHERE layer_blobs.layer=? ORDER BY blobs.id
+                """, [SQLValue(layer)], Self.readBlob)
+        }
+    }
+
+    /// The files of a layer whose blobs are here whole.
+    func heldFiles(of layer: Digest) throws(StoreError) -> Set<Digest> {
+        try connection.withLock { connection throws(StoreError) in
+            Set(
+                try connection.query(
+                    """
+                    SELECT blobs.id FROM layer_files JOIN blobs ON blobs.id=layer_files.blob
+                    WHERE layer_files.layer=? AND blobs.state>0
+                    """, [SQLValue(layer)]
+                ) { row throws(StoreError) in try row.digest(0) })
+        }
+    }
+
     /// All blobs in order of their ids.
     public func blobs() throws(StoreError) -> [BlobEntry] {
         try connection.withLock { connection throws(StoreError) in

@@ -219,10 +219,7 @@ extension Library {
     ) throws(StoreError) {
         // First the lease: what is plain stays so.
         try index.lease(layer: layer, reason, now: Clock.wallMilliseconds())
-        var coded: [BlobEntry] = []
-        for blob in try index.blobs(of: layer) {
-            if let entry = try index.blob(blob), entry.form == .coded { coded.append(entry) }
-        }
+        let coded = try index.entries(of: layer).filter { $0.form == .coded }
         let total = coded.reduce(0) { $0 + $1.size }
         var before: UInt64 = 0
         for entry in coded {

@@ -22,8 +22,9 @@ extension Library {
         guard try index.layer(layer) != nil else { throw .missing("layer \(layer)") }
         var present: [LayerFile] = []
         var isEvidenceHere = true
+        let held = try index.heldFiles(of: layer)
         for file in try index.files(of: layer) {
-            if try holds(file.blob) {
+            if held.contains(file.blob) {
                 present.append(file)
             } else if file.isEvidence {
                 isEvidenceHere = false
@@ -48,10 +49,12 @@ extension Library {
             for old in [draft, folder] where Directory.exists(old) {
                 try Directory.removeTree(old)
             }
+            var made: Set<String> = []
             try Directory.create(draft)
             for file in files {
                 let path = "\(draft)/\(file.path)"
-                try Directory.create(Layout.folder(of: path))
+                let parent = Layout.folder(of: path)
+                if made.insert(parent).inserted { try Directory.create(parent) }
                 // Up from the file's folder to the home: its own folders, the layer's, `layers`.
                 let up = String(repeating: "../", count: file.path.folders.count + 2)
                 let place = layout.plainPath(file.blob)

@@ -22,9 +22,11 @@ extension Library {
     /// The same for a blob that has its room.
     public func reserved(_ blob: BlobReference) throws(StoreError) -> PartialBlob {
         let (id, size) = (blob.blob, blob.size)
-        let groups = try index.durableGroups(of: id, size: size)
+        // The one group of a small blob is hashed as fast as it is looked up.
+        let groups =
+            Layout.keepsTree(size: size) ? try index.durableGroups(of: id, size: size) : nil
         let partial = try PartialBlob(id, size: size, layout: layout, groups: groups)
-        _ = try partial.salvage()
+        if partial.isThere { _ = try partial.salvage() }
         return partial
     }
 

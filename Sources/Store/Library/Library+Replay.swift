@@ -129,7 +129,7 @@ extension Library {
         else { return nil }
         let envelope = Envelope(
             payloadType: Manifest.payloadType, payload: bytes, entries: signatures)
-        guard let manifest = try? Manifest.verified(in: envelope) else { return nil }
+        guard let manifest = try? decoded.verified(in: envelope) else { return nil }
         return (manifest, envelope.encode())
     }
 

@@ -27,6 +27,18 @@ public struct ScrubState: Equatable, Sendable {
     public var damagedLayers: [Digest] = []
 }
 
+/// What scrubbing did since this home was opened.
+public struct ScrubTotals: Equatable, Sendable {
+    /// Blobs that were read to their end.
+    public var blobs: UInt64 = 0
+    /// Bytes that were read.
+    public var bytes: UInt64 = 0
+    /// Groups that were not what they should be.
+    public var damagedGroups: UInt64 = 0
+    /// Layers that were damaged and are whole again.
+    public var healedLayers: UInt64 = 0
+}
+
 /// Reading everything again from time to time, because a disk tells of its rot only when asked.
 extension Library {
     /// Bytes a second that scrubbing may read unless the owner says otherwise: a tenth of what a
@@ -68,6 +80,7 @@ extension Library {
     ) throws(StoreError) -> ScrubResult? {
         guard let entry = try index.blob(blob), entry.state != .partial else { return nil }
         guard let isSound = try isSound(entry, pace) else { return nil }
+        scrubbed.withLock { $0.blobs += 1 }
         if isSound {
             try noteVerified(blob)
             return ScrubResult(blob: blob, size: entry.size, damaged: [])
@@ -80,6 +93,7 @@ extension Library {
         // Removed meanwhile: nothing to find.
         guard try index.blob(blob)?.state ?? .partial != .partial else { return nil }
         let damaged = try reopen(blob, size: entry.size)
+        scrubbed.withLock { $0.damagedGroups += UInt64(damaged.count) }
         if damaged.isEmpty { try noteVerified(blob) }
         return ScrubResult(blob: blob, size: entry.size, damaged: damaged)
     }
@@ -124,6 +138,7 @@ extension Library {
             let isGood = buffer.withSpan(0..<count) {
                 layer.leafValues(ifMatching: $0, at: group) != nil
             }
+            scrubbed.withLock { $0.bytes += UInt64(count) }
             guard isGood else { return false }
             guard pace(count) else { return nil }
         }
@@ -153,6 +168,12 @@ extension Library {
             ) { row throws(StoreError) in try row.digest(0) }
         }
     }
+
+    /// What scrubbing did since this home was opened.
+    public var scrubTotals: ScrubTotals { scrubbed.withLock { $0 } }
+
+    /// A layer that was damaged is whole again.
+    public func noteHealed() { scrubbed.withLock { $0.healedLayers += 1 } }
 
     /// Where scrubbing stands.
     public func scrubState(now: UInt64) throws(StoreError) -> ScrubState {

@@ -30,6 +30,10 @@ public final class Library: Sendable {
     let storeFolder: OpenFolder
     /// Who is told of layers that gave way for others.
     let onEviction = Lock<@Sendable (Eviction) -> Void>({ _ in })
+    /// The manifests that were read last.
+    public let decoded = DecodedManifests()
+    /// What scrubbing did since this home was opened.
+    let scrubbed = Lock(ScrubTotals())
     private let commits = CommitQueue()
     /// Manifests and organisations whose signatures were found good since this home was opened.
     let checked = (
@@ -93,7 +97,7 @@ public final class Library: Sendable {
     public func add(
         _ envelope: Envelope, origin: LayerOrigin, now: UInt64 = Clock.wallMilliseconds()
     ) throws(StoreError) -> Manifest {
-        let manifest = try Self.manifest(in: envelope)
+        let manifest = try manifest(in: envelope)
         if try index.layer(manifest.layer) != nil { return manifest }
         for blob in manifest.blobsToFetch {
             let entry = try index.blob(blob.blob)
@@ -208,15 +212,15 @@ public final class Library: Sendable {
     public func manifest(of layer: Digest) throws(StoreError) -> Manifest? {
         guard let bytes = try index.envelope(of: layer) else { return nil }
         let manifest = try? checked.manifests.value(of: [bytes]) { () throws(GenomeError) in
-            try Manifest.verified(
+            try decoded.verified(
                 in: try Envelope.decode(bytes, payloadMax: ManifestSchema.bytesMax))
         }
         return manifest?.layer == layer ? manifest : nil
     }
 
-    static func manifest(in envelope: Envelope) throws(StoreError) -> Manifest {
+    private func manifest(in envelope: Envelope) throws(StoreError) -> Manifest {
         do {
-            return try Manifest.verified(in: envelope)
+            return try decoded.verified(in: envelope)
         } catch {
             throw .refused("the layer is not valid: \(error.description)")
         }

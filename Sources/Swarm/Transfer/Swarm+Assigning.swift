@@ -56,12 +56,15 @@ extension Swarm {
     private func waitingDownloads() -> [Waiting] {
         downloads.entries.indices.compactMap { index in
             guard isWanting(index) else { return nil }
-            let download = downloads.entries[index].value
-            guard download.isWaitingForPeers, download.groups != nil, hasRoom(download),
-                let priority = priority(of: download)
-            else { return nil }
-            return Waiting(blob: download.blob, priority: priority, asked: download.asked)
+            return waiting(downloads.entries[index].value)
         }
+    }
+
+    private func waiting(_ download: Download) -> Waiting? {
+        guard download.isWaitingForPeers, download.groups != nil, hasRoom(download),
+            let priority = priority(of: download)
+        else { return nil }
+        return Waiting(blob: download.blob, priority: priority, asked: download.asked)
     }
 
     /// The highest priority of the fetches that want a blob and are not paused; nil where all are.

@@ -47,20 +47,19 @@ extension Swarm {
     }
 
     mutating func manifestRead(_ number: FetchNumber, _ found: ReadManifest) {
-        let bytes = found.bytes
         _ = fetches.change(number) { $0.isReadingManifest = false }
         guard let fetch = fetches[number], let envelope = fetch.envelope,
             fetch.manifest == nil
         else { return }
         let manifest: Manifest
         do throws(GenomeError) {
-            manifest = try Manifest.decode(bytes)
+            manifest = try found.manifest.get()
         } catch {
             endFetch(number, .failed(.invalid("its manifest is refused: \(error)")))
             return
         }
         do throws(GenomeError) {
-            _ = try Manifest.verified(bytes, envelope: envelope)
+            try manifest.requireSignature(in: envelope)
         } catch {
             refuseEnvelope(number, "the signature that came with it is refused: \(error)")
             return

@@ -66,8 +66,9 @@ extension Swarm {
     /// Says of a fetch whether it waits for room, and why.
     mutating func notePause(_ number: FetchNumber) {
         guard let fetch = fetches[number] else { return }
-        let shortages = fetch.open.compactMap { downloads[$0]?.shortage } + [fetch.shortage]
-        let reason = shortages.compactMap { $0 }.first?.reason
+        // Hundreds of small blobs may be open, and a copy of a download costs more than this.
+        let short = fetch.open.first { downloads.look($0) { $0.shortage != nil } == true }
+        let reason = (short.flatMap { downloads[$0]?.shortage } ?? fetch.shortage)?.reason
         guard reason != fetch.status.pause else { return }
         _ = fetches.change(number) { $0.status.pause = reason }
         let words = reason.map { "waits: \($0)" } ?? "goes on: there is room again"

@@ -121,6 +121,10 @@ extension RealNodes {
             #expect(quarantine.count == 1 && quarantine[0].name.hasPrefix("\(blob).2."))
             #expect(try b.run("doctor", "--scrub").code == 0)
             #expect(b.log.contains("whole again"), "\(b.log)")
+            let read = try b.ask("status")["scrub"]?["read"]
+            #expect(read?["damagedGroups"]?.integer == 1)
+            #expect(read?["healedLayers"]?.integer == 1)
+            #expect(read?["bytes"]?.integer ?? 0 > 5 << 20)
         }
 
         @Test func `a deleted index is made again with pins, quotas and sums`() throws {

@@ -99,6 +99,27 @@ extension RealNodes {
         }
 
         @Test(.enabled(if: Judges.python != nil, noPython))
+        func `prometheus_client reads the figures that status says`() throws {
+            let page = try node.spawn(["status", "--metrics"]).wait()
+            #expect(page.code == 0, "\(page.error)")
+            let path = "\(laboratory.path)/plasmid.prom"
+            try page.out.write(toFile: path, atomically: true, encoding: .utf8)
+            let judged = try judge(
+                try #require(Judges.python), Judges.script("metrics.py"), path)
+            #expect(judged.code == 0, "\(judged.out) \(judged.error)")
+            let samples = judged.out.split(separator: "\n").map { String($0) }
+            let blobs = try #require(try node.ask("status")["blobs"]?.integer)
+            #expect(samples.contains("plasmid_layers 1"), "\(judged.out)")
+            #expect(samples.contains("plasmid_up 1"))
+            #expect(samples.contains("plasmid_scrub_damaged_groups_total 0"))
+            #expect(samples.contains("plasmid_store_blobs{class=\"own\"} \(blobs)"))
+            #expect(samples.contains("plasmid_news_age_seconds_bucket{le=\"+Inf\"} 0"))
+            #expect(samples.count > 70)
+            let refusal = try node.refused("usage", exit: 2, "status", "--metrics")
+            #expect(refusal.contains("one of them"))
+        }
+
+        @Test(.enabled(if: Judges.python != nil, noPython))
         func `PyPI blake3 and safetensors read the exported files alike`() throws {
             let program = """
                 import sys, json, blake3, safetensors

@@ -41,6 +41,9 @@ import Wire
         let accounts = try fixture.library.index.accounts()
         #expect(accounts.rows == (try fixture.library.index.countedAccounts()))
         #expect(accounts.sum { $0.form == nil }.blobs == 1)
+        #expect(fixture.library.scrubTotals.damagedGroups == 1)
+        #expect(fixture.library.scrubTotals.blobs == 1)
+        #expect(fixture.library.scrubTotals.bytes == 2 << 20)
         // Read again there is nothing to read.
         #expect(try fixture.library.scrub(blob.blob) { _ in true } == nil)
     }
