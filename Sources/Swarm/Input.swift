@@ -43,6 +43,9 @@ public enum Input: Sendable {
     /// A datagram that a session's peer sealed, and where it came from.
     case datagram(SessionNumber, Message, from: Endpoint)
 
+    /// Answers `askSeen`: where the asked node sees this one.
+    case seen(Endpoint, by: Endpoint)
+
     // Records: answers to effects
     /// Which of a batch have a good signature.
     case recordsVerified(batch: UInt64, isValid: [Bool])

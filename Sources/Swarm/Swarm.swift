@@ -151,6 +151,7 @@ public struct Swarm: Sendable {
         case .datagramsOffered(let number, let offer): datagramsOffered(number, offer)
         case .datagram(let number, let message, let source):
             receive(datagram: message, of: number, from: source)
+        case .seen(let place, let other): seen(at: place, by: other)
         case .layerHeld(let layer): hold(layer)
         case .layerRemoved(let layer): drop(layer)
         case .journalProved, .witnessed, .witnessRefused, .witnessAhead, .organizations, .owner,
@@ -330,6 +331,7 @@ public struct Swarm: Sendable {
         watchTwin()
         watchSessions()
         renewDatagrams()
+        askSeenIfDue()
         watchRelays()
         watchPunches()
         watchReach()

@@ -7,7 +7,7 @@ extension Scenario {
         Scenario(
             name: "datagrams-blocked",
             goal: "16 nodes, every datagram lost, five minutes: nobody is suspected, news reaches "
-                + "all as without datagrams, each path costs 18 pings at most",
+                + "all as without datagrams, each path costs 18 pings at most, and who asks strangers three questions",
             isQuick: true, run: blocked),
         Scenario(
             name: "datagrams-lossy",
@@ -63,7 +63,7 @@ extension Scenario {
         let (suspicions, drops) = doubts(world)
         let (usualSuspicions, _) = doubts(plain)
         let paths = world.nodes.reduce(0) { $0 + $1.swarm.datagramFigures.paths }
-        let isFew = world.datagrams.count <= UInt64(paths) * 18
+        let isFew = world.datagrams.count <= UInt64(paths) * 18 + UInt64(count) * 3
         return world.outcome(
             "\(world.datagrams.count) datagrams on \(paths) paths, \(words(slowest)), without "
                 + "datagrams \(words(usual)); \(suspicions) suspicions, without "
@@ -104,8 +104,8 @@ extension Scenario {
             let now = UInt64(number) * 10_000
             switch desk.take(bytes, count: bytes.count, at: now, from: { source }) {
             case .reply(let answer): longer += answer.count > bytes.count ? 1 : 0
-            case .message: longer += 1
-            case .answer, .nothing: break
+            case .message, .seen: longer += 1
+            case .nothing: break
             }
         }
         let counters = desk.counters

@@ -33,6 +33,11 @@ extension SimulatedNode {
             var datagram = [UInt8](repeating: 0, count: DatagramKind.bytesMax)
             guard let count = desk?.write(message, for: session, into: &datagram) else { break }
             world.send(datagram: Array(datagram[..<count]), from: index, to: target)
+        case .askSeen(let target):
+            let text = "question \(seed) \(life) \(world.now)"
+            let number = Sodium.blake2b(Array(text.utf8), count: ColdQuestion.wordBytes)
+            guard let question = desk?.ask(target, number: number, at: world.now) else { break }
+            world.send(datagram: question, from: index, to: target)
         default: return false
         }
         return true
@@ -53,7 +58,8 @@ extension SimulatedNode {
         case .message(let session, let message):
             world.feed(index, .datagram(session, message, from: source))
         case .reply(let answer): world.send(datagram: answer, from: index, to: source)
-        case .answer, .nothing, nil: break
+        case .seen(let place, let other): world.feed(index, .seen(place, by: other))
+        case .nothing, nil: break
         }
     }
 }

@@ -16,6 +16,8 @@ final class DatagramLane: Sendable {
         case end(SessionNumber)
         /// Send a message.
         case send(SessionNumber, Message, to: Endpoint)
+        /// Ask a node, as a stranger, where it sees this one.
+        case ask(Endpoint)
         /// End.
         case stop
     }
@@ -168,7 +170,8 @@ struct DatagramWorker: ~Copyable {
             case .reply(let answer):
                 guard let target = inbox.source else { continue }
                 send(answer, answer.count, to: target)
-            case .answer, .nothing: break
+            case .seen(let place, let other): report(.seen(place, by: other))
+            case .nothing: break
             }
         }
     }
@@ -186,6 +189,11 @@ struct DatagramWorker: ~Copyable {
                 let count = desk.write(message, for: session, into: &outgoing)
             else { return }
             send(outgoing, count, to: address)
+        case .ask(let target):
+            guard let address = Address(target) else { return }
+            let number = Sodium.random(count: ColdQuestion.wordBytes)
+            let question = desk.ask(target, number: number, at: Clock.monotonic())
+            send(question, question.count, to: address)
         case .stop: isRunning = false
         }
     }

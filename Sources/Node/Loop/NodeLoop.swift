@@ -226,6 +226,7 @@ struct LoopWorker: ~Copyable {
         case .endDatagrams(let session): datagrams?.post(.end(session))
         case .sendDatagram(let session, let message, let target):
             datagrams?.post(.send(session, message, to: target))
+        case .askSeen(let target): datagrams?.post(.ask(target))
         case .log(let text): log(text)
         case .signRecord(let unsigned): sign(unsigned)
         case .signReceipt(let draft, let isPublic):

@@ -1,4 +1,5 @@
 import Genome
+import Host
 import Store
 import Swarm
 
@@ -14,6 +15,8 @@ extension Service {
         object["port"] = use.lane.map { .integer(Int64($0.port)) } ?? .null
         object["paths"] = .integer(Int64(figures.paths))
         object["live"] = .integer(Int64(figures.open))
+        object["seenAt"] = .array(
+            figures.seenAt.compactMap { Address($0) }.map { .string($0.description) })
         object["sent"] = count(counters.sent)
         object["sentBytes"] = count(counters.sentBytes)
         object["received"] = count(counters.received)
@@ -33,6 +36,12 @@ extension Service {
         refused["unfit"] = count(figures.unfit)
         object["refused"] = .object(refused)
         return .object(object)
+    }
+
+    /// Where others see them come from, in words.
+    private static func seen(_ figures: DatagramFigures) -> String {
+        let places = figures.seenAt.compactMap { Address($0)?.description }
+        return places.isEmpty ? "" : "; others see them at " + places.joined(separator: ", ")
     }
 
     /// Whether datagrams pass to neighbours, in words; nil where the owner wants none.
@@ -56,6 +65,7 @@ extension Service {
                         + "router drops them; everything goes over TCP, only a little slower"
                 case (let open, let paths):
                     "they pass to \(open) of \(paths) neighbours (UDP \(lane.port))"
+                        + seen(figures)
                 }
             // TCP does all that datagrams do: that none pass is nothing to repair.
             return LayerCheck(name: name, isSound: true, detail: detail)

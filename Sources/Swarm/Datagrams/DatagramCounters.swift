@@ -16,6 +16,8 @@ public struct DatagramCounters: Equatable, Sendable {
         case notMessage
         /// It asks or answers in another network.
         case otherNetwork
+        /// It answers what was not asked.
+        case notAsked
 
         var index: Int { Self.allCases.firstIndex(of: self) ?? 0 }
     }

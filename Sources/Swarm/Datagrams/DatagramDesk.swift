@@ -13,10 +13,17 @@ package struct DatagramDesk {
         case nothing
         /// A message of a session.
         case message(SessionNumber, Message)
-        /// A stranger's question: to be answered where it came from.
+        /// To be answered so where it came from: a stranger's question, or a cookie.
         case reply([UInt8])
-        /// The answer of a node that was asked.
-        case answer(ColdAnswer)
+        /// A node that was asked sees this one at an address.
+        case seen(Endpoint, by: Endpoint)
+    }
+
+    private struct Question {
+        let number: [UInt8]
+        let target: Endpoint
+        let asked: UInt64
+        var hasCookie = false
     }
 
     private struct Channel {
@@ -33,6 +40,7 @@ package struct DatagramDesk {
     /// the newest.
     private var channelsOf: [SessionNumber: [UInt64]] = [:]
     private var sealers: [SessionNumber: DatagramSealer] = [:]
+    private var questions: [Question] = []
     private let network: BeaconNetwork
     private let cookies: CookieKey
     private var plain = [UInt8](repeating: 0, count: DatagramKind.bytesMax)
@@ -97,9 +105,13 @@ package struct DatagramDesk {
         return count
     }
 
-    /// A question to a node without a session.
-    package func question(_ number: [UInt8], cookie: [UInt8]?) -> [UInt8] {
-        ColdQuestion(number: number, cookie: cookie).bytes(in: network)
+    /// The question to a node, as to a stranger, at which address it sees this one; by 16 random
+    /// bytes its answer is known.
+    package mutating func ask(_ target: Endpoint, number: [UInt8], at now: UInt64) -> [UInt8] {
+        questions.removeAll { $0.asked + DatagramLimits.questionPatience < now }
+        if questions.count >= DatagramLimits.questionsMax { questions.removeFirst() }
+        questions.append(Question(number: number, target: target, asked: now))
+        return ColdQuestion(number: number).bytes(in: network)
     }
 
     // MARK: In
@@ -116,12 +128,7 @@ package struct DatagramDesk {
         switch DatagramKind(rawValue: datagram[0]) {
         case .sealed: return open(datagram, count, at: now)
         case .question: return answer(datagram, count, at: now, from: source)
-        case .cookie, .answer:
-            guard let answer = try? ColdAnswer(datagram, count: count, in: network) else {
-                counters.refuse(.otherNetwork)
-                return .nothing
-            }
-            return .answer(answer)
+        case .cookie, .answer: return hear(datagram, count, from: source)
         case nil:
             counters.refuse(.malformed)
             return .nothing
@@ -168,6 +175,39 @@ package struct DatagramDesk {
         guard let list = channelsOf[session], list.count > 1, list.last == channel else { return }
         for old in list.dropLast() { channels[old] = nil }
         channelsOf[session] = [channel]
+    }
+
+    /// Takes the answer of a node that was asked. Its cookie goes back to it once.
+    private mutating func hear(
+        _ datagram: [UInt8], _ count: Int, from source: () -> Endpoint?
+    ) -> Arrival {
+        guard !questions.isEmpty else {
+            counters.refuse(.notAsked)
+            return .nothing
+        }
+        guard let answer = try? ColdAnswer(datagram, count: count, in: network) else {
+            counters.refuse(.otherNetwork)
+            return .nothing
+        }
+        let source = source()
+        guard
+            let index = questions.firstIndex(where: {
+                $0.number == answer.number && $0.target == source
+            })
+        else {
+            counters.refuse(.notAsked)
+            return .nothing
+        }
+        switch answer {
+        case .cookie(let number, let cookie):
+            guard !questions[index].hasCookie else {
+                counters.refuse(.notAsked)
+                return .nothing
+            }
+            questions[index].hasCookie = true
+            return .reply(ColdQuestion(number: number, cookie: cookie).bytes(in: network))
+        case .seen(_, let place): return .seen(place, by: questions.remove(at: index).target)
+        }
     }
 
     /// Nothing is kept of who asks: the cookie that comes back is all that is needed.

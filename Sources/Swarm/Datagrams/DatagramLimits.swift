@@ -31,6 +31,14 @@ enum DatagramLimits {
     /// Keys are chosen anew after this long, or when so many datagrams came under one.
     static let keyLife = Span.hour
     static let keyUses: UInt64 = 1 << 24
+    /// Others are asked this often at which address they see this node, so many of them, each in
+    /// another part of the network; sooner while nobody could be asked.
+    static let seenPause = 15 * Span.minute
+    static let seenPauseFirst = 10 * Span.second
+    static let seenBy = 3
+    /// Questions to strangers that wait for an answer, and for how long.
+    static let questionsMax = 4
+    static let questionPatience = 10 * Span.second
     /// Sessions that have channels at a time: all that there may be.
     static let channelsMax = SwarmLimits.sessionsMax
 }

@@ -15,6 +15,10 @@ struct DatagramPaths: Sendable {
     var carried: UInt64 = 0
     var askedAgain: UInt64 = 0
 
+    /// At which addresses others see this node, the latest last, and when they are asked again.
+    var seen: [(by: Endpoint, place: Endpoint)] = []
+    var nextAsk: UInt64 = 0
+
     /// Paths by which words go now.
     var openCount: Int { all.values.count { $0.standing == .open } }
 

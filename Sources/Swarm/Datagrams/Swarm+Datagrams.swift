@@ -153,6 +153,32 @@ extension Swarm {
         }
     }
 
+    // MARK: How strangers see this node
+
+    /// Asks a few of those that take datagrams, as a stranger would, at which address they see this
+    /// node: what routers make of its port shows there.
+    mutating func askSeenIfDue() {
+        guard settings.datagramPort != nil, now.monotonic >= datagrams.nextAsk else { return }
+        var asked: [Endpoint] = []
+        for path in datagrams.all.values where asked.count < DatagramLimits.seenBy {
+            guard let place = path.target,
+                !asked.contains(where: { Netgroup($0) != nil && Netgroup($0) == Netgroup(place) })
+            else { continue }
+            asked.append(place)
+            effects.append(.askSeen(place))
+        }
+        datagrams.nextAsk =
+            now.monotonic
+            + (asked.isEmpty ? DatagramLimits.seenPauseFirst : DatagramLimits.seenPause)
+    }
+
+    /// A node that was asked sees this one there.
+    mutating func seen(at place: Endpoint, by other: Endpoint) {
+        datagrams.seen.removeAll { $0.by == other }
+        datagrams.seen.append((other, place))
+        if datagrams.seen.count > DatagramLimits.seenBy { datagrams.seen.removeFirst() }
+    }
+
     /// Chooses new keys for those that have served.
     mutating func renewDatagrams() {
         for number in datagrams.all.keys where datagrams[number]?.offered != nil {

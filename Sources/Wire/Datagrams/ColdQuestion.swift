@@ -54,6 +54,13 @@ public enum ColdAnswer: Equatable, Sendable {
     /// The address at which the asker is seen.
     case seen(number: [UInt8], Endpoint)
 
+    /// The number of the question.
+    public var number: [UInt8] {
+        switch self {
+        case .cookie(let number, _), .seen(let number, _): number
+        }
+    }
+
     /// Bytes of an answer at most.
     public static let bytesMax = 2 + ColdQuestion.wordBytes + 19 + BeaconNetwork.fingerprintBytes
 

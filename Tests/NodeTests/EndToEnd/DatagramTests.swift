@@ -39,6 +39,9 @@ extension RealNodes {
             #expect(said["sent"]?.integer ?? 0 >= 3 && said["received"]?.integer ?? 0 >= 3)
             #expect(said["refused"]?["notAuthentic"]?.integer == 0)
             #expect(try a.ask("status")["network"]?["neighbours"]?["suspicions"]?.integer == 0)
+            try Laboratory.eventually("b asks where a sees it", seconds: 25) {
+                try datagrams(b)["seenAt"]?.array?.first?.string == "127.0.0.1:\(b.port)"
+            }
             let doctor = try a.spawn(["doctor"]).wait()
             #expect(doctor.out.contains("they pass to 1 of 1 neighbours"), "\(doctor.out)")
         }

@@ -71,31 +71,54 @@ import Wire
     @Test func `a stranger gets a cookie first, and an answer when it comes back`() throws {
         var (asker, desk) = (makeDesk(), makeDesk(2))
         let number = [UInt8](repeating: 6, count: 16)
-        guard case .reply(let first) = take(asker.question(number, cookie: nil), by: &desk),
-            case .answer(.cookie(number, let cookie)) = take(first, by: &asker)
+        let question = asker.ask(place, number: number, at: 0)
+        guard case .reply(let first) = take(question, by: &desk),
+            case .reply(let again) = take(first, by: &asker)
         else {
             Issue.record("no cookie")
             return
         }
-        guard case .reply(let second) = take(asker.question(number, cookie: cookie), by: &desk),
-            case .answer(.seen(number, place)) = take(second, by: &asker)
+        if case .reply = take(first, by: &asker) { Issue.record("a cookie goes back twice") }
+        guard case .reply(let second) = take(again, by: &desk),
+            case .seen(place, by: place) = take(second, by: &asker)
         else {
             Issue.record("no answer")
             return
         }
+        if case .seen = take(second, by: &asker) { Issue.record("an answer counts twice") }
+        #expect(asker.counters[.notAsked] == 2)
         #expect(first.count == 50 && second.count <= ColdAnswer.bytesMax)
         #expect(desk.counters.asked == 2 && desk.counters.askedBytes == 2_400)
         #expect(desk.counters.answeredBytes == UInt64(first.count + second.count))
         // A cookie that is old, or somebody else's, gets a new one.
         let late = CookieKey.epoch * 2
         guard
-            case .reply(let third) = take(
-                asker.question(number, cookie: cookie), by: &desk, at: late)
+            case .reply(let third) = take(again, by: &desk, at: late)
         else {
             Issue.record("no cookie")
             return
         }
         #expect(third[0] == DatagramKind.cookie.rawValue)
+    }
+
+    @Test func `an answer counts from who was asked, for ten seconds, and for few`() throws {
+        var (asker, desk) = (makeDesk(), makeDesk(2))
+        let numbers = (UInt8(0)..<6).map { [UInt8](repeating: $0, count: 16) }
+        let questions = numbers.map { asker.ask(place, number: $0, at: 0) }
+        let answers = questions.compactMap { question -> [UInt8]? in
+            if case .reply(let bytes) = take(question, by: &desk) { bytes } else { nil }
+        }
+        #expect(answers.count == 6)
+        let elsewhere = Driver.address(8)
+        let stray = asker.take(answers[5], count: answers[5].count, at: 0) { elsewhere }
+        if case .reply = stray { Issue.record("somebody else answered") }
+        let heard = answers.map { bytes in
+            if case .reply = take(bytes, by: &asker) { true } else { false }
+        }
+        #expect(heard == [false, false, true, true, true, true])
+        _ = asker.ask(place, number: numbers[0], at: 11 * Span.second)
+        if case .seen = take(answers[5], by: &asker) { Issue.record("too late") }
+        #expect(asker.counters[.notAsked] == 4)
     }
 
     @Test func `what is none of ours is counted and costs nothing`() {
@@ -117,7 +140,8 @@ import Wire
             if case .nothing = arrival {} else { Issue.record("\(arrival)") }
             #expect(!wasAsked, "its source was looked at")
         }
-        #expect(desk.counters[.otherNetwork] == 2 && desk.counters[.malformed] == 6)
+        #expect(desk.counters[.otherNetwork] == 1 && desk.counters[.notAsked] == 1)
+        #expect(desk.counters[.malformed] == 6)
         #expect(desk.counters.refusedCount == 8 && desk.counters.answered == 0)
         desk.forgetCounters()
         #expect(desk.counters == DatagramCounters())

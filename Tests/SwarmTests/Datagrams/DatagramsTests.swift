@@ -162,6 +162,24 @@ import Wire
         #expect(reason?.contains("no word") == true)
     }
 
+    @Test func `others are asked now and then where they see this node`() throws {
+        var (driver, place) = try opened()
+        func asked(_ effects: [Effect]) -> [Endpoint] {
+            effects.compactMap { if case .askSeen(let target) = $0 { target } else { nil } }
+        }
+        var effects: [Effect] = []
+        for _ in 0..<11 {
+            effects += driver.pass(Span.second)
+            driver.hear(1, .ping(1))
+        }
+        #expect(asked(effects) == [place])
+        let outside = Driver.address(77)
+        driver.feed(.seen(outside, by: place))
+        driver.feed(.seen(outside, by: place))
+        #expect(driver.core.datagramFigures.seenAt == [outside])
+        #expect(asked(driver.pass(Span.minute)).isEmpty)
+    }
+
     @Test func `keys are chosen anew after an hour, and after many uses`() throws {
         var (driver, place) = try opened()
         _ = driver.core.datagrams.change(1) { $0.received = DatagramLimits.keyUses }
