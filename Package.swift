@@ -28,6 +28,7 @@ let fuzzed = [
     "Recipe", "RunRecord", "Organization", "LicenceMapping", "LicenceStub", "Sealed",
     "AgentAnswer", "Sections", "MemoryRecord", "VersionRange", "Hold", "CodedGroup", "CodedFile",
     "ArrivedGroup", "LayerQuery", "AddressBook", "Beacon", "Bootstrap", "Challenge", "Session",
+    "Datagram",
 ]
 /// The linker is named because gold, the default, fails on the fuzzer's runtime.
 func fuzzer(_ name: String) -> Target {

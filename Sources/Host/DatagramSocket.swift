@@ -48,6 +48,21 @@ public struct DatagramSocket: Sendable {
         }
     }
 
+    /// A socket at one address that no other program shares; port 0 takes any free one. `waiting`
+    /// bytes may wait in the system, or as many as it allows.
+    public init(at address: Address, waiting: Int32) throws(SystemError) {
+        let isFour = address.bytes.count == 4
+        let number = plasmid_datagram_socket(isFour ? AF_INET : AF_INET6)
+        guard number >= 0 else { throw .last("socket") }
+        descriptor = Descriptor(owning: number)
+        version = isFour ? .four : .six
+        _ = plasmid_set_option(number, SOL_SOCKET, SO_RCVBUF, waiting)
+        var (storage, size) = address.storage
+        guard plasmid_bind(number, &storage, size) == 0 else {
+            throw .last("bind", address.description)
+        }
+    }
+
     /// The port that it is bound to.
     public func port() throws(SystemError) -> UInt16 {
         var storage = sockaddr_storage()
@@ -77,6 +92,15 @@ public struct DatagramSocket: Sendable {
         let count = plasmid_send_datagram(
             descriptor.number, bytes, bytes.count, &storage, size, own, own.count, interface)
         guard count == bytes.count else { throw .last("send", target.description) }
+    }
+
+    /// Sends the first `count` bytes as one datagram by the interface that the system chooses.
+    public func send(_ bytes: [UInt8], count: Int, to target: Address) throws(SystemError) {
+        precondition(count <= bytes.count)
+        var (storage, size) = target.storage
+        let sent = plasmid_send_datagram(
+            descriptor.number, bytes, count, &storage, size, [], 0, 0)
+        guard sent == count else { throw .last("send", target.description) }
     }
 
     /// The next datagram, at most `limit` bytes of it; nil when none waits. A failure that the

@@ -47,6 +47,21 @@ public enum Effect: Sendable {
     /// Send a datagram to one machine by the interface of that number. Not answered.
     case answerBeacon([UInt8], to: Endpoint, interface: UInt32)
 
+    // Datagrams
+    /// Choose a key at random by which a session's peer is heard, and hear by it; answered by
+    /// `datagramsOffered`.
+    case offerDatagrams(SessionNumber)
+    /// Seal for a session's peer by what it offered, from now on. Not answered.
+    case useDatagrams(SessionNumber, DatagramOffer)
+    /// Forget the keys of a session. Not answered.
+    case endDatagrams(SessionNumber)
+    /// Send a message of a session in a datagram; it may be lost. Not answered.
+    case sendDatagram(SessionNumber, Message, to: Endpoint)
+
+    /// Ask the node there, as a stranger, at which address it sees this one; answered by `seen` where
+    /// it does.
+    case askSeen(Endpoint)
+
     // Records
     /// Check signatures; answered by `recordsVerified`.
     case verifyRecords(batch: UInt64, [Record])

@@ -37,6 +37,15 @@ public enum Input: Sendable {
     /// A beacon left, or did not and why, in the system's words.
     case beaconSent(over: LanInterface, failure: String?)
 
+    // Datagrams
+    /// Answers `offerDatagrams`: the key is ready.
+    case datagramsOffered(SessionNumber, DatagramOffer)
+    /// A datagram that a session's peer sealed, and where it came from.
+    case datagram(SessionNumber, Message, from: Endpoint)
+
+    /// Answers `askSeen`: where the asked node sees this one.
+    case seen(Endpoint, by: Endpoint)
+
     // Records: answers to effects
     /// Which of a batch have a good signature.
     case recordsVerified(batch: UInt64, isValid: [Bool])

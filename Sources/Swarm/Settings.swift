@@ -34,6 +34,8 @@ public struct Settings: Sendable {
     package var addresses: AddressBook?
     /// What beacons on the local network say of this node; nil where none are sent or heard.
     public var lan: LocalBeacons.Identity?
+    /// UDP port at which datagrams inside sessions are heard; nil where none are.
+    public var datagramPort: UInt16?
     /// What the owner gives to relay for others; nil for nothing.
     public var relay: RelayOffer?
     /// Threads that seal, open and hash what connections carry.

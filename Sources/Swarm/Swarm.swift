@@ -34,6 +34,8 @@ public struct Swarm: Sendable {
     public internal(set) var beacons: LocalBeacons?
     /// News on its way through this node.
     var gossip = Gossip()
+    /// Datagrams inside sessions.
+    var datagrams = DatagramPaths()
     /// What is known of this node's own place in the network.
     var reaching = Reaching()
     /// How it stands with relays.
@@ -146,6 +148,10 @@ public struct Swarm: Sendable {
             .recordsSearched, .search:
             handleGossip(input)
         case .lanSurveyed, .beaconHeard, .beaconSent: handleLan(input)
+        case .datagramsOffered(let number, let offer): datagramsOffered(number, offer)
+        case .datagram(let number, let message, let source):
+            receive(datagram: message, of: number, from: source)
+        case .seen(let place, let other): seen(at: place, by: other)
         case .layerHeld(let layer): hold(layer)
         case .layerRemoved(let layer): drop(layer)
         case .journalProved, .witnessed, .witnessRefused, .witnessAhead, .organizations, .owner,
@@ -283,19 +289,20 @@ public struct Swarm: Sendable {
         }
     }
 
-    /// When `wake` is due, in monotonic nanoseconds. Counted from the last one, so that a stream
-    /// of other inputs cannot put it off.
+    /// When `wake` is due, in monotonic nanoseconds: at a whole millisecond after the last one. So a
+    /// stream of other inputs cannot put it off, and what is due for one peer is done at the same
+    /// moment whatever else there was to wake for: a stranger cannot tell from when he is pinged
+    /// whether others have something to do here.
     public var deadline: UInt64 {
         let overlay = settings.isLight ? .max : neighbourhood.deadline
-        let soonest = max(
-            min(
-                overlay, beacons?.deadline ?? .max, relaying.desk?.deadline ?? .max,
-                asking.deadline),
-            lastWake + Span.millisecond)
+        let soonest = min(
+            overlay, beacons?.deadline ?? .max, relaying.desk?.deadline ?? .max,
+            asking.deadline, datagrams.due)
         let served = serving.readyAt(now) ?? .max
-        let turn = max(min(nextTurn, served), lastWake + Span.millisecond)
-        return fetches.isEmpty
-            ? min(turn, soonest) : min(turn, soonest, lastWake + Span.reportTick)
+        let fetching = fetches.isEmpty ? .max : lastWake + Span.reportTick
+        let due = max(min(nextTurn, served, soonest, fetching), lastWake + 1)
+        let late = due % Span.millisecond
+        return late == 0 || due > .max - Span.millisecond ? due : due - late + Span.millisecond
     }
 
     private mutating func wake() {
@@ -308,6 +315,7 @@ public struct Swarm: Sendable {
             if !settings.isLight { perform(neighbourhood.wake(at: now.monotonic)) }
             if let wanted = beacons?.wake(at: now.monotonic) { perform(wanted) }
             if let wanted = relaying.desk?.wake(at: now.monotonic) { perform(wanted) }
+            wakeDatagrams()
         }
         dialWanted()
         endSearches()
@@ -322,6 +330,8 @@ public struct Swarm: Sendable {
         watchClock()
         watchTwin()
         watchSessions()
+        renewDatagrams()
+        askSeenIfDue()
         watchRelays()
         watchPunches()
         watchReach()

@@ -35,11 +35,15 @@ extension Scenario {
                 guard one != other else { continue }
                 differing += 1
                 let place = zip(one, other).enumerated().first { $0.element.0 != $0.element.1 }
-                if first.isEmpty { first = place?.element.0 ?? one.last ?? "" }
+                if let place, first.isEmpty {
+                    first = place.element.0.prefix(90) + ", not " + place.element.1.prefix(90)
+                } else if first.isEmpty {
+                    first = (one.count > other.count ? one : other).last ?? ""
+                }
             }
             let count = with.values.reduce(0) { $0 + $1.count }
             let informed = membersKnow(world)
-            let told = first.isEmpty ? "" : ", first: node hears \(first.prefix(120))"
+            let told = first.isEmpty ? "" : ", first: node hears \(first.prefix(200))"
             return world.outcome(
                 "\(differing) of \(with.count) views differ in \(count) events, "
                     + "\(informed) members heard of it" + told,
@@ -73,6 +77,7 @@ extension Scenario {
     ) -> ([Int: [String]], World) {
         let world = World(seed: seed)
         world.weather.isSteady = true
+        world.weather.datagramLossPerMille = 0
         let nodes = world.gather(10)
         let members = members(world)
         let society = SimulatedSociety(founder: world.makeKey(), wall: World.wallStart)

@@ -32,7 +32,7 @@ package struct Scenario: Sendable {
     /// All of them.
     package static let all: [Scenario] =
         news + losses + floods + catalogues + secrets + addresses + routers + transfers
-        + transferFaults + challenges + mirrors
+        + transferFaults + challenges + mirrors + datagrams
 }
 
 extension Crowd {

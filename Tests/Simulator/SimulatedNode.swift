@@ -46,6 +46,10 @@ package final class SimulatedNode {
     package var skewMilliseconds: Int64 = 0
     /// How much faster its wall clock runs.
     package var driftPartsPerMillion: Int64 = 0
+    /// Seals and opens its datagrams; nil where it uses none.
+    var desk: DatagramDesk?
+    /// How often it chose a key for each session.
+    var keysChosen: [SessionNumber: UInt64] = [:]
     private var sessions: SessionNumber = 0
     /// When it is to be woken, by virtual time.
     var nextWake: UInt64 = .max
@@ -71,7 +75,8 @@ package final class SimulatedNode {
     /// Whether it leaves these out of what it answers to searches.
     package var hides: Set<Digest> = []
     private var addresses: [UInt8] = []
-    private let seed: UInt64
+    let seed: UInt64
+    private let hasDatagrams: Bool
 
     /// A blob on its way here.
     struct Partial {
@@ -86,9 +91,12 @@ package final class SimulatedNode {
         }
     }
 
-    package init(index: Int, seed: UInt64, place: World.Place = .thisMachine) {
+    package init(
+        index: Int, seed: UInt64, place: World.Place = .thisMachine, hasDatagrams: Bool = false
+    ) {
         self.index = index
         self.seed = seed
+        self.hasDatagrams = hasDatagrams
         var generator = SeededGenerator(seed: seed)
         let secret = (0..<32).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
         guard let key = SigningKey(seed: secret) else {
@@ -98,12 +106,20 @@ package final class SimulatedNode {
         (endpoint, outside) = place.endpoints(of: index)
         nat = place.nat
         relay = place.relay
-        swarm = Self.core(key, endpoint, relay, seed: seed, lastSequence: 0)
+        swarm = Self.core(
+            key, endpoint, relay, seed: seed, lastSequence: 0, hasDatagrams: hasDatagrams)
+        desk = makeDesk()
+    }
+
+    private func makeDesk() -> DatagramDesk? {
+        guard hasDatagrams else { return nil }
+        let secret = Sodium.blake2b(Array("cookies \(seed) \(life)".utf8), count: 32)
+        return DatagramDesk(network: World.network, secret: secret)
     }
 
     private static func core(
         _ key: SigningKey, _ endpoint: Endpoint, _ relay: RelayOffer?, seed: UInt64,
-        lastSequence: UInt64, addresses: [UInt8] = [], isLight: Bool = false
+        lastSequence: UInt64, addresses: [UInt8] = [], isLight: Bool = false, hasDatagrams: Bool
     ) -> Swarm {
         var settings = Settings(
             node: key.publicKey, label: "node\(endpoint.port)", endpoints: [endpoint],
@@ -111,6 +127,7 @@ package final class SimulatedNode {
         settings.addresses = try? AddressBook(bytes: addresses)
         settings.relay = relay
         settings.isLight = isLight
+        settings.datagramPort = hasDatagrams ? datagramPlace(endpoint).port : nil
         return Swarm(settings)
     }
 
@@ -135,7 +152,9 @@ package final class SimulatedNode {
         swarm = Self.core(
             key, endpoint, relay, seed: seed &+ UInt64(life),
             lastSequence: own.map(\.sequence).max() ?? 0, addresses: addresses,
-            isLight: isLight)
+            isLight: isLight, hasDatagrams: hasDatagrams)
+        desk = makeDesk()
+        keysChosen = [:]
     }
 
     /// Becomes a light node, or one with the key of another: starts anew.
@@ -232,7 +251,7 @@ package final class SimulatedNode {
         case .surveyCopies, .takeCopy, .releaseCopy: performCopies(effect, in: world)
         default:
             if !performHold(effect, in: world), !performChallenge(effect, in: world),
-                !performCircuit(effect, in: world)
+                !performCircuit(effect, in: world), !performDatagrams(effect, in: world)
             {
                 performTransfer(effect, in: world)
             }

@@ -11,6 +11,8 @@ package final class World {
         package var delay: ClosedRange<UInt64> = 2_000_000...80_000_000
         /// Whether all messages between two nodes take the same time, so that none moves another.
         package var isSteady = false
+        /// Datagrams lost, of 1,000; nil where nodes use none. Looked at when a node is added, too.
+        package var datagramLossPerMille: UInt64?
         /// Messages lost, of 1,000.
         package var lossPerMille: UInt64 = 0
         /// Messages delivered twice, of 1,000.
@@ -23,6 +25,7 @@ package final class World {
             node: Int, life: Int, session: SessionNumber, request: UInt64, [UInt8], left: UInt64,
             from: Int)
         case wake(node: Int, life: Int)
+        case datagram(node: Int, life: Int, [UInt8], from: Endpoint)
         /// A call of a punch leaves, arrives; its time is over.
         case knock(node: Int, life: Int, dial: UInt64, Endpoint)
         case knocked(node: Int, from: Int, dial: UInt64, Endpoint, Endpoint)
@@ -43,6 +46,8 @@ package final class World {
     private var peers: [End: End] = [:]
     /// What crossed each pair of nodes, the lower index first.
     package private(set) var traffic: [Pair: WorldTraffic] = [:]
+    /// Datagrams that were sent, and their bytes.
+    package var datagrams = (count: UInt64(0), bytes: UInt64(0))
     /// All that these nodes heard, in words.
     package var transcripts: [Int: [String]] = [:]
     /// Which node is at an address of the network; empty where all are on one machine.
@@ -96,7 +101,9 @@ package final class World {
 
     /// Adds a node and gives its index.
     package func addNode(_ place: Place = .thisMachine) -> Int {
-        let node = SimulatedNode(index: nodes.count, seed: generator.next(), place: place)
+        let node = SimulatedNode(
+            index: nodes.count, seed: generator.next(), place: place,
+            hasDatagrams: weather.datagramLossPerMille != nil)
         nodes.append(node)
         if place.isOfNetwork { hosts[node.outside.bytes] = node.index }
         plan(node.index, at: now + 1_000_000)
@@ -111,7 +118,7 @@ package final class World {
     package func feed(_ index: Int, _ input: Input) {
         let effects = nodes[index].swarm.handle(input, at: moment(of: index))
         for effect in effects { nodes[index].perform(effect, in: self) }
-        plan(index, at: max(nodes[index].swarm.deadline, now + 1_000_000))
+        plan(index, at: max(nodes[index].swarm.deadline, now))
     }
 
     /// Plans a node's next wake, unless an earlier one is planned: as the shell does after each
@@ -167,6 +174,12 @@ package final class World {
             else { return }
             nodes[index].nextWake = .max
             feed(index, .wake)
+        case .datagram(let index, let life, let bytes, let source):
+            guard nodes[index].life == life, nodes[index].isUp else { return }
+            let text = "datagram \(source.port) \(Hexadecimal.encode(bytes))"
+            note("\(index) \(text)")
+            transcripts[index]?.append("\(now) \(text)")
+            nodes[index].hear(datagram: bytes, from: source, in: self)
         case .knock(let index, let life, let dial, let place):
             if nodes[index].life == life, nodes[index].isUp { knock(index, dial, place) }
         case .knocked(let index, let from, let dial, let source, let place):
@@ -326,6 +339,20 @@ package final class World {
             let wait = delay(end.node, there.node)
             answer(there.node, .message(there.session, message), after: wait)
         }
+    }
+
+    /// Puts a datagram on its way to a node of this machine; it may be lost.
+    func send(datagram bytes: [UInt8], from index: Int, to target: Endpoint) {
+        datagrams.count += 1
+        datagrams.bytes += UInt64(bytes.count)
+        let other = nodes.firstIndex { $0.datagramPlace == target } ?? nodes.count
+        guard nodes.indices.contains(other), parts[index] == parts[other],
+            !happens(weather.datagramLossPerMille ?? 1_000)
+        else { return }
+        schedule(
+            .datagram(
+                node: other, life: nodes[other].life, bytes, from: nodes[index].datagramPlace),
+            after: delay(index, other))
     }
 
     /// The other end of a session, where words still arrive there. What is sent to a side that

@@ -1,6 +1,8 @@
 import Genome
 import Host
+import Simulator
 import Store
+import Swarm
 import Wire
 
 /// Two catalogues that differ in a few records: what finding these costs beside listing all ids,
@@ -13,6 +15,8 @@ struct DiscoveryBench {
     private static let rounds = 11
     private static let questions = 400
     private static let batch = 2_000
+    private static let stormed = 20_000
+    private static let stormRounds = 5
 
     let rows: Int
 
@@ -49,7 +53,7 @@ struct DiscoveryBench {
                 name: "records taken in and indexed", figure: Double(2 * rows) / filling,
                 unit: "a second", against: "signatures checked at 25,000 a second",
                 ratio: Double(2 * rows) / filling / 25_000),
-            signatures(),
+            signatures(), storm(),
             BenchRow(
                 name: "memory at most", figure: Double(Machine.peakMemory) / 1_048_576,
                 unit: "MiB", against: "150 MiB",
@@ -197,6 +201,25 @@ struct DiscoveryBench {
             default: []
             }
         return try inGenome("asking") { () throws(GenomeError) in try LayerQuery(all) }
+    }
+
+    /// Datagrams of strangers that a core looks at in a second, without what the system takes to
+    /// hand them over.
+    private func storm() -> BenchRow {
+        var storm = DatagramStorm(network: BeaconNetwork(id: Blake3.hash([1])), seed: 1)
+        var desk = storm.makeDesk()
+        let datagrams = (0..<Self.stormed).map { _ in storm.next() }
+        let seconds = BenchCommand.seconds {
+            for _ in 0..<Self.stormRounds {
+                for (bytes, source) in datagrams {
+                    _ = desk.take(bytes, count: bytes.count, at: 1, from: { source })
+                }
+            }
+        }
+        let rate = Double(Self.stormed * Self.stormRounds) / seconds
+        return BenchRow(
+            name: "datagrams of a storm, a core", figure: rate, unit: "a second",
+            against: "100,000 a second", ratio: rate / 100_000)
     }
 
     /// Records checked a second on one lane, beside libsodium alone on the same bytes.

@@ -46,6 +46,7 @@ enum Verbs {
             .init("bootstrap", .many("FILE"), "a signed list of nodes to call first; remembered"),
             .init("bootstrap-key", .many("KEY"), "whose lists are believed"),
             .init("no-lan", .none, "send and hear no beacons on the local network"),
+            .init("no-udp", .none, "use no datagrams beside TCP"),
             .init("no-seed", .none, "do not announce fetched public layers"),
             .init("role", .one("full|light"), "keep all records, or ask others; remembered"),
             .init("region", .one("NAME|none"), "tell others where this machine is; remembered"),

@@ -151,6 +151,7 @@ enum NodeCommands {
             lines.append("relaying  " + relayingLine(relaying))
         }
         lines.append("lan       " + lanLine(status["lan"]))
+        lines.append("udp       " + datagramLine(status["datagrams"]))
         for transfer in status["transfers"]?.array ?? [] {
             lines.append(
                 "fetching  \(transfer["layer"]?.string?.prefix(16) ?? ""): "
@@ -182,6 +183,16 @@ enum NodeCommands {
         return "beacons over \(places); \(lan?["sent"]?.integer ?? 0) sent, "
             + "\(lan?["heard"]?.integer ?? 0) heard"
             + (lan?["lastError"]?.string.map { "; last failure: \($0)" } ?? "")
+    }
+
+    /// What datagrams come to.
+    private static func datagramLine(_ datagrams: JSONValue?) -> String {
+        func number(_ name: String) -> String { "\(datagrams?[name]?.integer ?? 0)" }
+        guard datagrams?["on"]?.bool == true else {
+            return "no datagrams: " + (datagrams?["why"]?.string ?? "")
+        }
+        return "datagrams pass to \(number("live")) of \(number("paths")) neighbours; "
+            + "\(number("sent")) sent, \(number("received")) received"
     }
 
     /// What layers hold, what they take, and what they may take.

@@ -57,6 +57,7 @@ enum RunCommand {
             Machine.write("plasmid: \(PlainText.shown(line))\n", to: 2)
         }
         options.isOnLan = !arguments.isGiven("no-lan")
+        options.usesDatagrams = !arguments.isGiven("no-udp")
         options.isSeeding = !arguments.isGiven("no-seed")
         options.region = try region(arguments)
         options.relay = arguments.text("relay")
@@ -108,6 +109,7 @@ enum RunCommand {
         lan["on"] = .bool(daemon.lan.lane != nil)
         lan["interfaces"] = Service.interfaces(interfaces)
         ready["lan"] = .object(lan)
+        ready["udp"] = daemon.datagrams.lane.map { .integer(Int64($0.port)) } ?? .null
         let leaving =
             options.isSeeding
             ? "fetched public layers that allow it are announced and served (--no-seed)"
@@ -120,6 +122,7 @@ enum RunCommand {
                 "  peers   \(daemon.peerAddress)",
                 "  ticket  \(daemon.ticket.text)",
                 "What leaves this machine unasked: \(leaving);",
+                daemon.datagrams.words,
                 daemon.lan.words(interfaces),
             ] + daemon.relayWords + [
                 "On another machine: plasmid run --join TICKET. Ctrl-C ends this node."

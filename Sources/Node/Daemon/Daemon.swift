@@ -21,6 +21,8 @@ final class Daemon: Sendable {
         /// Whether beacons are sent to the local network and heard. Off unless the owner's command
         /// says so: what leaves a machine unasked is decided in one place.
         var isOnLan = false
+        /// Whether datagrams go to neighbours beside TCP: off for the same reason.
+        var usesDatagrams = false
         /// How much of what others announce it keeps, as the owner says now; nil leaves it.
         var role: NodeRole?
         /// Where the machine is, as the owner says now; empty takes it back, nil leaves it.
@@ -44,6 +46,8 @@ final class Daemon: Sendable {
     private let store: StoreKeeper
     /// How nodes of the local network are found.
     let lan: LanUse
+    /// How datagrams go beside TCP.
+    let datagrams: DatagramUse
     /// What is really bound.
     let peerAddress: Address
     /// Key and addresses for others.
@@ -88,22 +92,29 @@ final class Daemon: Sendable {
         if case .failed(let why) = lan {
             options.log("nodes of the local network are not found by themselves: \(why)")
         }
+        datagrams = DatagramUse.open(
+            isWanted: options.usesDatagrams, bound: bound, network: network)
+        if case .failed(let why) = datagrams {
+            options.log("no datagrams are sent, everything goes over TCP: \(why)")
+        }
         let endpoints = Self.announced(bound)
         ticket = Ticket(key: keys.node.publicKey, endpoints: endpoints)
         let shared = makeShared(network)
         var settings = try settings(endpoints, catalogue, options)
         settings.linkLanes = links.count
+        settings.datagramPort = datagrams.lane?.port
         if lan.lane != nil { settings.lan = LanUse.identity(network, bound: bound) }
         do throws(SystemError) {
             try loop.start(
                 settings: settings, key: keys.node, links: links, shared: shared, port: port,
                 holds: holds, mirrors: mirrors, known: try knownPeers(), lan: lan.lane,
-                log: options.log,
+                datagrams: datagrams.lane, log: options.log,
                 renewIdentity: { [keys] shared in
                     shared.renewIfDue { Self.identity(keys, network) }
                 })
             let loop = loop
             try lan.lane?.start(report: { loop.post(.input($0)) }, log: options.log)
+            try datagrams.lane?.start(report: { loop.post(.input($0)) }, log: options.log)
             for (index, link) in links.enumerated() {
                 try link.start(
                     index, shared: shared, listener: index == 0 ? listener : nil,
@@ -380,6 +391,8 @@ final class Daemon: Sendable {
         for link in links { link.join() }
         lan.lane?.post(.stop)
         lan.lane?.join()
+        datagrams.lane?.post(.stop)
+        datagrams.lane?.join()
         mirrors.close()
         port.close()
         try? library.close()

@@ -23,7 +23,7 @@ final class NodeLoop: Sendable {
     func start(
         settings: Settings, key: SigningKey, links: [LinkLane], shared: LinkShared,
         port: StorePort, holds: HoldKeeper, mirrors: MirrorKeeper, known: [NodeKey: KnownPeer],
-        lan: LanLane?, log: @escaping @Sendable (String) -> Void,
+        lan: LanLane?, datagrams: DatagramLane?, log: @escaping @Sendable (String) -> Void,
         renewIdentity: @escaping @Sendable (LinkShared) -> Void
     ) throws(SystemError) {
         let mailbox = mailbox
@@ -32,7 +32,8 @@ final class NodeLoop: Sendable {
         let started = try Thread("loop") {
             var worker = LoopWorker(
                 swarm: Swarm(settings), key: key, links: links, shared: shared, port: port,
-                holds: holds, mirrors: mirrors, known: known, lan: lan, log: log,
+                holds: holds, mirrors: mirrors, known: known, lan: lan,
+                datagrams: datagrams, log: log,
                 renewIdentity: renewIdentity,
                 postBack: { mailbox.post($0) })
             while worker.isRunning {
@@ -69,6 +70,7 @@ struct LoopWorker: ~Copyable {
     private let holds: HoldKeeper
     private let mirrors: MirrorKeeper
     private let lan: LanLane?
+    private let datagrams: DatagramLane?
     private let log: @Sendable (String) -> Void
     private let renewIdentity: @Sendable (LinkShared) -> Void
     private let postBack: @Sendable (LoopEvent) -> Void
@@ -87,7 +89,7 @@ struct LoopWorker: ~Copyable {
     init(
         swarm: consuming Swarm, key: SigningKey, links: [LinkLane], shared: LinkShared,
         port: StorePort, holds: HoldKeeper, mirrors: MirrorKeeper,
-        known: [NodeKey: KnownPeer], lan: LanLane?,
+        known: [NodeKey: KnownPeer], lan: LanLane?, datagrams: DatagramLane?,
         log: @escaping @Sendable (String) -> Void,
         renewIdentity: @escaping @Sendable (LinkShared) -> Void,
         postBack: @escaping @Sendable (LoopEvent) -> Void
@@ -103,6 +105,7 @@ struct LoopWorker: ~Copyable {
         self.mirrors = mirrors
         self.known = known
         self.lan = lan
+        self.datagrams = datagrams
         self.log = log
     }
 
@@ -218,6 +221,12 @@ struct LoopWorker: ~Copyable {
             lan?.post(.send(bytes, over: interface))
         case .answerBeacon(let bytes, let target, let interface):
             lan?.post(.answer(bytes, to: target, interface: interface))
+        case .offerDatagrams(let session): datagrams?.post(.offer(session))
+        case .useDatagrams(let session, let offer): datagrams?.post(.use(session, offer))
+        case .endDatagrams(let session): datagrams?.post(.end(session))
+        case .sendDatagram(let session, let message, let target):
+            datagrams?.post(.send(session, message, to: target))
+        case .askSeen(let target): datagrams?.post(.ask(target))
         case .log(let text): log(text)
         case .signRecord(let unsigned): sign(unsigned)
         case .signReceipt(let draft, let isPublic):

@@ -143,6 +143,7 @@ extension Service {
             object["transfers"] = .array(transfers(daemon))
             object["network"] = Self.network(look)
             object["lan"] = Self.lan(daemon.lan, look.beacons)
+            object["datagrams"] = Self.datagrams(daemon.datagrams, look.datagramFigures)
             object["reach"] = Self.reach(look.reach)
             object["mirrors"] = Self.mirrors(look)
         }

@@ -31,6 +31,7 @@ extension Service {
                 "neighbour": session.isNeighbour
                     ? .string(look.isChosen(number) ? "chosen" : "found") : .null,
                 "direction": session.facts.isInitiator ? "outgoing" : "incoming",
+                "udp": look.passesDatagrams(number).map { .bool($0) } ?? .null,
                 "rtt": session.roundTrip.map { .integer(Int64($0 / 1000)) } ?? .null,
                 "connections": .integer(Int64(session.connections)),
                 "standing": Self.standing(look, session.facts.peer),

@@ -178,6 +178,9 @@ extension Service {
             checks += Self.networkChecks(look)
             if let check = Self.reachabilityCheck(look) { checks.append(check) }
             if let check = Self.lanCheck(daemon.lan, look.beacons) { checks.append(check) }
+            if let check = Self.datagramCheck(daemon.datagrams, look.datagramFigures) {
+                checks.append(check)
+            }
         }
         daemon?.port.forgetReaders()
         var object = JSONObject()

@@ -149,8 +149,8 @@ extension Swarm {
         let relays = isRelay ? Introduction.relays : 0
         let introduction = Introduction(
             features: features | Introduction.reach | Introduction.challenges | relays
-                | Introduction.stripes
-                | Introduction.codedGroups,
+                | Introduction.stripes | Introduction.codedGroups
+                | (settings.datagramPort == nil ? 0 : Introduction.datagrams),
             endpoints: ownEndpoints,
             observed: facts.path.isRelayed ? nil : facts.endpoint, label: settings.label,
             software: settings.software, wallMilliseconds: now.wall)
@@ -161,6 +161,7 @@ extension Swarm {
         ownKeyGone(number)
         guard let session = sessions[number] else { return }
         part(number)
+        closeDatagrams(number)
         forgetSearches(over: number)
         abandon(number)
         sessions[number] = nil
@@ -199,6 +200,7 @@ extension Swarm {
         case .reach(let message): receive(message, from: number)
         case .relay(let message): receive(message, from: number)
         case .punch(let message): receive(message, from: number)
+        case .datagrams(let offer): receive(offer, from: number)
         case .rekey, .data, .coded, .unknown: break
         case .identifiersRequest(let after):
             answer(number, .listIdentifiers(number, after: after))
@@ -241,7 +243,7 @@ extension Swarm {
     mutating func mayAsk(_ message: Message, _ number: SessionNumber) -> Bool {
         let isWithin = sessions.change(number) { session in
             switch message {
-            case .ping, .introduction, .tags, .checkpoint:
+            case .ping, .introduction, .tags, .checkpoint, .datagrams:
                 session.rates.pings.take(at: now.monotonic)
             case .identifiersRequest, .recordsRequest, .sketchRequest, .itemsRequest, .search:
                 session.rates.questions.take(at: now.monotonic)
@@ -298,6 +300,7 @@ extension Swarm {
     }
 
     private mutating func pong(_ value: UInt64, from number: SessionNumber) {
+        _ = datagrams.change(number) { $0.forget(value) }
         _ = sessions.change(number) { session in
             guard let ping = session.ping, ping.number == value else { return }
             session.roundTrip = now.monotonic - ping.sent

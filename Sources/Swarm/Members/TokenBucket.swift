@@ -28,6 +28,12 @@ struct TokenBucket: Equatable, Sendable {
         tokens = burst
     }
 
+    /// Whether there is a token at a time in monotonic nanoseconds.
+    func hasToken(at now: UInt64) -> Bool {
+        var copy = self
+        return copy.take(at: now)
+    }
+
     /// Takes a token at a time in monotonic nanoseconds; false when there is none.
     mutating func take(at now: UInt64) -> Bool {
         let last = filled ?? now

@@ -138,6 +138,9 @@ package struct Neighbourhood: Sendable {
         return carry(effects, at: now)
     }
 
+    /// A neighbour's ping went another way too.
+    package mutating func askedAgain(_ link: SessionNumber) { probing.askedAgain(link) }
+
     // MARK: News
 
     /// A public record of this node, or one that came some other way, from `source` if from a peer:

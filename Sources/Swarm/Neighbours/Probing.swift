@@ -24,6 +24,8 @@ package struct Probing: Sendable {
         var ping: (number: UInt64, sent: UInt64)?
         /// Pings since it was heard.
         var tries = 0
+        /// Whether the ping went twice, by datagram and over the session.
+        var isAskedTwice = false
         /// Smoothed round trip and its deviation (RFC 6298); nil before the first.
         var roundTrip: (smooth: UInt64, deviation: UInt64)?
         /// The shortest round trip: how far it is, however busy it was at times.
@@ -89,7 +91,9 @@ package struct Probing: Sendable {
             if let ping = pulse.ping, ping.number == pong {
                 pulse.ping = nil
                 // An answer that was asked for more than once says nothing about the way (Karn).
-                if pulse.tries == 1 { pulse.measure(now - min(now, ping.sent)) }
+                if pulse.tries == 1, !pulse.isAskedTwice {
+                    pulse.measure(now - min(now, ping.sent))
+                }
             } else if let ping = pulse.ping, now > ping.sent + NeighbourLimits.answerMax {
                 // It was lost; another one shall measure the way.
                 pulse.ping = nil
@@ -108,6 +112,11 @@ package struct Probing: Sendable {
                 .send(errand.asker, .probeAnswer(number: errand.number, .alive)))
         }
         errands.removeAll { $0.target == link }
+    }
+
+    /// The same ping went another way too, the first being slow: its answer measures neither.
+    mutating func askedAgain(_ link: SessionNumber) {
+        _ = pulses.change(link) { $0.isAskedTwice = true }
     }
 
     // MARK: Others' questions
@@ -208,6 +217,7 @@ package struct Probing: Sendable {
         let number = pulses.change(link) { pulse in
             let number = pulse.generator.next()
             pulse.ping = (number, now)
+            pulse.isAskedTwice = false
             if !isErrand { pulse.tries += 1 }
             return number
         }

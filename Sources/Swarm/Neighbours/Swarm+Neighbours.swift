@@ -83,8 +83,8 @@ extension Swarm {
             case .dial(let peer): dialNeighbour(peer)
             case .needAddress: offerAddresses()
             case .told(let number, let peers): told(peers, by: number)
-            case .send(let number, let message): send(.neighbour(message), to: number)
-            case .ping(let number, let value): send(.ping(value), to: number)
+            case .send(let number, let message): tell(number, message)
+            case .ping(let number, let value): ping(neighbour: number, value)
             case .check(let number, let bytes): check(bytes, from: number)
             case .joined(let number): setNeighbour(number, true)
             case .left(let number): setNeighbour(number, false)
@@ -102,6 +102,7 @@ extension Swarm {
             session.isNeighbour = isNeighbour
             if !isNeighbour { session.isSuspected = false }
         }
+        if isNeighbour { openDatagrams(number) }
     }
 
     // MARK: Addresses

@@ -100,6 +100,7 @@ public struct BeaconTag: Hashable, Sendable {
 public struct BeaconNetwork: Sendable {
     static let fingerprintBytes = 16
     private static let prefix = Array("plasmid-beacon-v1".utf8)
+    private static let datagramPrefix = Array("plasmid-datagram-v1".utf8)
 
     private let key: [UInt8]
 
@@ -112,5 +113,10 @@ public struct BeaconNetwork: Sendable {
     /// Keyed BLAKE2b over all else that the beacon says, so that it is a check of it too.
     func fingerprint(of head: [UInt8]) -> [UInt8] {
         Sodium.blake2b(Self.prefix + head, key: key, count: Self.fingerprintBytes)
+    }
+
+    /// The same over the head of a question to a node that is not known, or of an answer.
+    func mark(of head: [UInt8]) -> [UInt8] {
+        Sodium.blake2b(Self.datagramPrefix + head, key: key, count: Self.fingerprintBytes)
     }
 }

@@ -98,6 +98,8 @@ public enum Message: Equatable, Sendable {
     case relay(RelayMessage)
     /// How two relayed nodes get a connection of their own.
     case punch(PunchMessage)
+    /// How the peer reaches the sender by datagrams from now on. Not answered.
+    case datagrams(DatagramOffer)
     /// A type from 128 up that this version does not know.
     case unknown(type: UInt8)
 
@@ -156,12 +158,13 @@ public enum Message: Equatable, Sendable {
         static let receipt: UInt8 = 173
         static let getCoded: UInt8 = 180
         static let coded: UInt8 = 181
+        static let datagrams: UInt8 = 182
         static let optional = NeighbourMessage.Kind.all.union(ReachMessage.Kind.all)
             .union(RelayMessage.Kind.all).union([
                 statement, tags, credential, hold, holdAnswer, holdEnd, checkpoint, cosignature,
                 sketchRequest, sketch, itemsRequest, PunchMessage.Kind.punch, holdingChange, seek,
                 seekers, search, searchAnswer, challenge, challengeAnswer, challengeLeaf, receipt,
-                getCoded, coded,
+                getCoded, coded, datagrams,
             ])
     }
 

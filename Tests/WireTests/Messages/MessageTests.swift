@@ -35,6 +35,7 @@ import Wire
         .coded(request: 300, .delta, byteCount: 1),
         .reject(request: 4, reason: .busy, retryMilliseconds: 500), .cancel(request: 4),
         .statement([7, 8]), .credential([9]), .hold([1]),
+        .datagrams(DatagramOffer(channel: 1, key: [UInt8](repeating: 2, count: 32), port: 3)),
         .holdAnswer(contract: digest, 2, "no room"), .holdEnd(contract: digest),
         .checkpoint(CheckpointOffer(known: 7, proof: [digest, digest], note: [1, 2])),
         .cosignature(WitnessWord(known: 9, line: "x")), .cosignature(WitnessWord(known: 3)),

@@ -1,0 +1,3 @@
+import FuzzLoop
+
+Fuzzer.run("FuzzDatagram")
