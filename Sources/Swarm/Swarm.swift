@@ -52,6 +52,8 @@ public struct Swarm: Sendable {
     var publishing = Publishing()
     /// Organisations that this node belongs to or issues for.
     var organizations = OrderedTable<NodeKey, KnownOrganization>()
+    /// News among their members.
+    var circleNews: CircleNews
     /// Sealed blobs that are given out under contracts.
     var contracts = OrderedTable<Digest, HeldContract>()
     /// Hold requests of this node that are not answered finally, by contract.
@@ -102,6 +104,8 @@ public struct Swarm: Sendable {
     /// Whether this input made it worth while to ask for groups.
     var isAssignmentDue = false
     private var lastWake: UInt64 = 0
+    /// When fetches were last looked at.
+    private var lastLook: UInt64 = 0
     /// Monotonic nanoseconds of the next turn of what needs no haste. Whether fetches go on does
     /// not move it: what a node says to everyone must not tell when it fetches.
     private var nextTurn: UInt64 = 0
@@ -111,6 +115,7 @@ public struct Swarm: Sendable {
         self.settings = settings
         generator = SeededGenerator(seed: settings.seed)
         veil = SeededGenerator(seed: settings.seed ^ 0x7665_696c)
+        circleNews = CircleNews(seed: settings.seed)
         transferGenerator = SeededGenerator(seed: settings.seed ^ 0x6772_6f75_7073)
         addresses = settings.addresses ?? .following(settings.seed)
         addresses.reseed(settings.seed)
@@ -149,7 +154,7 @@ public struct Swarm: Sendable {
         case .layerHeld(let layer): hold(layer)
         case .layerRemoved(let layer): drop(layer)
         case .journalProved, .witnessed, .witnessRefused, .witnessAhead, .organizations, .owner,
-            .delegations, .delegationsFound, .offerFound,
+            .delegations, .delegationsFound, .offerFound, .circleFound,
             .contractHeld, .contractEnded, .askHold, .holdDecided, .retractHold, .holdOver:
             handleCircles(input)
         case .challengeHolders, .challengesKnown, .storageProved, .mirrorsFound, .receiptSigned:
@@ -210,6 +215,7 @@ public struct Swarm: Sendable {
             for layer in held.values { hold(layer) }
         case .delegations(let delegations): delegationsChanged(to: delegations)
         case .delegationsFound(let session, let found): delegationsFound(session, found)
+        case .circleFound(let circle, let records): circleFound(circle, records)
         case .offerFound(let session, let layer, let record):
             offerFound(session, layer, record)
         case .journalProved(let session, let offer): journalProved(session, offer)
@@ -286,6 +292,13 @@ public struct Swarm: Sendable {
     /// When `wake` is due, in monotonic nanoseconds. Counted from the last one, so that a stream
     /// of other inputs cannot put it off.
     public var deadline: UInt64 {
+        let fetching = fetches.isEmpty ? .max : lastLook + Span.reportTick
+        return min(openDeadline, circleNews.deadline, fetching)
+    }
+
+    /// The same for what everyone sees: neither members' news nor fetches move it, not by the
+    /// millisecond that lies between two wakes either.
+    private var openDeadline: UInt64 {
         let overlay = settings.isLight ? .max : neighbourhood.deadline
         let soonest = max(
             min(
@@ -293,12 +306,27 @@ public struct Swarm: Sendable {
                 asking.deadline),
             lastWake + Span.millisecond)
         let served = serving.readyAt(now) ?? .max
-        let turn = max(min(nextTurn, served), lastWake + Span.millisecond)
-        return fetches.isEmpty
-            ? min(turn, soonest) : min(turn, soonest, lastWake + Span.reportTick)
+        return min(max(min(nextTurn, served), lastWake + Span.millisecond), soonest)
     }
 
     private mutating func wake() {
+        // Whoever wakes this node early wants all of it.
+        let isEarly = now.monotonic < deadline
+        let isOpen = isEarly || openDeadline <= now.monotonic
+        let isForFetches = isOpen || now.monotonic - lastLook >= Span.reportTick
+        wakeCircles()
+        if isOpen { wakeOpen() }
+        guard isForFetches else { return }
+        lastLook = now.monotonic
+        dialWanted()
+        endSearches()
+        watchFetches()
+        watchStripes()
+        serveNext()
+    }
+
+    /// What has its time whoever fetches and whoever is a member.
+    private mutating func wakeOpen() {
         lastWake = now.monotonic
         if nextTurn <= now.monotonic {
             nextTurn = now.monotonic + Span.second
@@ -309,11 +337,6 @@ public struct Swarm: Sendable {
             if let wanted = beacons?.wake(at: now.monotonic) { perform(wanted) }
             if let wanted = relaying.desk?.wake(at: now.monotonic) { perform(wanted) }
         }
-        dialWanted()
-        endSearches()
-        watchFetches()
-        watchStripes()
-        serveNext()
     }
 
     private mutating func turn() {
@@ -322,6 +345,7 @@ public struct Swarm: Sendable {
         watchClock()
         watchTwin()
         watchSessions()
+        watchCircles()
         watchRelays()
         watchPunches()
         watchReach()

@@ -43,6 +43,8 @@ enum Exceptions {
         "Sources/Swarm/Addresses/AddressCounters.swift": "numbers (AddressBookTests)",
         "Sources/Swarm/Lan/LanLimits.swift": "numbers (LocalBeaconsTests)",
         "Sources/Swarm/Neighbours/NeighbourLimits.swift": "numbers (OverlayTests, SpreadTests)",
+        "Sources/Swarm/Neighbours/SpreadBounds.swift": "numbers (SpreadTests, CircleNewsTests)",
+        "Sources/Swarm/Circles/CircleLimits.swift": "numbers (CircleNewsTests, CircleTreeTests)",
         "Sources/Swarm/Neighbours/SpreadCounters.swift": "numbers (SpreadTests)",
         "Sources/Swarm/Reach/ReachLimits.swift": "numbers (ReachTests, ReachabilityTests)",
         "Sources/Swarm/Reach/ReachFigures.swift": "what owners are shown (RouterTests)",

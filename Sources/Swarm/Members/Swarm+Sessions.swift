@@ -161,6 +161,7 @@ extension Swarm {
         ownKeyGone(number)
         guard let session = sessions[number] else { return }
         part(number)
+        leaveCircles(number)
         forgetSearches(over: number)
         abandon(number)
         sessions[number] = nil
@@ -185,6 +186,8 @@ extension Swarm {
         if hearOwnKey(number, message) { return }
         guard let session = sessions[number], !session.isClosing else { return }
         _ = sessions.change(number) { $0.heard = now.monotonic }
+        // What members say to each other is no sign of life to the overlay, which everyone sees.
+        if case .circle(let message) = message { return receive(message, from: number) }
         if session.isNeighbour { hearNeighbour(number, message) }
         guard mayAsk(message, number) else { return }
         switch message {
@@ -199,7 +202,7 @@ extension Swarm {
         case .reach(let message): receive(message, from: number)
         case .relay(let message): receive(message, from: number)
         case .punch(let message): receive(message, from: number)
-        case .rekey, .data, .coded, .unknown: break
+        case .rekey, .data, .coded, .circle, .unknown: break
         case .identifiersRequest(let after):
             answer(number, .listIdentifiers(number, after: after))
         case .identifiers(let page): receive(page, from: number)
