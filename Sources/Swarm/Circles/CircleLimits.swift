@@ -1,11 +1,11 @@
 /// Bounds and spans of news among members, with the reason for each. Times are nanoseconds.
 enum CircleLimits {
     /// Trees at a time: eight circles with three epochs each, as many as tags may speak of. With
-    /// `SpreadBounds.circle` 24 MiB at most, and what old epochs hold is nearly nothing.
+    /// `SpreadBounds.circle` 48 MiB at most, and what old epochs hold is nearly nothing.
     static let treesMax = 24
     /// Records that wait for their check: apart from those for everyone, whose room must not show
-    /// how much members say to each other.
-    static let waitingMax = 1_024
+    /// how much members say to each other. As many as one member may have for one that was away.
+    static let waitingMax = 2_048
     /// Batches are numbered from here: apart from all others, and above them.
     static let firstBatch: UInt64 = 1 << 63
     /// What one peer may say in all its circles, far above what an honest one does: one message for

@@ -14,8 +14,8 @@ extension Swarm {
         }
     }
 
-    /// Calls members of a circle where fewer than two are linked. Whom: nodes that signed records of
-    /// the circle, of which this node learned as a member, or to which it issued their membership.
+    /// Calls members of a circle where fewer than two are linked. Whom: nodes that signed records
+    /// of the circle, of which this node learned as a member, or to which it issued memberships.
     /// So a call shows nobody else's secret: it is made by one member to another, and looks like
     /// any call to a node of the address book.
     private mutating func callMembers(of circle: CircleDomain) {

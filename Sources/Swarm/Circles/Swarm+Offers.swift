@@ -71,8 +71,8 @@ extension Swarm {
         sendRecords([record], to: number)
     }
 
-    /// Tells records that are not for everyone to peers that may hear of them from this node, except
-    /// those to whom the circle's news brings them.
+    /// Tells records that are not for everyone to peers that may hear of them from this node,
+    /// except those to whom the circle's news brings them.
     mutating func tellMembers(_ records: [Record], from source: SessionNumber?) {
         let hidden = records.filter { $0.domain != .everyone }
         guard !hidden.isEmpty else { return }

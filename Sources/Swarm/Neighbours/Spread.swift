@@ -252,7 +252,7 @@ package struct Spread<Of: Audience>: Sendable {
             else { return }
             known.sources.append(number)
             missing[name] = known
-        } else if link.named < NeighbourLimits.namedMax,
+        } else if link.named < bounds.namedMax,
             missing.count < bounds.missingMax
         {
             missing[name] = Missing(namer: number, sources: [number])

@@ -96,5 +96,12 @@ import Wire
         try catalogue.put([record])
         #expect(try catalogue.sketch(for: SketchRequest(count: 64)) == before)
         #expect(try catalogue.publicRecords(items: [SetSketch.item(record.id)]).isEmpty)
+        #expect(try catalogue.publicRecords(ids: [record.id]).isEmpty)
+        // Its members find it by its circle, and by no other.
+        let own = try #require(CircleDomain(bytes: [UInt8](repeating: 7, count: 16)))
+        let other = try #require(CircleDomain(bytes: [UInt8](repeating: 8, count: 16)))
+        #expect(try catalogue.records(of: own, limit: 9) == [record])
+        #expect(try catalogue.records(of: other, limit: 9).isEmpty)
+        #expect(try catalogue.records(of: own, limit: 0).isEmpty)
     }
 }

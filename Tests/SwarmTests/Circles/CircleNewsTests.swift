@@ -227,7 +227,7 @@ import Testing
         var driver = try society.member(2)
         try admit(1, to: &driver, on: 1)
         var count = 0
-        for start in 0..<UInt64(30) {
+        for start in 0..<UInt64(50) {
             let items = try (0..<UInt64(50)).map { number in
                 NeighbourMessage.NewsItem(
                     hops: 0, record: try record(by: 1, sequence: 1 + start * 50 + number).bytes)
