@@ -146,6 +146,9 @@ public enum Effect: Sendable {
     /// Find this node's own Layer or Mirror record about a layer; answered by `offerFound` when
     /// there is one.
     case findOffer(SessionNumber, layer: Digest, isOwn: Bool)
+    /// Find the newest records of a circle, `CircleLimits.foundMax` at most; answered by
+    /// `circleFound`.
+    case findCircle(CircleDomain, limit: Int)
     /// Write down how a request of a peer was decided. Not answered.
     case noteDecision(PermissionRequest, layer: Digest, Decision)
     /// Prove to a trusted peer what came to the journal since it had `known` entries; answered by

@@ -62,7 +62,7 @@ public enum Input: Sendable {
     /// Answers `compareSketch`.
     case sketchCompared(SessionNumber, SketchComparison)
     /// Records that a peer asked for.
-    case recordsFound(SessionNumber, [[UInt8]])
+    case recordsFound(SessionNumber, [RecordFor<Everyone>])
     /// Answers `searchRecords`; nil where the catalogue cannot be searched.
     case recordsSearched(SessionNumber, search: SearchNumber, FoundRecords?)
     /// An own record was signed.
@@ -87,6 +87,8 @@ public enum Input: Sendable {
     case delegations([Delegation])
     /// The keys that let a peer act for them.
     case delegationsFound(SessionNumber, [Delegation])
+    /// Answers `findCircle`: the newest records of a circle, newest first.
+    case circleFound(CircleDomain, [Record])
     /// Sealed blobs are here and may be given out under a contract.
     case contractHeld(HeldContract)
     /// A contract is over, or not kept any more.

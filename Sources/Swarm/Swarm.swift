@@ -54,6 +54,8 @@ public struct Swarm: Sendable {
     var publishing = Publishing()
     /// Organisations that this node belongs to or issues for.
     var organizations = OrderedTable<NodeKey, KnownOrganization>()
+    /// News among their members.
+    var circleNews: CircleNews
     /// Sealed blobs that are given out under contracts.
     var contracts = OrderedTable<Digest, HeldContract>()
     /// Hold requests of this node that are not answered finally, by contract.
@@ -104,6 +106,8 @@ public struct Swarm: Sendable {
     /// Whether this input made it worth while to ask for groups.
     var isAssignmentDue = false
     private var lastWake: UInt64 = 0
+    /// When fetches were last looked at.
+    private var lastLook: UInt64 = 0
     /// Monotonic nanoseconds of the next turn of what needs no haste. Whether fetches go on does
     /// not move it: what a node says to everyone must not tell when it fetches.
     private var nextTurn: UInt64 = 0
@@ -113,6 +117,7 @@ public struct Swarm: Sendable {
         self.settings = settings
         generator = SeededGenerator(seed: settings.seed)
         veil = SeededGenerator(seed: settings.seed ^ 0x7665_696c)
+        circleNews = CircleNews(seed: settings.seed)
         transferGenerator = SeededGenerator(seed: settings.seed ^ 0x6772_6f75_7073)
         addresses = settings.addresses ?? .following(settings.seed)
         addresses.reseed(settings.seed)
@@ -155,7 +160,7 @@ public struct Swarm: Sendable {
         case .layerHeld(let layer): hold(layer)
         case .layerRemoved(let layer): drop(layer)
         case .journalProved, .witnessed, .witnessRefused, .witnessAhead, .organizations, .owner,
-            .delegations, .delegationsFound, .offerFound,
+            .delegations, .delegationsFound, .offerFound, .circleFound,
             .contractHeld, .contractEnded, .askHold, .holdDecided, .retractHold, .holdOver:
             handleCircles(input)
         case .challengeHolders, .challengesKnown, .storageProved, .mirrorsFound, .receiptSigned:
@@ -216,6 +221,7 @@ public struct Swarm: Sendable {
             for layer in held.values { hold(layer) }
         case .delegations(let delegations): delegationsChanged(to: delegations)
         case .delegationsFound(let session, let found): delegationsFound(session, found)
+        case .circleFound(let circle, let records): circleFound(circle, records)
         case .offerFound(let session, let layer, let record):
             offerFound(session, layer, record)
         case .journalProved(let session, let offer): journalProved(session, offer)
@@ -289,23 +295,46 @@ public struct Swarm: Sendable {
         }
     }
 
-    /// When `wake` is due, in monotonic nanoseconds: at a whole millisecond after the last one. So a
-    /// stream of other inputs cannot put it off, and what is due for one peer is done at the same
-    /// moment whatever else there was to wake for: a stranger cannot tell from when he is pinged
-    /// whether others have something to do here.
+    /// When `wake` is due, in monotonic nanoseconds. Counted from the last one, so that a stream
+    /// of other inputs cannot put it off.
     public var deadline: UInt64 {
+        let fetching = fetches.isEmpty ? .max : lastLook + Span.reportTick
+        return min(openDeadline, circleNews.deadline, fetching)
+    }
+
+    /// The same for what everyone sees, at a whole millisecond: neither members' news nor fetches
+    /// move it, and what is due for one peer is done at the same moment whatever else there was to
+    /// wake for. A stranger cannot tell from when he is pinged whether others have something to do
+    /// here.
+    private var openDeadline: UInt64 {
         let overlay = settings.isLight ? .max : neighbourhood.deadline
         let soonest = min(
             overlay, beacons?.deadline ?? .max, relaying.desk?.deadline ?? .max,
             asking.deadline, datagrams.due)
         let served = serving.readyAt(now) ?? .max
-        let fetching = fetches.isEmpty ? .max : lastWake + Span.reportTick
-        let due = max(min(nextTurn, served, soonest, fetching), lastWake + 1)
+        let due = max(min(nextTurn, served, soonest), lastWake + 1)
         let late = due % Span.millisecond
         return late == 0 || due > .max - Span.millisecond ? due : due - late + Span.millisecond
     }
 
     private mutating func wake() {
+        // Whoever wakes this node early wants all of it.
+        let isEarly = now.monotonic < deadline
+        let isOpen = isEarly || openDeadline <= now.monotonic
+        let isForFetches = isOpen || now.monotonic - lastLook >= Span.reportTick
+        wakeCircles()
+        if isOpen { wakeOpen() }
+        guard isForFetches else { return }
+        lastLook = now.monotonic
+        dialWanted()
+        endSearches()
+        watchFetches()
+        watchStripes()
+        serveNext()
+    }
+
+    /// What has its time whoever fetches and whoever is a member.
+    private mutating func wakeOpen() {
         lastWake = now.monotonic
         if nextTurn <= now.monotonic {
             nextTurn = now.monotonic + Span.second
@@ -317,11 +346,6 @@ public struct Swarm: Sendable {
             if let wanted = relaying.desk?.wake(at: now.monotonic) { perform(wanted) }
             wakeDatagrams()
         }
-        dialWanted()
-        endSearches()
-        watchFetches()
-        watchStripes()
-        serveNext()
     }
 
     private mutating func turn() {
@@ -332,6 +356,7 @@ public struct Swarm: Sendable {
         watchSessions()
         renewDatagrams()
         askSeenIfDue()
+        watchCircles()
         watchRelays()
         watchPunches()
         watchReach()

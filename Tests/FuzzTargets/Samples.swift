@@ -143,6 +143,9 @@ enum Samples {
         return draft.signed(key.sign(draft.signingInput))
     }()
 
+    /// The circle of the society's members.
+    static let circle = CircleDomain(secret: [UInt8](repeating: 0x5c, count: 32))
+
     /// Messages of several kinds.
     static let messages: [[UInt8]] = {
         let request = GroupRequest(request: 1, layer: digest(1), blob: digest(2), group: 3)
@@ -165,6 +168,8 @@ enum Samples {
             .neighbour(.news([.init(hops: 2, record: [1, 2, 3])])),
             .neighbour(.haves([.init(hops: 1, name: NewsName(of: [1]))])),
             .neighbour(.graft([NewsName(of: [2])])), .neighbour(.probeAnswer(number: 4, .alive)),
+            .circle(.init(circle, .join)), .circle(.init(circle, .graft([NewsName(of: [2])]))),
+            .circle(.init(circle, .news([.init(hops: 2, record: [1, 2, 3])]))),
             .reach(.callBack(number: 1, port: 4747)), .reach(.called(number: 1, .reached)),
             .relay(.reserve), .relay(.connect(circuit: 2, to: key.publicKey)),
             .relay(.refused(circuit: 2, .full)), .relay(.allow(circuit: 2, bytes: 9)),

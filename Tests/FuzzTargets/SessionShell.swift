@@ -209,6 +209,7 @@ struct SessionShell {
         case .filterMissing(let session, let ids): [.identifiersMissing(session, ids)]
         case .findRecords(let session, _): [.recordsFound(session, [])]
         case .findItems(let session, _): [.recordsFound(session, [])]
+        case .findCircle(let circle, _): [.circleFound(circle, [])]
         case .makeSketch(let session, _): [.sketchMade(session, nil)]
         case .compareSketch(let session, _):
             [.sketchCompared(session, SketchComparison(gap: 0, difference: nil))]

@@ -39,6 +39,14 @@ CASES = [
     {"kind": "prune"},
 ]
 
+CIRCLE = hashlib.sha256(b"circle").hexdigest()[:32]
+CIRCLES = [
+    {"kind": "join"}, {"kind": "news", "items": [[0, "0102"], [255, "ab" * 300]]},
+    {"kind": "haves", "haves": [[1, name("0102")], [9, name("")]]},
+    {"kind": "graft", "names": [name("ab" * 300)]}, {"kind": "graft", "names": []},
+    {"kind": "prune"},
+]
+
 
 def peer_list(peers):
     out = varint(len(peers))
@@ -79,9 +87,19 @@ def encode(case):
     return bytes([147])
 
 
+def encode_circle(case):
+    """A word among the members of a circle: its tag, then `join` or a word among neighbours."""
+    word = bytes([0]) if case["kind"] == "join" else encode(case)
+    return bytes([200]) + bytes.fromhex(CIRCLE) + word
+
+
 def vectors():
-    return {"messages": [dict(case, bytes=encode(case).hex()) for case in CASES]}
+    return {
+        "messages": [dict(case, bytes=encode(case).hex()) for case in CASES],
+        "circles": [
+            dict(case, circle=CIRCLE, bytes=encode_circle(case).hex()) for case in CIRCLES],
+    }
 
 
 if __name__ == "__main__":
-    vector_file.run(__doc__, VECTORS, vectors(), f"{len(CASES)} messages agree")
+    vector_file.run(__doc__, VECTORS, vectors(), f"{len(CASES) + len(CIRCLES)} messages agree")

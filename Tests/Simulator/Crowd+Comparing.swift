@@ -41,7 +41,8 @@ extension Crowd {
             traffic.bytes += UInt64(bytes.count)
             let receiver = story.has(node) ? to : node
             _ = heard(bytes, by: receiver)
-            let wanted = nodes[receiver].core.publish(bytes, at: now)
+            guard let record = RecordFor<Everyone>(bytes) else { continue }
+            let wanted = nodes[receiver].core.publish(record, at: now)
             if receiver == node {
                 effects += wanted
             } else {

@@ -225,8 +225,8 @@ package final class Crowd {
             case .ping(let link, let number):
                 transmit(link, bytes: 9) { .ping(node: $0, link: $1, number) }
             case .check(_, let record):
-                guard heard(record, by: node) else { break }
-                perform(nodes[node].core.accept(record, at: now), of: node)
+                guard heard(record, by: node), let open = RecordFor<Everyone>(record) else { break }
+                perform(nodes[node].core.accept(open, at: now), of: node)
             case .drop(let link):
                 nodes[node].dropped.append((link, now))
                 close(link, isDead: true)

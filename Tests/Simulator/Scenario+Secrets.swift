@@ -80,6 +80,8 @@ extension Scenario {
         world.weather.datagramLossPerMille = 0
         let nodes = world.gather(10)
         let members = members(world)
+        // Two of the members have no way to the first: what they hear came over the third.
+        for node in 2..<membersCount { world.apart.insert(World.Pair(0, node)) }
         let society = SimulatedSociety(founder: world.makeKey(), wall: World.wallStart)
         for node in members {
             world.feed(node, .organizations([society.known(to: world.nodes[node].key.publicKey)]))

@@ -31,7 +31,7 @@ package struct Scenario: Sendable {
 
     /// All of them.
     package static let all: [Scenario] =
-        news + losses + floods + catalogues + secrets + addresses + routers + transfers
+        news + losses + floods + catalogues + secrets + circles + addresses + routers + transfers
         + transferFaults + challenges + mirrors + datagrams
 }
 

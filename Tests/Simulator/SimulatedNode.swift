@@ -32,6 +32,8 @@ package final class SimulatedNode {
     package var dialsOnly: Int?
     /// Serves so many groups and then none, without a word; nil for no end.
     package var groupsUntilStall: Int?
+    /// Words about circles that it heard.
+    var wordsOfCircles = 0
     /// Bytes a second that its disk takes; nil where it takes no time.
     package var diskRate: UInt64?
     var diskFree: UInt64 = 0
@@ -243,7 +245,7 @@ package final class SimulatedNode {
         case .log(let text): logs.append(text)
         case .keepAddresses(let bytes): addresses = bytes
         case .verifyRecords, .storeRecords, .listIdentifiers, .filterMissing, .findRecords,
-            .signRecord, .expireRecords, .findHolders, .findOffer, .findRelays:
+            .signRecord, .expireRecords, .findHolders, .findOffer, .findRelays, .findCircle:
             performCatalogue(effect, in: world)
         case .prepareSketch, .makeSketch, .compareSketch, .findItems:
             performSketch(effect, in: world)
@@ -315,7 +317,7 @@ package final class SimulatedNode {
         case .findRecords(let session, let ids):
             let wanted = Set(ids)
             let found = shown.filter { wanted.contains($0.id) }
-            let records = found.sorted { $0.id < $1.id }.map(\.bytes)
+            let records = found.sorted { $0.id < $1.id }.compactMap { RecordFor<Everyone>($0) }
             world.answer(index, .recordsFound(session, records))
         case .signRecord(let unsigned):
             guard let record = try? unsigned.signed(key.sign(unsigned.signingInput)) else {
@@ -327,6 +329,10 @@ package final class SimulatedNode {
         case .findHolders(let number, let layer):
             world.answer(index, .holdersFound(number, holders(of: layer)))
         case .findRelays: world.answer(index, .relaysFound(relays))
+        case .findCircle(let circle, let limit):
+            let found = catalogue.values.filter { $0.domain == circle.domain }
+                .sorted { ($1.issued, $0.id) < ($0.issued, $1.id) }
+            world.answer(index, .circleFound(circle, Array(found.prefix(limit))))
         case .findOffer(let session, let layer, let isOwn):
             let place = SlotKey(
                 publisher: key.publicKey, type: isOwn ? .layer : .mirror,
@@ -355,7 +361,7 @@ package final class SimulatedNode {
         case .findItems(let session, let items):
             let wanted = Set(items)
             let found = shown.filter { wanted.contains(SetSketch.item($0.id)) }
-            let records = found.sorted { $0.id < $1.id }.map(\.bytes)
+            let records = found.sorted { $0.id < $1.id }.compactMap { RecordFor<Everyone>($0) }
             world.answer(index, .recordsFound(session, records))
         default: break
         }

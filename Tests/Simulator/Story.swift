@@ -20,6 +20,9 @@ package struct Story: Sendable {
 }
 
 extension Crowd {
+    /// Where a record says whom it is for.
+    private static let domainPlace = 75
+
     /// A node says something new.
     @discardableResult
     package func publish(by node: Int, bytes: Int = 300) -> NewsName {
@@ -28,12 +31,18 @@ extension Crowd {
             let word = generator.next()
             record += (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) }
         }
+        // The head of a record, and its word that it is for everyone; the rest means nothing.
+        record[0] = Record.version
+        record[Self.domainPlace] = 0
+        guard let open = RecordFor<Everyone>(record) else {
+            preconditionFailure("a record for everyone says so")
+        }
         let name = NewsName(of: record)
         var arrivals = [UInt64](repeating: 0, count: nodes.count)
         arrivals[node] = max(1, now)
         stories[name] = Story(began: now, publisher: node, arrivals: arrivals)
         records.append((name, record))
-        perform(nodes[node].core.publish(record, at: now), of: node)
+        perform(nodes[node].core.publish(open, at: now), of: node)
         wake(node)
         return name
     }

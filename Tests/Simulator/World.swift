@@ -58,6 +58,8 @@ package final class World {
     private var checked: [[UInt8]: Bool] = [:]
     /// Part of the network that each node is in; nodes of different parts do not reach each other.
     private var parts: [Int: Int] = [:]
+    /// Pairs of nodes that cannot call each other.
+    var apart: Set<Pair> = []
     /// The lines of nodes whose data takes time by its size; those of others are endless.
     package var lines: [Int: WorldLine] = [:]
     /// Bytes a second that one connection carries at most; nil for no limit but the lines.
@@ -219,6 +221,7 @@ package final class World {
             return
         }
         note("\(index) \(describe(input))")
+        if case .message(_, .circle) = input { nodes[index].wordsOfCircles += 1 }
         if transcripts[index] != nil { write(down: input, for: index) }
         feed(index, input)
     }
@@ -283,6 +286,7 @@ package final class World {
             return
         }
         guard let target, nodes.indices.contains(target), nodes[target].isUp,
+            !apart.contains(Pair(from, target)),
             expected == nil || expected == nodes[target].key.publicKey
         else {
             answer(from, .dialFailed(dial: dial, reason: "nobody answers"))

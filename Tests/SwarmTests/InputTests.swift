@@ -11,7 +11,7 @@ import Wire
             .recordsVerified(batch: 7, isValid: [true]),
             .recordsStored(batch: 7, outcomes: [.fresh]),
             .identifiersListed(3, IdentifierPage(ids: [], isLast: true)),
-            .identifiersMissing(3, [blob]), .recordsFound(3, [[1]]),
+            .identifiersMissing(3, [blob]), .recordsFound(3, [NewsSample.open([1])]),
             .holdersFound(4, LayerHolders(descriptions: [], holders: [])),
             .groupStored(3, request: 1, byteCount: 1), .groupRefuted(3, request: 1),
             .groupUnreadable(3, request: 1),

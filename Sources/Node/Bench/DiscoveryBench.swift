@@ -140,7 +140,7 @@ struct DiscoveryBench {
                         if let found = try one.compare(frame).difference {
                             let items = Array(found.theirs.prefix(Limits.recordsPerMessageMax))
                             size += Message.itemsRequest(items).bytes.count
-                            _ = try other.records(items: items)
+                            _ = try other.publicRecords(items: items)
                             return
                         }
                         count *= 4

@@ -325,6 +325,7 @@ struct LoopWorker: ~Copyable {
             port.findDelegations(session, key, of: publishers)
         case .findOffer(let session, let layer, let isOwn):
             port.findOffer(session, layer, isOwn: isOwn)
+        case .findCircle(let circle, let limit): port.findCircle(circle, limit: limit)
         case .noteDecision(let request, let layer, let decision):
             port.note(request, layer: layer, decision)
         case .proveJournal(let session, let peer, let known):

@@ -30,8 +30,7 @@ extension StorePort {
 
     func findItems(_ session: SessionNumber, _ items: [UInt64]) {
         catalogueLane.submit { [self] in
-            let found = (try? catalogue.records(items: items)) ?? []
-            post(.recordsFound(session, found.map(\.bytes)))
+            post(.recordsFound(session, (try? catalogue.publicRecords(items: items)) ?? []))
         }
     }
 }

@@ -97,7 +97,7 @@ final class StorePort: Sendable {
 
     func findRecords(_ session: SessionNumber, _ ids: [Digest]) {
         catalogueLane.submit { [self] in
-            post(.recordsFound(session, (try? catalogue.publicBytes(ids: ids)) ?? []))
+            post(.recordsFound(session, (try? catalogue.publicRecords(ids: ids)) ?? []))
         }
     }
 
@@ -191,6 +191,14 @@ final class StorePort: Sendable {
                 record.domain != .everyone
             else { return }
             post(.offerFound(session, layer: layer, record: record.bytes))
+        }
+    }
+
+    /// What is here of a circle, for its members.
+    func findCircle(_ circle: CircleDomain, limit: Int) {
+        catalogueLane.submit { [self] in
+            let found = (try? catalogue.records(of: circle, limit: limit)) ?? []
+            post(.circleFound(circle, found))
         }
     }
 

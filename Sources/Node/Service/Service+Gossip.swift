@@ -48,6 +48,24 @@ extension Service {
         return .object(whole)
     }
 
+    /// News among the members of each organisation in numbers: for the owner alone.
+    static func circles(_ look: Swarm) -> JSONValue {
+        .array(
+            look.circleFigures.map { figures in
+                func count(_ number: UInt64) -> JSONValue { .integer(Int64(clamping: number)) }
+                var object = JSONObject()
+                object["organization"] = .string(figures.organization.base32)
+                object["newest"] = .bool(figures.isNewest)
+                object["links"] = count(UInt64(figures.links))
+                object["eager"] = count(UInt64(figures.eager))
+                object["sent"] = count(figures.sent)
+                object["accepted"] = count(figures.accepted)
+                object["duplicates"] = count(figures.duplicates)
+                object["grafts"] = count(figures.grafts)
+                return .object(object)
+            })
+    }
+
     /// Whether a node has found others, and why not, in words.
     static func networkChecks(_ look: Swarm) -> [LayerCheck] {
         var checks = [reachCheck(look)]

@@ -142,6 +142,7 @@ extension Service {
                 Int64(clamping: look.sessions.values.reduce(0) { $0 + $1.received }))
             object["transfers"] = .array(transfers(daemon))
             object["network"] = Self.network(look)
+            object["circles"] = Self.circles(look)
             object["lan"] = Self.lan(daemon.lan, look.beacons)
             object["datagrams"] = Self.datagrams(daemon.datagrams, look.datagramFigures)
             object["reach"] = Self.reach(look.reach)

@@ -57,17 +57,23 @@ extension Catalogue {
         return found
     }
 
-    /// The bytes of the records of these ids that everyone may see: what a peer is sent as it is.
-    public func publicBytes(ids: [Digest]) throws(StoreError) -> [[UInt8]] {
+    /// The records of these ids that everyone may see: what a peer is sent as it is.
+    public func publicRecords(ids: [Digest]) throws(StoreError) -> [RecordFor<Everyone>] {
         try connection.withLock { connection throws(StoreError) in
-            var found: [[UInt8]] = []
+            var found: [RecordFor<Everyone>] = []
             for id in ids {
                 found += try connection.query(
                     "SELECT bytes FROM records WHERE id=? AND domain IS NULL", [SQLValue(id)]
-                ) { $0.bytes(0) }
+                ) { RecordFor<Everyone>($0.bytes(0)) }.compactMap { $0 }
             }
             return found
         }
+    }
+
+    /// The newest records of one circle, newest first: for its members alone.
+    public func records(of circle: CircleDomain, limit: Int) throws(StoreError) -> [Record] {
+        try records(
+            "domain=? ORDER BY number DESC LIMIT ?", [.blob(circle.bytes), SQLValue(limit)])
     }
 
     /// Those of the ids that no record has which everyone may see, in their order.

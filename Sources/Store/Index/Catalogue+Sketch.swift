@@ -34,14 +34,15 @@ extension Catalogue {
     }
 
     /// Records by the first 8 bytes of their ids, of those that everyone may see.
-    public func records(items: [UInt64]) throws(StoreError) -> [Record] {
-        var found: [Record] = []
+    public func publicRecords(items: [UInt64]) throws(StoreError) -> [RecordFor<Everyone>] {
+        var found: [RecordFor<Everyone>] = []
         for item in items {
             let first = Digest(words: (item, 0, 0, 0))
             let last = Digest(words: (item, .max, .max, .max))
             found += try records(
                 "id BETWEEN ? AND ? AND domain IS NULL LIMIT \(Self.twinsMax)",
-                [SQLValue(first), SQLValue(last)])
+                [SQLValue(first), SQLValue(last)]
+            ).compactMap { RecordFor<Everyone>($0) }
         }
         return found
     }

@@ -43,6 +43,11 @@ public final class Catalogue: Sendable {
             text, content='', detail=none, columnsize=0, tokenize='ascii');
         """
 
+    /// The few records that are not for everyone are found by their circle without a walk over all
+    /// others.
+    private static let circles =
+        "CREATE INDEX records_by_circle ON records(domain, number) WHERE domain IS NOT NULL;"
+
     /// What earlier versions kept. Gossip brings the records again.
     private static let forgotten = """
         DROP TABLE IF EXISTS words; DROP TABLE IF EXISTS tags; DROP TABLE IF EXISTS facts;
@@ -79,7 +84,8 @@ public final class Catalogue: Sendable {
     private static func open(_ path: String) throws(StoreError) -> SQLiteConnection {
         let connection = try SQLiteConnection(path, isSoft: true)
         // Three versions before this one kept other tables.
-        _ = try Index.migrate(connection, path: path, steps: ["", "", "", forgotten + schema])
+        _ = try Index.migrate(
+            connection, path: path, steps: ["", "", "", forgotten + schema, circles])
         try connection.execute("PRAGMA cache_size=-\(cacheKibibytes)")
         try connection.execute("PRAGMA wal_autocheckpoint=\(logPages)")
         try connection.execute("PRAGMA journal_size_limit=\(logKept)")
@@ -190,10 +196,9 @@ public final class Catalogue: Sendable {
     ) throws(StoreError) {
         let place = record.slotKey
         var domain = SQLValue.null
-        if case .restricted(let tag) = record.domain {
-            domain = .blob(tag)
-        } else {
-            changes.sketches.append(SketchChange(item: SetSketch.item(record.id), isNew: true))
+        if case .restricted(let tag) = record.domain { domain = .blob(tag) }
+        if let open = RecordFor<Everyone>(record) {
+            changes.sketches.append(SketchChange(open, isNew: true))
         }
         let number = try number(of: record, connection)
         try connection.run(
@@ -241,9 +246,10 @@ public final class Catalogue: Sendable {
         _ changes: inout CatalogueChanges
     ) throws(StoreError) {
         let gone = try connection.query(
-            "SELECT id FROM records WHERE number=? AND domain IS NULL", [.integer(number)]
-        ) { row throws(StoreError) in SetSketch.item(try row.digest(0)) }
-        changes.sketches += gone.map { SketchChange(item: $0, isNew: false) }
+            "SELECT bytes FROM records WHERE number=? AND domain IS NULL", [.integer(number)], read)
+        changes.sketches += gone.compactMap { RecordFor<Everyone>($0) }.map {
+            SketchChange($0, isNew: false)
+        }
         try changes.forget(number, connection)
         try connection.run("DELETE FROM records WHERE number=?", [.integer(number)])
         try changes.counts.change(publisher, by: -1, connection)

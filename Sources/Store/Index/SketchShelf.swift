@@ -66,4 +66,8 @@ struct SketchShelf {
 struct SketchChange {
     let item: UInt64
     let isNew: Bool
+
+    init(_ record: RecordFor<Everyone>, isNew: Bool) {
+        (item, self.isNew) = (SetSketch.item(record.id), isNew)
+    }
 }

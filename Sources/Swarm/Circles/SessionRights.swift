@@ -5,6 +5,11 @@ import Wire
 struct SessionRights: Sendable {
     /// Organisations whose secret it knows.
     var circles: Set<NodeKey> = []
+    /// Circles whose secret it has shown to know, each in its epoch.
+    var domains: Set<CircleDomain> = []
+    /// Circles in which it was told that it is linked, and in which it said that this node is.
+    var joined: Set<CircleDomain> = []
+    var joinedBy: Set<CircleDomain> = []
     /// Memberships that were found good, one for each organisation at most.
     var memberships: [NodeKey: Membership] = [:]
     /// The memberships as they were signed, to be checked anew under a new root.

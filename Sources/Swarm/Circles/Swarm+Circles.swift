@@ -21,6 +21,7 @@ extension Swarm {
                 showCredentials(of: organization, to: number)
             }
         }
+        circlesChanged()
         for layer in held.values { hold(layer) }
     }
 
@@ -39,7 +40,7 @@ extension Swarm {
     private mutating func showTags(to number: SessionNumber) {
         guard let peer = sessions[number]?.facts.peer else { return }
         var tags: [[UInt8]] = []
-        for known in organizations.values where known.place != nil || !known.issued.isEmpty {
+        for known in organizations.values where known.showsTags {
             tags += known.secrets.map { secret in
                 CircleTag.proof(secret: secret, hour: hour, from: settings.node, to: peer)
             }
@@ -62,18 +63,21 @@ extension Swarm {
         let shown = Set(tags)
         let peer = session.facts.peer
         for known in organizations.values {
-            let expected = known.secrets.flatMap { secret in
-                [hour > 0 ? hour - 1 : 0, hour, hour + 1].map { hour in
-                    CircleTag.proof(secret: secret, hour: hour, from: peer, to: settings.node)
+            let proven = known.secrets.filter { secret in
+                [hour > 0 ? hour - 1 : 0, hour, hour + 1].contains { hour in
+                    shown.contains(
+                        CircleTag.proof(secret: secret, hour: hour, from: peer, to: settings.node))
                 }
             }
-            guard expected.contains(where: { shown.contains($0) }) else { continue }
+            guard !proven.isEmpty else { continue }
             let isNew = sessions.change(number) { session in
+                session.rights.domains.formUnion(proven.map { CircleDomain(secret: $0) })
                 let isNew = session.rights.circles.insert(known.id).inserted
                 // What came before it knew the circle may have found no place there.
                 if isNew { session.rights.forgetTold(known.documents) }
                 return isNew
             }
+            linkCircles(number)
             guard isNew == true else { continue }
             // The own tags may have come before the peer knew the secret.
             showTags(to: number)
@@ -212,6 +216,7 @@ extension Swarm {
             session.rights.memberships[known.id] = membership
             session.rights.proofs[known.id] = envelope
         }
+        linkCircles(number)
         offerLayers(to: number)
     }
 

@@ -67,7 +67,20 @@ extension Swarm {
     mutating func offerFound(_ number: SessionNumber, _ layer: Digest, _ record: [UInt8]) {
         guard let known = held[layer] ?? gone[layer], decide(.see, known, number) == .allow
         else { return }
-        send(.records([record]), to: number)
+        guard let record = RecordFor<Members>(record) else { return }
+        sendRecords([record], to: number)
+    }
+
+    /// Tells records that are not for everyone to peers that may hear of them from this node,
+    /// except those to whom the circle's news brings them.
+    mutating func tellMembers(_ records: [Record], from source: SessionNumber?) {
+        let hidden = records.filter { $0.domain != .everyone }
+        guard !hidden.isEmpty else { return }
+        for number in sessions.keys where number != source {
+            let heard = hidden.filter { mayHear($0, number) }.compactMap { RecordFor<Members>($0) }
+                .filter { !isLinked(number, in: $0.circle) }
+            if !heard.isEmpty { sendRecords(heard, to: number) }
+        }
     }
 
     /// Whether a record that is not for everyone may go to the peer of a session.

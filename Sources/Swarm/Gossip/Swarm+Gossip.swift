@@ -89,7 +89,7 @@ extension Swarm {
     }
 
     mutating func recordsVerified(_ batch: UInt64, _ isValid: [Bool]) {
-        if answerVerified(batch, isValid) { return }
+        if answerVerified(batch, isValid) || circleVerified(batch, isValid) { return }
         guard let waiting = gossip.batches[batch], isValid.count == waiting.records.count else {
             return
         }
@@ -110,6 +110,7 @@ extension Swarm {
     }
 
     mutating func recordsStored(_ batch: UInt64, _ outcomes: [StoreOutcome]) {
+        if circleStored(batch, outcomes) { return }
         guard let waiting = gossip.batches[batch], outcomes.count == waiting.records.count else {
             return
         }
@@ -118,23 +119,10 @@ extension Swarm {
         var fresh: [Record] = []
         for (record, outcome) in zip(waiting.records, outcomes) {
             switch outcome {
-            case .fresh:
+            case .fresh, .equivocation:
                 fresh.append(record)
-                noteTaken(record, waiting)
-                learn(record, over: waiting.source)
-                holdersChanged(by: record)
-                copiesChanged(by: record)
-                delegationsChanged(by: record)
-                withdrawn(by: record)
-                if waiting.source != nil { saidByOther(record) }
-                if waiting.source != nil { outdone(by: record) }
-            case .equivocation:
-                gossip.counters.equivocations += 1
-                effects.append(
-                    .log(
-                        "\(record.publisher.fingerprint) signed two different records with "
-                            + "one sequence; the one with the lower id stays"))
-                fresh.append(record)
+                if waiting.isNews, outcome == .fresh { noteLag(of: record) }
+                took(record, outcome, from: waiting.source)
             case .superseded: gossip.counters.superseded += 1
             case .failed:
                 forget(record.bytes)
@@ -165,11 +153,32 @@ extension Swarm {
         _ = sessions.change(source) { $0.claimed.subtract(ids) }
     }
 
-    private mutating func noteTaken(_ record: Record, _ batch: Gossip.Batch) {
-        guard batch.source != nil else { return }
-        gossip.counters.taken += 1
-        guard batch.isNews else { return }
+    private mutating func noteLag(of record: Record) {
         gossip.counters.noteLag(milliseconds: now.wall - min(now.wall, record.issued))
+    }
+
+    /// A record took its place in the catalogue, from a peer or signed here: what follows for all
+    /// else that this node does.
+    mutating func took(
+        _ record: Record, _ outcome: StoreOutcome, from source: SessionNumber?
+    ) {
+        guard outcome == .fresh else {
+            gossip.counters.equivocations += 1
+            effects.append(
+                .log(
+                    "\(record.publisher.fingerprint) signed two different records with "
+                        + "one sequence; the one with the lower id stays"))
+            return
+        }
+        learn(record, over: source)
+        holdersChanged(by: record)
+        copiesChanged(by: record)
+        delegationsChanged(by: record)
+        withdrawn(by: record)
+        guard source != nil else { return }
+        gossip.counters.taken += 1
+        saidByOther(record)
+        outdone(by: record)
     }
 
     /// Forgets that a record was seen: it may come again.
@@ -178,8 +187,18 @@ extension Swarm {
         neighbourhood.forget(record)
     }
 
-    mutating func sendRecords(_ records: [[UInt8]], to number: SessionNumber) {
-        var rest = records[...]
+    /// Sends records for everyone, whoever the peer is.
+    mutating func sendRecords(_ records: [RecordFor<Everyone>], to number: SessionNumber) {
+        sendRecords(bytes: records.map(\.bytes), to: number)
+    }
+
+    /// Sends records for few to a peer that may hear of them.
+    mutating func sendRecords(_ records: [RecordFor<Members>], to number: SessionNumber) {
+        sendRecords(bytes: records.map(\.bytes), to: number)
+    }
+
+    private mutating func sendRecords(bytes: [[UInt8]], to number: SessionNumber) {
+        var rest = bytes[...]
         repeat {
             send(.records(Array(rest.prefix(Limits.recordsPerMessageMax))), to: number)
             rest = rest.dropFirst(Limits.recordsPerMessageMax)

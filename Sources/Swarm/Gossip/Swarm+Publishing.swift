@@ -204,7 +204,7 @@ extension Swarm {
         let layers = held.values.filter {
             decide(.announce, $0.policy, by: myself) == .allow
         }
-        let contents = HoldingsContent.split(layers.map(\.layer))
+        let contents = OpenLayer.holdings(layers.compactMap { OpenLayer($0) })
         for content in contents {
             sign(.holdings(content), life: RecordType.holdings.lifeMaxMilliseconds)
         }

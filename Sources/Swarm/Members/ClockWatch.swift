@@ -83,6 +83,7 @@ extension Swarm {
         effects.append(.log("the clock jumped; this node's records are announced anew"))
         gossip.forgetSeen()
         neighbourhood.forgetAll()
+        circleNews.forgetAll()
         publishing.republishDue = max(now.monotonic, publishing.republishAfter)
     }
 

@@ -110,6 +110,7 @@ public struct Session: Sendable {
         var documents = SwarmRates.documents
         var news = SwarmRates.news
         var gossip = SwarmRates.gossip
+        var circles = CircleLimits.words
         var reach = SwarmRates.reach
         var calls = ReachLimits.callsPerSession
         var stray = SwarmRates.stray

@@ -162,6 +162,7 @@ extension Swarm {
         guard let session = sessions[number] else { return }
         part(number)
         closeDatagrams(number)
+        leaveCircles(number)
         forgetSearches(over: number)
         abandon(number)
         sessions[number] = nil
@@ -186,6 +187,8 @@ extension Swarm {
         if hearOwnKey(number, message) { return }
         guard let session = sessions[number], !session.isClosing else { return }
         _ = sessions.change(number) { $0.heard = now.monotonic }
+        // What members say to each other is no sign of life to the overlay, which everyone sees.
+        if case .circle(let message) = message { return receive(message, from: number) }
         if session.isNeighbour { hearNeighbour(number, message) }
         guard mayAsk(message, number) else { return }
         switch message {
@@ -201,7 +204,7 @@ extension Swarm {
         case .relay(let message): receive(message, from: number)
         case .punch(let message): receive(message, from: number)
         case .datagrams(let offer): receive(offer, from: number)
-        case .rekey, .data, .coded, .unknown: break
+        case .rekey, .data, .coded, .circle, .unknown: break
         case .identifiersRequest(let after):
             answer(number, .listIdentifiers(number, after: after))
         case .identifiers(let page): receive(page, from: number)

@@ -29,7 +29,7 @@ package struct Neighbourhood: Sendable {
 
     package private(set) var overlay: Overlay
     package private(set) var probing: Probing
-    package private(set) var spread = Spread()
+    package private(set) var spread = Spread<Everyone>(.everyone)
 
     /// A node without neighbours.
     package init(own: PeerAddress, seed: UInt64) {
@@ -108,7 +108,7 @@ package struct Neighbourhood: Sendable {
             probing.receive(message, from: link, at: now, into: &effects)
             result += carry(effects, at: now)
         case .news, .haves, .graft, .prune:
-            var effects: [Spread.Effect] = []
+            var effects: [Spread<Everyone>.Effect] = []
             receiveNews(message, from: link, at: now, into: &effects)
             result += carry(effects)
         }
@@ -117,7 +117,7 @@ package struct Neighbourhood: Sendable {
 
     private mutating func receiveNews(
         _ message: NeighbourMessage, from link: SessionNumber, at now: UInt64,
-        into effects: inout [Spread.Effect]
+        into effects: inout [Spread<Everyone>.Effect]
     ) {
         switch message {
         case .news(let items): spread.receive(items, from: link, at: now, into: &effects)
@@ -146,18 +146,20 @@ package struct Neighbourhood: Sendable {
     /// A public record of this node, or one that came some other way, from `source` if from a peer:
     /// tells the neighbours, by name alone where many come at once.
     package mutating func publish(
-        _ record: [UInt8], from source: SessionNumber? = nil, isNameOnly: Bool = false,
+        _ record: RecordFor<Everyone>, from source: SessionNumber? = nil, isNameOnly: Bool = false,
         at now: UInt64
     ) -> [Effect] {
-        var effects: [Spread.Effect] = []
+        var effects: [Spread<Everyone>.Effect] = []
         spread.publish(
             record, from: source, isNameOnly: isNameOnly, at: now, into: &effects)
         return carry(effects)
     }
 
     /// A checked record is good and was news.
-    package mutating func accept(_ record: [UInt8], at now: UInt64) -> [Effect] {
-        var effects: [Spread.Effect] = []
+    package mutating func accept(
+        _ record: RecordFor<Everyone>, at now: UInt64
+    ) -> [Effect] {
+        var effects: [Spread<Everyone>.Effect] = []
         spread.accept(record, at: now, into: &effects)
         return carry(effects)
     }
@@ -181,7 +183,7 @@ package struct Neighbourhood: Sendable {
         var ofProbing: [Probing.Effect] = []
         probing.wake(at: now, into: &ofProbing)
         result += carry(ofProbing, at: now)
-        var ofSpread: [Spread.Effect] = []
+        var ofSpread: [Spread<Everyone>.Effect] = []
         spread.wake(at: now, into: &ofSpread)
         return result + carry(ofSpread)
     }
@@ -226,7 +228,7 @@ package struct Neighbourhood: Sendable {
         return result
     }
 
-    private func carry(_ effects: [Spread.Effect]) -> [Effect] {
+    private func carry(_ effects: [Spread<Everyone>.Effect]) -> [Effect] {
         effects.map { effect in
             switch effect {
             case .send(let link, let message): .send(link, message)

@@ -1,9 +1,9 @@
 import Wire
 
 /// The newest records by name, up to so many bytes; the oldest go first.
-struct PayloadCache: Sendable {
+struct PayloadCache<Of: Audience>: Sendable {
     private let limit: Int
-    private var records: [NewsName: [UInt8]] = [:]
+    private var records: [NewsName: RecordFor<Of>] = [:]
     private var order = TimedNames()
     private var bytes = 0
 
@@ -12,15 +12,18 @@ struct PayloadCache: Sendable {
         self.limit = limit
     }
 
-    subscript(name: NewsName) -> [UInt8]? { records[name] }
+    subscript(name: NewsName) -> RecordFor<Of>? { records[name] }
 
-    mutating func insert(_ record: [UInt8], _ name: NewsName) {
+    /// Names of all that is kept, oldest first.
+    var names: [NewsName] { order.names }
+
+    mutating func insert(_ record: RecordFor<Of>, _ name: NewsName) {
         guard records[name] == nil else { return }
         records[name] = record
         order.append(name, due: 0)
-        bytes += record.count
+        bytes += record.bytes.count
         while bytes > limit, let oldest = order.removeFirst() {
-            bytes -= records.removeValue(forKey: oldest)?.count ?? 0
+            bytes -= records.removeValue(forKey: oldest)?.bytes.count ?? 0
         }
     }
 }

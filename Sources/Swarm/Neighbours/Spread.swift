@@ -4,8 +4,9 @@ import Wire
 /// records go to some neighbours, their names to the others; who hears a name and no record asks
 /// for it, and that link becomes part of the tree; who gets a record twice prunes the later link.
 ///
-/// Public records only. Pure: time comes in, messages go out.
-package struct Spread: Sendable {
+/// One for records for everyone among neighbours, and one for each circle among its members: what
+/// is for others does not compile. Pure: time comes in, messages go out.
+package struct Spread<Of: Audience>: Sendable {
     /// What is to be done, in order.
     package enum Effect: Equatable, Sendable {
         /// Tell a neighbour.
@@ -31,9 +32,10 @@ package struct Spread: Sendable {
 
     private(set) var links = OrderedTable<SessionNumber, SpreadLink>()
     private(set) var counters = SpreadCounters()
-    private var seen = Generations(limit: NeighbourLimits.seenMax)
-    private var refused = Generations(limit: NeighbourLimits.refusedMax)
-    private var payloads = PayloadCache(limit: NeighbourLimits.payloadBytesMax)
+    private let bounds: SpreadBounds
+    private var seen: Generations
+    private var refused: Generations
+    private var payloads: PayloadCache<Of>
     private var missing: [NewsName: Missing] = [:]
     /// When names are due to be grafted, in order of time: the first tries, and the later ones.
     private var firstTries = TimedNames()
@@ -46,7 +48,12 @@ package struct Spread: Sendable {
     private var nextNews: UInt64?
 
     /// Nothing seen, no neighbours.
-    package init() {}
+    package init(_ bounds: SpreadBounds) {
+        self.bounds = bounds
+        seen = Generations(limit: bounds.seenMax)
+        refused = Generations(limit: bounds.refusedMax)
+        payloads = PayloadCache(limit: bounds.payloadBytesMax)
+    }
 
     /// How often what happened.
     package var statistics: SpreadCounters { counters }
@@ -62,7 +69,10 @@ package struct Spread: Sendable {
     // MARK: Neighbours
 
     mutating func add(_ link: SessionNumber) {
-        if links[link] == nil { links[link] = SpreadLink() }
+        guard links[link] == nil else { return }
+        var new = SpreadLink()
+        new.isEager = eagerCount < bounds.eagerAtFirst
+        links[link] = new
     }
 
     mutating func remove(_ link: SessionNumber) {
@@ -82,10 +92,10 @@ package struct Spread: Sendable {
     /// A record of this node, or one that came some other way than as news, from `source` if from
     /// a peer: sends it on, or its name alone where many come at once.
     mutating func publish(
-        _ record: [UInt8], from source: SessionNumber? = nil, isNameOnly: Bool = false,
+        _ record: RecordFor<Of>, from source: SessionNumber? = nil, isNameOnly: Bool = false,
         at now: UInt64, into effects: inout [Effect]
     ) {
-        let name = NewsName(of: record)
+        let name = NewsName(of: record.bytes)
         _ = seen.insert(name)
         // It may have come as news too while it was checked.
         let way = ways[name]
@@ -94,8 +104,29 @@ package struct Spread: Sendable {
             isNameOnly: isNameOnly, at: now, into: &effects)
     }
 
+    /// A record that is here and is no news: it is kept for whoever asks for it by name, and not
+    /// asked for any more.
+    mutating func keep(_ record: RecordFor<Of>) {
+        let name = NewsName(of: record.bytes)
+        _ = seen.insert(name)
+        payloads.insert(record, name)
+        resolve(name, by: nil)
+    }
+
+    /// Tells a neighbour the names of all records that are kept.
+    mutating func tellAll(to number: SessionNumber, into effects: inout [Effect]) {
+        let haves = payloads.names.map { name in
+            NeighbourMessage.Have(hops: Self.after(ways[name]?.hops ?? 0), name: name)
+        }
+        for start in stride(from: 0, to: haves.count, by: NeighbourMessage.havesMax) {
+            let part = Array(haves[start...].prefix(NeighbourMessage.havesMax))
+            counters.haves += UInt64(part.count)
+            effects.append(.send(number, .haves(part)))
+        }
+    }
+
     /// A record that `check` asked about is news: sends it on.
-    mutating func accept(_ record: [UInt8], at now: UInt64, into effects: inout [Effect]) {
+    mutating func accept(_ record: RecordFor<Of>, at now: UInt64, into effects: inout [Effect]) {
         counters.accepted += 1
         publish(record, at: now, into: &effects)
     }
@@ -117,13 +148,13 @@ package struct Spread: Sendable {
 
     /// Forgets all that was seen and refused.
     mutating func forgetAll() {
-        seen = Generations(limit: NeighbourLimits.seenMax)
-        refused = Generations(limit: NeighbourLimits.refusedMax)
+        seen = Generations(limit: bounds.seenMax)
+        refused = Generations(limit: bounds.refusedMax)
         ways = [:]
     }
 
     private mutating func forward(
-        _ record: [UInt8], _ name: NewsName, hops: UInt8, except source: SessionNumber?,
+        _ record: RecordFor<Of>, _ name: NewsName, hops: UInt8, except source: SessionNumber?,
         isNameOnly: Bool, at now: UInt64, into effects: inout [Effect]
     ) {
         payloads.insert(record, name)
@@ -135,7 +166,7 @@ package struct Spread: Sendable {
                 if nextFlush == nil { nextFlush = now + NeighbourLimits.havesPause }
                 continue
             }
-            let item = NeighbourMessage.NewsItem(hops: next, record: record)
+            let item = NeighbourMessage.NewsItem(hops: next, record: record.bytes)
             counters.sent += 1
             let isSent = links.change(number) { $0.post(item, at: now) } ?? false
             if isSent {
@@ -177,7 +208,7 @@ package struct Spread: Sendable {
     private mutating func remember(_ name: NewsName, _ way: Way, at now: UInt64) {
         ways[name] = way
         wayOrder.append(name, due: now)
-        while wayOrder.count > NeighbourLimits.waysMax, let oldest = wayOrder.removeFirst() {
+        while wayOrder.count > bounds.waysMax, let oldest = wayOrder.removeFirst() {
             ways[oldest] = nil
         }
     }
@@ -221,8 +252,8 @@ package struct Spread: Sendable {
             else { return }
             known.sources.append(number)
             missing[name] = known
-        } else if link.named < NeighbourLimits.namedMax,
-            missing.count < NeighbourLimits.missingMax
+        } else if link.named < bounds.namedMax,
+            missing.count < bounds.missingMax
         {
             missing[name] = Missing(namer: number, sources: [number])
             _ = links.change(number) { $0.named += 1 }
@@ -263,7 +294,7 @@ package struct Spread: Sendable {
         var items: [NeighbourMessage.NewsItem] = []
         for name in names {
             guard let record = payloads[name] else { continue }
-            items.append(.init(hops: Self.after(ways[name]?.hops ?? 0), record: record))
+            items.append(.init(hops: Self.after(ways[name]?.hops ?? 0), record: record.bytes))
         }
         guard !items.isEmpty else { return }
         counters.sent += UInt64(items.count)

@@ -129,20 +129,20 @@ extension Swarm {
     /// go to those whole who may hear of them.
     mutating func spread(_ records: [Record], from source: SessionNumber?, isNews: Bool) {
         let isNameOnly = source != nil && records.count > NeighbourLimits.comparedWhole
-        for record in records where record.domain == .everyone && !settings.isLight {
+        let open = records.compactMap { RecordFor<Everyone>($0) }
+        for record in open where !settings.isLight {
             perform(
                 isNews
-                    ? neighbourhood.accept(record.bytes, at: now.monotonic)
+                    ? neighbourhood.accept(record, at: now.monotonic)
                     : neighbourhood.publish(
-                        record.bytes, from: source, isNameOnly: isNameOnly, at: now.monotonic))
+                        record, from: source, isNameOnly: isNameOnly, at: now.monotonic))
         }
-        for (number, session) in sessions.entries where number != source {
-            let isOther = tellsWhole(session, own: source == nil)
-            let heard = records.filter {
-                (isOther || $0.domain != .everyone) && mayHear($0, number)
-            }
-            if !heard.isEmpty { sendRecords(heard.map(\.bytes), to: number) }
+        for (number, session) in sessions.entries
+        where number != source && !open.isEmpty && tellsWhole(session, own: source == nil) {
+            sendRecords(open, to: number)
         }
+        spreadInCircles(records, from: source)
+        tellMembers(records, from: source)
     }
 }
 

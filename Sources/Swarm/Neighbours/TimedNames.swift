@@ -8,6 +8,9 @@ struct TimedNames: Sendable {
     /// Names that wait.
     var count: Int { entries.count - start }
 
+    /// All that wait, the first due first.
+    var names: [NewsName] { entries[start...].map(\.name) }
+
     /// When the first is due; nil when none waits.
     var first: UInt64? { start < entries.count ? entries[start].due : nil }
 

@@ -11,7 +11,9 @@ extension Swarm {
 
     /// What this node says that it can.
     var features: UInt64 {
-        settings.isLight ? Introduction.light : Introduction.neighbours | Introduction.searches
+        settings.isLight
+            ? Introduction.light
+            : Introduction.neighbours | Introduction.searches | Introduction.circleNews
     }
 
     /// Whether a record is one that a light node keeps: its own, of a key that it acts for, about a

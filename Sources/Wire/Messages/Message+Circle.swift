@@ -29,6 +29,7 @@ extension Message {
         case .cosignature(let word):
             writer.write(Kind.cosignature)
             word.encode(to: &writer)
+        case .circle(let message): message.encode(to: &writer)
         default: return false
         }
         return true
@@ -63,6 +64,7 @@ extension Message {
         case Kind.holdEnd: return .holdEnd(contract: try reader.readDigest())
         case Kind.checkpoint: return .checkpoint(try CheckpointOffer(&reader))
         case Kind.cosignature: return .cosignature(try WitnessWord(&reader))
+        case CircleMessage.Kind.circle: return .circle(try CircleMessage(from: &reader))
         default: return nil
         }
     }

@@ -92,6 +92,8 @@ public enum Message: Equatable, Sendable {
     case receipt(StorageReceipt)
     /// What neighbours in the overlay say to each other.
     case neighbour(NeighbourMessage)
+    /// News among the members of a closed circle.
+    case circle(CircleMessage)
     /// Whether a node can be called from outside.
     case reach(ReachMessage)
     /// What relays and their clients say.
@@ -161,6 +163,7 @@ public enum Message: Equatable, Sendable {
         static let datagrams: UInt8 = 182
         static let optional = NeighbourMessage.Kind.all.union(ReachMessage.Kind.all)
             .union(RelayMessage.Kind.all).union([
+                CircleMessage.Kind.circle,
                 statement, tags, credential, hold, holdAnswer, holdEnd, checkpoint, cosignature,
                 sketchRequest, sketch, itemsRequest, PunchMessage.Kind.punch, holdingChange, seek,
                 seekers, search, searchAnswer, challenge, challengeAnswer, challengeLeaf, receipt,

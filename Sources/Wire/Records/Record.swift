@@ -139,7 +139,7 @@ public struct Record: Sendable {
         guard expires > issued, expires - issued <= life else { throw .invalid("life") }
     }
 
-    fileprivate static func identifier(of body: [UInt8]) -> Digest {
+    static func identifier(of body: [UInt8]) -> Digest {
         guard let id = Digest(bytes: Sodium.blake2b(idPrefix + body, count: 32)) else {
             preconditionFailure("BLAKE2b-256 has 32 bytes")
         }

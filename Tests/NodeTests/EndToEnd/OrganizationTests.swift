@@ -77,6 +77,36 @@ extension RealNodes {
             #expect(try issuer.ask("audit", "verify")["ok"] == true)
         }
 
+        @Test func `a member that never met the publisher hears of a layer from another member`()
+            throws
+        {
+            try found()
+            let late = laboratory.node("late")
+            let key = try #require(try late.ask("init")["node"]?.string)
+            let sealing = try #require(try late.ask("status")["sealing"]?.string)
+            try issuer.ask("org", "add", "northlab", key, "--sealing", sealing)
+            let path = "\(laboratory.path)/northlab.json"
+            try issuer.ask("org", "export", "northlab", "--out", path)
+            try late.ask("org", "import", path)
+            let layer = try share(issuer, "protocol")
+            try Laboratory.eventually("the member hears of it") {
+                try member.ask("find", "protocol")["results"]?.array?.count == 1
+            }
+            issuer.stop()
+            // Both are asked at once: who holds nothing of it and who is a stranger to it.
+            try late.start(["--join", member.ticket, "--join", stranger.ticket])
+            try late.meets(member)
+            try late.meets(stranger)
+            try Laboratory.eventually("it hears of it from one that only heard of it", seconds: 10)
+            {
+                try late.ask("find", "protocol")["results"]?.array?.first?["layer"]?.string == layer
+            }
+            let circle = try late.ask("status")["circles"]?.array?.first
+            #expect(circle?["links"]?.integer == 1 && circle?["accepted"]?.integer ?? 0 >= 1)
+            #expect(try stranger.ask("find", "protocol")["results"]?.array?.isEmpty == true)
+            #expect(try stranger.ask("status")["circles"] == [])
+        }
+
         @Test func `who is taken out gets nothing any more, also after a restart`() throws {
             try found()
             let first = try share(issuer, "first")

@@ -23,6 +23,7 @@ struct ServiceGossipTests {
         }
         #expect(said["clockAheadMilliseconds"]?.isNull == true)
         #expect(said["lagSeconds"]?["more"]?.integer == 0)
+        #expect(Service.circles(core()) == .array([]), "this node is in no circle")
     }
 
     @Test func `a node that is alone says why, in words that help`() throws {

@@ -25,9 +25,12 @@ import Wire
         let (one, other) = (try catalogue(0..<40), try catalogue(10..<45))
         let found = try #require(try compare(one, other))
         #expect(found.theirs.count == 5 && found.ours.count == 10)
-        let records = try other.records(items: found.theirs)
+        let records = try other.publicRecords(items: found.theirs).map {
+            try Record(bytes: $0.bytes)
+        }
         #expect(try one.put(records).allSatisfy { $0 })
-        try other.put(try one.records(items: found.ours))
+        try other.put(
+            try one.publicRecords(items: found.ours).map { try Record(bytes: $0.bytes) })
         #expect(try compare(one, other) == .init(theirs: [], ours: []))
         #expect(try one.ids(after: nil, limit: 99) == other.ids(after: nil, limit: 99))
     }
@@ -92,6 +95,13 @@ import Wire
         let before = try catalogue.sketch(for: SketchRequest(count: 64))
         try catalogue.put([record])
         #expect(try catalogue.sketch(for: SketchRequest(count: 64)) == before)
-        #expect(try catalogue.records(items: [SetSketch.item(record.id)]).isEmpty)
+        #expect(try catalogue.publicRecords(items: [SetSketch.item(record.id)]).isEmpty)
+        #expect(try catalogue.publicRecords(ids: [record.id]).isEmpty)
+        // Its members find it by its circle, and by no other.
+        let own = try #require(CircleDomain(bytes: [UInt8](repeating: 7, count: 16)))
+        let other = try #require(CircleDomain(bytes: [UInt8](repeating: 8, count: 16)))
+        #expect(try catalogue.records(of: own, limit: 9) == [record])
+        #expect(try catalogue.records(of: other, limit: 9).isEmpty)
+        #expect(try catalogue.records(of: own, limit: 0).isEmpty)
     }
 }

@@ -41,7 +41,8 @@ import Wire
         #expect(
             effects.contains { if case .findItems(1, [7, 8]) = $0 { true } else { false } })
         #expect(
-            driver.feed(.recordsFound(1, [[1], [2]])).sent(to: 1) == [.records([[1], [2]])])
+            driver.feed(.recordsFound(1, [NewsSample.open([1]), NewsSample.open([2])])).sent(to: 1)
+                == [.records([NewsSample.bytes([1]), NewsSample.bytes([2])])])
         #expect(driver.core.sessions[1]?.answering == 0)
         #expect(driver.hear(1, .records([])).sent(to: 1).isEmpty)
         #expect(driver.core.sessions[1]?.reconciliation != nil)

@@ -27,9 +27,9 @@ import Wire
     @Test func `two that met are neighbours on both sides, and news passes`() {
         var (left, right) = pair()
         #expect(left.overlay.neighbours == [1] && right.overlay.neighbours == [1])
-        let sent = left.publish([9], at: 1).messages
-        #expect(sent == [.news([.init(hops: 1, record: [9])])])
-        #expect(right.receive(sent[0], from: 1, at: 2).contains(.check(1, [9])))
+        let sent = left.publish(NewsSample.open([9]), at: 1).messages
+        #expect(sent == [.news([.init(hops: 1, record: NewsSample.bytes([9]))])])
+        #expect(right.receive(sent[0], from: 1, at: 2).contains(.check(1, NewsSample.bytes([9]))))
     }
 
     @Test func `a neighbour that dies is noticed, dropped and forgotten by all three cores`() {
@@ -42,7 +42,7 @@ import Wire
         }
         #expect(isDropped)
         #expect(left.linkDown(1, isDead: true, at: now).contains(.left(1)))
-        #expect(left.publish([1], at: now).isEmpty && left.probing.pulses.isEmpty)
+        #expect(left.publish(NewsSample.open([1]), at: now).isEmpty && left.probing.pulses.isEmpty)
     }
 
     @Test func `names from whoever is no neighbour are not believed`() {

@@ -5,13 +5,15 @@ import Wire
 
 @Suite struct PayloadCacheTests {
     @Test func `the oldest records go when the newest have no room`() {
-        var cache = PayloadCache(limit: 1000)
-        let records = (UInt8(0)..<20).map { [UInt8](repeating: $0, count: 100) }
-        for record in records { cache.insert(record, NewsName(of: record)) }
+        let records = (UInt8(0)..<20).map { NewsSample.open([$0]) }
+        var cache = PayloadCache<Everyone>(limit: 10 * records[0].bytes.count)
+        let names = records.map { NewsName(of: $0.bytes) }
+        for (record, name) in zip(records, names) { cache.insert(record, name) }
         for (index, record) in records.enumerated() {
-            #expect(cache[NewsName(of: record)] == (index < 10 ? nil : record))
+            #expect(cache[names[index]] == (index < 10 ? nil : record))
         }
-        cache.insert(records[19], NewsName(of: records[19]))
-        #expect(cache[NewsName(of: records[10])] == records[10])
+        #expect(cache.names == Array(names.suffix(10)))
+        cache.insert(records[19], names[19])
+        #expect(cache[names[10]] == records[10])
     }
 }

@@ -5,7 +5,7 @@ import Wire
 
 @Suite struct SpreadTests {
     private struct Bench {
-        var spread = Spread()
+        var spread = Spread<Everyone>(.everyone)
         var now: UInt64 = 0
 
         init(_ count: UInt64) {
@@ -13,50 +13,51 @@ import Wire
         }
 
         mutating func act(
-            _ body: (inout Spread, UInt64, inout [Spread.Effect]) -> Void
-        ) -> [Spread.Effect] {
-            var effects: [Spread.Effect] = []
+            _ body: (inout Spread<Everyone>, UInt64, inout [Spread<Everyone>.Effect]) -> Void
+        ) -> [Spread<Everyone>.Effect] {
+            var effects: [Spread<Everyone>.Effect] = []
             body(&spread, now, &effects)
             return effects
         }
 
         mutating func hear(
             _ link: SessionNumber, _ record: [UInt8], hops: UInt8 = 1
-        ) -> [Spread.Effect] {
-            act { $0.receive([.init(hops: hops, record: record)], from: link, at: $1, into: &$2) }
+        ) -> [Spread<Everyone>.Effect] {
+            let item = NeighbourMessage.NewsItem(hops: hops, record: NewsSample.bytes(record))
+            return act { $0.receive([item], from: link, at: $1, into: &$2) }
         }
 
         mutating func have(
             _ link: SessionNumber, _ record: [UInt8], hops: UInt8 = 1
-        ) -> [Spread.Effect] {
-            let have = NeighbourMessage.Have(hops: hops, name: NewsName(of: record))
+        ) -> [Spread<Everyone>.Effect] {
+            let have = NeighbourMessage.Have(hops: hops, name: NewsSample.name(record))
             return act { $0.receive([have], from: link, at: $1, into: &$2) }
         }
 
-        mutating func accept(_ record: [UInt8]) -> [Spread.Effect] {
-            act { $0.accept(record, at: $1, into: &$2) }
+        mutating func accept(_ record: [UInt8]) -> [Spread<Everyone>.Effect] {
+            act { $0.accept(NewsSample.open(record), at: $1, into: &$2) }
         }
 
-        mutating func wake(after span: UInt64) -> [Spread.Effect] {
+        mutating func wake(after span: UInt64) -> [Spread<Everyone>.Effect] {
             now += span
             return act { $0.wake(at: $1, into: &$2) }
         }
     }
 
-    private func links(_ effects: [Spread.Effect]) -> [SessionNumber] {
+    private func links(_ effects: [Spread<Everyone>.Effect]) -> [SessionNumber] {
         effects.compactMap { if case .send(let link, .news) = $0 { link } else { nil } }
     }
 
-    private func grafts(_ effects: [Spread.Effect]) -> [SessionNumber] {
+    private func grafts(_ effects: [Spread<Everyone>.Effect]) -> [SessionNumber] {
         effects.compactMap { if case .send(let link, .graft) = $0 { link } else { nil } }
     }
 
     @Test func `news goes on only after it was checked, to all but its source, one hop further`() {
         var bench = Bench(3)
-        #expect(bench.hear(2, [1], hops: 4) == [.check(2, [1])])
+        #expect(bench.hear(2, [1], hops: 4) == [.check(2, NewsSample.bytes([1]))])
         let effects = bench.accept([1])
         #expect(links(effects) == [1, 3])
-        #expect(effects.first == .send(1, .news([.init(hops: 5, record: [1])])))
+        #expect(effects.first == .send(1, .news([.init(hops: 5, record: NewsSample.bytes([1]))])))
     }
 
     @Test func `who sends what is known is told to send names only`() {
@@ -70,7 +71,7 @@ import Wire
         _ = bench.hear(1, [2])
         #expect(links(bench.accept([2])).isEmpty)
         let named = bench.wake(after: NeighbourLimits.havesPause)
-        let name = NewsName(of: [2])
+        let name = NewsSample.name([2])
         #expect(
             named == [2, 3].map { .send($0, .haves([.init(hops: 2, name: name)])) })
     }
@@ -87,10 +88,10 @@ import Wire
         _ = bench.have(2, [1])
         _ = bench.have(3, [1])
         #expect(bench.wake(after: NeighbourLimits.firstGraft - 1).isEmpty)
-        #expect(bench.wake(after: 1) == [.send(2, .graft([NewsName(of: [1])]))])
+        #expect(bench.wake(after: 1) == [.send(2, .graft([NewsSample.name([1])]))])
         #expect(grafts(bench.wake(after: NeighbourLimits.nextGraft)) == [3])
         #expect(grafts(bench.wake(after: NeighbourLimits.nextGraft)) == [2])
-        #expect(bench.hear(3, [1]) == [.check(3, [1])])
+        #expect(bench.hear(3, [1]) == [.check(3, NewsSample.bytes([1]))])
         #expect(grafts(bench.wake(after: Span.second)).isEmpty)
     }
 
@@ -108,11 +109,11 @@ import Wire
         _ = bench.hear(1, [1])
         _ = bench.accept([1])
         bench.spread.receivePrune(from: 2)
-        let name = NewsName(of: [1])
+        let name = NewsSample.name([1])
         let answer = bench.act { spread, _, effects in
-            spread.receive(graft: [name, NewsName(of: [9])], from: 2, into: &effects)
+            spread.receive(graft: [name, NewsSample.name([9])], from: 2, into: &effects)
         }
-        #expect(answer == [.send(2, .news([.init(hops: 2, record: [1])]))])
+        #expect(answer == [.send(2, .news([.init(hops: 2, record: NewsSample.bytes([1]))]))])
         _ = bench.hear(1, [2])
         _ = bench.accept([2])
         #expect(links(bench.wake(after: NeighbourLimits.newsPause)) == [2])
@@ -120,11 +121,12 @@ import Wire
 
     @Test func `a flood goes out in few messages, single news at once, the rest by name`() {
         var bench = Bench(1)
-        var effects: [Spread.Effect] = []
+        var effects: [Spread<Everyone>.Effect] = []
         for number in 0..<2_000 {
             effects += bench.act { spread, now, effects in
                 spread.publish(
-                    [1, UInt8(number & 255), UInt8(number >> 8)], at: now, into: &effects)
+                    NewsSample.open([1, UInt8(number & 255), UInt8(number >> 8)]), at: now,
+                    into: &effects)
             }
         }
         #expect(links(effects) == [1])
@@ -141,7 +143,7 @@ import Wire
     @Test func `what came by comparing goes to others by name, and not back`() {
         var bench = Bench(3)
         let effects = bench.act { spread, now, effects in
-            spread.publish([1], from: 2, isNameOnly: true, at: now, into: &effects)
+            spread.publish(NewsSample.open([1]), from: 2, isNameOnly: true, at: now, into: &effects)
         }
         #expect(effects.isEmpty)
         let told = bench.wake(after: NeighbourLimits.havesPause).compactMap { effect in
@@ -154,7 +156,7 @@ import Wire
         var bench = Bench(3)
         _ = bench.hear(1, [1])
         let both = bench.act { spread, now, effects in
-            spread.publish([1], at: now, into: &effects)
+            spread.publish(NewsSample.open([1]), at: now, into: &effects)
         }
         #expect(links(both) == [2, 3], "it came by comparing and as news from 1")
         var flood = Bench(2)
@@ -191,7 +193,7 @@ import Wire
     @Test func `a false record goes nowhere, and its name is not asked for`() {
         var bench = Bench(3)
         _ = bench.hear(1, [1])
-        bench.spread.refuse([1])
+        bench.spread.refuse(NewsSample.bytes([1]))
         #expect(bench.have(2, [1]).isEmpty && bench.spread.deadline == nil)
         #expect(!bench.hear(2, [1]).contains { if case .check = $0 { true } else { false } })
     }
@@ -199,8 +201,8 @@ import Wire
     @Test func `a record that could not be looked at may come again`() {
         var bench = Bench(2)
         _ = bench.hear(1, [1])
-        bench.spread.forget([1])
-        #expect(bench.hear(2, [1]) == [.check(2, [1])])
+        bench.spread.forget(NewsSample.bytes([1]))
+        #expect(bench.hear(2, [1]) == [.check(2, NewsSample.bytes([1]))])
     }
 
     @Test func `a way that is shorter by three hops is taken`() {
@@ -231,5 +233,30 @@ import Wire
         bench.spread.receivePrune(from: 3)
         bench.spread.remove(1)
         #expect(bench.spread.eagerCount == 1)
+    }
+
+    @Test func `a circle's links beyond the first few begin with names, and what is kept is told`()
+    {
+        var spread = Spread<Members>(.circle)
+        for link in SessionNumber(1)...8 { spread.add(link) }
+        #expect(spread.eagerCount == SpreadBounds.circle.eagerAtFirst)
+        var effects: [Spread<Members>.Effect] = []
+        let (kept, sent) = (NewsSample.closed([1]), NewsSample.closed([2]))
+        spread.keep(kept)
+        spread.publish(sent, at: 0, into: &effects)
+        #expect(effects.count == SpreadBounds.circle.eagerAtFirst)
+        effects = []
+        spread.tellAll(to: 8, into: &effects)
+        let haves = [kept, sent].map {
+            NeighbourMessage.Have(hops: 1, name: NewsName(of: $0.bytes))
+        }
+        #expect(effects == [.send(8, .haves(haves))])
+    }
+
+    @Test func `a record that came another way is not asked for by its name`() {
+        var bench = Bench(1)
+        _ = bench.have(1, [1])
+        bench.spread.keep(NewsSample.open([1]))
+        #expect(bench.wake(after: Span.second).isEmpty)
     }
 }
