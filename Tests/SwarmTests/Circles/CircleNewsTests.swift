@@ -44,8 +44,8 @@ import Testing
     }
 
     private func news(_ record: Record, in circle: CircleDomain? = nil) -> Message {
-        .circle(
-            .init(circle ?? self.circle, .news([.init(hops: 1, record: record.bytes)])))
+        let item = NeighbourMessage.NewsItem(hops: 1, record: record.bytes)
+        return .circle(CircleMessage(circle ?? self.circle, .news([item])))
     }
 
     /// What a core wants of its shell after a word, with good signatures and these outcomes.
