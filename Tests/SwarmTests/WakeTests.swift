@@ -40,4 +40,14 @@ struct WakeTests {
         #expect(reports.count == 1)
         #expect(swarm.deadline == 10_400 * Span.millisecond)
     }
+
+    @Test("comes at a whole millisecond, so that it is the same whatever was woken for before")
+    func whole() {
+        var swarm = swarm()
+        for late: UInt64 in [0, 1, 250_000, 999_999] {
+            let now = 10_000 * Span.millisecond + late
+            _ = swarm.handle(.wake, at: Moment(monotonic: now, wall: 1_800_000_000_000))
+            #expect(swarm.deadline % Span.millisecond == 0 && swarm.deadline > now)
+        }
+    }
 }

@@ -1,5 +1,6 @@
 import Genome
 import Host
+import Store
 import Swarm
 import Testing
 import Wire
