@@ -168,7 +168,7 @@ import Wire
             effects.compactMap { if case .askSeen(let target) = $0 { target } else { nil } }
         }
         var effects: [Effect] = []
-        for _ in 0..<11 {
+        for _ in 0..<12 {
             effects += driver.pass(Span.second)
             driver.hear(1, .ping(1))
         }
