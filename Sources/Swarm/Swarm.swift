@@ -289,10 +289,10 @@ public struct Swarm: Sendable {
         }
     }
 
-    /// When `wake` is due, in monotonic nanoseconds: at a whole millisecond after the last one. So a
-    /// stream of other inputs cannot put it off, and what is due for one peer is done at the same
-    /// moment whatever else there was to wake for: a stranger cannot tell from when he is pinged
-    /// whether others have something to do here.
+    /// When `wake` is due, in monotonic nanoseconds: at a whole millisecond after the last one. So
+    /// a stream of other inputs cannot put it off, and what is due for one peer is done at the
+    /// same moment whatever else there was to wake for: a stranger cannot tell from when he is
+    /// pinged whether others have something to do here.
     public var deadline: UInt64 {
         let overlay = settings.isLight ? .max : neighbourhood.deadline
         let soonest = min(
