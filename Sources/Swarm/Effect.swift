@@ -58,8 +58,8 @@ public enum Effect: Sendable {
     /// Send a message of a session in a datagram; it may be lost. Not answered.
     case sendDatagram(SessionNumber, Message, to: Endpoint)
 
-    /// Ask the node there, as a stranger, at which address it sees this one; answered by `seen` where
-    /// it does.
+    /// Ask the node there, as a stranger, at which address it sees this one; answered by `seen`
+    /// where it does.
     case askSeen(Endpoint)
 
     // Records

@@ -7,7 +7,8 @@ extension Scenario {
         Scenario(
             name: "datagrams-blocked",
             goal: "16 nodes, every datagram lost, five minutes: nobody is suspected, news reaches "
-                + "all as without datagrams, each path costs 18 pings at most, and who asks strangers three questions",
+                + "all as without datagrams, each path costs 18 pings at most, each node three "
+                + "questions",
             isQuick: true, run: blocked),
         Scenario(
             name: "datagrams-lossy",

@@ -34,8 +34,8 @@ final class DatagramLane: Sendable {
     let port: UInt16
 
     /// A lane with open sockets and no thread yet, at the addresses that a TCP listener bound to
-    /// `bound` answers at. Its port is the listener's number, or the one after it where beacons have
-    /// that; any free one where another program has it.
+    /// `bound` answers at. Its port is the listener's number, or the one after it where beacons
+    /// have that; any free one where another program has it.
     init(bound: Address, network: BeaconNetwork) throws(SystemError) {
         mailbox = try Mailbox()
         self.network = network

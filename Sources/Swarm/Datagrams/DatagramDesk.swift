@@ -2,8 +2,8 @@ import Wire
 
 /// What a node knows to seal and open datagrams with: bytes in, messages and answers out. No I/O
 /// and no clock. It runs on the lane that owns the sockets, apart from the rest of the core: what
-/// was not sealed by a peer ends here, at the cost of one lookup and at most one failed opening, and
-/// leaves nothing behind.
+/// was not sealed by a peer ends here, at the cost of one lookup and at most one failed opening,
+/// and leaves nothing behind.
 ///
 /// Not Sendable on purpose: it holds keys that one lane uses.
 package struct DatagramDesk {
@@ -116,8 +116,8 @@ package struct DatagramDesk {
 
     // MARK: In
 
-    /// Takes the first `count` bytes of a datagram at a monotonic time in nanoseconds. Where it came
-    /// from is asked only for what deserves it.
+    /// Takes the first `count` bytes of a datagram at a monotonic time in nanoseconds. Where it
+    /// came from is asked only for what deserves it.
     package mutating func take(
         _ datagram: [UInt8], count: Int, at now: UInt64, from source: () -> Endpoint?
     ) -> Arrival {

@@ -5,10 +5,10 @@ enum DatagramLimits {
     /// Pings without an answer before a path counts as closed: of paths that lose every fifth
     /// datagram one in twenty does at a time, and what it carries goes over the session then.
     static let missesMax = 3
-    /// How much longer than the round trip an answer by datagram is waited for at least, and how long
-    /// at most, before the same is asked over the session (RFC 6298 §2.3). On a path whose round
-    /// trips are all the same a wait without a margin ends when the answer comes. The margin is a
-    /// quarter of the time after which others are asked about a neighbour.
+    /// How much longer than the round trip an answer by datagram is waited for at least, and how
+    /// long at most, before the same is asked over the session (RFC 6298 §2.3). On a path whose
+    /// round trips are all the same a wait without a margin ends when the answer comes. The margin
+    /// is a quarter of the time after which others are asked about a neighbour.
     static let answerMargin = 50 * Span.millisecond
     static let answerMax = Span.second
     /// The wait where no round trip is known.

@@ -1,8 +1,9 @@
 import Wire
 
 /// Datagrams inside sessions: what may be lost goes by them between neighbours where they pass, and
-/// over the session where they do not. Words that only inform go: pings, questions about third nodes
-/// and their answers, names of records. Records, and words that change what a link is, never do.
+/// over the session where they do not. Words that only inform go: pings, questions about third
+/// nodes and their answers, names of records. Records, and words that change what a link is, never
+/// do.
 extension Swarm {
     /// Whether the two of a session may send each other datagrams. Over a circuit only the relay's
     /// address is known.

@@ -1,6 +1,6 @@
-/// What a node tells a peer inside their session so that the peer can reach it by datagrams: whoever
-/// hears chooses channel, key and port. Both sides offer; an offer takes the place of the one
-/// before.
+/// What a node tells a peer inside their session so that the peer can reach it by datagrams:
+/// whoever hears chooses channel, key and port. Both sides offer; an offer takes the place of the
+/// one before.
 public struct DatagramOffer: Equatable, Sendable {
     /// Bytes of the key.
     public static let keyBytes = 32

@@ -12,8 +12,8 @@ public enum SealedDatagram {
     /// second more than the longest time under one key has room for.
     public static let countMax: UInt64 = 1 << 32
 
-    /// The channel and counter of the first `count` bytes; nil unless they have the form of a sealed
-    /// datagram with a message in it.
+    /// The channel and counter of the first `count` bytes; nil unless they have the form of a
+    /// sealed datagram with a message in it.
     public static func head(
         of bytes: [UInt8], count: Int
     ) -> (channel: UInt64, counter: UInt64)? {
