@@ -10,7 +10,7 @@ extension Library {
     /// Blobs that share their syncs …
     private static let batchBlobsMax = 512
     /// … and bytes that lie in memory meanwhile.
-    private static let batchBytesMax = 32 << 20
+    private static let batchBytesMax = 16 << 20
 
     /// Brings open files into the store, in their order; small ones in batches. Each is there whole
     /// or not at all, and all are when this returns. `progress` gets bytes read. With `places`,

@@ -3,19 +3,20 @@ import Host
 import Testing
 import Wire
 
-/// A line to a node's port that passes on so many bytes a second of what the node sends; what it
-/// is told passes at once.
+/// A line to a node's port that passes on so many bytes a second of what the node sends on each
+/// connection. What passes takes its delay, both ways; without one what the node is told passes at
+/// once.
 final class SlowLine: Sendable {
     /// Where it is called.
     let port: UInt16
     private let listener: Int32
     private let target: UInt16
     private let rate: Int
-    /// Bytes that the node sent and that were passed on.
-    private let passed = Lock(0)
+    /// Bytes that the node sent and that were passed on, by connection in the order of their calls.
+    private let passed = Lock<[Int]>([])
 
-    /// A line to the port of a node on loopback.
-    init(to node: TestNode, bytesPerSecond rate: Int) throws {
+    /// A line to the port of a node on loopback that delays by nanoseconds.
+    init(to node: TestNode, bytesPerSecond rate: Int, delay: UInt64 = 0) throws {
         self.rate = rate
         target = node.port
         let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -35,7 +36,14 @@ final class SlowLine: Sendable {
             while true {
                 let caller = accept(socket, nil, nil)
                 guard caller >= 0 else { return }
-                Self.join(caller, to: target, rate: rate, passed)
+                let number = passed.withLock { passed in
+                    passed.append(0)
+                    return passed.count - 1
+                }
+                Self.join(caller, to: target, delay) { count in
+                    passed.withLock { $0[number] += count }
+                    return UInt64(count) * 1_000_000_000 / UInt64(rate)
+                }
             }
         }
     }
@@ -43,7 +51,10 @@ final class SlowLine: Sendable {
     deinit { end() }
 
     /// Bytes that the node sent so far, with all that a channel adds.
-    var bytes: Int { passed.withLock { $0 } }
+    var bytes: Int { connections.reduce(0, +) }
+
+    /// The same of each connection that was made, in the order of their calls.
+    var connections: [Int] { passed.withLock { $0 } }
 
     /// Takes no more calls.
     func end() { shutdown(listener, Int32(SHUT_RDWR)) }
@@ -56,7 +67,11 @@ final class SlowLine: Sendable {
         return address
     }
 
-    private static func join(_ caller: Int32, to target: UInt16, rate: Int, _ passed: Lock<Int>) {
+    /// Joins both sides. `span` is how many nanoseconds bytes from the node take.
+    private static func join(
+        _ caller: Int32, to target: UInt16, _ delay: UInt64,
+        span: @escaping @Sendable (Int) -> UInt64
+    ) {
         let called = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         // A line holds little: what waits in buffers would come faster than the line is.
         var small: Int32 = 65_536
@@ -73,39 +88,94 @@ final class SlowLine: Sendable {
             close(called)
             return
         }
-        Foundation.Thread.detachNewThread { pass(from: caller, to: called) { _ in } }
+        Foundation.Thread.detachNewThread { pass(from: caller, to: called, delay) { _ in 0 } }
         Foundation.Thread.detachNewThread {
-            var due = Clock.monotonic()
-            pass(from: called, to: caller) { count in
-                passed.withLock { $0 += count }
-                due = max(due, Clock.monotonic()) + UInt64(count) * 1_000_000_000 / UInt64(rate)
-                let now = Clock.monotonic()
-                if due > now { usleep(UInt32((due - now) / 1_000)) }
-            }
+            pass(from: called, to: caller, delay, span: span)
             close(caller)
             close(called)
         }
     }
 
-    private static func pass(from source: Int32, to target: Int32, _ noting: (Int) -> Void) {
+    /// Passes bytes on until one side ends. What was read waits for its moment in a queue, so that
+    /// a delay costs nothing of the rate.
+    private static func pass(
+        from source: Int32, to target: Int32, _ delay: UInt64, span: (Int) -> UInt64
+    ) {
+        let waiting = DelayQueue()
+        let sender = try? Thread("line") {
+            while let (bytes, moment) = waiting.take() {
+                let now = Clock.monotonic()
+                if moment > now { usleep(UInt32((moment - now) / 1_000)) }
+                guard send(bytes, to: target) else { break }
+            }
+            waiting.end()
+            shutdown(source, Int32(SHUT_RDWR))
+            shutdown(target, Int32(SHUT_RDWR))
+        }
         var space = [UInt8](repeating: 0, count: 16_384)
+        var due = Clock.monotonic()
         while true {
             let count = read(source, &space, space.count)
             guard count > 0 else { break }
-            var sent = 0
-            while sent < count {
-                let done = space.withUnsafeBytes { bytes in
-                    Glibc.send(
-                        target, bytes.baseAddress.map { $0 + sent }, count - sent,
-                        Int32(MSG_NOSIGNAL))
-                }
-                guard done > 0 else { break }
-                sent += done
-            }
-            guard sent == count else { break }
-            noting(count)
+            due = max(due, Clock.monotonic()) + span(count)
+            guard waiting.put(Array(space[..<count]), at: due + delay) else { break }
+            let now = Clock.monotonic()
+            if due > now { usleep(UInt32((due - now) / 1_000)) }
         }
-        shutdown(source, Int32(SHUT_RDWR))
-        shutdown(target, Int32(SHUT_RDWR))
+        waiting.end()
+        sender?.join()
+    }
+
+    private static func send(_ bytes: [UInt8], to target: Int32) -> Bool {
+        var sent = 0
+        while sent < bytes.count {
+            let done = bytes.withUnsafeBytes { bytes in
+                Glibc.send(
+                    target, bytes.baseAddress.map { $0 + sent }, bytes.count - sent,
+                    Int32(MSG_NOSIGNAL))
+            }
+            guard done > 0 else { return false }
+            sent += done
+        }
+        return true
+    }
+}
+
+/// Bytes on their way, each with the moment at which they are there.
+private final class DelayQueue: Sendable {
+    private struct State {
+        var waiting: [(bytes: [UInt8], moment: UInt64)] = []
+        var isOver = false
+    }
+
+    private let state = Lock(State())
+    private let isNews = Semaphore()
+
+    /// False once the line has ended.
+    func put(_ bytes: [UInt8], at moment: UInt64) -> Bool {
+        let isOver = state.withLock { state in
+            state.waiting.append((bytes, moment))
+            return state.isOver
+        }
+        isNews.signal()
+        return !isOver
+    }
+
+    /// The next bytes; waits for them. Nil when there are no more.
+    func take() -> (bytes: [UInt8], moment: UInt64)? {
+        while true {
+            let (next, isOver) = state.withLock { state in
+                (state.waiting.isEmpty ? nil : state.waiting.removeFirst(), state.isOver)
+            }
+            if let next { return next }
+            if isOver { return nil }
+            isNews.wait()
+        }
+    }
+
+    /// Nothing comes any more.
+    func end() {
+        state.withLock { $0.isOver = true }
+        isNews.signal()
     }
 }
