@@ -218,7 +218,7 @@ def meet(options):
     if options.layer:
         result["layer"] = fetch_layer(client, options)
         result["stripes"] = over_stripes(client, identity, (host.strip("[]"), int(port)), options)
-    channel.send(200, b"a message of a later version")
+    channel.send(250, b"a message of a later version")
     client.ping(1)
     channel.send(4, counted(b"done"))
     channel.link.close()

@@ -19,7 +19,14 @@ extension Scenario {
             name: "churn",
             goal: "300 nodes, half of them replaced each minute for five minutes: news reaches "
                 + "all that stay, 99 of 100 in 5 s",
-            isQuick: true, run: churn),
+            isQuick: true
+        ) { seed in churn(seed, nodes: 300, replacing: 5, each: 2_000_000_000, times: 150) },
+        Scenario(
+            name: "churn-day",
+            goal: "100 nodes, a tenth of them replaced each hour for 24 hours: news reaches all "
+                + "that stay, 99 of 100 in 5 s",
+            isQuick: false
+        ) { seed in churn(seed, nodes: 100, replacing: 1, each: 360_000_000_000, times: 240) },
     ]
 
     private static func dying(_ name: String, part: Int, within seconds: UInt64) -> Scenario {
@@ -117,16 +124,19 @@ extension Scenario {
         return (order[order.count / 2], order[order.count * 99 / 100])
     }
 
-    private static let churn: @Sendable (UInt64) -> Outcome = { seed in
+    /// Half of the nodes stay; of the others so many are replaced each so many nanoseconds, and one
+    /// that stays has news.
+    private static func churn(
+        _ seed: UInt64, nodes count: Int, replacing replaced: Int, each pause: UInt64, times: Int
+    ) -> Outcome {
         let crowd = Crowd(seed: seed)
-        crowd.gather(300)
+        crowd.gather(count)
         _ = crowd.tell(5, pause: 2_000_000_000)
-        let staying = Array(crowd.nodes.indices.prefix(150))
+        let staying = Array(crowd.nodes.indices.prefix(count / 2))
         var names: [NewsName] = []
-        var passing = Array(crowd.nodes.indices.dropFirst(150))
-        // 150 of 300 in a minute: five each two seconds.
-        for _ in 0..<150 {
-            for _ in 0..<5 {
+        var passing = Array(crowd.nodes.indices.dropFirst(count / 2))
+        for _ in 0..<times {
+            for _ in 0..<replaced {
                 let place = Int.random(in: 0..<passing.count, using: &crowd.generator)
                 crowd.kill(passing[place])
                 let known = [0, staying.randomElement(using: &crowd.generator) ?? 1]
@@ -135,7 +145,7 @@ extension Scenario {
             if let node = staying.randomElement(using: &crowd.generator) {
                 names.append(crowd.publish(by: node))
             }
-            crowd.run(2_000_000_000)
+            crowd.run(pause)
         }
         crowd.run(20_000_000_000)
         let spans = names.compactMap { crowd.stories[$0]?.spans(among: staying) }

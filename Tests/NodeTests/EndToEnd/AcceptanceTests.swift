@@ -20,6 +20,9 @@ extension RealNodes {
             _ = try b.ask("fetch", layer, "--accept-licence", "LicenseRef-Llama-3.1")
             _ = try b.ask("fetch", layer)
             // Both sides keep b's word, and a third node gets nothing by it.
+            try Laboratory.eventually("a has kept it") {
+                try a.ask("show", layer)["statements"]?.array?.isEmpty == false
+            }
             for node in [a, b] {
                 let statements = try node.ask("show", layer)["statements"]?.array ?? []
                 #expect(statements.map { $0["kind"] } == ["acceptance"])

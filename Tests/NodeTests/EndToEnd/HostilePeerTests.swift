@@ -99,7 +99,7 @@ extension RealNodes {
             #expect(speaking.isClosedByNode())
             let newer = try Stranger(to: node)
             try newer.shakeHands()
-            try newer.say(.unknown(type: 200))
+            try newer.say(.unknown(type: 250))
             #expect(try newer.isAnswered(), "what only newer versions know is passed over")
             try expectServing()
         }

@@ -24,14 +24,15 @@ extension RealNodes {
             try b.start(["--join", "127.0.0.1:\(line.port)"])
             try b.meets(a)
             if !limits.isEmpty { try b.ask("limits", limits[0], "local=on") }
-            let path = try laboratory.write("far/data.dat", Laboratory.bytes(size))
-            let shared = try a.share("\(laboratory.path)/far")
+            let source = try laboratory.layerFolder("far", size: size)
+            let shared = try a.share(source)
             let layer = try #require(shared["layer"]?.string)
             try Laboratory.eventually("b hears of it") { try b.run("show", layer).code == 0 }
             let answer = try b.ask("fetch", layer)
             let folder = try #require(answer["path"]?.string)
-            let copy = URL(fileURLWithPath: "\(folder)/data.dat").resolvingSymlinksInPath().path
-            #expect(Laboratory.areEqual(path, copy))
+            let name = "data.safetensors"
+            let copy = URL(fileURLWithPath: "\(folder)/\(name)").resolvingSymlinksInPath().path
+            #expect(Laboratory.areEqual("\(source)/\(name)", copy))
             return (b, line)
         }
 
