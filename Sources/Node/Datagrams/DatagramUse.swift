@@ -45,8 +45,8 @@ enum DatagramUse: Sendable {
         switch self {
         case .on(let lane):
             "pings and names of news among neighbours by datagrams (UDP \(lane.port), --no-udp "
-                + "stops them), over TCP where those do not pass."
-        case .off, .failed: "no datagrams to other nodes, all goes over TCP: \(why ?? "")."
+                + "stops them), over TCP where those do not pass;"
+        case .off, .failed: "no datagrams to other nodes, all goes over TCP: \(why ?? "");"
         }
     }
 }

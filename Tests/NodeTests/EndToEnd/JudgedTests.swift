@@ -112,6 +112,8 @@ extension RealNodes {
             #expect(samples.contains("plasmid_layers 1"), "\(judged.out)")
             #expect(samples.contains("plasmid_up 1"))
             #expect(samples.contains("plasmid_scrub_damaged_groups_total 0"))
+            #expect(samples.contains("plasmid_datagrams_refused_replayed_total 0"))
+            #expect(samples.contains("plasmid_datagrams_on 1"))
             #expect(samples.contains("plasmid_store_blobs{class=\"own\"} \(blobs)"))
             #expect(samples.contains("plasmid_news_age_seconds_bucket{le=\"+Inf\"} 0"))
             #expect(samples.count > 70)
