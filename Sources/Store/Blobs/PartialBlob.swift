@@ -48,8 +48,7 @@ public final class PartialBlob: Sendable {
     let isThere: Bool
     let data: File
     /// The same file for whole groups, past the page cache: new pages cost more than the disk where
-    /// memory is dear. Nil where the file system cannot, and for
-    /// blobs of one group.
+    /// memory is dear. Nil where the file system cannot, and for blobs of one group.
     private let direct: File?
     /// Its leaf values; nil for a blob of one group.
     let leaves: File?
@@ -80,8 +79,7 @@ public final class PartialBlob: Sendable {
             if !isThere { try? Self.discard(id, layout: layout) }
             throw error
         }
-        let isLong = size > UInt64(HashTree.groupBytes)
-        let direct = isLong ? try? File(data.path, .write) : nil
+        let direct = leaves == nil ? nil : try? File(data.path, .write)
         self.direct = direct?.setDirect(true) == true ? direct : nil
         let present = groups?.count == count ? groups : nil
         let set = present ?? GroupSet(count: count)
@@ -174,17 +172,11 @@ public final class PartialBlob: Sendable {
 
     /// Writes the bytes of a group, past the page cache where that goes.
     private func put(_ buffer: Buffer, at start: Int, _ range: Range<UInt64>) throws(SystemError) {
-        let isWhole = range.count == HashTree.groupBytes && start % File.directBytes == 0
-        if let direct, isWhole, state.withLock({ $0.isDirect }) {
-            do throws(SystemError) {
-                return try direct.write(
-                    buffer, at: start, count: range.count, offset: range.lowerBound)
-            } catch {
-                // A file system can take the flag and not the write.
-                guard error.isInvalid else { throw error }
-                state.withLock { $0.isDirect = false }
-            }
+        let isWritten = try pastCache(range, at: start) { direct throws(SystemError) in
+            try direct.write(buffer, at: start, count: range.count, offset: range.lowerBound)
+            return true
         }
+        if isWritten == true { return }
         try data.write(buffer, at: start, count: range.count, offset: range.lowerBound)
         // A small blob is synced at once, with others.
         guard leaves != nil else { return }
@@ -220,15 +212,26 @@ public final class PartialBlob: Sendable {
     private func get(
         _ range: Range<UInt64>, into buffer: Buffer, at start: Int
     ) throws(SystemError) -> Int? {
-        let isWhole = range.count == HashTree.groupBytes && start % File.directBytes == 0
-        guard let direct, isWhole, state.withLock({ $0.isDirect }) else { return nil }
-        let begun = Clock.monotonic()
-        do throws(SystemError) {
+        try pastCache(range, at: start) { direct throws(SystemError) in
+            let begun = Clock.monotonic()
             let count = try direct.read(
                 into: buffer, at: start, count: range.count, offset: range.lowerBound)
             noteRead(Clock.monotonic() - begun)
             return count
+        }
+    }
+
+    /// Does `body` with the file past the page cache, for a whole group at a place in memory that
+    /// suits the disk; nil where that does not go, or not any more.
+    private func pastCache<Result>(
+        _ range: Range<UInt64>, at start: Int, _ body: (File) throws(SystemError) -> Result
+    ) throws(SystemError) -> Result? {
+        let isWhole = range.count == HashTree.groupBytes && start % File.directBytes == 0
+        guard let direct, isWhole, state.withLock({ $0.isDirect }) else { return nil }
+        do throws(SystemError) {
+            return try body(direct)
         } catch {
+            // A file system can take the flag and not the call.
             guard error.isInvalid else { throw error }
             state.withLock { $0.isDirect = false }
             return nil
