@@ -67,12 +67,19 @@ extension Index {
 
     /// Blobs that a removal took from the tables and whose files may still be there: at most
     /// `limit`, in order from the one behind `after` on.
-    func doomed(after: Digest? = nil, limit: Int = .max) throws(StoreError) -> [Digest] {
+    static func doomed(
+        after: Digest?, limit: Int, _ reader: SQLiteConnection
+    ) throws(StoreError) -> [Digest] {
+        try reader.query(
+            "SELECT blob FROM doomed WHERE blob>? ORDER BY blob LIMIT ?",
+            [.blob(after?.bytes ?? []), SQLValue(limit)]
+        ) { row throws(StoreError) in try row.digest(0) }
+    }
+
+    /// All of them.
+    func doomed() throws(StoreError) -> [Digest] {
         try connection.withLock { connection throws(StoreError) in
-            try connection.query(
-                "SELECT blob FROM doomed WHERE blob>? ORDER BY blob LIMIT ?",
-                [.blob(after?.bytes ?? []), SQLValue(limit)]
-            ) { row throws(StoreError) in try row.digest(0) }
+            try Self.doomed(after: nil, limit: .max, connection)
         }
     }
 
@@ -90,10 +97,24 @@ extension Index {
         }
     }
 
-    /// Waits until everything that was committed is durable, also what was committed softly.
-    func makeDurable() throws(StoreError) {
+    /// Waits until everything that was committed is durable, also what was committed softly. The
+    /// log goes to the disk beside whoever writes; the commit that follows, which SQLite promises
+    /// it by, finds little left to wait for (12.9 ms became 0.7 after a hundred thousand removals).
+    func makeDurable(_ collection: inout Library.Collection) throws(StoreError) {
+        try syncLog()
         try connection.withLock { connection throws(StoreError) in
+            let hold = Library.Hold()
+            defer { hold.end(&collection) }
             try Self.makeDurable(connection)
+        }
+    }
+
+    /// Waits for the disk to have the log as it is now; nothing is promised by it.
+    private func syncLog() throws(StoreError) {
+        do throws(SystemError) {
+            try File("\(path)-wal", .read).syncData()
+        } catch {
+            guard error.isMissing else { throw StoreError(error) }
         }
     }
 

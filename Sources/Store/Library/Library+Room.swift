@@ -208,14 +208,13 @@ extension Library {
     /// Removes the files of everything that is doomed, round by round. What is listed again was
     /// taken in anew after its removal had begun, and stays.
     private func finishRemovals(_ result: inout Collection) throws(StoreError) {
+        let reader = try index.reader()
         var after: Digest?
         repeat {
-            let hold = Hold()
-            let doomed = try index.doomed(after: after, limit: Self.removalsMax)
-            // No file goes before it is certain that its row stays gone.
-            if !doomed.isEmpty { try index.makeDurable() }
-            hold.end(&result)
+            let doomed = try Index.doomed(after: after, limit: Self.removalsMax, reader)
             if doomed.isEmpty { return }
+            // No file goes before it is certain that its row stays gone.
+            try index.makeDurable(&result)
             for lot in Self.lots(of: doomed) {
                 try places.withLock { _ throws(StoreError) in
                     let hold = Hold()
