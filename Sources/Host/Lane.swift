@@ -7,13 +7,13 @@ public final class Lane: Sendable {
 
     private let state = Lock(State())
     private let ready = Semaphore()
-    private let thread = Lock<Thread?>(nil)
+    private let thread = LaneThread()
 
     /// Starts the lane's thread.
     public init(_ name: String) throws(SystemError) {
         let state = state
         let ready = ready
-        let thread = try Thread(name) {
+        try thread.start(name) {
             while true {
                 ready.wait()
                 let work: (@Sendable () -> Void)?? = state.withLock { state in
@@ -25,7 +25,6 @@ public final class Lane: Sendable {
                 work()
             }
         }
-        self.thread.withLock { $0 = thread }
     }
 
     /// Queues a piece of work; ignored after `close`. Whether it will be done.
@@ -61,9 +60,6 @@ public final class Lane: Sendable {
     public func close() {
         state.withLock { $0.isClosed = true }
         ready.signal()
-        thread.withLock { thread in
-            defer { thread = nil }
-            return thread
-        }?.join()
+        thread.join()
     }
 }

@@ -148,7 +148,7 @@ struct StoreBench {
 /// changes nothing and needs no disk, again and again.
 private final class WriterWait: Sendable {
     private let state = Lock((waits: [Double](), isStopped: false))
-    private let thread: Lock<Thread?>
+    private let thread = LaneThread()
 
     init(_ index: Index) throws(Failure) {
         let state = state
@@ -156,7 +156,7 @@ private final class WriterWait: Sendable {
         let begun = Semaphore()
         let nothing: Set = [Blake3.hash([])]
         do throws(SystemError) {
-            let thread = try Thread("writer") {
+            try thread.start("writer") {
                 while !state.withLock({ $0.isStopped }) {
                     let seconds = BenchCommand.seconds { () throws(Never) in
                         try? index.noteUse(of: nothing, now: 0)
@@ -166,7 +166,6 @@ private final class WriterWait: Sendable {
                     Semaphore().wait(milliseconds: 1)
                 }
             }
-            self.thread = Lock(thread)
             begun.wait(milliseconds: 10_000)
         } catch {
             throw Failure(.internal, "a thread cannot be started", why: error.description)
@@ -176,10 +175,7 @@ private final class WriterWait: Sendable {
     /// Ends; milliseconds of each wait.
     func stop() -> [Double] {
         state.withLock { $0.isStopped = true }
-        thread.withLock { thread in
-            thread?.join()
-            thread = nil
-        }
+        thread.join()
         return state.withLock { $0.waits }
     }
 }

@@ -11,7 +11,7 @@ final class ControlServer: Sendable {
     private let path: String
     private let service: Service
     private let active = Lock(0)
-    private let thread = Lock<Thread?>(nil)
+    private let thread = LaneThread()
     private let isStopping = Lock(false)
 
     /// Listens at `path`.
@@ -28,8 +28,7 @@ final class ControlServer: Sendable {
     /// Starts answering.
     func start() throws(Failure) {
         do {
-            let started = try Thread("control") { [self] in accept() }
-            thread.withLock { $0 = started }
+            try thread.start("control") { [self] in accept() }
         } catch {
             throw Failure(.internal, "\(error)")
         }
@@ -39,10 +38,7 @@ final class ControlServer: Sendable {
     func stop() {
         isStopping.withLock { $0 = true }
         listener.shutdown()
-        thread.withLock { thread in
-            defer { thread = nil }
-            return thread
-        }?.join()
+        thread.join()
         try? Directory.removeFile(path)
     }
 

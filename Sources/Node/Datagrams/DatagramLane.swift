@@ -29,7 +29,7 @@ final class DatagramLane: Sendable {
     private let sockets: [DatagramSocket]
     private let network: BeaconNetwork
     private let latest = Lock(DatagramCounters())
-    private let thread = Lock<Thread?>(nil)
+    private let thread = LaneThread()
     /// The port of its sockets.
     let port: UInt16
 
@@ -76,7 +76,7 @@ final class DatagramLane: Sendable {
         let (mailbox, sockets, network, port) = (mailbox, sockets, network, port)
         let latest = latest
         let poller = try Poller()
-        let started = try Thread("datagrams") {
+        try thread.start("datagrams") {
             var worker = DatagramWorker(
                 mailbox: mailbox, sockets: sockets, poller: poller, port: port,
                 desk: DatagramDesk(network: network, secret: Sodium.random(count: 32)),
@@ -84,19 +84,13 @@ final class DatagramLane: Sendable {
                 log: log)
             worker.run()
         }
-        thread.withLock { $0 = started }
     }
 
     /// Gives the lane something to do.
     func post(_ command: Command) { mailbox.post(command) }
 
     /// Waits for the end that `stop` asked for.
-    func join() {
-        thread.withLock { thread in
-            defer { thread = nil }
-            return thread
-        }?.join()
-    }
+    func join() { thread.join() }
 }
 
 /// The inside of the lane's thread.

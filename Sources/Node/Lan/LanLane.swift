@@ -21,7 +21,7 @@ final class LanLane: Sendable {
     private let sockets: [DatagramSocket]
     /// Why there is no socket of a version.
     let failures: [DatagramSocket.Version: SystemError]
-    private let thread = Lock<Thread?>(nil)
+    private let thread = LaneThread()
 
     /// A lane with open sockets and no thread yet. Where the system has no IPv6, IPv4 does alone,
     /// and the other way round; throws when neither can be had.
@@ -49,13 +49,12 @@ final class LanLane: Sendable {
     ) throws(SystemError) {
         let (mailbox, sockets, failures) = (mailbox, sockets, failures)
         let poller = try Poller()
-        let started = try Thread("lan") {
+        try thread.start("lan") {
             var worker = LanWorker(
                 mailbox: mailbox, sockets: sockets, failures: failures, poller: poller,
                 report: report, log: log)
             worker.run()
         }
-        thread.withLock { $0 = started }
     }
 
     /// Gives the lane something to do.
@@ -64,12 +63,7 @@ final class LanLane: Sendable {
     }
 
     /// Waits for the end that `stop` asked for.
-    func join() {
-        thread.withLock { thread in
-            defer { thread = nil }
-            return thread
-        }?.join()
-    }
+    func join() { thread.join() }
 }
 
 /// The inside of the lane's thread.

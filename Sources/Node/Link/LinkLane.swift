@@ -6,7 +6,7 @@ import Wire
 /// Payload never leaves it but as a buffer that was proven.
 final class LinkLane: Sendable {
     private let mailbox: Mailbox<LinkCommand>
-    private let thread = Lock<Thread?>(nil)
+    private let thread = LaneThread()
 
     /// A lane without a thread yet.
     init() throws(SystemError) {
@@ -19,13 +19,12 @@ final class LinkLane: Sendable {
     ) throws(SystemError) {
         let mailbox = mailbox
         let poller = try Poller()
-        let started = try Thread("link-\(number)") {
+        try thread.start("link-\(number)") {
             var worker = LinkWorker(
                 number, shared: shared, poller: poller, mailbox: mailbox, listener: listener,
                 lanes: lanes)
             worker.run()
         }
-        thread.withLock { $0 = started }
     }
 
     /// Gives the lane something to do.
@@ -34,12 +33,7 @@ final class LinkLane: Sendable {
     }
 
     /// Waits for the end that `stop` asked for.
-    func join() {
-        thread.withLock { thread in
-            defer { thread = nil }
-            return thread
-        }?.join()
-    }
+    func join() { thread.join() }
 }
 
 /// The inside of a lane's thread.

@@ -7,7 +7,7 @@ import Wire
 /// and sockets have lanes of their own.
 final class NodeLoop: Sendable {
     private let mailbox: Mailbox<LoopEvent>
-    private let thread = Lock<Thread?>(nil)
+    private let thread = LaneThread()
 
     /// A loop without a thread yet.
     init() throws(SystemError) {
@@ -29,7 +29,7 @@ final class NodeLoop: Sendable {
         let mailbox = mailbox
         let poller = try Poller()
         try poller.add(mailbox.wake, token: 1, reads: true, writes: false)
-        let started = try Thread("loop") {
+        try thread.start("loop") {
             var worker = LoopWorker(
                 swarm: Swarm(settings), key: key, links: links, shared: shared, port: port,
                 holds: holds, mirrors: mirrors, known: known, lan: lan,
@@ -43,16 +43,10 @@ final class NodeLoop: Sendable {
                 worker.wakeIfDue()
             }
         }
-        thread.withLock { $0 = started }
     }
 
     /// Waits for the end that `stop` asked for.
-    func join() {
-        thread.withLock { thread in
-            defer { thread = nil }
-            return thread
-        }?.join()
-    }
+    func join() { thread.join() }
 }
 
 /// The inside of the loop's thread.

@@ -4,14 +4,15 @@ import Wire
 /// The names of many small blobs, worked out on a thread of its own while the caller writes them.
 final class BatchHash: Sendable {
     private let names: Lock<[(summary: TreeHasher.Summary, sha256: Digest)]>
-    private let thread: Lock<Thread?>
+    private let thread = LaneThread()
 
     /// Begins with `blobs`, each of one group at most.
     init(_ blobs: [[UInt8]]) throws(StoreError) {
         let names = Lock<[(summary: TreeHasher.Summary, sha256: Digest)]>([])
         self.names = names
-        let thread = try onDisk { () throws(SystemError) in
-            try Thread("import-hash") {
+        let thread = thread
+        try onDisk { () throws(SystemError) in
+            try thread.start("import-hash") {
                 for bytes in blobs {
                     var hasher = TreeHasher()
                     hasher.update(bytes.span.bytes)
@@ -20,15 +21,11 @@ final class BatchHash: Sendable {
                 }
             }
         }
-        self.thread = Lock(thread)
     }
 
     /// Waits for the names, in the order of the blobs.
     func finish() -> [(summary: TreeHasher.Summary, sha256: Digest)] {
-        thread.withLock { thread in
-            defer { thread = nil }
-            return thread
-        }?.join()
+        thread.join()
         return names.withLock { $0 }
     }
 }

@@ -1,4 +1,3 @@
-import Host
 import Wire
 
 /// What was read in signed documents whose signatures were found good, by the hash of all their
@@ -6,22 +5,14 @@ import Wire
 /// home is open. A document that changed by one bit has another hash. Whether a document is in
 /// force, taken back or trusted is never kept here.
 final class CheckedDocuments<Value: Sendable>: Sendable {
-    /// Most values that are kept; the oldest goes first.
-    private static var valuesMax: Int { 256 }
-    /// Longest documents that are kept: with the number above a few dozen megabytes at most. Usual
+    /// Longest documents that are kept: with 256 of them at most, a few dozen megabytes. Usual
     /// manifests have a few kilobytes.
     private static var bytesMax: Int { 1 << 16 }
 
-    private struct State {
-        var values: [Digest: Value] = [:]
-        var order: [Digest] = []
-        var count = 0
-    }
-
-    private let state = Lock(State())
+    private let recent = RecentValues<Value>(valuesMax: 256, bytesMax: 256 * bytesMax)
 
     /// How often documents were checked.
-    var count: Int { state.withLock { $0.count } }
+    var count: Int { recent.count }
 
     /// What `check` reads in `documents`, or what it read when they had these bytes before. What
     /// it refuses is not kept.
@@ -37,17 +28,6 @@ final class CheckedDocuments<Value: Sendable>: Sendable {
             bytes += (0..<8).map { UInt8(truncatingIfNeeded: document.count >> (8 * $0)) }
             bytes += document
         }
-        let id = Blake3.hash(bytes)
-        if let known = state.withLock({ $0.values[id] }) { return known }
-        let value = try check()
-        state.withLock { state in
-            state.count += 1
-            guard state.values.updateValue(value, forKey: id) == nil else { return }
-            state.order.append(id)
-            if state.order.count > Self.valuesMax {
-                state.values[state.order.removeFirst()] = nil
-            }
-        }
-        return value
+        return try recent.value(of: Blake3.hash(bytes), bytes: length, read: check)
     }
 }
