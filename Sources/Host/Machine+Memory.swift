@@ -7,6 +7,11 @@ extension Machine {
         kernelFigure("MemAvailable:", in: "/proc/meminfo")
     }
 
+    /// Bytes of memory that this process holds now; nil where the kernel does not say.
+    public static var residentMemory: UInt64? {
+        kernelFigure("VmRSS:", in: "/proc/self/status")
+    }
+
     /// Bytes of memory of this process that no other shares: neither mapped files nor programs.
     public static var anonymousMemory: UInt64? {
         kernelFigure("RssAnon:", in: "/proc/self/status")

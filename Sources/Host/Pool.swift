@@ -34,6 +34,9 @@ public final class Pool: Sendable {
         state.withLock { $0.free.append(buffer) }
     }
 
+    /// Bytes of memory that its buffers take, whether they are out or not.
+    public var bytes: Int { state.withLock { $0.made } * bufferBytes }
+
     /// Number of buffers that are out.
     public var used: Int { state.withLock { $0.made - $0.free.count } }
 }

@@ -13,6 +13,8 @@ struct MachineTests {
         #expect(Machine.userNumber == getuid())
         #expect(Machine.coreCount >= 1)
         #expect(Machine.peakMemory > 1 << 20)
+        let resident = Machine.residentMemory ?? 0
+        #expect(resident > 1 << 20 && resident <= Machine.peakMemory)
         #expect(Machine.bootName.utf8.count == 36)
         #expect(!Machine.hostName.isEmpty)
         #expect(Machine.processorName?.isEmpty != true)

@@ -10,9 +10,11 @@ struct PoolTests {
         let second = try #require(pool.take())
         #expect(pool.take() == nil)
         #expect(pool.used == 2)
+        let bytes = pool.bytes
+        #expect(bytes == 2 * pool.bufferBytes)
         first.count = 5
         pool.put(first)
-        #expect(pool.used == 1)
+        #expect(pool.used == 1 && pool.bytes == bytes)
         let again = try #require(pool.take())
         #expect(again === first)
         #expect(again.count == 0)

@@ -53,6 +53,7 @@ final class Daemon: Sendable {
     /// Key and addresses for others.
     let ticket: Ticket
     private let links: [LinkLane]
+    private let shared = Lock<LinkShared?>(nil)
     private let keys: Keys
     private let library: Library
     private let isRunning = Lock(true)
@@ -100,6 +101,7 @@ final class Daemon: Sendable {
         let endpoints = Self.announced(bound)
         ticket = Ticket(key: keys.node.publicKey, endpoints: endpoints)
         let shared = makeShared(network)
+        self.shared.withLock { $0 = shared }
         var settings = try settings(endpoints, catalogue, options)
         settings.linkLanes = links.count
         settings.datagramPort = datagrams.lane?.port
@@ -379,6 +381,11 @@ final class Daemon: Sendable {
             progress(status)
         }
         throw Failure(.busy, "the node is stopping")
+    }
+
+    /// Bytes that the buffers for groups take: of those that arrive, and of those that leave.
+    var bufferBytes: (arriving: Int, leaving: Int) {
+        shared.withLock { ($0?.arriving.bytes ?? 0, $0?.leaving.bytes ?? 0) }
     }
 
     /// Says goodbye to peers, makes what arrived durable, signs the journal's end.

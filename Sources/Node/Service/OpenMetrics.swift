@@ -49,6 +49,10 @@ enum OpenMetrics {
         .init(
             "scrub_healed_layers", .counter, "Damaged layers made whole", "scrub", "read",
             "healedLayers"),
+        .init("searches", .counter, "Searches answered", "searches", "answered"),
+        .init(
+            "searches_truncated", .counter, "Searches that stopped at their bounds", "searches",
+            "truncated"),
         .init(
             "clock_ahead_milliseconds", .gauge, "Ahead of the median of other nodes", "network",
             "clockAheadMilliseconds"),
@@ -95,7 +99,16 @@ enum OpenMetrics {
                     "\(group.help): \(snake(member.name, " "))", member.value)
             }
         }
-        return page + lag(value(status, ["network", "lagSeconds"])) + "# EOF\n"
+        page += memory(status["memory"])
+        page += histogram(
+            "plasmid_news_age_seconds", "Age of records when they came",
+            value(status, ["network", "lagSeconds"])
+        ) { "\($0).0" }
+        page += histogram(
+            "plasmid_search_seconds", "Time that searches of the catalogue took",
+            value(status, ["searches", "milliseconds"])
+        ) { "\(Double($0) / 1_000)" }
+        return page + "# EOF\n"
     }
 
     // MARK: Families
@@ -141,17 +154,24 @@ enum OpenMetrics {
             + sample("plasmid_transfers_whole_bytes", .gauge, "Of them in all", sum("total"))
     }
 
-    /// How old news was when it came, as a histogram: bounds in seconds.
-    private static func lag(_ lags: JSONValue?) -> String {
-        guard let lags = lags?.object else { return "" }
-        let name = "plasmid_news_age_seconds"
-        var page =
-            "# TYPE \(name) histogram\n# UNIT \(name) seconds\n"
-            + "# HELP \(name) Age of records when they came\n"
+    /// Memory by what it is for.
+    private static func memory(_ memory: JSONValue?) -> String {
+        guard let members = memory?.object?.members else { return "" }
+        let name = "plasmid_memory_bytes"
+        return head(name, .gauge, "Memory by what it is for; resident is all of it")
+            + members.map { "\(name){use=\"\($0.name)\"} \(number($0.value) ?? "0")\n" }.joined()
+    }
+
+    /// A histogram out of counts by their bounds, which `seconds` puts into seconds.
+    private static func histogram(
+        _ name: String, _ help: String, _ counts: JSONValue?, seconds: (Int64) -> String
+    ) -> String {
+        guard let counts = counts?.object else { return "" }
+        var page = "# TYPE \(name) histogram\n# UNIT \(name) seconds\n# HELP \(name) \(help)\n"
         var below: Int64 = 0
-        for member in lags.members.sorted(by: { bound($0.name) < bound($1.name) }) {
+        for member in counts.members.sorted(by: { bound($0.name) < bound($1.name) }) {
             below &+= member.value.integer ?? 0
-            let limit = member.name == "more" ? "+Inf" : member.name + ".0"
+            let limit = Int64(member.name).map(seconds) ?? "+Inf"
             page += "\(name)_bucket{le=\"\(limit)\"} \(below)\n"
         }
         return page

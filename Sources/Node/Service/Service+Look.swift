@@ -147,6 +147,8 @@ extension Service {
             object["datagrams"] = Self.datagrams(daemon.datagrams, look.datagramFigures)
             object["reach"] = Self.reach(look.reach)
             object["mirrors"] = Self.mirrors(look)
+            object["memory"] = Self.memory(daemon, look, catalogue)
+            object["searches"] = Self.searches(catalogue.searchCounters)
         }
         return object
     }

@@ -63,10 +63,20 @@ extension Catalogue {
         let budget = QueryBudget(
             entries: QueryLimits.entriesMax, records: QueryLimits.recordsMax,
             deadline: Clock.monotonic() + QueryLimits.patience)
-        return try search(
+        let begin = Clock.monotonic()
+        let answer = try search(
             query, among: numbers, circles: circles, limit: limit ?? query.limit, budget,
             isForEveryone: isForEveryone, keeping: keeping)
+        let span = Clock.monotonic() - begin
+        searched.withLock { $0.note(nanoseconds: span, isTruncated: answer.isTruncated) }
+        return answer
     }
+
+    /// How many searches were answered since the catalogue was opened, and in what time.
+    public var searchCounters: SearchCounters { searched.withLock { $0 } }
+
+    /// Bytes of the sketches that are kept beside it.
+    public var sketchBytes: Int { sketches.withLock { $0.bytes } }
 
     /// The same with a budget of the caller.
     func search(

@@ -9,6 +9,7 @@ public final class Catalogue: Sendable {
     let connection: Lock<SQLiteConnection>
     /// Sketches of what it holds. Taken only with the connection's lock held.
     let sketches = Lock(SketchShelf())
+    let searched = Lock(SearchCounters())
 
     /// `number` rises with the time of issue, see `number(of:_:)`. A layer has a row in
     /// `announcements` for each record about it, and one in `layers`, under the number of the

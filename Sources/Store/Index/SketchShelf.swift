@@ -20,6 +20,13 @@ struct SketchShelf {
     private var kept: [SketchSalt: Kept] = [:]
     private var own: (salt: SketchSalt, until: UInt64)?
 
+    /// Bytes of all that are kept.
+    var bytes: Int {
+        kept.values.reduce(0) {
+            $0 + $1.sketch.symbols.count * MemoryLayout<SketchSymbol>.stride
+        }
+    }
+
     /// This node's salt.
     mutating func ownSalt(now: UInt64) -> SketchSalt {
         if let own, now < own.until { return own.salt }

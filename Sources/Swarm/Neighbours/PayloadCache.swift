@@ -5,7 +5,8 @@ struct PayloadCache<Of: Audience>: Sendable {
     private let limit: Int
     private var records: [NewsName: RecordFor<Of>] = [:]
     private var order = TimedNames()
-    private var bytes = 0
+    /// Bytes of all records that are kept.
+    private(set) var bytes = 0
 
     /// An empty cache of at most `limit` bytes of records.
     init(limit: Int) {

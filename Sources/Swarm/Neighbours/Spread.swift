@@ -58,6 +58,9 @@ package struct Spread<Of: Audience>: Sendable {
     /// How often what happened.
     package var statistics: SpreadCounters { counters }
 
+    /// Bytes of the records that are kept for who asks.
+    package var payloadBytes: Int { payloads.bytes }
+
     /// Neighbours that get whole records.
     package var eagerCount: Int { links.values.count { $0.isEager } }
 

@@ -53,6 +53,14 @@ extension Swarm {
             unreached: lost.map { ($0.endpoints, $0.failure) })
     }
 
+    /// Bytes of the news that is kept for who asks for it: for everyone, and inside circles.
+    public var newsBytes: (everyone: Int, members: Int) {
+        (
+            neighbourhood.spread.payloadBytes,
+            circleNews.trees.values.reduce(0) { $0 + $1.spread.payloadBytes }
+        )
+    }
+
     /// Addresses in the book.
     public var addressCount: Int { addresses.count }
 

@@ -100,6 +100,7 @@ extension RealNodes {
 
         @Test(.enabled(if: Judges.python != nil, noPython))
         func `prometheus_client reads the figures that status says`() throws {
+            _ = try node.ask("find", "poems")
             let page = try node.spawn(["status", "--metrics"]).wait()
             #expect(page.code == 0, "\(page.error)")
             let path = "\(laboratory.path)/plasmid.prom"
@@ -116,7 +117,14 @@ extension RealNodes {
             #expect(samples.contains("plasmid_datagrams_on 1"))
             #expect(samples.contains("plasmid_store_blobs{class=\"own\"} \(blobs)"))
             #expect(samples.contains("plasmid_news_age_seconds_bucket{le=\"+Inf\"} 0"))
-            #expect(samples.count > 70)
+            let searches = samples.first { $0.hasPrefix("plasmid_searches_total ") }
+            #expect(searches.map { $0 != "plasmid_searches_total 0" } == true, "\(judged.out)")
+            for use in ["resident", "databases"] {
+                let bytes = samples.first { $0.contains("{use=\"\(use)\"}") }?
+                    .split(separator: " ").last.flatMap { Double($0) }
+                #expect(bytes.map { $0 > 100_000 } == true, "\(use)")
+            }
+            #expect(samples.count > 80)
             let refusal = try node.refused("usage", exit: 2, "status", "--metrics")
             #expect(refusal.contains("one of them"))
         }

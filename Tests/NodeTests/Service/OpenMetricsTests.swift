@@ -32,6 +32,29 @@ import Testing
         #expect(!lines.contains { $0.contains("peers") || $0.contains("quota") })
     }
 
+    @Test func `times of searches are in seconds, and memory is told apart by its use`() throws {
+        let lines = try lines(
+            """
+            {"version": "1", "memory": {"resident": 900, "news": 5},
+             "searches": {"answered": 6, "truncated": 1,
+                          "milliseconds": {"1": 1, "3": 2, "300": 0, "more": 3}}}
+            """)
+        #expect(
+            lines.filter { $0.contains("_bucket") } == [
+                "plasmid_search_seconds_bucket{le=\"0.001\"} 1",
+                "plasmid_search_seconds_bucket{le=\"0.003\"} 3",
+                "plasmid_search_seconds_bucket{le=\"0.3\"} 3",
+                "plasmid_search_seconds_bucket{le=\"+Inf\"} 6",
+            ])
+        for line in [
+            "plasmid_searches_total 6", "plasmid_searches_truncated_total 1",
+            "# UNIT plasmid_memory_bytes bytes", "plasmid_memory_bytes{use=\"resident\"} 900",
+            "plasmid_memory_bytes{use=\"news\"} 5",
+        ] {
+            #expect(lines.contains(line), "\(line)")
+        }
+    }
+
     @Test func `ages of news add up, and members of a group are figures`() throws {
         let lines = try lines(
             """

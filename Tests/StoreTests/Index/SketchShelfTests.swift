@@ -37,7 +37,9 @@ import Wire
 
     @Test func `sketches follow what comes, is replaced, expires and is removed`() throws {
         let catalogue = try catalogue(0..<20)
+        #expect(catalogue.sketchBytes == 0)
         let salt = try catalogue.sketch(for: SketchRequest(count: 1)).salt
+        #expect(catalogue.sketchBytes >= SetSketch.symbolsMax * 16)
         func expectFresh(_ location: SourceLocation = #_sourceLocation) throws {
             var fresh = SetSketch(salt)
             for id in try catalogue.ids(after: nil, limit: 999) { fresh.add(SetSketch.item(id)) }

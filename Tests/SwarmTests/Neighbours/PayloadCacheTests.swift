@@ -13,6 +13,7 @@ import Wire
             #expect(cache[names[index]] == (index < 10 ? nil : record))
         }
         #expect(cache.names == Array(names.suffix(10)))
+        #expect(cache.bytes == records.suffix(10).reduce(0) { $0 + $1.bytes.count })
         cache.insert(records[19], names[19])
         #expect(cache[names[10]] == records[10])
     }
