@@ -69,8 +69,8 @@ public enum Input: Sendable {
     case recordSigned(Record)
 
     // Commands of the owner
-    /// Keep a session with whoever answers there.
-    case join(endpoints: [Endpoint], key: NodeKey?)
+    /// Keep a session with whoever answers there, or with the node of the key over its relays.
+    case join(endpoints: [Endpoint], key: NodeKey?, relays: [PeerAddress] = [])
     /// Ask others for layers; answered by the effect `searched`.
     case search(SearchNumber, LayerQuery)
     /// Nodes that a list names which the owner trusts, in place of those its signer named before.

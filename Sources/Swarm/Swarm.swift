@@ -181,7 +181,8 @@ public struct Swarm: Sendable {
             if !stripeFailed(dial) { dialFailed(dial, reason) }
         case .sessionClosed(let number, let reason):
             if stripes[number] == nil { closed(number, reason) } else { stripeClosed(number) }
-        case .join(let endpoints, let key): join(endpoints: endpoints, key: key)
+        case .join(let endpoints, let key, let relays):
+            join(endpoints: endpoints, key: key, relays: relays)
         case .bootstrap(let peers, let signer): takeBootstrap(peers, by: signer)
         case .stop: stop()
         default: break

@@ -4,7 +4,7 @@ public enum Limits {
     /// Addresses in a ticket or Node record: more than any host has interfaces worth trying.
     public static let endpointsMax = 8
     /// Digits of a ticket: version, key, 8 IPv6 endpoints and the check make 304.
-    public static let ticketTextMax = 400
+    public static let ticketTextMax = 656
 
     /// A manifest (RFC 8785 JSON): 100,000 files at about 160 bytes each.
     public static let manifestBytesMax = 16 << 20

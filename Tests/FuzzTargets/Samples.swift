@@ -199,6 +199,13 @@ enum Samples {
         return Array(Ticket(key: key.publicKey, endpoints: endpoints).text.utf8)
     }()
 
+    /// The text of a ticket that names a relay.
+    static let relayedTicket: [UInt8] = {
+        let endpoints = [Endpoint(bytes: [192, 0, 2, 1], port: 4_747)].compactMap { $0 }
+        let relay = PeerAddress(key: key.publicKey, endpoints: endpoints)
+        return Array(Ticket(key: key.publicKey, endpoints: [], relays: [relay]).text.utf8)
+    }()
+
     /// The network of the sample beacons.
     static let network = BeaconNetwork(id: digest(1))
 

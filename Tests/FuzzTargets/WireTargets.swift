@@ -48,7 +48,9 @@ extension FuzzTarget {
         if let choice = try? Choice(bytes: input) { precondition(choice.bytes == input) }
     }
 
-    private static let ticket = FuzzTarget("FuzzTicket", seeds: [Samples.ticket]) { input in
+    private static let ticket = FuzzTarget(
+        "FuzzTicket", seeds: [Samples.ticket, Samples.relayedTicket]
+    ) { input in
         let text = String(decoding: input, as: UTF8.self)
         guard let ticket = try? Ticket(text: text) else { return }
         precondition(ticket.text == text, "a ticket changes when read")

@@ -19,14 +19,17 @@ from wire import (Reader, Refused, address, base32, blake2b, from_base32, key_of
 VECTORS = Path(__file__).resolve().parent.parent / "Vectors" / "tickets.json"
 
 
-def encode(key, endpoints, version=1, more=b"", check=None):
+def encode(key, endpoints, version=1, more=b"", check=None, relays=None):
+    if relays is not None:
+        version = 2
+        more = bytes([len(relays)]) + b"".join(name + write_endpoints(list_) for name, list_ in relays) + more
     body = bytes([version]) + key + write_endpoints(endpoints) + more
     return base32(body + (blake2b(body)[:4] if check is None else check))
 
 
 def decode(text):
-    """The (key, endpoints) of a ticket's text."""
-    if len(text.encode()) > 400:
+    """The (key, endpoints, relays) of a ticket's text; relays are (key, endpoints)."""
+    if len(text.encode()) > 656:
         raise Refused("tooLarge", "ticket")
     data = from_base32(text)
     if len(data) <= 4:
@@ -35,17 +38,25 @@ def decode(text):
     if blake2b(body)[:4] != check:
         raise Refused("notAuthentic", "ticket check")
     reader = Reader(body)
-    if reader.number(1) != 1:
+    version = reader.number(1)
+    if version not in (1, 2):
         raise Refused("unsupported", "ticket version")
     key = reader.take(32)
     endpoints = read_endpoints(reader)
+    relays = []
+    if version == 2:
+        relays = [(reader.take(32), read_endpoints(reader, limit=4)) for _ in range(reader.count(2, "relays"))]
+        if not relays:
+            raise Refused("invalid", "ticket relays")
     reader.finish()
-    return key, endpoints
+    return key, endpoints, relays
 
 
 def described(text):
-    key, endpoints = decode(text)
-    return {"key": base32(key), "endpoints": [shown(endpoint) for endpoint in endpoints]}
+    key, endpoints, relays = decode(text)
+    return {"key": base32(key), "endpoints": [shown(endpoint) for endpoint in endpoints],
+            "relays": [{"key": base32(name), "endpoints": [shown(endpoint) for endpoint in list_]}
+                       for name, list_ in relays]}
 
 
 def vectors():
@@ -53,6 +64,10 @@ def vectors():
     four, six = address("192.0.2.1:4747"), address("[2001:db8::1]:4747")
     good = {"no address": [], "one address": [four], "two kinds": [six, four],
             "least and greatest port": [(four[0], 0), (four[0], 65_535)], "as many as fit": [six] * 8}
+    other = bytes(key_of(8).verify_key)
+    good = {name: (list_, None) for name, list_ in good.items()} | {
+        "one relay": ([four], [(other, [six])]), "a relay and no address": ([], [(other, [four])]),
+        "two full relays": ([six] * 8, [(other, [six] * 4), (key, [six] * 4)])}
     text = encode(key, [four])
     cut = {"address of three bytes": bytes([1, 3, 1, 2, 3, 0, 80]), "count in a longer form": b"\x80\x00",
            "count without addresses": b"\x01", "nine addresses": write_endpoints([four] * 9)}
@@ -62,8 +77,13 @@ def vectors():
         "a digit that base32 lacks": text[:20] + "1" + text[21:],
         "one digit changed": text[:20] + ("a" if text[20] != "a" else "b") + text[21:],
         "two digits exchanged": text[:21] + text[22] + text[21] + text[23:],
-        "version 2": encode(key, [four], version=2), "bytes behind the addresses": encode(key, [four], more=b"\x00"),
-        "a key of 31 bytes": encode(key[:31], []), "401 digits": "a" * 401,
+        "version 3": encode(key, [four], version=3), "version 2 without relays": encode(key, [four], version=2),
+        "version 2 with no relay": encode(key, [four], relays=[]),
+        "three relays": encode(key, [four], relays=[(other, [four])] * 3),
+        "five addresses of a relay": encode(key, [], relays=[(other, [four] * 5)]),
+        "a relay cut off": encode(key, [], version=2, more=b"\x01" + other[:31]),
+        "bytes behind the addresses": encode(key, [four], more=b"\x00"),
+        "a key of 31 bytes": encode(key[:31], []), "657 digits": "a" * 657,
         "a wrong check": encode(key, [four], check=bytes(4)),
     }
     for name, more in cut.items():
@@ -76,13 +96,14 @@ def vectors():
             raise ValueError(f"not bad: {name}")
         except Refused as refused:
             rows.append({"name": name, "text": value, "reason": refused.reason})
-    return {"tickets": [{"name": name, "text": encode(key, list_), **described(encode(key, list_))}
-                        for name, list_ in good.items()], "bad": rows}
+    texts = {name: encode(key, list_, relays=relays) for name, (list_, relays) in good.items()}
+    return {"tickets": [{"name": name, "text": value, **described(value)} for name, value in texts.items()],
+            "bad": rows}
 
 
 def check(found):
     for vector in found["tickets"]:
-        if described(vector["text"]) != {name: vector[name] for name in ("key", "endpoints")}:
+        if described(vector["text"]) != {name: vector[name] for name in ("key", "endpoints", "relays")}:
             return False, vector["name"]
     for vector in found["bad"]:
         try:

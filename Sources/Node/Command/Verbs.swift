@@ -240,8 +240,8 @@ enum Verbs {
 
     private static let ticket = VerbShape(
         name: "ticket", summary: "print what another node needs to meet this one",
-        paragraph: "A ticket is this node's public key and its addresses. It holds no secret and "
-            + "may be posted anywhere.",
+        paragraph: "A ticket is this node's public key and its addresses, and the relays of a node "
+            + "that cannot be called. It holds no secret and may be posted anywhere.",
         examples: [("plasmid ticket", "copy the line into plasmid join on the other machine")],
         operands: [],
         options: [])

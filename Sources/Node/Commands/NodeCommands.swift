@@ -217,6 +217,11 @@ enum NodeCommands {
 
     static func ticket(_ arguments: Arguments, _ report: Report) throws(Failure) {
         let answer = try Access.open(report).ask("ticket")
+        if answer["reach"]?.string == "hidden", answer["relays"]?.array?.isEmpty == true {
+            report.note(
+                "Only nodes of this network can use it so far: this one cannot be called from "
+                    + "outside, and no relay is known yet.")
+        }
         report.done(answer, text: [answer["ticket"]?.string ?? ""])
     }
 }

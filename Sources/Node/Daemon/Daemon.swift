@@ -50,7 +50,7 @@ final class Daemon: Sendable {
     let datagrams: DatagramUse
     /// What is really bound.
     let peerAddress: Address
-    /// Key and addresses for others.
+    /// Key and addresses for others, as they are known at the start.
     let ticket: Ticket
     private let links: [LinkLane]
     private let shared = Lock<LinkShared?>(nil)
@@ -258,7 +258,7 @@ final class Daemon: Sendable {
         let founders = network.founders.map { JoinTarget($0) }
         let remembered = try joined().compactMap { text in try? JoinTarget(text) }
         for target in founders + remembered {
-            loop.post(.input(.join(endpoints: target.endpoints, key: target.key)))
+            loop.post(.input(target.input))
         }
         try takeBootstrap(network, options)
         for target in options.join { try join(target, trusted: target.key != nil) }
@@ -322,7 +322,7 @@ final class Daemon: Sendable {
                 }
             }
         }
-        loop.post(.input(.join(endpoints: target.endpoints, key: target.key)))
+        loop.post(.input(target.input))
     }
 
     /// The core's state, as it is between two inputs.

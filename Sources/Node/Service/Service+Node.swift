@@ -54,11 +54,17 @@ extension Service {
         return object
     }
 
-    /// This node's key and addresses.
+    /// This node's key and addresses, with what it has learned since its start: where a router
+    /// lets calls in, or over which relays it is reached.
     func ticket() throws(Failure) -> JSONObject {
-        let daemon = try runningNode("ticket")
+        let reach = try runningNode("ticket").look().reach
+        let relays = reach.state == .reachable ? [] : reach.relays
+        let ticket = Ticket(
+            key: keys.node.publicKey, endpoints: reach.endpoints, relays: relays)
         var object = JSONObject()
-        object["ticket"] = .string(daemon.ticket.text)
+        object["ticket"] = .string(ticket.text)
+        object["reach"] = .string(reach.state.rawValue)
+        object["relays"] = .array(relays.map { .string($0.key.base32) })
         object["node"] = .string(keys.node.publicKey.base32)
         return object
     }

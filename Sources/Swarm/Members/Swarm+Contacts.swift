@@ -1,9 +1,11 @@
 import Wire
 
 extension Swarm {
-    /// Takes an address that the owner gave.
-    mutating func join(endpoints: [Endpoint], key: NodeKey?) {
-        guard key != settings.node, !endpoints.isEmpty else { return }
+    /// Takes an address that the owner gave, and the relays of a node that cannot be called.
+    mutating func join(endpoints: [Endpoint], key: NodeKey?, relays: [PeerAddress]) {
+        guard key != settings.node else { return }
+        if let key, !relays.isEmpty { noteWay(to: key, relays) }
+        guard !endpoints.isEmpty || key.map(hasWay) == true else { return }
         let own = contacts.indices.filter { contacts[$0].source == .owner }
         if let index = own.first(where: {
             contacts[$0].key == key && (key != nil || contacts[$0].endpoints == endpoints)

@@ -1,10 +1,12 @@
-/// A node's key with the addresses it can be reached at: what one person sends another so that
-/// their nodes meet. Holds no secret.
+/// A node's key with the addresses it can be reached at, and the relays of one that cannot be
+/// called: what one person sends another so that their nodes meet. Holds no secret.
 ///
 /// Text: base32 of version 1, key, endpoints and the first 4 bytes of BLAKE2b-256 over all
-/// before them, which catches a badly copied ticket.
+/// before them, which catches a badly copied ticket. With relays, which stand behind the
+/// endpoints, the version is 2.
 public struct Ticket: Equatable, Sendable {
     private static let version: UInt8 = 1
+    private static let relayedVersion: UInt8 = 2
     private static let checkByteCount = 4
 
     /// The node.
@@ -12,18 +14,24 @@ public struct Ticket: Equatable, Sendable {
     /// Where it listens, best first, at most `Limits.endpointsMax`.
     public let endpoints: [Endpoint]
 
-    /// A ticket; endpoints beyond the limit are left out.
-    public init(key: NodeKey, endpoints: [Endpoint]) {
+    /// Relays over which it is reached where it cannot be called, at most
+    /// `NodeContent.relaysMax`.
+    public let relays: [PeerAddress]
+
+    /// A ticket; endpoints and relays beyond their limits are left out.
+    public init(key: NodeKey, endpoints: [Endpoint], relays: [PeerAddress] = []) {
         self.key = key
         self.endpoints = Array(endpoints.prefix(Limits.endpointsMax))
+        self.relays = Array(relays.prefix(NodeContent.relaysMax))
     }
 
     /// The base32 text.
     public var text: String {
         var writer = Writer()
-        writer.write(Self.version)
+        writer.write(relays.isEmpty ? Self.version : Self.relayedVersion)
         writer.write(key)
         Endpoint.writeList(endpoints, to: &writer)
+        if !relays.isEmpty { PeerAddress.writeList(relays, to: &writer) }
         writer.write(Self.check(writer.bytes))
         return Base32.encode(writer.bytes)
     }
@@ -39,9 +47,18 @@ public struct Ticket: Equatable, Sendable {
             throw .notAuthentic("ticket check")
         }
         var reader = Reader(body)
-        guard try reader.readUInt8() == Self.version else { throw .unsupported("ticket version") }
+        let version = try reader.readUInt8()
+        guard version == Self.version || version == Self.relayedVersion else {
+            throw .unsupported("ticket version")
+        }
         key = try reader.readNodeKey()
         endpoints = try Endpoint.readList(from: &reader, limit: Limits.endpointsMax)
+        relays =
+            version == Self.version
+            ? []
+            : try PeerAddress.readList(from: &reader, limit: NodeContent.relaysMax)
+        // One ticket has one text.
+        guard version == Self.version || !relays.isEmpty else { throw .invalid("ticket relays") }
         try reader.finish()
     }
 

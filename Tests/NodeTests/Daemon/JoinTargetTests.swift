@@ -19,7 +19,10 @@ struct JoinTargetTests {
         let endpoint = try #require(Endpoint(bytes: [1, 2, 3, 4], port: 5))
         let ticket = Ticket(key: key, endpoints: [endpoint])
         let target = try JoinTarget(ticket.text)
-        #expect(target.key == key && target.endpoints == [endpoint])
+        #expect(target.key == key && target.endpoints == [endpoint] && target.relays.isEmpty)
+        let relays = [PeerAddress(key: key, endpoints: [endpoint])]
+        let relayed = try JoinTarget(Ticket(key: key, endpoints: [], relays: relays).text)
+        #expect(relayed.key == key && relayed.endpoints.isEmpty && relayed.relays == relays)
         #expect(code(Ticket(key: key, endpoints: []).text) == .refused)
         #expect(code(String(ticket.text.dropLast())) == .usage)
     }

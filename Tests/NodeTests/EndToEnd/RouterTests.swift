@@ -119,6 +119,26 @@ extension RealNodes {
             try expectFetched("second", seed: 6, from: a, by: b)
         }
 
+        @Test func `one is met by its ticket alone, which names its relays`() throws {
+            let a = try hidden("a", .symmetric)
+            try Laboratory.eventually("a has two relays", seconds: 40) {
+                try relays(of: a).count == 2
+            }
+            let said = try a.ask("ticket")
+            #expect(said["reach"]?.string == "hidden")
+            #expect(
+                try Set((said["relays"]?.array ?? []).compactMap(\.string)) == Set(relays(of: a)))
+            let ticket = try #require(said["ticket"]?.string)
+            let b = laboratory.node("b")
+            try b.start(
+                ["--listen", "0.0.0.0:4747", "--join", ticket],
+                through: try network.machine(behind: .symmetric))
+            try Laboratory.eventually("b meets a over a relay", seconds: 60) {
+                try path(b, a) == "relayed"
+            }
+            try expectFetched("first", from: a, by: b)
+        }
+
         @Test func `a relay that may pass little says so, and the node is not reached over it`()
             throws
         {

@@ -54,6 +54,40 @@ import Wire
         #expect(effects.contains { if case .endCircuit(end, _) = $0 { true } else { false } })
     }
 
+    @Test func `a ticket's relay is asked where nobody answers at its addresses`() throws {
+        var driver = Driver(1)
+        let hidden = Driver.key(9).publicKey
+        let place = Driver.address(9, [192, 168, 1])
+        let relay = PeerAddress(
+            key: Driver.key(3).publicKey, endpoints: [Driver.address(3, [80, 3, 1])])
+        var effects = driver.feed(.join(endpoints: [place], key: hidden, relays: [relay]))
+        let direct = try #require(effects.dials.first)
+        #expect(direct.key == hidden)
+        effects = driver.feed(.dialFailed(dial: direct.dial, reason: "no answer"))
+        effects += driver.pass(2 * Span.second)
+        let call = try #require(effects.dials.first)
+        #expect(call.key == relay.key)
+        driver.meet(5, 3, dial: call.dial)
+        effects = driver.pass(2 * Span.second)
+        guard case .connect(_, let target)? = effects.relayed.first?.word else {
+            Issue.record("no circuit is asked for")
+            return
+        }
+        #expect(target == hidden)
+    }
+
+    @Test func `a ticket of relays alone is a way too, and one of nothing is none`() {
+        var driver = Driver(1)
+        let hidden = Driver.key(9).publicKey
+        let relay = PeerAddress(
+            key: Driver.key(3).publicKey, endpoints: [Driver.address(3, [80, 3, 1])])
+        driver.feed(.join(endpoints: [], key: hidden, relays: []))
+        #expect(driver.core.contacts.isEmpty)
+        var effects = driver.feed(.join(endpoints: [], key: hidden, relays: [relay]))
+        effects += driver.pass(2 * Span.second)
+        #expect(effects.dials.map(\.key) == [relay.key])
+    }
+
     @Test func `takes the next relay where one refuses, and then gives up with the reason`() throws
     {
         var (driver, effects) = try fetching(relays: [3, 4])

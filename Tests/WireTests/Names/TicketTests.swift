@@ -11,8 +11,16 @@ import Wire
             let ticket = try Ticket(text: text)
             #expect(ticket.key.base32 == entry["key"] as? String)
             #expect(ticket.endpoints.count == (entry["endpoints"] as? [String])?.count)
-            #expect(Ticket(key: ticket.key, endpoints: ticket.endpoints).text == text)
+            let relays = try #require(entry["relays"] as? [[String: Any]])
+            #expect(ticket.relays.map(\.key.base32) == relays.map { $0["key"] as? String })
+            #expect(
+                ticket.relays.map(\.endpoints.count)
+                    == relays.map { ($0["endpoints"] as? [String])?.count })
+            let again = Ticket(
+                key: ticket.key, endpoints: ticket.endpoints, relays: ticket.relays)
+            #expect(again.text == text)
         }
+        #expect(tickets.contains { ($0["relays"] as? [Any])?.isEmpty == false })
         for entry in try #require(file["bad"] as? [[String: Any]]) {
             let text = try #require(entry["text"] as? String)
             #expect(throws: WireError.self, "\(entry["name"] ?? "")") { try Ticket(text: text) }
