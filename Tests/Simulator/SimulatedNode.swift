@@ -44,6 +44,8 @@ package final class SimulatedNode {
     package var groupsRefuted = 0
     /// Flips a bit in every record and page that it sends.
     package var isByzantine = false
+    /// Gives nobody a record.
+    var isMute = false
     /// Milliseconds by which its wall clock is ahead.
     package var skewMilliseconds: Int64 = 0
     /// How much faster its wall clock runs.
@@ -216,6 +218,9 @@ package final class SimulatedNode {
             world.send(.introduction(introduction), from: .init(node: index, session: session))
         case .send(_, .seek) where isOld, .send(_, .seekers) where isOld,
             .send(_, .holdingChange) where isOld:
+            break
+        case .send(_, .records) where isMute, .send(_, .neighbour(.news)) where isMute,
+            .send(_, .neighbour(.haves)) where isMute:
             break
         case .dial(let dial, let endpoints, let expected):
             world.connect(index, dial: dial, endpoints: endpoints, expected: expected)
