@@ -30,6 +30,15 @@ extension World {
         return new
     }
 
+    /// Runs until `condition` holds, looked at each so many milliseconds, or the time is over.
+    func run(seconds: UInt64, each pause: UInt64, until condition: () -> Bool) -> Bool {
+        for _ in 0..<seconds * 1_000 / pause {
+            if condition() { return true }
+            run(milliseconds: pause)
+        }
+        return condition()
+    }
+
     /// A node shares a small layer; gives its id.
     @discardableResult
     package func share(
