@@ -306,8 +306,8 @@ public enum StoreOutcome: Equatable, Sendable {
     case equivocation
     /// Refused: the catalogue is full, the key is revoked, or no delegation covers the signer.
     case refused(String)
-    /// It could not be kept now, as when the disk fails: it may come again.
-    case failed
+    /// It could not be kept now, as when the disk is full, and why: it may come again.
+    case failed(StoreProblem)
 }
 
 /// What the store has of a blob.

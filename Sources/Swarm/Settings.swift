@@ -209,6 +209,12 @@ enum SwarmLimits {
     /// How long a fetch on a full disk waits before it looks for room again: soon enough for a
     /// person who has just made some, seldom enough for a disk that stays full.
     static let roomPause = 3 * Span.second
+    /// The longest pause before a full catalogue is tried again, where room comes and goes.
+    static let roomPauseMax = Span.minute
+    /// Records that are kept in memory for a full disk, and as many own ones: a megabyte each.
+    static let unkeptMax = 1_024
+    /// Peers that are compared with once there is room again.
+    static let roomAsked = 3
     /// First and longest pause before a lost peer is dialled again.
     static let dialPauseMin = 1 * Span.second
     static let dialPauseMax = 30 * Span.second

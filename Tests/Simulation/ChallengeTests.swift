@@ -10,7 +10,7 @@ import Wire
     private func scene(
         _ seed: UInt64, sizes: [Int] = [MirroredLayer.size]
     ) throws -> MirroredLayer {
-        try #require(MirroredLayer(seed: seed, sizes: sizes), "seed \(seed)")
+        try #require(MirroredLayer(Trial(seed: seed), sizes: sizes), "seed \(seed)")
     }
 
     @Test(arguments: seeds)

@@ -29,8 +29,7 @@ extension Crowd {
     /// Takes from the other end what is missing here, and gives it what is missing there.
     func exchange(_ node: Int, over link: SessionNumber) -> [Neighbourhood.Effect] {
         let to = other(link)
-        guard reaches(node, to), nodes[to].isUp, nodes[to].behaviour == .honest,
-            nodes[node].behaviour == .honest
+        guard reaches(node, to), nodes[to].isUp, !nodes[to].isMute, !nodes[node].isMute
         else { return [] }
         var effects: [Neighbourhood.Effect] = []
         var isEqual = true

@@ -30,7 +30,15 @@ package final class Crowd {
     /// Virtual nanoseconds.
     package private(set) var now: UInt64 = 0
     package var nodes: [CrowdNode] = []
-    package var weather = Weather()
+    package var weather = Weather() {
+        didSet {
+            weather = weather.without(trial.calm)
+            log.weather.formUnion(weather.kinds)
+        }
+    }
+    /// What is left out, and what the run says of it.
+    package let trial: Trial
+    var log: TrialLog
     package let landscape: Landscape
     package var generator: SeededGenerator
     /// Running mix of all that happened.
@@ -49,8 +57,13 @@ package final class Crowd {
     var parts: [Int] = []
 
     /// An empty network.
-    package init(seed: UInt64, landscape: Landscape = .continents) {
-        generator = SeededGenerator(seed: seed)
+    package convenience init(seed: UInt64) { self.init(Trial(seed: seed)) }
+
+    /// The same with something left out.
+    package init(_ trial: Trial, landscape: Landscape = .continents) {
+        self.trial = trial
+        log = TrialLog(trial)
+        generator = SeededGenerator(seed: trial.seed)
         self.landscape = landscape
     }
 
@@ -75,6 +88,7 @@ package final class Crowd {
             address: address, region: index % landscape.regions, behaviour: behaviour,
             seed: generator.next())
         nodes.append(node)
+        if trial.defect == .mute(index) { nodes[index].isMute = true }
         indexOfKey[address.key] = index
         nodes[index].known = others.map { nodes[$0].address }
         for other in nodes[index].known { nodes[index].core.keep(other) }
@@ -92,16 +106,32 @@ package final class Crowd {
         return key
     }
 
-    /// A node dies without a word: its machine lost power.
-    package func kill(_ index: Int) { nodes[index].isUp = false }
+    /// A node dies without a word: its machine lost power. Whether it does in this trial.
+    @discardableResult
+    package func kill(_ index: Int) -> Bool {
+        guard suffers("node \(index) dies") else { return false }
+        nodes[index].isUp = false
+        return true
+    }
+
+    /// The same where its death is what a scenario looks at, and no fault that could be left out.
+    func end(_ index: Int) { nodes[index].isUp = false }
+
+    /// Whether a fault happens in this trial.
+    func suffers(_ words: String) -> Bool {
+        log.admits("at \(Double(now / 100_000_000) / 10) s \(words)")
+    }
 
     /// A node stands still: it neither hears nor acts, and then everything comes at once.
     package func pause(_ index: Int, for span: UInt64) {
+        guard suffers("node \(index) stands still for \(span / 1_000_000) ms") else { return }
         nodes[index].pausedUntil = max(nodes[index].pausedUntil, now + span)
+        if trial.defect == .muteAfterPause { nodes[index].isMute = true }
     }
 
     /// Cuts the network: nodes of different parts do not hear each other.
     package func divide(by part: (Int) -> Int) {
+        guard suffers("the network is cut") else { return }
         parts = nodes.indices.map(part)
     }
 
@@ -246,7 +276,7 @@ package final class Crowd {
     }
 
     private func send(_ message: NeighbourMessage, _ link: SessionNumber, of node: Int) {
-        if nodes[node].behaviour == .silent, message.isNews { return }
+        if nodes[node].isMute, message.isNews { return }
         let bytes = message.byteCount
         if case .news(let items) = message { traffic.records += UInt64(items.count) }
         transmit(link, bytes: bytes) { .message(node: $0, link: $1, message) }

@@ -17,6 +17,8 @@ package struct CrowdNode {
     let region: Int
     /// What it does.
     package let behaviour: Behaviour
+    /// Whether it passes no news on.
+    var isMute: Bool
     /// The shipping core.
     package var core: Neighbourhood
     /// Addresses that its owner gave.
@@ -38,6 +40,7 @@ package struct CrowdNode {
         self.address = address
         self.region = region
         self.behaviour = behaviour
+        isMute = behaviour == .silent
         core = Neighbourhood(own: address, seed: seed)
     }
 }

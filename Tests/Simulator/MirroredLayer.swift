@@ -16,8 +16,8 @@ package struct MirroredLayer {
     package var publisher: SimulatedNode { world.nodes[nodes[0]] }
 
     /// Nil where the layer did not reach all, or not all said so.
-    package init?(seed: UInt64, mirrors: Int = 2, sizes: [Int] = [MirroredLayer.size]) {
-        let world = World(seed: seed)
+    package init?(_ trial: Trial, mirrors: Int = 2, sizes: [Int] = [MirroredLayer.size]) {
+        let world = World(trial)
         self.world = world
         world.weather.isSteady = true
         world.weather.delay = 8_000_000...10_000_000

@@ -15,7 +15,7 @@ package struct NewsFigures: Sendable {
     package var slowestMilliseconds: UInt64 { (worst.max() ?? 0) / 1_000_000 }
 
     /// Both, and the copies, in words.
-    var words: String {
+    package var words: String {
         let parts = (reached.min() ?? 0) * 100
         let share = isComplete ? "all" : "\(round(parts, 2)) %"
         return "\(share) in \(typicalMilliseconds) ms, slowest \(slowestMilliseconds) ms, "

@@ -6,8 +6,9 @@ import Wire
 extension Scenario {
     static let challenges: [Scenario] = [lost, borrowed, flooded]
 
-    private static func failed(_ seed: UInt64) -> Outcome {
-        World(seed: seed).outcome("the layer did not reach its mirrors", isReached: false)
+    private static func failed(_ trial: Trial) -> Outcome {
+        World(trial).outcome(
+            "the layer did not reach its mirrors", ["the layer reaches its mirrors": false])
     }
 
     private static let lost = Scenario(
@@ -15,11 +16,12 @@ extension Scenario {
         goal: "a mirror lost a tenth of 196 leaves, 64 steps each hour: found at the first, in "
             + "five of five; an honest one beside it passes each time",
         isQuick: true
-    ) { seed in
-        guard let scene = MirroredLayer(seed: seed) else { return failed(seed) }
-        scene.world.nodes[scene.nodes[1]].auditor.conduct = .lostTenth(Int(seed % 10))
+    ) { trial in
+        guard let scene = MirroredLayer(trial) else { return failed(trial) }
+        scene.world.nodes[scene.nodes[1]].auditor.conduct = .lostTenth(Int(trial.seed % 10))
         var (found, passed, others) = (0, 0, 0)
-        for number in 1...5 as ClosedRange<UInt64> {
+        let rounds = scene.world.rounds(5)
+        for number in rounds.map({ UInt64($0) + 1 }) {
             let ends = scene.ask(number)
             if scene.publisher.auditor.reports[number]?.blob?.size != UInt64(MirroredLayer.size) {
                 others += 1
@@ -29,9 +31,12 @@ extension Scenario {
             scene.waitAnHour()
         }
         return scene.world.outcome(
-            "found in \(found) of 5, the honest one passed \(passed)"
+            "found in \(found) of \(rounds.count), the honest one passed \(passed)"
                 + (others > 0 ? ", another file was drawn in \(others)" : ""),
-            isReached: found + others >= 5 && passed == 5)
+            [
+                "the loss is found": found + others >= rounds.count,
+                "the honest one passes": passed == rounds.count,
+            ])
     }
 
     private static let borrowed = Scenario(
@@ -39,8 +44,8 @@ extension Scenario {
         goal: "a mirror with no copy fetches each leaf when it is asked: late from 12, 20 and 50 "
             + "ms away; passing the question on gives a wrong code",
         isQuick: true
-    ) { seed in
-        guard let scene = MirroredLayer(seed: seed) else { return failed(seed) }
+    ) { trial in
+        guard let scene = MirroredLayer(trial) else { return failed(trial) }
         let mirror = scene.world.nodes[scene.nodes[1]]
         var words: [String] = []
         var isReached = true
@@ -58,7 +63,11 @@ extension Scenario {
         let passedOn = scene.ask(number + 1)[scene.key(1)]
         if case .verdict(let verdict)? = passedOn { words.append("passed on \(verdict)") }
         return scene.world.outcome(
-            words.joined(separator: ", "), isReached: isReached && passedOn == .verdict(.wrong))
+            words.joined(separator: ", "),
+            [
+                "who fetches is late": isReached,
+                "who passes it on is wrong": passedOn == .verdict(.wrong),
+            ])
     }
 
     private static let flooded = Scenario(
@@ -66,10 +75,10 @@ extension Scenario {
         goal: "six strangers ask a mirror for each of ten files, 20,000 times in all: it reads 32 "
             + "MiB for them, and its publisher's demand passes",
         isQuick: true
-    ) { seed in
+    ) { trial in
         let sizes = [Int](repeating: 40_000, count: 10)
-        guard let scene = MirroredLayer(seed: seed, mirrors: 1, sizes: sizes) else {
-            return failed(seed)
+        guard let scene = MirroredLayer(trial, mirrors: 1, sizes: sizes) else {
+            return failed(trial)
         }
         let world = scene.world
         let mirror = scene.nodes[1]
@@ -79,7 +88,7 @@ extension Scenario {
             world.nodes[stranger].auditor.isFlooding = true
         }
         _ = world.run(seconds: 5)
-        var generator = SeededGenerator(seed: seed)
+        var generator = SeededGenerator(seed: trial.seed)
         var sent = 0
         for _ in 0..<20_000 / strangers.count {
             for stranger in strangers {
@@ -104,6 +113,9 @@ extension Scenario {
         return world.outcome(
             "\(read / 64) MiB read for \(sent) questions, the publisher's "
                 + (isPassed ? "passed" : "did not pass"),
-            isReached: sent > 19_000 && read <= 2_048 && isPassed)
+            [
+                "all is asked": sent > 19_000, "little is read": read <= 2_048,
+                "the publisher's demand passes": isPassed,
+            ])
     }
 }

@@ -15,8 +15,8 @@ extension Scenario {
             goal: "10 mirrors, 4 copies each of 4 layers, the publisher dies for good: one more "
                 + "copy each, nothing else",
             isQuick: true
-        ) { seed in
-            let run = begin(seed, mirrors: 10, target: 4)
+        ) { trial in
+            let run = begin(trial, mirrors: 10, target: 4)
             let first = run.heal(within: 120)
             let before = run.begun
             run.world.crash(run.publisher)
@@ -26,20 +26,22 @@ extension Scenario {
             let more = run.begun - before
             return run.outcome(
                 "whole after \(words(first)) and \(words(span)), \(more) copies more",
-                isReached: first != nil && span != nil && more <= run.layers.count + 1
-                    && !run.isLost && run.most <= 5)
+                [
+                    "whole": first != nil && span != nil && !run.isLost,
+                    "few copies": more <= run.layers.count + 1 && run.most <= 5,
+                ])
         },
         Scenario(
             name: "mirrors-short-absence",
             goal:
                 "10 mirrors, holders are away for half the patience again and again: nothing moves",
             isQuick: true
-        ) { seed in
-            let run = begin(seed, mirrors: 10, target: 4)
+        ) { trial in
+            let run = begin(trial, mirrors: 10, target: 4)
             let first = run.heal(within: 120)
             run.run(seconds: 60)
             let before = run.begun
-            for _ in 0..<8 {
+            for _ in run.world.rounds(8) {
                 let away = run.kill(2)
                 run.run(seconds: run.patience / 2)
                 for node in away { run.restart(node) }
@@ -47,15 +49,16 @@ extension Scenario {
             }
             let more = run.begun - before
             return run.outcome(
-                "\(more) copies moved", isReached: first != nil && more == 0 && !run.isLost)
+                "\(more) copies moved",
+                ["whole": first != nil && !run.isLost, "nothing moves": more == 0])
         },
         Scenario(
             name: "mirrors-return",
             goal: "10 mirrors, 3 holders return after others took their place: the surplus stays "
                 + "for 24 times the patience, then goes",
             isQuick: true
-        ) { seed in
-            let run = begin(seed, mirrors: 10, target: 4, patience: 20)
+        ) { trial in
+            let run = begin(trial, mirrors: 10, target: 4, patience: 20)
             let first = run.heal(within: 120)
             let away = run.kill(3)
             run.run(seconds: 5)
@@ -67,17 +70,19 @@ extension Scenario {
             let late = run.mostNow
             return run.outcome(
                 "up to \(early) copies when they are back, \(late) later",
-                isReached: first != nil && span != nil && early > 4 && late <= 5 && run.isWhole
-                    && !run.isLost)
+                [
+                    "whole": first != nil && span != nil && run.isWhole && !run.isLost,
+                    "the surplus stays": early > 4, "the surplus goes": late <= 5,
+                ])
         },
     ]
 
     private static func begin(
-        _ seed: UInt64, mirrors: Int, target: Int, patience: UInt64 = 60
+        _ trial: Trial, mirrors: Int, target: Int, patience: UInt64 = 60
     ) -> SimulatedMirrors {
         guard
             let run = try? SimulatedMirrors(
-                seed: seed, mirrors: mirrors, target: target, patience: patience)
+                trial, mirrors: mirrors, target: target, patience: patience)
         else { preconditionFailure("a sample that is no layer") }
         return run
     }
@@ -92,14 +97,17 @@ extension Scenario {
             goal: "\(mirrors) mirrors of one publisher, 4 layers, \(target) copies each: all there "
                 + "within 60 s, none too many, each moved once",
             isQuick: true
-        ) { seed in
-            let run = begin(seed, mirrors: mirrors, target: target)
+        ) { trial in
+            let run = begin(trial, mirrors: mirrors, target: target)
             let span = run.heal(within: 60)
             run.run(seconds: 120)
             let wanted = run.layers.count * (target - 1)
             return run.outcome(
                 "\(words(span)), at most \(run.most) copies, \(run.begun) moved of \(wanted)",
-                isReached: span != nil && run.most <= target + 1 && run.begun <= wanted + 1)
+                [
+                    "whole": span != nil, "none too many": run.most <= target + 1,
+                    "each moves once": run.begun <= wanted + 1,
+                ])
         }
     }
 
@@ -112,8 +120,8 @@ extension Scenario {
                 + "most die at once: whole again within the patience and 60 s, at most one copy "
                 + "too many, what was lost moved once",
             isQuick: true
-        ) { seed in
-            let run = begin(seed, mirrors: mirrors, target: target)
+        ) { trial in
+            let run = begin(trial, mirrors: mirrors, target: target)
             let first = run.heal(within: 120)
             run.run(seconds: 30)
             let before = run.begun
@@ -125,19 +133,17 @@ extension Scenario {
             let moved = run.begun - before
             return run.outcome(
                 "\(words(span)), at most \(run.most) copies, \(moved) moved of \(lost) lost",
-                isReached: first != nil && span != nil && run.most <= target + 1
-                    && moved <= lost + 1 && !run.isLost)
+                [
+                    "whole": first != nil && span != nil && !run.isLost,
+                    "none too many": run.most <= target + 1, "each moves once": moved <= lost + 1,
+                ])
         }
     }
 }
 
 extension SimulatedMirrors {
     /// What a scenario reports of it.
-    func outcome(_ result: String, isReached: Bool) -> Scenario.Outcome {
-        Scenario.Outcome(
-            result: result, isReached: isReached, nodes: world.nodes.count,
-            seconds: world.now / 1_000_000_000,
-            messages: world.traffic.values.reduce(0) { $0 + $1.messages },
-            bytes: world.traffic.values.reduce(0) { $0 + $1.bytes }, trace: world.trace.words.0)
+    func outcome(_ result: String, _ claims: Scenario.Claims) -> Scenario.Outcome {
+        world.outcome(result, claims)
     }
 }

@@ -9,19 +9,20 @@ extension Scenario {
             goal: "40 whole nodes, 12 of them behind routers of four kinds, 4 that relay: all news "
                 + "reaches all in 60 s, and every node fetches what every other one alone serves",
             isQuick: true
-        ) { seed in nat(seed, open: 24, relays: 4, hidden: 12) }
+        ) { trial in nat(trial, open: 24, relays: 4, hidden: 12) }
     ]
 
-    private static func nat(_ seed: UInt64, open: Int, relays: Int, hidden: Int) -> Outcome {
-        let world = World(seed: seed)
+    private static func nat(_ trial: Trial, open: Int, relays: Int, hidden: Int) -> Outcome {
+        let world = World(trial)
         // A stream keeps its order.
         world.weather.isSteady = true
         for _ in 0..<relays { _ = world.addNode(.open(relay: RelayOffer())) }
-        for _ in 0..<open { _ = world.addNode(.open()) }
-        let behind = (0..<hidden).map { number in
+        let openCount = world.log.nodes(open, least: 8)
+        for _ in 0..<openCount { _ = world.addNode(.open()) }
+        let behind = (0..<world.log.nodes(hidden, least: 4)).map { number in
             world.addNode(.behind(SimulatedNat.Kind.allCases[number % 4]))
         }
-        let callable = open + relays
+        let callable = openCount + relays
         for index in world.nodes.indices where index > 0 {
             for _ in 0..<2 {
                 let other = Int.random(in: 0..<min(index, callable), using: &world.generator)
@@ -54,7 +55,10 @@ extension Scenario {
             "news in \(isHeard ? "\(spent) ms" : "never"), \(fetched) of \(all) fetched, "
                 + "\(punched) punches, \(passed / 1024) KiB relayed"
                 + (known ? "" : ", some without relays"),
-            isReached: known && isHeard && fetched == all)
+            [
+                "all find relays": known, "all hear of all": isHeard,
+                "all is fetched": fetched == all,
+            ])
     }
 
     /// Each node fetches each other's layer, one at a time; how many came.

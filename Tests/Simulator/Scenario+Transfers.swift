@@ -69,19 +69,23 @@ extension Scenario {
             }
         } meanwhile: { run, _ in
             if run.part(of: run.targets[0]) >= 0.99 {
-                run.world.nodes[run.sources[1]].groupsUntilStall = 0
+                run.world.harm(run.sources[1], "falls silent") { $0.groupsUntilStall = 0 }
             }
         },
         transfer(
             "transfer-corrupt",
             "1 of 4 sources sends wrong bytes: it is found by its first group, all comes",
             sources: 4, targets: 1, mostTime: 1.1, mostCopies: 1.1, mostReceived: 1.1
-        ) { $0.world.nodes[$0.sources[1]].isCorrupting = true },
+        ) { run in
+            run.world.harm(run.sources[1], "sends wrong bytes") { $0.isCorrupting = true }
+        },
         transfer(
             "transfer-boast",
             "1 of 8 targets says that it has all: the others come to their end",
             sources: 1, targets: 8, megabytes: 128, mostTime: 1.6, mostCopies: 1.4
-        ) { $0.world.nodes[$0.targets[0]].isBoasting = true },
+        ) { run in
+            run.world.harm(run.targets[0], "says that it has all") { $0.isBoasting = true }
+        },
         transfer(
             "transfer-vanish",
             "3 of 4 sources die one after the other: the last one brings the rest, of each at most "
@@ -98,14 +102,16 @@ extension Scenario {
             "transfer-slow-disk",
             "a disk of 5 MB/s behind a line of 12.5: its time, and nothing twice",
             sources: 2, targets: 1, mostTime: 2.7, mostCopies: 1.02
-        ) { $0.world.nodes[$0.targets[0]].diskRate = 5_000_000 },
+        ) { run in
+            run.world.harm(run.targets[0], "has a slow disk") { $0.diskRate = 5_000_000 }
+        },
         transfer(
             "transfer-disk-full",
             "the disk is full half-way and has room again after 20 s: the rest comes; for nothing "
                 + "what was on its way, and a group each 3 s: 11 of 64",
             sources: 2, targets: 1, mostTime: 5.5, mostCopies: 1.18, mostReceived: 1.18
-        ) {
-            $0.world.nodes[$0.targets[0]].roomForGroups = 32
+        ) { run in
+            run.world.harm(run.targets[0], "has room for half") { $0.roomForGroups = 32 }
         } meanwhile: { run, spent in
             if spent > 20 { run.world.nodes[run.targets[0]].roomForGroups = nil }
         },
@@ -114,7 +120,9 @@ extension Scenario {
             "half of the targets run a version that gives nothing out while it fetches",
             sources: 1, targets: 6, mostTime: 4.5, mostCopies: 4.5
         ) { run in
-            for target in run.targets.prefix(3) { run.world.nodes[target].isOld = true }
+            for target in run.targets.prefix(3) {
+                run.world.harm(target, "runs an old version") { $0.isOld = true }
+            }
         },
         transfer(
             "transfer-churn",
@@ -142,10 +150,10 @@ extension Scenario {
         _ prepare: @escaping @Sendable (SimulatedTransfer) -> Void = { _ in },
         meanwhile: @escaping @Sendable (SimulatedTransfer, Double) -> Void = { _, _ in }
     ) -> Scenario {
-        Scenario(name: name, goal: goal, isQuick: isQuick) { seed in
+        Scenario(name: name, goal: goal, isQuick: isQuick) { trial in
             guard
                 let run = try? SimulatedTransfer(
-                    seed: seed, sources: sources, targets: targets, megabytes: megabytes,
+                    trial, sources: sources, targets: targets, megabytes: megabytes,
                     delay: delay, isChain: isChain, isWeights: isWeights, oldSources: oldSources)
             else { preconditionFailure("a sample that is no layer") }
             prepare(run)
@@ -166,13 +174,11 @@ extension SimulatedTransfer {
         let words = String(
             format: "%.2f of the line's time, %.2f copies from sources, %.3f received",
             time, copies, received)
-        return Scenario.Outcome(
-            result: words,
-            isReached: isOver && time <= mostTime && copies <= mostCopies
-                && received <= mostReceived,
-            nodes: world.nodes.count, seconds: world.now / 1_000_000_000,
-            messages: world.traffic.values.reduce(0) { $0 + $1.messages },
-            bytes: world.traffic.values.reduce(0) { $0 + $1.bytes },
-            trace: world.trace.words.0)
+        return world.outcome(
+            words,
+            [
+                "all comes": isOver, "in time": time <= mostTime,
+                "few copies": copies <= mostCopies, "little comes twice": received <= mostReceived,
+            ])
     }
 }

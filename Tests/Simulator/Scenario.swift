@@ -7,8 +7,8 @@ package struct Scenario: Sendable {
     package struct Outcome: Sendable {
         /// What was measured, in words with units.
         package var result: String
-        /// Whether the goal was reached.
-        package var isReached: Bool
+        /// Claims of the goal that do not hold, in words.
+        package var missed: [String]
         /// Nodes in it.
         package var nodes: Int
         /// Simulated seconds.
@@ -18,7 +18,15 @@ package struct Scenario: Sendable {
         package var bytes: UInt64
         /// A mix of all that happened: the same for a seed on every machine.
         package var trace: UInt64
+        /// The faults that happened, and how large it was.
+        package var log: TrialLog
+
+        /// Whether the goal was reached.
+        package var isReached: Bool { missed.isEmpty }
     }
+
+    /// What a scenario claims, and whether it holds.
+    package typealias Claims = KeyValuePairs<String, Bool>
 
     /// Its name on the command line.
     package let name: String
@@ -26,27 +34,47 @@ package struct Scenario: Sendable {
     package let goal: String
     /// Whether it takes seconds only.
     package let isQuick: Bool
-    /// Runs it.
-    package let run: @Sendable (_ seed: UInt64) -> Outcome
+    private let body: @Sendable (Trial) -> Outcome
+
+    /// A scenario that does what `run` does.
+    package init(
+        name: String, goal: String, isQuick: Bool, run: @escaping @Sendable (Trial) -> Outcome
+    ) {
+        self.name = name
+        self.goal = goal
+        self.isQuick = isQuick
+        body = run
+    }
+
+    /// Runs all of it.
+    package func run(_ seed: UInt64) -> Outcome { run(Trial(seed: seed)) }
+
+    /// Runs it with something left out.
+    package func run(_ trial: Trial) -> Outcome { body(trial) }
 
     /// All of them.
     package static let all: [Scenario] =
         news + losses + floods + catalogues + secrets + circles + addresses + routers + transfers
-        + transferFaults + challenges + mirrors + datagrams
+        + transferFaults + challenges + mirrors + datagrams + storage
 }
 
 extension Crowd {
     /// What a scenario reports of it.
-    func outcome(_ result: String, isReached: Bool) -> Scenario.Outcome {
+    package func outcome(_ result: String, _ claims: Scenario.Claims) -> Scenario.Outcome {
         Scenario.Outcome(
-            result: result, isReached: isReached, nodes: nodes.count,
+            result: result, missed: claims.filter { !$0.value }.map(\.key), nodes: nodes.count,
             seconds: now / 1_000_000_000, messages: traffic.messages, bytes: traffic.bytes,
-            trace: trace)
+            trace: trace, log: log)
+    }
+
+    /// How often a scenario does something again, at least once.
+    package func rounds(_ count: Int, least: Int = 1) -> Range<Int> {
+        0..<log.rounds(count, least: least)
     }
 
     /// So many nodes that know the first one and one other each, and a minute to meet.
-    func gather(_ count: Int, for seconds: UInt64 = 60) {
-        for index in nodes.count..<nodes.count + count {
+    package func gather(_ count: Int, least: Int = 8, for seconds: UInt64 = 60) {
+        for index in nodes.count..<nodes.count + log.nodes(count, least: least) {
             let others = index == 0 ? [] : [0, Int.random(in: 0..<index, using: &generator)]
             add(knowing: others)
         }
@@ -70,10 +98,10 @@ extension Crowd {
     }
 
     /// How news of random nodes came about, each `pause` after the one before.
-    func tell(_ count: Int, pause: UInt64 = 5_000_000_000) -> NewsFigures {
+    package func tell(_ count: Int, pause: UInt64 = 5_000_000_000) -> NewsFigures {
         let before = traffic.records
         var names = [(NewsName, [Int])]()
-        for _ in 0..<count {
+        for _ in rounds(count) {
             let present = survivors
             guard let node = present.randomElement(using: &generator) else { continue }
             names.append((publish(by: node), present))

@@ -4,7 +4,7 @@ import Wire
 
 /// A publisher whose layers some nodes mirror, each by itself, up to a number of copies.
 package final class SimulatedMirrors {
-    package let world = World(seed: 0)
+    package let world: World
     package let publisher: Int
     package private(set) var mirrors: [Int] = []
     package private(set) var layers: [PublishedLayer] = []
@@ -19,15 +19,15 @@ package final class SimulatedMirrors {
 
     /// A world of its own seed, with mirrors in networks of their own.
     package init(
-        seed: UInt64, mirrors count: Int, layers layerCount: Int = 4, target: Int,
+        _ trial: Trial, mirrors count: Int, layers layerCount: Int = 4, target: Int,
         patience: UInt64 = 60, kilobytes: Int = 2_000, pace: LayerSpread.Pace = .immediate
     ) throws {
+        world = World(trial)
         self.target = target
         self.patience = patience
-        world.generator = SeededGenerator(seed: seed)
         publisher = world.addNode(.open())
         let key = world.nodes[publisher].key
-        for _ in 0..<count {
+        for _ in 0..<world.log.nodes(count, least: min(count, 2 * target)) {
             let node = world.addNode(.open())
             mirrors.append(node)
             world.lines[node] = WorldLine(SimulatedTransfer.line)
@@ -41,10 +41,10 @@ package final class SimulatedMirrors {
         wanted.patience = patience
         for node in mirrors { world.nodes[node].mirror(wanted, in: world) }
         _ = world.run(seconds: 40)
-        for number in 0..<layerCount {
+        for number in world.rounds(layerCount) {
             let layer = try PublishedLayer(
                 by: key, name: "layer\(number)", sizes: [kilobytes << 10],
-                seed: seed &+ UInt64(number))
+                seed: trial.seed &+ UInt64(number))
             layers.append(layer)
             var held = layer.held
             held.take([try Self.spread(layer, by: key, target, pace)])

@@ -39,11 +39,17 @@ package final class SimulatedNode {
     var diskFree: UInt64 = 0
     /// Groups for which its disk has room; nil for no end.
     package var roomForGroups: Int?
+    /// Whether nothing can be written into its catalogue.
+    var isDiskFull = false
+    /// Records that it asked others for, again or not.
+    private(set) var recordsAskedFor = 0
     /// Groups that came and were what they should be, and that were not.
     package var groupsStored = 0
     package var groupsRefuted = 0
     /// Flips a bit in every record and page that it sends.
     package var isByzantine = false
+    /// Gives nobody a record.
+    var isMute = false
     /// Milliseconds by which its wall clock is ahead.
     package var skewMilliseconds: Int64 = 0
     /// How much faster its wall clock runs.
@@ -207,6 +213,7 @@ package final class SimulatedNode {
     // MARK: Effects
 
     package func perform(_ effect: Effect, in world: World) {
+        if case .send(_, let message) = effect { recordsAskedFor += Self.records(in: message) }
         switch effect {
         case .dial(let dial, let endpoints, _)
         where dialsOnly.map { $0 != Int(endpoints[0].port) } ?? false:
@@ -216,6 +223,9 @@ package final class SimulatedNode {
             world.send(.introduction(introduction), from: .init(node: index, session: session))
         case .send(_, .seek) where isOld, .send(_, .seekers) where isOld,
             .send(_, .holdingChange) where isOld:
+            break
+        case .send(_, .records) where isMute, .send(_, .neighbour(.news)) where isMute,
+            .send(_, .neighbour(.haves)) where isMute:
             break
         case .dial(let dial, let endpoints, let expected):
             world.connect(index, dial: dial, endpoints: endpoints, expected: expected)
@@ -257,6 +267,16 @@ package final class SimulatedNode {
             {
                 performTransfer(effect, in: world)
             }
+        }
+    }
+
+    /// Records that a message asks for.
+    private static func records(in message: Message) -> Int {
+        switch message {
+        case .recordsRequest(let ids): ids.count
+        case .itemsRequest(let items): items.count
+        case .neighbour(.graft(let names)): names.count
+        default: 0
         }
     }
 
@@ -383,7 +403,10 @@ package final class SimulatedNode {
         return sketch
     }
 
+    private static let diskFull = StoreProblem(.quota, "the disk is full", mayPass: true)
+
     private func store(_ record: Record) -> StoreOutcome {
+        guard !isDiskFull else { return .failed(Self.diskFull) }
         let end = SlotKey(publisher: record.publisher, type: .keyRevocation, slot: .only)
         if record.type != .keyRevocation, catalogue[end] != nil {
             return .refused("its publisher's key is revoked")

@@ -19,19 +19,20 @@ package final class SimulatedTransfer {
     /// Nodes that know each other; the first source published the layer of `megabytes` MiB, of
     /// weights or of what is never coded. The last `oldSources` know nothing of coding.
     package init(
-        seed: UInt64, sources: Int, targets: Int, megabytes: Int, line: UInt64 = line,
+        _ trial: Trial, sources: Int, targets: Int, megabytes: Int, line: UInt64 = line,
         delay: ClosedRange<UInt64> = 1_000_000...2_000_000, isChain: Bool = false,
         isWeights: Bool = false, oldSources: Int = 0
     ) throws {
-        let world = World(seed: seed)
+        let world = World(trial)
         world.weather.delay = delay
         self.world = world
         self.sources = (0..<sources).map { _ in world.addNode() }
-        self.targets = (0..<targets).map { _ in world.addNode() }
+        let targetCount = world.log.nodes(targets, least: min(targets, 2))
+        self.targets = (0..<targetCount).map { _ in world.addNode() }
         for node in self.sources.suffix(oldSources) { world.nodes[node].isOld = true }
         size = megabytes << 20
         layer = try PublishedLayer(
-            by: world.nodes[0].key, name: "sample", sizes: [size], seed: seed,
+            by: world.nodes[0].key, name: "sample", sizes: [size], seed: trial.seed,
             suffix: isWeights ? "safetensors" : "bin")
         for node in self.sources + self.targets {
             world.lines[node] = WorldLine(line)

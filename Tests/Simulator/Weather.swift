@@ -20,6 +20,28 @@ package struct Weather: Sendable {
     /// Fair weather.
     package init() {}
 
+    /// What it does to messages.
+    var kinds: Set<WeatherKind> {
+        var kinds: Set<WeatherKind> = []
+        if lossPerMille > 0 { kinds.insert(.lost) }
+        if burstPerMille > 0 { kinds.insert(.bursts) }
+        if duplicationPerMille > 0 { kinds.insert(.doubled) }
+        if reorderingPerMille > 0 { kinds.insert(.overtaking) }
+        if flipPerMille > 0 { kinds.insert(.bent) }
+        return kinds
+    }
+
+    /// The same without some of it.
+    func without(_ calm: Set<WeatherKind>) -> Weather {
+        var weather = self
+        if calm.contains(.lost) { weather.lossPerMille = 0 }
+        if calm.contains(.bursts) { weather.burstPerMille = 0 }
+        if calm.contains(.doubled) { weather.duplicationPerMille = 0 }
+        if calm.contains(.overtaking) { weather.reorderingPerMille = 0 }
+        if calm.contains(.bent) { weather.flipPerMille = 0 }
+        return weather
+    }
+
     /// What becomes of one message.
     enum Fate: Equatable {
         case lost

@@ -5,19 +5,23 @@ import Wire
 /// What scenarios tell about whole nodes.
 extension World {
     /// What a scenario reports of it.
-    func outcome(_ result: String, isReached: Bool) -> Scenario.Outcome {
-        let mix = trace.words.0
-        return Scenario.Outcome(
-            result: result, isReached: isReached, nodes: nodes.count,
+    package func outcome(_ result: String, _ claims: Scenario.Claims) -> Scenario.Outcome {
+        Scenario.Outcome(
+            result: result, missed: claims.filter { !$0.value }.map(\.key), nodes: nodes.count,
             seconds: now / 1_000_000_000,
             messages: traffic.values.reduce(0) { $0 + $1.messages },
-            bytes: traffic.values.reduce(0) { $0 + $1.bytes }, trace: mix)
+            bytes: traffic.values.reduce(0) { $0 + $1.bytes }, trace: trace.words.0, log: log)
+    }
+
+    /// How often a scenario does something again, at least once.
+    package func rounds(_ count: Int, least: Int = 1) -> Range<Int> {
+        0..<log.rounds(count, least: least)
     }
 
     /// So many nodes, each of which joins one or two before it.
     @discardableResult
-    func gather(_ count: Int) -> [Int] {
-        let new = (0..<count).map { _ in addNode() }
+    package func gather(_ count: Int, least: Int = 4) -> [Int] {
+        let new = (0..<log.nodes(count, least: least)).map { _ in addNode() }
         for index in new where index > 0 {
             for _ in 0..<UInt64.random(in: 1...2, using: &generator) {
                 join(index, to: Int.random(in: 0..<index, using: &generator))
@@ -26,9 +30,18 @@ extension World {
         return new
     }
 
+    /// Runs until `condition` holds, looked at each so many milliseconds, or the time is over.
+    func run(seconds: UInt64, each pause: UInt64, until condition: () -> Bool) -> Bool {
+        for _ in 0..<seconds * 1_000 / pause {
+            if condition() { return true }
+            run(milliseconds: pause)
+        }
+        return condition()
+    }
+
     /// A node shares a small layer; gives its id.
     @discardableResult
-    func share(
+    package func share(
         _ name: String, by node: Int, visibility: Visibility = .public,
         isPeerToPeer: Bool = true, organization: NodeKey? = nil
     ) -> Digest {

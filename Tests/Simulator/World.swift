@@ -17,6 +17,23 @@ package final class World {
         package var lossPerMille: UInt64 = 0
         /// Messages delivered twice, of 1,000.
         package var duplicationPerMille: UInt64 = 0
+
+        /// What it does to messages.
+        var kinds: Set<WeatherKind> {
+            var kinds: Set<WeatherKind> = lossPerMille > 0 ? [.lost] : []
+            if duplicationPerMille > 0 { kinds.insert(.doubled) }
+            if !isSteady { kinds.insert(.overtaking) }
+            return kinds
+        }
+
+        /// The same without some of it.
+        func without(_ calm: Set<WeatherKind>) -> Weather {
+            var weather = self
+            if calm.contains(.lost) { weather.lossPerMille = 0 }
+            if calm.contains(.doubled) { weather.duplicationPerMille = 0 }
+            if calm.contains(.overtaking) { weather.isSteady = true }
+            return weather
+        }
     }
 
     enum Event {
@@ -40,7 +57,17 @@ package final class World {
 
     package private(set) var now: UInt64 = 0
     package private(set) var nodes: [SimulatedNode] = []
-    package var weather = Weather()
+    package var weather = Weather() {
+        didSet {
+            weather = weather.without(trial.calm)
+            log.weather.formUnion(weather.kinds)
+        }
+    }
+    /// What is left out, and what the run says of it.
+    package let trial: Trial
+    var log: TrialLog
+    /// Nodes whose crash was left out, so that starting them again changes nothing.
+    private var spared: Set<Int> = []
     package var generator: SeededGenerator
     private var queue = EventQueue<Event>()
     private var peers: [End: End] = [:]
@@ -89,8 +116,25 @@ package final class World {
     /// The wall clock starts at an arbitrary fixed day.
     package static let wallStart: UInt64 = 1_790_000_000_000
 
-    package init(seed: UInt64) {
-        generator = SeededGenerator(seed: seed)
+    package convenience init(seed: UInt64) { self.init(Trial(seed: seed)) }
+
+    /// The same with something left out.
+    package init(_ trial: Trial) {
+        self.trial = trial
+        log = TrialLog(trial)
+        generator = SeededGenerator(seed: trial.seed)
+        weather = weather.without(trial.calm)
+        log.weather.formUnion(weather.kinds)
+    }
+
+    /// Whether a fault happens in this trial.
+    func suffers(_ words: String) -> Bool {
+        log.admits("at \(Double(now / 100_000_000) / 10) s \(words)")
+    }
+
+    /// Does something to a node that is a fault; one that goes on is named once.
+    func harm(_ index: Int, _ words: String, _ act: (SimulatedNode) -> Void) {
+        if log.admits("node \(index) \(words)") { act(nodes[index]) }
     }
 
     /// What a node's own clocks show.
@@ -382,8 +426,14 @@ package final class World {
         answer(there.node, .sessionClosed(there.session, reason: reason), after: wait)
     }
 
-    /// Stops a node at once: peers see their sessions end; its store stays.
-    package func crash(_ index: Int) {
+    /// Stops a node at once: peers see their sessions end; its store stays. No fault that could
+    /// be left out where what follows needs it to be down.
+    package func crash(_ index: Int, isFault: Bool = true) {
+        guard !spared.contains(index) else { return }
+        guard !isFault || suffers("node \(index) dies") else {
+            spared.insert(index)
+            return
+        }
         nodes[index].isUp = false
         died[index] = now
         let ends = peers.keys.filter { $0.node == index }.sorted { $0.session < $1.session }
@@ -392,7 +442,8 @@ package final class World {
 
     /// Cuts the network in two: those of `part` and the others. Sessions across break at once, or
     /// fall silent.
-    package func divide(_ part: [Int], isSilent: Bool = false) {
+    package func divide(_ part: [Int], isSilent: Bool = false, isFault: Bool = true) {
+        guard !isFault || suffers("\(part.count) nodes are cut off") else { return }
         let inside = Set(part)
         let before = peers
         defer { for index in nodes.indices { parts[index] = inside.contains(index) ? 1 : 0 } }
@@ -410,6 +461,8 @@ package final class World {
 
     /// Starts a crashed node from its store, or from its key alone.
     package func restart(_ index: Int, losingStore: Bool = false) {
+        guard spared.remove(index) == nil else { return }
+        if trial.defect == .muteAfterRestart { nodes[index].isMute = true }
         nodes[index].restart(losingStore: losingStore)
         died[index] = nil
         plan(index, at: now + 1_000_000)

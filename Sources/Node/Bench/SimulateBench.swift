@@ -5,7 +5,8 @@ import Wire
 /// `plasmid bench simulate`: disasters of many nodes in virtual time, each with a goal.
 struct SimulateBench {
     private let scenarios: [Scenario]
-    private let seed: UInt64
+    private let trial: Trial
+    private let isShrinking: Bool
 
     init(_ arguments: Arguments) throws(Failure) {
         let names = arguments.texts("scenario")
@@ -18,7 +19,36 @@ struct SimulateBench {
             names.isEmpty
                 ? scenario.isQuick || arguments.isGiven("all") : names.contains(scenario.name)
         }
-        seed = UInt64(try arguments.integer("seed", in: 0...Int.max) ?? 1)
+        isShrinking = arguments.isGiven("shrink")
+        trial = try Self.trial(arguments)
+    }
+
+    /// The run that the options describe: those that the report of a failure names repeat it.
+    private static func trial(_ arguments: Arguments) throws(Failure) -> Trial {
+        var trial = Trial(seed: UInt64(try arguments.integer("seed", in: 0...Int.max) ?? 1))
+        trial.nodesMax = try arguments.integer("nodes", in: 0...1_000_000)
+        trial.roundsMax = try arguments.integer("rounds", in: 0...1_000_000)
+        for word in words(arguments.text("faults")) {
+            trial.faults = trial.faults ?? []
+            guard word != "none" else { continue }
+            guard let number = Int(word), number >= 0 else {
+                throw Failure(.usage, "a fault has a number, not \(PlainText.shown(word))")
+            }
+            trial.faults?.append(number)
+        }
+        for word in words(arguments.text("calm")) {
+            guard let kind = WeatherKind(rawValue: word) else {
+                throw Failure(
+                    .usage, "weather does not know \(PlainText.shown(word))",
+                    remedy: "use " + WeatherKind.allCases.map(\.rawValue).joined(separator: ", "))
+            }
+            trial.calm.insert(kind)
+        }
+        return trial
+    }
+
+    private static func words(_ list: String?) -> [String] {
+        list?.split(separator: ",").map(String.init) ?? []
     }
 
     func run(_ report: Report) throws(Failure) {
@@ -27,9 +57,13 @@ struct SimulateBench {
         var reached = 0
         for scenario in scenarios {
             report.note("\(scenario.name): \(scenario.goal)")
-            let outcome = scenario.run(seed)
+            let outcome = scenario.run(trial)
             if outcome.isReached { reached += 1 }
             lines += text(scenario, outcome)
+            if !outcome.isReached, isShrinking {
+                let found = Shrinker.shrink(scenario, trial, met: outcome)
+                lines += found.report(of: scenario.name).split(separator: "\n").map { "    \($0)" }
+            }
             rows.append(row(scenario, outcome))
         }
         let share = Double(reached) / Double(max(1, scenarios.count))
@@ -37,14 +71,15 @@ struct SimulateBench {
         let summary: JSONValue = [
             "bench": "simulate", "name": "goals reached", "figure": .double(Double(reached)),
             "unit": "scenarios", "against": .string("\(scenarios.count) scenarios"),
-            "ratio": .double(share), "seed": .integer(Int64(clamping: seed)),
+            "ratio": .double(share), "seed": .integer(Int64(clamping: trial.seed)),
             "rows": .array(rows),
         ]
         report.done(summary.object ?? JSONObject(), text: lines)
         guard reached == scenarios.count else {
             throw Failure(
                 .refused, "\(scenarios.count - reached) goals were not reached",
-                remedy: "run one alone with --scenario NAME --seed \(seed): it repeats bit for bit")
+                remedy: "run one alone with --scenario NAME --seed \(trial.seed) --shrink: it "
+                    + "repeats bit for bit, and a smaller run that fails alike is looked for")
         }
     }
 
@@ -54,7 +89,7 @@ struct SimulateBench {
             "    goal    \(scenario.goal)",
             "    result  \(outcome.result)",
             "    \(outcome.nodes) nodes, \(outcome.seconds) simulated s, "
-                + "\(outcome.messages) messages, \(Sizes.text(outcome.bytes)), seed \(seed)",
+                + "\(outcome.messages) messages, \(Sizes.text(outcome.bytes)), seed \(trial.seed)",
         ]
     }
 

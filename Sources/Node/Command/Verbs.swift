@@ -284,10 +284,16 @@ enum Verbs {
         options: [
             .init("size", .one("MIB"), "file of transfer, share, store, seal, publish, codec"),
             .init("rows", .one("N"), "store: blobs, else 1000000; else records, 100000"),
-            .init("nodes", .one("N"), "newcomer: nodes that have the records; else 3"),
+            .init(
+                "nodes", .one("N"),
+                "newcomer: nodes that have the records; else 3; simulate: of a group, at most"),
             .init("scenario", .many("NAME"), "simulate: only this one"),
             .init("all", .none, "simulate: those too that take minutes"),
             .init("seed", .one("S"), "simulate: of all chance; else 1"),
+            .init("shrink", .none, "simulate: look for a smaller run that fails alike"),
+            .init("rounds", .one("N"), "simulate: how often at most what is done again"),
+            .init("faults", .one("N,…"), "simulate: those faults alone, or none"),
+            .init("calm", .one("KIND,…"), "simulate: weather that is left out"),
             .init("edges", .one("N"), "lineage: edges of the graph; else 100000"),
             .init(
                 "case", .many("CASE"),

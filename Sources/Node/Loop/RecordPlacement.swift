@@ -39,15 +39,24 @@ struct RecordPlacement {
                 accepted.append((index, record))
             }
         }
-        let placed = try catalogue.place(accepted.map(\.record), within: quota)
+        let placed: [Catalogue.Placement]
+        do throws(StoreError) {
+            placed = try catalogue.place(accepted.map(\.record), within: quota)
+        } catch {
+            // What was kept before stays so: it must not be told to come again.
+            let problem = StoreProblem(error)
+            for (index, _) in accepted { outcomes[index] = .failed(problem) }
+            return outcomes
+        }
         for ((index, record), placement) in zip(accepted, placed) {
             if case .refused(let reason) = placement { outcomes[index] = .refused(reason) }
+            // One that is here already may have been kept when there was no room for the rest.
+            if record.type == .keyRevocation, outcomes[index] == .superseded {
+                _ = try catalogue.removeAll(of: record.publisher)
+            }
             guard placement == .kept else { continue }
             let isDouble = heads[index].map { $0.sequence == record.sequence } ?? false
             outcomes[index] = isDouble ? .equivocation : .fresh
-            if record.type == .keyRevocation {
-                _ = try catalogue.removeAll(of: record.publisher)
-            }
         }
         return outcomes
     }

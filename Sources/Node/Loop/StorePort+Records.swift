@@ -16,9 +16,14 @@ extension StorePort {
 
     private func place(_ batches: [ArrivedRecords.Batch]) {
         let records = batches.flatMap(\.records)
-        let outcomes =
-            (try? RecordPlacement(catalogue: catalogue, known: knownKeys.keys).place(records))
-            ?? records.map { _ in .failed }
+        let outcomes: [StoreOutcome]
+        do throws(StoreError) {
+            let placement = RecordPlacement(catalogue: catalogue, known: knownKeys.keys)
+            outcomes = try placement.place(records)
+        } catch {
+            let problem = StoreProblem(error)
+            outcomes = records.map { _ in .failed(problem) }
+        }
         var start = 0
         for batch in batches {
             let end = start + batch.records.count

@@ -36,6 +36,7 @@ extension Service {
             ("taken", gossip.taken), ("superseded", gossip.superseded),
             ("refused", gossip.refused), ("forged", gossip.forged), ("future", gossip.future),
             ("expired", gossip.expired), ("dropped", gossip.dropped),
+            ("unkept", gossip.unkept),
             ("equivocations", gossip.equivocations), ("waiting", UInt64(figures.waiting)),
         ])
         whole["comparisons"] = object([
@@ -81,6 +82,12 @@ extension Service {
                         name: "clock", isSound: false,
                         detail: "\(seconds) s \(side) \(clock.peers) other nodes: set it, as "
                             + "with timedatectl set-ntp true"))
+        }
+        if let reason = look.figures.shortage {
+            checks.append(
+                LayerCheck(
+                    name: "catalogue", isSound: false,
+                    detail: "records of others are passed on and not kept: \(reason)"))
         }
         return checks
     }

@@ -76,13 +76,16 @@ extension Swarm {
                 fresh.append(record)
                 took(record, outcome, from: waiting.source)
             case .superseded: gossip.counters.superseded += 1
-            case .failed:
-                _ = circleNews.trees.change(waiting.circle) { $0.spread.forget(record.bytes) }
+            case .failed(let problem):
+                // No comparison brings it: it waits here, and others are told.
+                _ = couldNotKeep(record, problem, from: waiting.source, isNews: true)
+                fresh.append(record)
             case .refused:
                 gossip.counters.refused += 1
                 _ = circleNews.trees.change(waiting.circle) { $0.spread.refuse(record.bytes) }
             }
         }
+        noteRoom(batch, waiting.records, outcomes)
         for record in fresh {
             guard let own = RecordFor<Members>(record) else { continue }
             noteMember(record, in: waiting.circle)

@@ -13,6 +13,8 @@ struct Gossip: Sendable {
         var isFilling = false
         /// Whether it answers a search of this node: others have it, and need not be told.
         var isAnswer = false
+        /// Whether it could not be kept before: others were told.
+        var isAgain = false
         /// The records.
         var records: [Record]
 
@@ -45,6 +47,8 @@ struct Gossip: Sendable {
     var nextExpiry: UInt64 = 0
     /// Whether the catalogue agreed with that of a node which keeps everything.
     var hasAgreed = false
+    /// What could not be kept.
+    var unkept = Unkept()
     /// How often what happened.
     var counters = GossipCounters()
 

@@ -16,6 +16,8 @@ public struct GossipCounters: Equatable, Sendable {
     public var expired: UInt64 = 0
     /// Passed over because a peer sent too many, or too many wait for their check.
     public var dropped: UInt64 = 0
+    /// Good ones that could not be kept, as the disk was full.
+    public var unkept: UInt64 = 0
     /// Words among neighbours passed over because a peer said too many.
     public var wordsDropped: UInt64 = 0
     /// Two records of one publisher with one sequence.

@@ -8,6 +8,8 @@ import Wire
 /// and each walks on until it has seen the whole circle, so that a slow one keeps nobody waiting.
 extension Swarm {
     mutating func startReconciliation(with number: SessionNumber) {
+        // Nothing that differs could be kept.
+        guard gossip.unkept.reason == nil else { return }
         gossip.counters.compared += 1
         letGo(of: number)
         _ = sessions.change(number) { session in
@@ -54,7 +56,9 @@ extension Swarm {
             let skew = min(now.wall, Limits.clockSkewMilliseconds)
             effects.append(.expireRecords(wall: now.wall - skew))
         }
+        tryRoomIfDue()
         giveUpSilent()
+        guard gossip.unkept.reason == nil else { return }
         for (number, session) in sessions.entries where isSketchOverdue(session) {
             beginPages(from: number)
         }
@@ -105,7 +109,7 @@ extension Swarm {
     }
 
     /// Nothing is wanted or expected of a session's records any more.
-    private mutating func letGo(of number: SessionNumber) {
+    mutating func letGo(of number: SessionNumber) {
         guard let session = sessions[number] else { return }
         gossip.asked -= session.batchesAsked.reduce(0, +)
         for id in session.claimed { gossip.claimed.remove(id) }
@@ -158,6 +162,7 @@ extension Swarm {
     }
 
     mutating func want(_ ids: [Digest], from number: SessionNumber) {
+        guard gossip.unkept.reason == nil else { return }
         var fresh: [Digest] = []
         for id in ids where !gossip.claimed.contains(id) { fresh.append(id) }
         let room = sessions[number].map { SwarmLimits.wantedMax - $0.wanted.count } ?? 0

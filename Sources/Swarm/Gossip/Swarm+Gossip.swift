@@ -6,6 +6,11 @@ extension Swarm {
     /// Takes records from a peer: form and time are checked here, then the signature, then the
     /// catalogue decides whether they are new; only new ones go on to others.
     mutating func receive(_ bytes: [[UInt8]], from number: SessionNumber) {
+        // Peers that compare give all that is missing here, again and again: one look is enough.
+        if gossip.unkept.reason != nil, bytes.count > NeighbourLimits.comparedWhole {
+            lose(bytes.count, from: number)
+            return recordsArrived(from: number)
+        }
         accept(bytes, from: number)
         recordsArrived(from: number)
     }
@@ -116,6 +121,7 @@ extension Swarm {
         }
         gossip.batches[batch] = nil
         gossip.waiting -= waiting.records.count
+        // What goes on to others: what is new here, and what is news and found no room.
         var fresh: [Record] = []
         for (record, outcome) in zip(waiting.records, outcomes) {
             switch outcome {
@@ -124,18 +130,26 @@ extension Swarm {
                 if waiting.isNews, outcome == .fresh { noteLag(of: record) }
                 took(record, outcome, from: waiting.source)
             case .superseded: gossip.counters.superseded += 1
-            case .failed:
-                forget(record.bytes)
-                if let source = waiting.source { lose(1, from: source) }
+            case .failed(let problem) where waiting.isAgain:
+                stillNotKept(record, problem, from: waiting.source)
+            case .failed(let problem):
+                let source = waiting.source
+                let isPassedOn = couldNotKeep(
+                    record, problem, from: source, isNews: waiting.isNews)
+                if isPassedOn { fresh.append(record) }
+                if let source { lose(1, from: source) }
             case .refused:
                 gossip.counters.refused += 1
                 gossip.forget(record.bytes)
                 neighbourhood.refuse(record.bytes)
             }
         }
+        noteRoom(batch, waiting.records, outcomes)
         release(waiting)
         askForMore()
-        guard !waiting.isAnswer, !waiting.isFilling || waiting.isNews else { return }
+        guard !waiting.isAnswer, !waiting.isAgain, !waiting.isFilling || waiting.isNews else {
+            return
+        }
         spread(fresh, from: waiting.source, isNews: waiting.isNews)
     }
 

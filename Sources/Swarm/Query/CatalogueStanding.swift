@@ -22,6 +22,7 @@ extension Swarm {
     /// what the other held.
     mutating func noteAgreement(_ number: SessionNumber) {
         guard let session = sessions[number], !session.hasLostRecords,
+            gossip.unkept.reason == nil,
             let said = session.introduction, said.features & Introduction.light == 0
         else { return }
         gossip.hasAgreed = true

@@ -27,6 +27,8 @@ public struct NetworkFigures: Sendable {
     public let gossip: GossipCounters
     /// Records that wait for their check.
     public let waiting: Int
+    /// Why records cannot be kept, in words; nil while they can.
+    public let shortage: String?
     /// Addresses that the owner gave and that are not connected, each with why, if it was tried.
     public let unreached: [(endpoints: [Endpoint], failure: String?)]
 }
@@ -50,6 +52,7 @@ extension Swarm {
             suspicions: probing.suspicions, refutations: probing.refutations,
             deaths: probing.drops, news: neighbourhood.spread.statistics,
             gossip: gossip.counters, waiting: gossip.waiting,
+            shortage: gossip.unkept.reason,
             unreached: lost.map { ($0.endpoints, $0.failure) })
     }
 

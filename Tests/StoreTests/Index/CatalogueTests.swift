@@ -140,6 +140,30 @@ import Wire
         #expect(try catalogue.search(query).matches.isEmpty)
     }
 
+    @Test func `what a full disk refused is neither kept nor compared, and comes in later`() throws
+    {
+        let catalogue = try Catalogue(try Scratch().home().layout)
+        try catalogue.put([try Self.record(1, layer: [1])])
+        let before = try catalogue.sketch(for: SketchRequest(count: 48), now: 1)
+        // No page more than there is: what SQLite says then is what it says of a full disk.
+        try catalogue.connection.withLock { connection throws(StoreError) in
+            try connection.execute("PRAGMA max_page_count=1")
+        }
+        let records = try (2..<200).map { try Self.record(1, layer: [UInt8($0)]) }
+        let error = try #require(throws: StoreError.self) { try catalogue.put(records) }
+        guard case .diskFull = error else {
+            Issue.record("\(error)")
+            return
+        }
+        #expect(try catalogue.count() == 1)
+        #expect(try catalogue.sketch(for: SketchRequest(count: 48), now: 1) == before)
+        try catalogue.connection.withLock { connection throws(StoreError) in
+            try connection.execute("PRAGMA max_page_count=1000000")
+        }
+        #expect(try catalogue.put(records).allSatisfy { $0 })
+        #expect(try catalogue.sketch(for: SketchRequest(count: 48), now: 1) != before)
+    }
+
     @Test func `a damaged catalogue is made anew`() throws {
         let scratch = Scratch()
         let layout = try scratch.home().layout

@@ -100,6 +100,18 @@ import Testing
         #expect(driver.core.gossip.waiting == 0 && driver.core.circleNews.waiting == 0)
     }
 
+    @Test func `news that cannot be kept goes on to other members, and waits for room`() throws {
+        var driver = try society.member(1)
+        try admit(2, to: &driver, on: 2)
+        try admit(3, to: &driver, on: 3)
+        let record = try record(by: 2)
+        let full = StoreOutcome.failed(StoreProblem(.quota, "the disk is full", mayPass: true))
+        let effects = take(news(record), from: 2, by: &driver, full)
+        #expect(words(effects, to: 3) == [.news([.init(hops: 2, record: record.bytes)])])
+        #expect(take(news(record), from: 3, by: &driver).verified.isEmpty)
+        #expect(driver.pass(4 * Span.second).stored.flatMap(\.records) == [record])
+    }
+
     @Test func `own records go as news to members that are linked, whole to others`() throws {
         var driver = try society.member(1)
         try admit(2, to: &driver, on: 2)
