@@ -67,7 +67,7 @@ final class InPlaceFile: Sendable {
     /// What is kept of it.
     let reference: Reference
     private let id: Digest
-    private let file: File
+    let file: File
     private let layout: Layout
     private let layer = Lock<GroupLayer?>(nil)
 
@@ -98,14 +98,17 @@ final class InPlaceFile: Sendable {
         return reference
     }
 
-    /// Reads group `index`, once it is what it was.
+    /// Reads group `index`, once it is what it was; for peers by way of `cold`.
     func read(
-        group index: Int, into buffer: Buffer, at start: Int
+        group index: Int, into buffer: Buffer, at start: Int, _ cold: ColdGroups? = nil
     ) throws(StoreError) {
         let layer = try provenLayer()
         let range = HashTree.groupRange(index, size: reference.size)
         let count = try onDisk { () throws(SystemError) in
-            try file.read(
+            if let count = try cold?.read(group: index, range, into: buffer, at: start) {
+                return count
+            }
+            return try file.read(
                 into: buffer, at: start, count: range.count, offset: range.lowerBound)
         }
         let isSame =
