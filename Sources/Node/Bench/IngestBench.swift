@@ -21,9 +21,8 @@ struct IngestBench {
     /// a catalogue keeps.
     init(from source: Catalogue, into target: Catalogue, rows: Int) {
         (self.source, self.target) = (source, target)
-        let known = (0..<rows / Self.parts / NewcomerBench.perKey).map {
-            NewcomerBench.key($0).publicKey
-        }
+        let each = Self.parts * NewcomerBench.perKey
+        let known = (0..<(rows + each - 1) / each).map { NewcomerBench.key($0).publicKey }
         placement = RecordPlacement(catalogue: target, known: Set(known))
     }
 
