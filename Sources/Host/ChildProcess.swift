@@ -136,4 +136,7 @@ public final class ChildProcess: Sendable {
     public var peakMemory: UInt64 {
         Machine.kernelFigure("VmHWM:", in: "/proc/\(number)/status") ?? 0
     }
+
+    /// Bytes that it has given to the system to write so far; 0 when that is unknown.
+    public var bytesWritten: UInt64 { Machine.bytesWritten(by: number) ?? 0 }
 }

@@ -17,15 +17,25 @@ extension Machine {
         kernelFigure("RssAnon:", in: "/proc/self/status")
     }
 
+    /// Bytes that a running process has given to the system to write, to files mostly; nil where
+    /// the system does not say.
+    public static func bytesWritten(by process: Int32 = processNumber) -> UInt64? {
+        kernelNumber("wchar:", in: "/proc/\(process)/io")
+    }
+
     /// A figure that the kernel gives in KiB.
     static func kernelFigure(_ name: String, in path: String) -> UInt64? {
+        kernelNumber(name, in: path).map { $0 << 10 }
+    }
+
+    private static func kernelNumber(_ name: String, in path: String) -> UInt64? {
         guard let file = try? File(path, .read),
             let bytes = try? file.read(count: 8_192, offset: 0)
         else { return nil }
         for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n")
         where line.hasPrefix(name) {
             let words = line.split(whereSeparator: { $0 == " " || $0 == "\t" })
-            return words.count > 1 ? UInt64(words[1]).map { $0 << 10 } : nil
+            return words.count > 1 ? UInt64(words[1]) : nil
         }
         return nil
     }

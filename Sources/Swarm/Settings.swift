@@ -80,8 +80,9 @@ enum SwarmLimits {
     static let seenMax = 65_536
     /// Record ids wanted from one session.
     static let wantedMax = 4096
-    /// Records waiting for a signature check.
-    static let unverifiedMax = 4096
+    /// Records waiting for a signature check and for their places: a transaction of the
+    /// catalogue that gathers, and what is on its way meanwhile.
+    static let unverifiedMax = 5120
     /// Batches of records asked of one peer at a time: 300 kB are on their way then, which is more
     /// records than the catalogue takes in even where a round trip takes 50 ms.
     static let batchesAskedMax = 12

@@ -20,6 +20,15 @@ struct MachineTests {
         #expect(Machine.processorName?.isEmpty != true)
     }
 
+    @Test func `counts what this process writes`() throws {
+        let before = try #require(Machine.bytesWritten())
+        let scratch = try Scratch()
+        try File(scratch("file"), .createNew)
+            .write([UInt8](repeating: 1, count: 70_000), offset: 0)
+        #expect(try #require(Machine.bytesWritten()) >= before + 70_000)
+        #expect(Machine.bytesWritten(by: .max) == nil)
+    }
+
     @Test func `keeps one thread on one core`() throws {
         let isThere = Lock(false)
         try Thread("one-core") {

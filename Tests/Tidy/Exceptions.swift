@@ -81,6 +81,7 @@ enum Exceptions {
         "Sources/Node/Daemon/StoreKeeper.swift": "in real processes (DiskTests)",
         "Sources/Node/Bench/HashStep.swift": "a step of two benches (BenchCommandTests)",
         "Sources/Node/Bench/StoreBench.swift": "as a real process (BenchCommandTests)",
+        "Sources/Node/Bench/IngestBench.swift": "rows of another bench (DiscoveryBenchTests)",
         "Sources/Node/Bench/SmallBlobsBench.swift": "rows of StoreBench (BenchCommandTests)",
         "Sources/Node/Bench/ImportParts.swift": "rows of StoreBench (BenchCommandTests)",
         "Sources/Node/Commands/MirrorCommand.swift": "as real processes (MirrorTests)",

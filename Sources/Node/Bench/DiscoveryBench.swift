@@ -53,6 +53,7 @@ struct DiscoveryBench {
                 name: "records taken in and indexed", figure: Double(2 * rows) / filling,
                 unit: "a second", against: "signatures checked at 25,000 a second",
                 ratio: Double(2 * rows) / filling / 25_000),
+        ] + (try IngestBench(from: one, into: catalogue(folder, "newcomer"), rows: rows).run()) + [
             signatures(), storm(),
             BenchRow(
                 name: "memory at most", figure: Double(Machine.peakMemory) / 1_048_576,
@@ -75,12 +76,17 @@ struct DiscoveryBench {
 
     /// Everything to both but what only one gets; seconds that the catalogues took.
     private func fill(_ one: Catalogue, _ other: Catalogue) throws(Failure) -> Double {
-        guard let key = SigningKey(seed: [UInt8](repeating: 7, count: 32)) else { return 0 }
+        var key = NewcomerBench.key(0)
         var seconds = 0.0
         for start in stride(from: 0, to: rows, by: Self.batch) {
             let numbers = start..<min(rows, start + Self.batch)
             var records: [Record] = []
-            for number in numbers { records.append(try Self.record(number, key)) }
+            for number in numbers {
+                if number % NewcomerBench.perKey == 0 {
+                    key = NewcomerBench.key(number / NewcomerBench.perKey)
+                }
+                records.append(try Self.record(number, key))
+            }
             let lack = Self.differing / 2
             let shared = zip(numbers, records)
             seconds += try BenchCommand.seconds { () throws(Failure) in

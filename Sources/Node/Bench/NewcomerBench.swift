@@ -12,7 +12,7 @@ struct NewcomerBench {
     /// Nodes that have them unless asked otherwise.
     static let nodesDefault = 3
     /// Records of one key: half of what a node keeps of a key that it does not know.
-    private static let perKey = RecordQuota.unknownMax / 2
+    static let perKey = RecordQuota.unknownMax / 2
     private static let batch = 2_000
     /// Seconds after which a newcomer that has not caught up is given up.
     private static let patience = 300.0
@@ -55,6 +55,15 @@ struct NewcomerBench {
                 figure: Double(newcomer.process.peakMemory) / 1_048_576, unit: "MiB",
                 against: "96 MiB",
                 ratio: Double(newcomer.process.peakMemory) / (96 * 1_048_576)),
+            BenchRow(
+                name: "written by the newcomer",
+                figure: Double(newcomer.process.bytesWritten) / 1_048_576, unit: "MiB",
+                against: "1,000 MiB",
+                ratio: Double(newcomer.process.bytesWritten) / (1_000 * 1_048_576)),
+            BenchRow(
+                name: "processor of the newcomer", figure: newcomer.process.processorSeconds,
+                unit: "s", against: "the time it took",
+                ratio: newcomer.process.processorSeconds / whole),
         ]
     }
 
@@ -79,7 +88,7 @@ struct NewcomerBench {
         return DiscoveryBench.name(rows / 2)
     }
 
-    private static func key(_ number: Int) -> SigningKey {
+    static func key(_ number: Int) -> SigningKey {
         let seed = Sodium.blake2b(Array("newcomer bench key \(number)".utf8), count: 32)
         guard let key = SigningKey(seed: seed) else { preconditionFailure("32 bytes are a seed") }
         return key

@@ -89,6 +89,7 @@ final class StoreKeeper: Sendable {
                 noteUse()
                 try? library.index.writeBackIfLong()
             }
+            try? port.catalogue.writeBackIfLong()
             scrub()
             heal()
             if now >= nextCompaction, !compact() { nextCompaction = now + Self.compactionPause }

@@ -119,6 +119,7 @@ struct LoopWorker: ~Copyable {
         guard now - lastCheckpoint >= Self.checkpointPause else { return }
         lastCheckpoint = now
         port.checkpointDue()
+        port.placeDue()
         holds.tick()
         guard now - lastJournal >= Self.journalPause else { return }
         lastJournal = now

@@ -15,25 +15,23 @@ struct RecordPlacement {
     /// Puts records in their places, delegations before what they cover; what became of each.
     func place(_ records: [Record]) throws(StoreError) -> [StoreOutcome] {
         let quota = RecordQuota(known: known)
-        let heads = try catalogue.heads(of: records)
         let revoked = try catalogue.revoked(among: Set(records.map(\.publisher)))
         var outcomes = [StoreOutcome](repeating: .superseded, count: records.count)
         var accepted: [(index: Int, record: Record)] = []
         // Delegations that come in one batch with what they cover are kept first.
         let delegations = records.filter { $0.slotKey.type == .delegation }
-        var keptBefore: Set<Digest> = []
+        var keptBefore: [Digest: StoreOutcome] = [:]
         for record in delegations {
             guard try refusal(record, revoked) == nil else { continue }
             let placed = try catalogue.place([record], within: quota)
-            if placed.first == .kept { keptBefore.insert(record.id) }
+            if let placed = placed.first, placed.isKept {
+                keptBefore[record.id] = placed == .twin ? .equivocation : .fresh
+            }
         }
         for (index, record) in records.enumerated() {
-            if keptBefore.contains(record.id) {
-                let isDouble = heads[index].map { $0.sequence == record.sequence } ?? false
-                outcomes[index] = isDouble ? .equivocation : .fresh
-                continue
-            }
-            if let reason = try refusal(record, revoked) {
+            if let outcome = keptBefore[record.id] {
+                outcomes[index] = outcome
+            } else if let reason = try refusal(record, revoked) {
                 outcomes[index] = .refused(reason)
             } else {
                 accepted.append((index, record))
@@ -54,9 +52,8 @@ struct RecordPlacement {
             if record.type == .keyRevocation, outcomes[index] == .superseded {
                 _ = try catalogue.removeAll(of: record.publisher)
             }
-            guard placement == .kept else { continue }
-            let isDouble = heads[index].map { $0.sequence == record.sequence } ?? false
-            outcomes[index] = isDouble ? .equivocation : .fresh
+            guard placement.isKept else { continue }
+            outcomes[index] = placement == .twin ? .equivocation : .fresh
         }
         return outcomes
     }

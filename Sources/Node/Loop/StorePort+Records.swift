@@ -7,11 +7,19 @@ import Wire
 extension StorePort {
     func store(batch: UInt64, _ records: [Record]) {
         arrived.withLock { $0.add(.init(number: batch, records: records)) }
-        catalogueLane.submit { [self] in
-            let batches = arrived.withLock { $0.takeNext() }
-            // An earlier turn may have taken this one's batch along.
-            if !batches.isEmpty { place(batches) }
-        }
+        catalogueLane.submit { [self] in placeArrived() }
+    }
+
+    /// Places what has waited long enough for more; called every half second.
+    func placeDue() {
+        guard arrived.withLock({ !$0.isEmpty }) else { return }
+        catalogueLane.submit { [self] in placeArrived() }
+    }
+
+    private func placeArrived() {
+        // An earlier turn may have taken this one's batch along.
+        let batches = arrived.withLock { $0.takeNext(now: Clock.monotonic()) }
+        if !batches.isEmpty { place(batches) }
     }
 
     private func place(_ batches: [ArrivedRecords.Batch]) {

@@ -70,11 +70,7 @@ extension Catalogue {
     /// The record of a place that everyone may see; nil where it is not of the place's own type.
     private func publicRecord(at place: SlotKey) throws(StoreError) -> Record? {
         let found = try records(
-            "publisher=? AND type=? AND slot=? AND domain IS NULL",
-            [
-                SQLValue(place.publisher), .integer(Int64(place.type.rawValue)),
-                .blob(place.slot.bytes),
-            ])
+            "\(CatalogueTables.isPlace) AND is_hidden=0", CatalogueTables.place(place))
         return found.first { $0.type == place.type }
     }
 
@@ -85,10 +81,11 @@ extension Catalogue {
         guard let layer = DescribedLayer(record) else { return nil }
         return try connection.first(
             """
-            SELECT bytes FROM announcements JOIN records USING(number)
-            WHERE layer=? AND announcements.publisher=? AND domain IS NULL
-            ORDER BY is_mirror, number DESC LIMIT 1
-            """, [SQLValue(layer.content.layer), SQLValue(layer.publisher)], read)
+            SELECT bytes FROM records WHERE \(CatalogueTables.isLayerOf) AND domain IS NULL
+            ORDER BY type, number DESC LIMIT 1
+            """,
+            CatalogueTables.keyed(layer.content.layer)
+                + CatalogueTables.keyed(layer.publisher.digest), read)
     }
 }
 

@@ -89,7 +89,10 @@ extension Catalogue {
             if let numbers {
                 plan.lists.append(PostingList(numbers.map { Int64(clamping: $0) }))
             }
-            if plan.lists.isEmpty { plan.lists = [Self.everything(connection)] }
+            if plan.lists.isEmpty {
+                let all = CatalogueTerms.Lookup(table: "facets", expression: CatalogueTerms.all)
+                plan.lists = [Self.list(all, connection)]
+            }
             var walk = QueryWalk(
                 lists: plan.lists, budget: budget,
                 start: query.after.map { Int64(clamping: $0) - 1 } ?? .max)
@@ -123,22 +126,46 @@ extension Catalogue {
             var found: Set<UInt64> = []
             var isCut = layers.count > QueryLimits.entriesMax
             for layer in layers.prefix(QueryLimits.entriesMax) {
-                found.formUnion(
-                    try connection.query(
-                        "SELECT number FROM layers WHERE layer=?", [SQLValue(layer)]
-                    ) { $0.number(0) })
+                found.formUnion(try Self.numbers(of: layer, connection))
             }
             for node in nodes {
                 let rows = try connection.query(
                     """
-                    SELECT layers.number FROM announcements JOIN layers USING(layer, publisher)
-                    WHERE holder=? LIMIT ?
-                    """, [SQLValue(node), SQLValue(QueryLimits.entriesMax)]
+                    SELECT (
+                        SELECT number FROM records AS first
+                        WHERE substr(first.layer, 1, 8)=substr(held.layer, 1, 8)
+                            AND first.layer=held.layer
+                            AND substr(first.origin, 1, 8)=substr(held.origin, 1, 8)
+                            AND first.origin=held.origin
+                        ORDER BY first.type, first.number DESC LIMIT 1)
+                    FROM records AS held WHERE \(CatalogueTables.isHolder) LIMIT ?
+                    """, CatalogueTables.keyed(node.digest) + [SQLValue(QueryLimits.entriesMax)]
                 ) { $0.number(0) }
                 isCut = isCut || rows.count == QueryLimits.entriesMax
                 found.formUnion(rows)
             }
             return (found.sorted(by: >), isCut)
+        }
+    }
+
+    /// The numbers under which a layer is found, one for each who is said to publish it: the first
+    /// record of each, however many mirrors have others.
+    private static func numbers(
+        of layer: Digest, _ connection: SQLiteConnection
+    ) throws(StoreError) -> [UInt64] {
+        var numbers: [UInt64] = []
+        var origin: [UInt8] = []
+        while true {
+            let next = try connection.first(
+                """
+                SELECT number, origin FROM records
+                WHERE \(CatalogueTables.isLayer) AND substr(origin, 1, 8)>?
+                ORDER BY substr(origin, 1, 8), type, number DESC LIMIT 1
+                """, CatalogueTables.keyed(layer) + [.blob(origin)]
+            ) { ($0.number(0), $0.bytes(1)) }
+            guard let next else { return numbers }
+            numbers.append(next.0)
+            origin = Array(next.1.prefix(CatalogueTables.startBytes))
         }
     }
 
@@ -197,15 +224,6 @@ extension Catalogue {
         return PostingList { (most, count) throws(StoreError) in
             try connection.query(
                 sql, [.text(lookup.expression), .integer(most), SQLValue(count)]
-            ) { $0.integer(0) }
-        }
-    }
-
-    private static func everything(_ connection: SQLiteConnection) -> PostingList {
-        PostingList { (most, count) throws(StoreError) in
-            try connection.query(
-                "SELECT number FROM layers WHERE number<=? ORDER BY number DESC LIMIT ?",
-                [.integer(most), SQLValue(count)]
             ) { $0.integer(0) }
         }
     }

@@ -8,36 +8,8 @@ extension Catalogue {
     /// The newest record of a place, for everyone or not; nil if there is none.
     public func record(at place: SlotKey) throws(StoreError) -> Record? {
         try records(
-            "publisher=? AND type=? AND slot=?",
-            [
-                SQLValue(place.publisher), .integer(Int64(place.type.rawValue)),
-                .blob(place.slot.bytes),
-            ]
+            CatalogueTables.isPlace, CatalogueTables.place(place)
         ).max { $0.sequence < $1.sequence }
-    }
-
-    /// For each record, sequence and id of what stands where it would; nil where nothing does.
-    public func heads(of records: [Record]) throws(StoreError) -> [(
-        sequence: UInt64, id: Digest
-    )?] {
-        try connection.withLock { connection throws(StoreError) in
-            var heads: [(sequence: UInt64, id: Digest)?] = []
-            for record in records {
-                let place = record.slotKey
-                heads.append(
-                    try connection.first(
-                        """
-                        SELECT sequence, id FROM records
-                        WHERE publisher=? AND type=? AND slot=? AND is_hidden=?
-                        """,
-                        [
-                            SQLValue(place.publisher), .integer(Int64(place.type.rawValue)),
-                            .blob(place.slot.bytes), SQLValue(record.domain != .everyone),
-                        ]
-                    ) { row throws(StoreError) in (row.number(0), try row.digest(1)) })
-            }
-            return heads
-        }
     }
 
     /// Which of these keys are revoked.
@@ -63,7 +35,7 @@ extension Catalogue {
             var found: [RecordFor<Everyone>] = []
             for id in ids {
                 found += try connection.query(
-                    "SELECT bytes FROM records WHERE id=? AND domain IS NULL", [SQLValue(id)]
+                    "SELECT bytes FROM records WHERE id=? AND is_hidden=0", [SQLValue(id)]
                 ) { RecordFor<Everyone>($0.bytes(0)) }.compactMap { $0 }
             }
             return found
@@ -82,7 +54,7 @@ extension Catalogue {
             var missing: [Digest] = []
             for id in ids {
                 let found = try connection.query(
-                    "SELECT 1 FROM records WHERE id=? AND domain IS NULL", [SQLValue(id)]
+                    "SELECT 1 FROM records WHERE id=? AND is_hidden=0", [SQLValue(id)]
                 ) { $0.integer(0) }
                 if found.isEmpty { missing.append(id) }
             }
@@ -96,7 +68,7 @@ extension Catalogue {
         let start: [UInt8] = id?.bytes ?? []
         return try connection.withLock { connection throws(StoreError) in
             try connection.query(
-                "SELECT id FROM records WHERE id>? AND domain IS NULL ORDER BY id LIMIT ?",
+                "SELECT id FROM records WHERE id>? AND is_hidden=0 ORDER BY id LIMIT ?",
                 [.blob(start), SQLValue(limit)]
             ) { row throws(StoreError) in try row.digest(0) }
         }
@@ -104,8 +76,13 @@ extension Catalogue {
 
     /// All records of one type that everyone may see, newest first.
     public func records(type: RecordType, limit: Int) throws(StoreError) -> [Record] {
-        try records(
-            "type=? AND domain IS NULL ORDER BY issued DESC, id LIMIT ?",
+        // The few that are not about layers have a list of their own.
+        let isAboutLayer = type == .layer || type == .mirror
+        return try records(
+            """
+            type=? AND \(isAboutLayer ? "" : "layer IS NULL AND ")domain IS NULL
+            ORDER BY issued DESC, id LIMIT ?
+            """,
             [.integer(Int64(type.rawValue)), SQLValue(limit)])
     }
 
@@ -134,11 +111,11 @@ extension Catalogue {
 
     /// The highest sequence that a publisher ever signed here; 0 for none.
     public func highestSequence(of publisher: NodeKey) throws(StoreError) -> UInt64 {
-        let place = SQLValue(publisher)
         let sequences = try connection.withLock { connection throws(StoreError) in
-            try connection.query("SELECT sequence FROM records WHERE publisher=?", [place]) {
-                $0.number(0)
-            }
+            try connection.query(
+                "SELECT sequence FROM records WHERE \(CatalogueTables.isPublisher)",
+                CatalogueTables.keyed(publisher.digest)
+            ) { $0.number(0) }
         }
         return sequences.max() ?? 0
     }
@@ -146,7 +123,8 @@ extension Catalogue {
     /// Number of records.
     public func count() throws(StoreError) -> Int {
         try connection.withLock { connection throws(StoreError) in
-            try connection.first("SELECT count(*) FROM records") { Int($0.integer(0)) } ?? 0
+            var counts = PublisherCounts()
+            return try counts.count(of: nil, connection)
         }
     }
 
@@ -156,10 +134,8 @@ extension Catalogue {
     /// the owner alone: records that are not for everyone are among them.
     public func announcements(of layer: Digest) throws(StoreError) -> [Record] {
         try records(
-            """
-            number IN (SELECT number FROM announcements WHERE layer=?)
-            ORDER BY type, issued DESC, id
-            """, [SQLValue(layer)])
+            "\(CatalogueTables.isLayer) ORDER BY type, issued DESC, id",
+            CatalogueTables.keyed(layer))
     }
 
     /// The nodes that announce that they serve a layer.
@@ -174,8 +150,8 @@ extension Catalogue {
     public func holderCount(of layer: Digest, most: Int = 1_000) throws(StoreError) -> Int {
         try connection.withLock { connection throws(StoreError) in
             try connection.query(
-                "SELECT DISTINCT holder FROM announcements WHERE layer=? LIMIT ?",
-                [SQLValue(layer), SQLValue(most)]
+                "SELECT DISTINCT holder FROM records WHERE \(CatalogueTables.isLayer) LIMIT ?",
+                CatalogueTables.keyed(layer) + [SQLValue(most)]
             ) { _ in }.count
         }
     }
@@ -185,21 +161,22 @@ extension Catalogue {
     /// that are not for everyone are among them.
     public func layers(named name: String? = nil, limit: Int) throws(StoreError) -> [Record] {
         try connection.withLock { connection throws(StoreError) in
-            guard let name else {
-                return try connection.query(
-                    """
-                    SELECT bytes FROM layers JOIN records USING(number)
-                    ORDER BY layers.number DESC LIMIT ?
-                    """, [SQLValue(limit)], Self.read)
-            }
+            guard let name else { return try Self.shown(CatalogueTerms.all, limit, connection) }
             guard let lookup = CatalogueTerms.lookup(.name(name), circles: [:]) else { return [] }
-            let found = try connection.query(
-                """
-                SELECT bytes FROM facets JOIN records ON records.number=facets.rowid
-                WHERE facets MATCH ? ORDER BY facets.rowid DESC LIMIT ?
-                """, [.text(lookup.expression), SQLValue(limit)], Self.read)
+            let found = try Self.shown(lookup.expression, limit, connection)
             return found.filter { DescribedLayer($0)?.content.name == name }
         }
+    }
+
+    /// The records that a search shows under an entry of `facets`, newest first.
+    private static func shown(
+        _ expression: String, _ limit: Int, _ connection: SQLiteConnection
+    ) throws(StoreError) -> [Record] {
+        try connection.query(
+            """
+            SELECT bytes FROM facets JOIN records ON records.number=facets.rowid
+            WHERE facets MATCH ? ORDER BY facets.rowid DESC LIMIT ?
+            """, [.text(expression), SQLValue(limit)], read)
     }
 
     func records(

@@ -40,7 +40,7 @@ extension Catalogue {
             let first = Digest(words: (item, 0, 0, 0))
             let last = Digest(words: (item, .max, .max, .max))
             found += try records(
-                "id BETWEEN ? AND ? AND domain IS NULL LIMIT \(Self.twinsMax)",
+                "id BETWEEN ? AND ? AND is_hidden=0 LIMIT \(Self.twinsMax)",
                 [SQLValue(first), SQLValue(last)]
             ).compactMap { RecordFor<Everyone>($0) }
         }
@@ -64,7 +64,7 @@ extension Catalogue {
         _ now: UInt64
     ) throws(StoreError) -> SetSketch {
         try shelf.sketch(salt, now: now) { take throws(StoreError) in
-            _ = try connection.query("SELECT id FROM records WHERE domain IS NULL") {
+            _ = try connection.query("SELECT id FROM records WHERE is_hidden=0") {
                 row throws(StoreError) in take(SetSketch.item(try row.digest(0)))
             }
         }

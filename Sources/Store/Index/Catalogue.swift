@@ -1,3 +1,4 @@
+import Genome
 import Host
 import Wire
 
@@ -11,65 +12,27 @@ public final class Catalogue: Sendable {
     let sketches = Lock(SketchShelf())
     let searched = Lock(SearchCounters())
 
-    /// `number` rises with the time of issue, see `number(of:_:)`. A layer has a row in
-    /// `announcements` for each record about it, and one in `layers`, under the number of the
-    /// record that a search shows. The two full-text tables hold lists of these numbers and nothing
-    /// else; `vocabulary` counts the words that are longer than the beginnings they index. A place
-    /// may hold a record for everyone and one that is not (`is_hidden`) beside each other.
-    /// `publishers` counts the records of each, and all of them under the empty key.
-    private static let schema = """
-        CREATE TABLE records(
-            number INTEGER PRIMARY KEY, publisher BLOB NOT NULL, type INTEGER NOT NULL,
-            slot BLOB NOT NULL, sequence INTEGER NOT NULL, id BLOB NOT NULL UNIQUE,
-            issued INTEGER NOT NULL, expires INTEGER NOT NULL, domain BLOB,
-            bytes BLOB NOT NULL, is_hidden INTEGER NOT NULL,
-            UNIQUE(publisher, type, slot, is_hidden));
-        CREATE TABLE publishers(
-            publisher BLOB PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
-        CREATE INDEX records_by_expiry ON records(expires);
-        CREATE INDEX records_by_delegate ON records(slot) WHERE type=\(delegationType);
-        CREATE TABLE announcements(
-            number INTEGER PRIMARY KEY, layer BLOB NOT NULL, publisher BLOB NOT NULL,
-            is_mirror INTEGER NOT NULL, holder BLOB NOT NULL);
-        CREATE INDEX announcements_by_layer
-            ON announcements(layer, publisher, is_mirror, number);
-        CREATE INDEX announcements_by_holder ON announcements(holder);
-        CREATE TABLE layers(
-            number INTEGER PRIMARY KEY, layer BLOB NOT NULL, publisher BLOB NOT NULL,
-            UNIQUE(layer, publisher));
-        CREATE TABLE vocabulary(word TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
-        CREATE VIRTUAL TABLE words USING fts5(
-            text, content='', detail=none, columnsize=0, prefix='3 4 5', tokenize='ascii');
-        CREATE VIRTUAL TABLE facets USING fts5(
-            text, content='', detail=none, columnsize=0, tokenize='ascii');
-        """
-
-    /// The few records that are not for everyone are found by their circle without a walk over all
-    /// others.
-    private static let circles =
-        "CREATE INDEX records_by_circle ON records(domain, number) WHERE domain IS NOT NULL;"
-
-    /// What earlier versions kept. Gossip brings the records again.
-    private static let forgotten = """
-        DROP TABLE IF EXISTS words; DROP TABLE IF EXISTS tags; DROP TABLE IF EXISTS facts;
-        DROP TABLE IF EXISTS records; DROP TABLE IF EXISTS announcements;
-        DROP TABLE IF EXISTS layers; DROP TABLE IF EXISTS vocabulary;
-        DROP TABLE IF EXISTS facets;
-        """
     static let delegationType = RecordType.delegation.rawValue
-    /// Pages that stay in memory, in KiB: the upper levels of all trees over 10^6 records, and half
-    /// of what 10^5 take, so that a newcomer need not write and read them again in between.
-    private static let cacheKibibytes = 40_960
+    /// Pages that stay in memory, in KiB: all lists beside 10^5 records, and with as much again for
+    /// each 5 · 10^5 all that one transaction touches of those beside 10^6.
+    private static let cache = (least: 20_480, most: 61_440, recordsForMost: 1_000_000)
+    private let cacheKibibytes = Lock(0)
 
-    /// Pages of 4 KiB after which the log is written back: 128 MiB. A newcomer changes the same
-    /// pages again and again, since what is filed under hashes comes in no order, and each is
-    /// written back once. Afterwards the log is cut to `logKept` bytes.
-    private static let logPages = 32_768
+    /// Pages of 4 KiB of the log after which it is written back through a connection of its own,
+    /// 128 MiB, and after which whoever commits does so, 512 MiB: while records come without a
+    /// pause the log is begun anew only then. A newcomer changes the same pages again and again,
+    /// and each is written back once. Afterwards the log is cut to `logKept` bytes.
+    private static let logPages = (aside: 32_768, most: Int32(131_072))
     private static let logKept = 16 << 20
+
+    private let path: String
+    /// Pages of the log that are written back already.
+    private let writtenBack = Lock(0)
 
     /// Opens the database of a home, making it when it is missing. One that is damaged or of
     /// another version is made anew: nothing in it is only there.
     public init(_ layout: Layout) throws(StoreError) {
+        path = layout.catalogue
         do throws(StoreError) {
             self.connection = Lock(try Self.open(layout.catalogue))
         } catch {
@@ -80,17 +43,47 @@ public final class Catalogue: Sendable {
             }
             self.connection = Lock(try Self.open(layout.catalogue))
         }
+        var counts = PublisherCounts()
+        try connection.withLock { connection throws(StoreError) in
+            try fitCache(to: counts.count(of: nil, connection), connection)
+        }
     }
 
     private static func open(_ path: String) throws(StoreError) -> SQLiteConnection {
         let connection = try SQLiteConnection(path, isSoft: true)
-        // Three versions before this one kept other tables.
-        _ = try Index.migrate(
-            connection, path: path, steps: ["", "", "", forgotten + schema, circles])
-        try connection.execute("PRAGMA cache_size=-\(cacheKibibytes)")
-        try connection.execute("PRAGMA wal_autocheckpoint=\(logPages)")
+        _ = try Index.migrate(connection, path: path, steps: CatalogueTables.steps)
+        // One that cannot be read is made anew by whoever opens it.
+        var counts = PublisherCounts()
+        _ = try counts.count(of: nil, connection)
+        connection.countLog(writingBackFrom: logPages.most)
         try connection.execute("PRAGMA journal_size_limit=\(logKept)")
         return connection
+    }
+
+    /// Writes the log of changes back into the database where it has grown long, through a
+    /// connection of its own, so that nobody who writes waits for the disk.
+    public func writeBackIfLong() throws(StoreError) {
+        let pages = connection.withLock { $0.logPages }
+        // Fewer than before: the log was begun anew.
+        let written = writtenBack.withLock { $0 > pages ? 0 : $0 }
+        guard pages - written > Self.logPages.aside else { return }
+        try SQLiteConnection(path, isSoft: true).execute("PRAGMA wal_checkpoint(PASSIVE)")
+        writtenBack.withLock { $0 = pages }
+    }
+
+    /// Lets as many pages stay in memory as so many records are worth, in steps of a twentieth.
+    private func fitCache(
+        to count: Int, _ connection: SQLiteConnection
+    ) throws(StoreError) {
+        let (least, most, records) = Self.cache
+        let steps = 20
+        let step = min(steps, count * steps / records)
+        let kibibytes = least + (most - least) * step / steps
+        let isNew = cacheKibibytes.withLock { known in
+            defer { known = kibibytes }
+            return known != kibibytes
+        }
+        if isNew { try connection.execute("PRAGMA cache_size=-\(kibibytes)") }
     }
 
     // MARK: Writing
@@ -99,17 +92,22 @@ public final class Catalogue: Sendable {
     public enum Placement: Equatable, Sendable {
         /// It took its place.
         case kept
+        /// The same, from one that has its sequence: the key signed two.
+        case twin
         /// Its place holds a newer one, or the same.
         case outdated
         /// There is no room for it, and why.
         case refused(String)
+
+        /// Whether the record is here now.
+        public var isKept: Bool { self == .kept || self == .twin }
     }
 
     /// Keeps records that take their places, in one transaction; for each whether it was kept.
     /// Of two for one place the one stays that `Record.supersedes` prefers, in any order.
     @discardableResult
     public func put(_ records: [Record]) throws(StoreError) -> [Bool] {
-        try place(records, within: nil).map { $0 == .kept }
+        try place(records, within: nil).map(\.isKept)
     }
 
     /// The same within a quota; what became of each.
@@ -139,6 +137,7 @@ public final class Catalogue: Sendable {
                 return result
             }
             sketches.withLock { $0.apply(changes.sketches) }
+            try fitCache(to: changes.counts.count(of: nil, connection), connection)
             return result
         }
     }
@@ -171,7 +170,10 @@ public final class Catalogue: Sendable {
             if let refusal { return .refused(refusal) }
         }
         try insert(record, connection, &changes)
-        return .kept
+        let isTwin = ended.contains {
+            $0.isHidden == isHidden && $0.sequence == record.sequence
+        }
+        return isTwin ? .twin : .kept
     }
 
     /// What stands in a place: at most one record for everyone and one that is not.
@@ -181,12 +183,8 @@ public final class Catalogue: Sendable {
         try connection.query(
             """
             SELECT number, sequence, id, is_hidden FROM records
-            WHERE publisher=? AND type=? AND slot=?
-            """,
-            [
-                SQLValue(place.publisher), .integer(Int64(place.type.rawValue)),
-                .blob(place.slot.bytes),
-            ]
+            WHERE \(CatalogueTables.isPlace)
+            """, CatalogueTables.place(place)
         ) { row throws(StoreError) in
             (row.integer(0), row.number(1), try row.digest(2), row.integer(3) != 0)
         }
@@ -201,57 +199,58 @@ public final class Catalogue: Sendable {
         if let open = RecordFor<Everyone>(record) {
             changes.sketches.append(SketchChange(open, isNew: true))
         }
-        let number = try number(of: record, connection)
-        try connection.run(
-            """
-            INSERT INTO records(
-                publisher, type, slot, is_hidden, number, sequence, id, issued, expires, domain,
-                bytes)
-            VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """,
-            [
-                SQLValue(place.publisher), .integer(Int64(place.type.rawValue)),
-                .blob(place.slot.bytes), SQLValue(record.domain != .everyone), .integer(number),
-                SQLValue(bits: record.sequence), SQLValue(record.id), SQLValue(record.issued),
-                SQLValue(record.expires), domain, .blob(record.bytes),
-            ])
+        let described = DescribedLayer(record)
+        if let described { try changes.touch(.init(described), connection) }
+        let values: [SQLValue] = [
+            SQLValue(place.publisher), .integer(Int64(place.type.rawValue)),
+            .blob(place.slot.bytes), SQLValue(record.domain != .everyone),
+            SQLValue(bits: record.sequence), SQLValue(record.id), SQLValue(record.issued),
+            SQLValue(record.expires), domain, SQLValue(described?.content.layer),
+            SQLValue(described?.publisher),
+            described == nil ? .null : SQLValue(record.signer ?? record.publisher),
+            .blob(record.bytes),
+        ]
+        let number = try number(of: record) { number throws(StoreError) in
+            try connection.run(
+                """
+                INSERT INTO records(
+                    number, publisher, type, slot, is_hidden, sequence, id, issued, expires,
+                    domain, layer, origin, holder, bytes)
+                VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT(number) DO NOTHING
+                """, [.integer(number)] + values) > 0
+        }
         try changes.counts.change(place.publisher, by: 1, connection)
-        try changes.announce(record, number: number, connection)
+        if let described { changes.announce(described, record, number: number) }
     }
 
     /// The number of a record: its place in the order of time, so that whoever walks the numbers
     /// meets the records in that order, the same in every catalogue. Where another record has the
-    /// number other bits of the id are tried.
+    /// number other bits of the id are tried; `take` says whether it was free.
     private static func number(
-        of record: Record, _ connection: SQLiteConnection
+        of record: Record, _ take: (Int64) throws(StoreError) -> Bool
     ) throws(StoreError) -> Int64 {
         let words = record.id.words
         let numbers = [words.0, words.1, words.2, words.3].map { word in
             Int64(Record.order(issued: record.issued, word))
         }
-        for number in numbers where try isFree(number, connection) { return number }
+        for number in numbers where try take(number) { return number }
         var number = numbers[3]
-        while try !isFree(number, connection) { number = number == .max ? 0 : number + 1 }
+        while try !take(number) { number = number == .max ? 0 : number + 1 }
         return number
-    }
-
-    private static func isFree(
-        _ number: Int64, _ connection: SQLiteConnection
-    ) throws(StoreError) -> Bool {
-        try connection.first("SELECT 1 FROM records WHERE number=?", [.integer(number)]) { _ in }
-            == nil
     }
 
     private static func drop(
         _ number: Int64, of publisher: NodeKey, _ connection: SQLiteConnection,
         _ changes: inout CatalogueChanges
     ) throws(StoreError) {
-        let gone = try connection.query(
-            "SELECT bytes FROM records WHERE number=? AND domain IS NULL", [.integer(number)], read)
-        changes.sketches += gone.compactMap { RecordFor<Everyone>($0) }.map {
-            SketchChange($0, isNew: false)
+        let gone = try connection.first(
+            "SELECT bytes FROM records WHERE number=?", [.integer(number)], read)
+        guard let gone else { return }
+        if let open = RecordFor<Everyone>(gone) {
+            changes.sketches.append(SketchChange(open, isNew: false))
         }
-        try changes.forget(number, connection)
+        try changes.forget(gone, number: number, connection)
         try connection.run("DELETE FROM records WHERE number=?", [.integer(number)])
         try changes.counts.change(publisher, by: -1, connection)
     }
@@ -261,8 +260,13 @@ public final class Catalogue: Sendable {
     public func expire(before wallMilliseconds: UInt64) throws(StoreError) -> Int {
         try changing { connection, changes throws(StoreError) in
             let ended = try connection.query(
-                "SELECT number, publisher FROM records WHERE expires<?",
-                [SQLValue(wallMilliseconds)]
+                """
+                SELECT number, publisher FROM records WHERE expires/3600000<=? AND expires<?
+                """,
+                [
+                    SQLValue(wallMilliseconds / CatalogueTables.hour),
+                    SQLValue(wallMilliseconds),
+                ]
             ) { row throws(StoreError) in (row.integer(0), try row.nodeKey(1)) }
             for (number, publisher) in ended {
                 try Self.drop(number, of: publisher, connection, &changes)
@@ -277,8 +281,10 @@ public final class Catalogue: Sendable {
     public func removeAll(of publisher: NodeKey) throws(StoreError) -> Int {
         try changing { connection, changes throws(StoreError) in
             let numbers = try connection.query(
-                "SELECT number FROM records WHERE publisher=? AND type<>?",
-                [SQLValue(publisher), .integer(Int64(RecordType.keyRevocation.rawValue))]
+                "SELECT number FROM records WHERE \(CatalogueTables.isPublisher) AND type<>?",
+                CatalogueTables.keyed(publisher.digest) + [
+                    .integer(Int64(RecordType.keyRevocation.rawValue))
+                ]
             ) { $0.integer(0) }
             for number in numbers {
                 try Self.drop(number, of: publisher, connection, &changes)

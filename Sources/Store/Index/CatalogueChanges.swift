@@ -9,6 +9,32 @@ struct CatalogueChanges {
     struct Layer: Hashable {
         let layer: Digest
         let publisher: NodeKey
+
+        init(_ described: DescribedLayer) {
+            (layer, publisher) = (described.content.layer, described.publisher)
+        }
+    }
+
+    /// A record about a layer by what decides whether a search shows it: the publisher's own before
+    /// those of mirrors, then the newest.
+    private struct Rank {
+        let type: Int64
+        let number: Int64
+
+        func precedes(_ other: Rank) -> Bool {
+            (type, -number) < (other.type, -other.number)
+        }
+    }
+
+    /// What a search shows of a layer.
+    private struct Shown {
+        /// Under which number it stood when the transaction began; nil for none.
+        let before: Int64?
+        /// What stood there, once that record is gone.
+        var gone: Entry?
+        /// The first of its records now, unless that is to be looked up.
+        var first: Rank?
+        var isKnown = true
     }
 
     /// What stands in the index under one number.
@@ -16,81 +42,79 @@ struct CatalogueChanges {
         let number: Int64
         let words: [String]
         let facets: String
+
+        init(_ layer: DescribedLayer, _ domain: Domain, number: Int64) {
+            self.number = number
+            words = layer.words
+            var circle: [UInt8]?
+            if case .restricted(let tag) = domain { circle = tag }
+            facets = CatalogueTerms.facets(layer, circle: circle)
+        }
     }
 
     /// What the sketches follow.
     var sketches: [SketchChange] = []
     /// How many records each publisher has.
     var counts = PublisherCounts()
-    /// Records that were added, by number: they need not be read again.
-    private var fresh: [Int64: Record] = [:]
-    private var touched: Set<Layer> = []
-    private var order: [Layer] = []
-    private var removed: [Entry] = []
+    /// What was added about layers, by number: it need not be read again.
+    private var fresh: [Int64: (layer: DescribedLayer, domain: Domain)] = [:]
+    private var shown: [Layer: Shown] = [:]
 
-    /// A record was added: where it is about a layer, it announces it.
-    mutating func announce(
-        _ record: Record, number: Int64, _ connection: SQLiteConnection
-    ) throws(StoreError) {
-        guard let described = DescribedLayer(record) else { return }
-        fresh[number] = record
-        try connection.run(
-            "INSERT INTO announcements VALUES(?, ?, ?, ?, ?)",
-            [
-                .integer(number), SQLValue(described.content.layer),
-                SQLValue(described.publisher), SQLValue(record.type == .mirror),
-                SQLValue(record.signer ?? record.publisher),
-            ])
-        touch(Layer(layer: described.content.layer, publisher: described.publisher))
+    /// A record about a layer is about to come or go: notes what a search shows of it until then.
+    mutating func touch(_ layer: Layer, _ connection: SQLiteConnection) throws(StoreError) {
+        guard shown[layer] == nil else { return }
+        let first = try Self.first(of: layer, connection)
+        shown[layer] = Shown(before: first?.number, first: first)
+    }
+
+    /// A record about a layer that was touched was added.
+    mutating func announce(_ described: DescribedLayer, _ record: Record, number: Int64) {
+        fresh[number] = (described, record.domain)
+        let rank = Rank(type: Int64(record.type.rawValue), number: number)
+        let layer = Layer(described)
+        if shown[layer]?.first.map({ rank.precedes($0) }) ?? true { shown[layer]?.first = rank }
     }
 
     /// A record is about to be removed.
     mutating func forget(
-        _ number: Int64, _ connection: SQLiteConnection
+        _ record: Record, number: Int64, _ connection: SQLiteConnection
     ) throws(StoreError) {
-        let layer = try connection.first(
-            "SELECT layer, publisher FROM announcements WHERE number=?", [.integer(number)]
-        ) { row throws(StoreError) in
-            Layer(layer: try row.digest(0), publisher: try row.nodeKey(1))
+        guard let described = DescribedLayer(record) else { return }
+        let layer = Layer(described)
+        try touch(layer, connection)
+        fresh[number] = nil
+        if shown[layer]?.first?.number == number { shown[layer]?.isKnown = false }
+        if shown[layer]?.before == number {
+            shown[layer]?.gone = Entry(described, record.domain, number: number)
         }
-        guard let layer else { return }
-        touch(layer)
-        try connection.run("DELETE FROM announcements WHERE number=?", [.integer(number)])
-        try hide(number, connection)
     }
 
-    private mutating func touch(_ layer: Layer) {
-        if touched.insert(layer).inserted { order.append(layer) }
-    }
-
-    /// Takes the record that stood for a layer out of the index, if it is this one.
-    private mutating func hide(
-        _ number: Int64, _ connection: SQLiteConnection
-    ) throws(StoreError) {
-        let gone = try connection.run("DELETE FROM layers WHERE number=?", [.integer(number)])
-        guard gone > 0, let entry = try entry(number, connection) else { return }
-        removed.append(entry)
+    /// The record that a search shows of a layer.
+    private static func first(
+        of layer: Layer, _ connection: SQLiteConnection
+    ) throws(StoreError) -> Rank? {
+        try connection.first(
+            """
+            SELECT type, number FROM records WHERE \(CatalogueTables.isLayerOf)
+            ORDER BY type, number DESC LIMIT 1
+            """,
+            CatalogueTables.keyed(layer.layer) + CatalogueTables.keyed(layer.publisher.digest)
+        ) { Rank(type: $0.integer(0), number: $0.integer(1)) }
     }
 
     /// Brings the index up to date: for each layer the publisher's own record stands there, or else
     /// the newest of a mirror. In the order of numbers, in which FTS5 gathers what it writes.
     mutating func index(_ connection: SQLiteConnection) throws(StoreError) {
-        var added: [Entry] = []
-        for layer in order {
-            let place = [SQLValue(layer.layer), SQLValue(layer.publisher)]
-            let best = try connection.first(
-                """
-                SELECT number FROM announcements WHERE layer=? AND publisher=?
-                ORDER BY is_mirror, number DESC LIMIT 1
-                """, place
-            ) { $0.integer(0) }
-            let shown = try connection.first(
-                "SELECT number FROM layers WHERE layer=? AND publisher=?", place
-            ) { $0.integer(0) }
-            guard best != shown else { continue }
-            if let shown { try hide(shown, connection) }
-            guard let best, let entry = try entry(best, connection) else { continue }
-            try connection.run("INSERT INTO layers VALUES(?, ?, ?)", [.integer(best)] + place)
+        var (added, removed): ([Entry], [Entry]) = ([], [])
+        for (layer, shown) in shown {
+            let best = shown.isKnown ? shown.first : try Self.first(of: layer, connection)
+            guard best?.number != shown.before || shown.gone != nil else { continue }
+            if let gone = shown.gone {
+                removed.append(gone)
+            } else if let before = shown.before {
+                if let entry = try entry(before, connection) { removed.append(entry) }
+            }
+            guard let best, let entry = try entry(best.number, connection) else { continue }
             added.append(entry)
         }
         try Self.write(removed.sorted { $0.number < $1.number }, isNew: false, connection)
@@ -101,17 +125,11 @@ struct CatalogueChanges {
     private func entry(
         _ number: Int64, _ connection: SQLiteConnection
     ) throws(StoreError) -> Entry? {
-        var record = fresh[number]
-        if record == nil {
-            record = try connection.first(
-                "SELECT bytes FROM records WHERE number=?", [.integer(number)], Catalogue.read)
-        }
+        if let (layer, domain) = fresh[number] { return Entry(layer, domain, number: number) }
+        let record = try connection.first(
+            "SELECT bytes FROM records WHERE number=?", [.integer(number)], Catalogue.read)
         guard let record, let layer = DescribedLayer(record) else { return nil }
-        var circle: [UInt8]?
-        if case .restricted(let tag) = record.domain { circle = tag }
-        return Entry(
-            number: number, words: layer.words,
-            facets: CatalogueTerms.facets(layer, circle: circle))
+        return Entry(layer, record.domain, number: number)
     }
 
     /// A table without content is told what to take out of its lists in the words that were put

@@ -15,12 +15,15 @@ enum CatalogueTerms {
         let expression: String
     }
 
+    /// What every layer bears.
+    static let all = "all"
+
     /// The exact values of a layer as they are indexed. `circle` is the tag of those who may see
     /// it; nil for everyone.
     static func facets(_ layer: DescribedLayer, circle: [UInt8]?) -> String {
         let content = layer.content
         var terms = [
-            term("n", content.name), term("t", content.type), term("l", content.licence),
+            all, term("n", content.name), term("t", content.type), term("l", content.licence),
             term("c", LicenceClass(of: content.licence).rawValue),
             term("p", layer.publisher.bytes), bucket("s", content.size),
         ]
@@ -39,8 +42,8 @@ enum CatalogueTerms {
     ) -> Lookup? {
         guard let terms = terms(predicate, circles) else { return nil }
         // Without a term nothing can match: a term that no layer bears says so.
-        let all = terms.isEmpty ? ["none"] : terms
-        return Lookup(table: "facets", expression: all.joined(separator: " OR "))
+        let known = terms.isEmpty ? ["none"] : terms
+        return Lookup(table: "facets", expression: known.joined(separator: " OR "))
     }
 
     /// What one word of a text looks up, given the known words that it begins.
@@ -93,7 +96,7 @@ enum CatalogueTerms {
     }
 
     private static func term(_ kind: String, _ bytes: [UInt8]) -> String {
-        kind + Blake3.hash(bytes).hexadecimal.prefix(16)
+        kind + Hexadecimal.encode(Blake3.hash(bytes).bytes.prefix(8))
     }
 
     /// The doubling range of a number: 0, 1, 2–3, 4–7, ….

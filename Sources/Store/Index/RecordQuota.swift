@@ -44,12 +44,12 @@ public struct RecordQuota: Sendable {
         if try count(place.publisher) >= most {
             let last = try connection.first(
                 """
-                SELECT number, type, slot FROM records WHERE publisher=? AND type<>?
+                SELECT number, type, slot FROM records
+                WHERE \(CatalogueTables.isPublisher) AND type<>?
                 ORDER BY type DESC, slot DESC LIMIT 1
                 """,
-                [
-                    SQLValue(place.publisher),
-                    .integer(Int64(RecordType.keyRevocation.rawValue)),
+                CatalogueTables.keyed(place.publisher.digest) + [
+                    .integer(Int64(RecordType.keyRevocation.rawValue))
                 ]
             ) { row throws(StoreError) in (row.integer(0), row.integer(1), row.bytes(2)) }
             let own = (Int64(place.type.rawValue), place.slot.bytes)

@@ -55,6 +55,7 @@ final class SQLiteConnection {
         log = UnsafeMutablePointer<ChangeLog>.allocate(capacity: 1)
         log.initialize(to: ChangeLog())
         sqlite3_extended_result_codes(handle, 1)
+        plasmid_sqlite_keep_plans(handle)
         // A person may look into the file with another program for a moment, and whoever closes a
         // connection locks it for a moment too, which the first statement would fail of.
         sqlite3_busy_timeout(handle, 5000)

@@ -16,7 +16,7 @@ extension RealNodes {
             ]).wait(seconds: 120)
             try #require(outcome.code == 0, "\(outcome.out) \(outcome.error)")
             let rows = try #require(outcome.json["rows"]?.array)
-            #expect(rows.count == 8)
+            #expect(rows.count == 11)
             let bytes = try #require(rows[0]["figure"]?.number)
             #expect(bytes > 2_000 && bytes < 4_500)
             #expect(try #require(rows[2]["figure"]?.number) < 100)

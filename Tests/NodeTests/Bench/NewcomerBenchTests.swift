@@ -16,7 +16,7 @@ extension RealNodes {
             ]).wait(seconds: 120)
             try #require(outcome.code == 0, "\(outcome.out) \(outcome.error)")
             let rows = try #require(outcome.json["rows"]?.array)
-            #expect(rows.count == 4)
+            #expect(rows.count == 6)
             #expect(rows.allSatisfy { $0["figure"]?.number ?? 0 > 0 })
         }
     }

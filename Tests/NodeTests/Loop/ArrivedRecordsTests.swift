@@ -21,8 +21,11 @@ struct ArrivedRecordsTests {
 
     private func numbers(_ arrived: inout ArrivedRecords) -> [[UInt64]] {
         var all: [[UInt64]] = []
+        var now: UInt64 = 0
         while true {
-            let batches = arrived.takeNext()
+            // Each long after the one before.
+            now += 2 * ArrivedRecords.pause
+            let batches = arrived.takeNext(now: now)
             if batches.isEmpty { return all }
             all.append(batches.map(\.number))
         }
@@ -49,5 +52,27 @@ struct ArrivedRecordsTests {
             arrived.add(.init(number: UInt64(number), records: records))
         }
         #expect(numbers(&arrived) == [[1], [2], [3]])
+    }
+
+    @Test("wait for more behind many, and not behind news")
+    func pause() throws {
+        var arrived = ArrivedRecords()
+        let one = [try record(1)]
+        func many(_ seed: UInt8, _ count: Int) throws -> [Record] {
+            [Record](repeating: try record(seed), count: count)
+        }
+        arrived.add(.init(number: 1, records: one))
+        #expect(arrived.takeNext(now: 5).map(\.number) == [1])
+        arrived.add(.init(number: 2, records: try many(2, ArrivedRecords.fillingMin)))
+        #expect(arrived.takeNext(now: 6).map(\.number) == [2])
+        arrived.add(.init(number: 3, records: one))
+        #expect(arrived.takeNext(now: 7).isEmpty && !arrived.isEmpty)
+        #expect(arrived.takeNext(now: 6 + ArrivedRecords.pause).map(\.number) == [3])
+        // Neither do as many as fit.
+        arrived.add(.init(number: 4, records: try many(2, ArrivedRecords.fillingMin)))
+        #expect(arrived.takeNext(now: 1 << 40).map(\.number) == [4])
+        arrived.add(.init(number: 5, records: try many(3, ArrivedRecords.togetherMax)))
+        #expect(arrived.takeNext(now: 1 << 40).map(\.number) == [5])
+        #expect(arrived.isEmpty)
     }
 }

@@ -5,6 +5,20 @@ import Wire
 
 @testable import Store
 
+extension Catalogue {
+    /// For each record, sequence and id of what stands where it would; nil where nothing does.
+    fileprivate func heads(
+        of records: [Record]
+    ) throws -> [(sequence: UInt64, id: Digest)?] {
+        try records.map { record in
+            try self.records(
+                "\(CatalogueTables.isPlace) AND is_hidden=?",
+                CatalogueTables.place(record.slotKey) + [SQLValue(record.domain != .everyone)]
+            ).first.map { ($0.sequence, $0.id) }
+        }
+    }
+}
+
 @Suite struct CatalogueTests {
     static let now: UInt64 = 1_800_000_000_000
 
@@ -31,6 +45,11 @@ import Wire
         #expect(try catalogue.record(at: first.slotKey) == second)
         #expect(try catalogue.heads(of: [first])[0]?.sequence == UInt64.max)
         #expect(try catalogue.count() == 1)
+        // The same sequence twice is told from a newer one.
+        let twins = try [1, 2].map { try Self.record(2, sequence: 5, life: 86_400_000 * $0) }
+            .sorted { $0.id > $1.id }
+        #expect(try catalogue.place(twins, within: nil) == [.kept, .twin])
+        #expect(try catalogue.place([Self.record(2, sequence: 6)], within: nil) == [.kept])
     }
 
     @Test func `a record for everyone and one that is not stand in one place beside each other`()

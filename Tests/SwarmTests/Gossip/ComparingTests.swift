@@ -64,9 +64,9 @@ import Wire
     }
 
     @Test func `no more is asked for than the checks have room for`() {
-        var (driver, _) = paging(6)
+        var (driver, _) = paging(9)
         var count = 0
-        for number in 1...SessionNumber(6) {
+        for number in 1...SessionNumber(9) {
             let own = ids(number * 10_000..<number * 10_000 + 1_000)
             _ = driver.core.sessions.change(number) { session in
                 session.reconciliation = .comparingPage(next: nil)
