@@ -55,7 +55,7 @@ struct ArrivedRecords: Sendable {
             end += 1
             if endsKey { break }
         }
-        held = count >= Self.fillingMin ? now + Self.pause : 0
+        held = count >= Self.fillingMin ? now &+ Self.pause : 0
         waitingCount -= count
         defer { waiting.removeFirst(end) }
         return Array(waiting.prefix(end))

@@ -16,9 +16,16 @@ extension StorePort {
         catalogueLane.submit { [self] in placeArrived() }
     }
 
-    private func placeArrived() {
+    /// Places all that waits, however little: the node stops.
+    func placeRest() {
+        catalogueLane.submit { [self] in
+            while arrived.withLock({ !$0.isEmpty }) { placeArrived(now: .max) }
+        }
+    }
+
+    private func placeArrived(now: UInt64 = Clock.monotonic()) {
         // An earlier turn may have taken this one's batch along.
-        let batches = arrived.withLock { $0.takeNext(now: Clock.monotonic()) }
+        let batches = arrived.withLock { $0.takeNext(now: now) }
         if !batches.isEmpty { place(batches) }
     }
 

@@ -63,6 +63,7 @@ final class StorePort: Sendable {
     func close() {
         for lane in stores { lane.close() }
         checkpointDue(isLast: true)
+        placeRest()
         for lane in [originLane, checkpointLane, indexLane, catalogueLane, checkLane] {
             lane.close()
         }

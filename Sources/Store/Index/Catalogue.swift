@@ -13,10 +13,9 @@ public final class Catalogue: Sendable {
     let searched = Lock(SearchCounters())
 
     static let delegationType = RecordType.delegation.rawValue
-    /// Pages that stay in memory, in KiB: all lists beside 10^5 records, and with as much again for
-    /// each 5 · 10^5 all that one transaction touches of those beside 10^6.
-    private static let cache = (least: 20_480, most: 61_440, recordsForMost: 1_000_000)
-    private let cacheKibibytes = Lock(0)
+    /// Pages that stay in memory, in KiB: all lists beside 10^5 records. With 60 MiB, which is what a
+    /// transaction touches of those beside 10^6, a tenth less is written there.
+    private static let cacheKibibytes = 24_576
 
     /// Pages of 4 KiB of the log after which it is written back through a connection of its own,
     /// 128 MiB, and after which whoever commits does so, 512 MiB: while records come without a
@@ -43,10 +42,6 @@ public final class Catalogue: Sendable {
             }
             self.connection = Lock(try Self.open(layout.catalogue))
         }
-        var counts = PublisherCounts()
-        try connection.withLock { connection throws(StoreError) in
-            try fitCache(to: counts.count(of: nil, connection), connection)
-        }
     }
 
     private static func open(_ path: String) throws(StoreError) -> SQLiteConnection {
@@ -57,6 +52,7 @@ public final class Catalogue: Sendable {
         _ = try counts.count(of: nil, connection)
         connection.countLog(writingBackFrom: logPages.most)
         try connection.execute("PRAGMA journal_size_limit=\(logKept)")
+        try connection.execute("PRAGMA cache_size=-\(cacheKibibytes)")
         return connection
     }
 
@@ -69,21 +65,6 @@ public final class Catalogue: Sendable {
         guard pages - written > Self.logPages.aside else { return }
         try SQLiteConnection(path, isSoft: true).execute("PRAGMA wal_checkpoint(PASSIVE)")
         writtenBack.withLock { $0 = pages }
-    }
-
-    /// Lets as many pages stay in memory as so many records are worth, in steps of a twentieth.
-    private func fitCache(
-        to count: Int, _ connection: SQLiteConnection
-    ) throws(StoreError) {
-        let (least, most, records) = Self.cache
-        let steps = 20
-        let step = min(steps, count * steps / records)
-        let kibibytes = least + (most - least) * step / steps
-        let isNew = cacheKibibytes.withLock { known in
-            defer { known = kibibytes }
-            return known != kibibytes
-        }
-        if isNew { try connection.execute("PRAGMA cache_size=-\(kibibytes)") }
     }
 
     // MARK: Writing
@@ -137,7 +118,6 @@ public final class Catalogue: Sendable {
                 return result
             }
             sketches.withLock { $0.apply(changes.sketches) }
-            try fitCache(to: changes.counts.count(of: nil, connection), connection)
             return result
         }
     }

@@ -57,8 +57,8 @@ extension RealNodes {
             node.stop()
         }
 
-        @Test(.enabled(if: Machine.userNumber == 0, "only root can mount a small disk"))
-        func `on a full disk refuses what does not fit and goes on`() throws {
+        /// A disk of 24 MB.
+        private func smallDisk() throws -> String {
             let disk = "\(laboratory.path)/disk"
             try Directory.create(disk)
             let mount = try Program(
@@ -66,10 +66,62 @@ extension RealNodes {
                 in: laboratory.path
             ).wait()
             guard mount.code == 0 else { try Test.cancel("mounting is not allowed here") }
-            defer {
-                let path = laboratory.path
-                _ = try? Program("/usr/bin/umount", ["-l", disk], in: path).wait()
+            return disk
+        }
+
+        private func unmount(_ disk: String) {
+            _ = try? Program("/usr/bin/umount", ["-l", disk], in: laboratory.path).wait()
+        }
+
+        /// Takes all room of a disk.
+        private func fill(_ disk: String) throws -> File {
+            let filler = try File("\(disk)/filler", .create)
+            var offset: UInt64 = 0
+            for count in [1 << 20, 1 << 12] {
+                let bytes = [UInt8](repeating: 1, count: count)
+                while (try? filler.write(bytes, offset: offset)) != nil { offset += UInt64(count) }
             }
+            return filler
+        }
+
+        private func check(_ node: TestNode, _ name: String) throws -> JSONValue? {
+            let checks = try node.run("doctor").json["checks"]?.array
+            return checks?.first { $0["name"]?.string == name }
+        }
+
+        @Test(.enabled(if: Machine.userNumber == 0, "only root can mount a small disk"))
+        func `whose catalogue has no room says so, and has it all once there is some`() throws {
+            let disk = try smallDisk()
+            defer { unmount(disk) }
+            let node = laboratory.node("b", home: "\(disk)/home")
+            try node.start(["--join", a.ticket])
+            defer { node.kill() }
+            try waitForBoth(node)
+            let filler = try fill(disk)
+            var shared = 0
+            let begun = Clock.monotonic()
+            while try check(node, "catalogue") == nil, Clock.monotonic() - begun < 60_000_000_000 {
+                shared += 1
+                let file = try laboratory.write("note-\(shared).txt", "Note \(shared).\n")
+                _ = try a.share(file, ["--name", "note-\(shared)"])
+            }
+            let said = try #require(try check(node, "catalogue"), "\(shared) layers, \(node.log)")
+            #expect(said["ok"]?.bool == false)
+            #expect(said["detail"]?.string?.contains("full") == true, "\(said)")
+            let records = try node.ask("status")["network"]?["records"]
+            #expect(records?["unkept"]?.integer ?? 0 > 0)
+            try filler.resize(to: 0)
+            try Laboratory.eventually("it has them all", seconds: 60) {
+                try node.ask("find", "--limit", "100")["results"]?.array?.count == shared + 2
+            }
+            #expect(try check(node, "catalogue") == nil)
+            #expect(node.isRunning, "\(node.log)")
+        }
+
+        @Test(.enabled(if: Machine.userNumber == 0, "only root can mount a small disk"))
+        func `on a full disk refuses what does not fit and goes on`() throws {
+            let disk = try smallDisk()
+            defer { unmount(disk) }
             let node = laboratory.node("b", home: "\(disk)/home")
             try node.start(["--join", a.ticket])
             defer { node.kill() }
