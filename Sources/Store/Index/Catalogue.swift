@@ -13,8 +13,8 @@ public final class Catalogue: Sendable {
     let searched = Lock(SearchCounters())
 
     static let delegationType = RecordType.delegation.rawValue
-    /// Pages that stay in memory, in KiB: all lists beside 10^5 records. With 60 MiB, which is what a
-    /// transaction touches of those beside 10^6, a tenth less is written there.
+    /// Pages that stay in memory, in KiB: all lists beside 10^5 records. With 60 MiB, which is
+    /// what a transaction touches of those beside 10^6, a tenth less is written there.
     private static let cacheKibibytes = 24_576
 
     /// Pages of 4 KiB of the log after which it is written back through a connection of its own,
