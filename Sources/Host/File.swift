@@ -241,13 +241,6 @@ public struct File: Sendable {
         guard fsync(descriptor.number) == 0 else { throw .last("fsync", path) }
     }
 
-    /// Whether the page cache has all bytes of a range; false where the kernel does not say. To
-    /// ask by reading (RWF_NOWAIT) would have it read ahead what is not there. `offset` is a
-    /// multiple of a page.
-    public func isCached(offset: UInt64, count: Int) -> Bool {
-        plasmid_is_cached(descriptor.number, Int64(clamping: offset), count) == 1
-    }
-
     /// Asks the kernel to start writing a range, without waiting.
     public func startWriteback(offset: UInt64, count: UInt64) {
         _ = plasmid_start_writeback(descriptor.number, Int64(offset), Int64(count))

@@ -52,19 +52,6 @@ int plasmid_set_direct(int file, int is_direct) {
     if (flags < 0) return -1;
     return fcntl(file, F_SETFL, is_direct ? flags | O_DIRECT : flags & ~O_DIRECT);
 }
-int plasmid_is_cached(int file, int64_t offset, size_t count) {
-    unsigned char pages[256];
-    if (count == 0 || count > sizeof pages * 4096 || sysconf(_SC_PAGESIZE) < 4096) return -1;
-    void *map = mmap(NULL, count, PROT_READ, MAP_SHARED, file, offset);
-    if (map == MAP_FAILED) return -1;
-    size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    int result = mincore(map, count, pages);
-    munmap(map, count);
-    if (result < 0) return -1;
-    for (size_t i = 0; i < (count + page - 1) / page; i++)
-        if (!(pages[i] & 1)) return 0;
-    return 1;
-}
 int64_t plasmid_seek_data(int file, int64_t offset) { return lseek(file, offset, SEEK_DATA); }
 int plasmid_rename_new(const char *from, const char *to) {
     return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);

@@ -17,7 +17,7 @@ final class ReaderCache: Sendable {
     func reader(_ blob: Digest, layout: Layout) throws(StoreError) -> BlobReader {
         let known = state.withLock { $0.readers.first { $0.reader.id == blob }?.reader }
         if let known { return known }
-        let reader = try BlobReader(blob, layout: layout).forPeers
+        let reader = try BlobReader(blob, layout: layout)
         state.withLock { state in
             if state.readers.count >= Self.readersMax { state.readers.removeFirst() }
             state.readers.append((reader, nil))

@@ -12,28 +12,12 @@ public struct BlobReader: Sendable {
     private let layout: Layout
     /// Whether the blob may be looked for again: it may have another form by now.
     private let reopens: Bool
-    /// What peers have read, and the way past the page cache; nil for who reads for himself.
-    private let cold: ColdGroups?
-
-    /// The same blob for peers, who read most groups once: see `ColdGroups`.
-    public var forPeers: BlobReader {
-        let file: File? =
-            switch source {
-            case .raw(let object): object.file
-            case .inPlace(let place): place.file
-            case .coded: nil
-            }
-        let cold = file.flatMap { ColdGroups($0, groupCount: groupCount) }
-        return BlobReader(
-            id: id, size: size, source: source, layout: layout, reopens: reopens, cold: cold)
-    }
 
     /// Opens a complete blob, in whichever form it is kept.
     public init(_ id: Digest, layout: Layout) throws(StoreError) {
         self.id = id
         self.layout = layout
         reopens = true
-        cold = nil
         source = try BlobSource.open(id, layout: layout)
         size = try source.size()
         guard size <= Limits.blobBytesMax else { throw .damaged("blob \(id)") }
@@ -45,16 +29,12 @@ public struct BlobReader: Sendable {
     }
 
     /// A blob of known size in a form that is open already, and in no other.
-    init(
-        id: Digest, size: UInt64, source: BlobSource, layout: Layout, reopens: Bool = false,
-        cold: ColdGroups? = nil
-    ) {
+    init(id: Digest, size: UInt64, source: BlobSource, layout: Layout) {
         self.id = id
         self.size = size
         self.source = source
         self.layout = layout
-        self.reopens = reopens
-        self.cold = cold
+        reopens = false
     }
 
     /// The file with the blob's own bytes, to copy from or to pass on; nil where there is none.
@@ -72,7 +52,7 @@ public struct BlobReader: Sendable {
         group index: Int, into buffer: Buffer, at start: Int = 0
     ) throws(StoreError) -> Int {
         do throws(StoreError) {
-            return try Self.read(index, size, source, into: buffer, at: start, cold)
+            return try Self.read(index, size, source, into: buffer, at: start)
         } catch {
             // A coded file that was opened before may have been coded anew, and its parents gone.
             guard reopens, case .coded = source else { throw error }
@@ -82,16 +62,11 @@ public struct BlobReader: Sendable {
     }
 
     private static func read(
-        _ index: Int, _ size: UInt64, _ source: BlobSource, into buffer: Buffer, at start: Int,
-        _ cold: ColdGroups? = nil
+        _ index: Int, _ size: UInt64, _ source: BlobSource, into buffer: Buffer, at start: Int
     ) throws(StoreError) -> Int {
         let range = HashTree.groupRange(index, size: size)
         switch source {
         case .raw(let object):
-            let taken = try onDisk { () throws(SystemError) in
-                try cold?.read(group: index, range, into: buffer, at: start)
-            }
-            if taken == range.count { return range.count }
             let count = try object.read(
                 into: buffer, at: start, count: range.count, offset: range.lowerBound)
             guard count == range.count else { throw .damaged(object.place) }
@@ -102,7 +77,7 @@ public struct BlobReader: Sendable {
             guard file.reference.size == size else {
                 throw .sourceChanged(path: file.reference.path)
             }
-            try file.read(group: index, into: buffer, at: start, cold)
+            try file.read(group: index, into: buffer, at: start)
         }
         return range.count
     }

@@ -67,7 +67,7 @@ final class InPlaceFile: Sendable {
     /// What is kept of it.
     let reference: Reference
     private let id: Digest
-    let file: File
+    private let file: File
     private let layout: Layout
     private let layer = Lock<GroupLayer?>(nil)
 
@@ -98,17 +98,14 @@ final class InPlaceFile: Sendable {
         return reference
     }
 
-    /// Reads group `index`, once it is what it was; for peers by way of `cold`.
+    /// Reads group `index`, once it is what it was.
     func read(
-        group index: Int, into buffer: Buffer, at start: Int, _ cold: ColdGroups? = nil
+        group index: Int, into buffer: Buffer, at start: Int
     ) throws(StoreError) {
         let layer = try provenLayer()
         let range = HashTree.groupRange(index, size: reference.size)
         let count = try onDisk { () throws(SystemError) in
-            if let count = try cold?.read(group: index, range, into: buffer, at: start) {
-                return count
-            }
-            return try file.read(
+            try file.read(
                 into: buffer, at: start, count: range.count, offset: range.lowerBound)
         }
         let isSame =

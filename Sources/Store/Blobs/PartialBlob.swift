@@ -22,6 +22,10 @@ public final class PartialBlob: Sendable {
         var dirtyBytes: UInt64 = 0
         var dirtySince: UInt64?
         var hasFailed = false
+        /// Whether whole groups go past the page cache.
+        var isDirect = true
+        /// Mean nanoseconds of reading one back so; nil before the first.
+        var readSpan: UInt64?
         /// Whether the files' names are durable.
         var isNamed = false
         var isMoved = false
@@ -31,6 +35,9 @@ public final class PartialBlob: Sendable {
     static let checkpointBytes: UInt64 = 32 << 20
     /// … or so many nanoseconds after the first write since the last one.
     static let checkpointNanoseconds: UInt64 = 1_000_000_000
+    /// Mean nanoseconds of a direct read of a group from which on the page cache is used: a disk
+    /// that spins takes 15 to 25 ms (a seek, half a turn, 1 MiB), a solid one 0.5 to 4 under load.
+    static let readSpanMax: UInt64 = 12_000_000
 
     /// The blob.
     public let id: Digest
@@ -40,10 +47,9 @@ public final class PartialBlob: Sendable {
     /// Whether it was begun before.
     let isThere: Bool
     let data: File
-    /// The same file for whole groups: others fetch them from here, from the disk or, where that
-    /// takes long, through the page cache. Nil where the file system cannot, and for blobs of one
-    /// group.
-    let direct: DirectFile?
+    /// The same file for whole groups, past the page cache: new pages cost more than the disk where
+    /// memory is dear. Nil where the file system cannot, and for blobs of one group.
+    private let direct: File?
     /// Its leaf values; nil for a blob of one group.
     let leaves: File?
     private let state: Lock<State>
@@ -73,7 +79,8 @@ public final class PartialBlob: Sendable {
             if !isThere { try? Self.discard(id, layout: layout) }
             throw error
         }
-        direct = leaves == nil ? nil : DirectFile(data.path, .write)
+        let direct = leaves == nil ? nil : try? File(data.path, .write)
+        self.direct = direct?.setDirect(true) == true ? direct : nil
         let present = groups?.count == count ? groups : nil
         let set = present ?? GroupSet(count: count)
         state = Lock(State(groups: set, durable: set, layer: nil))
@@ -109,6 +116,9 @@ public final class PartialBlob: Sendable {
     }
 
     // MARK: Reading the state
+
+    /// Whether whole groups go past the page cache.
+    var isDirect: Bool { state.withLock { $0.isDirect } && direct != nil }
 
     /// The verified group layer; nil until `install`.
     public var layer: GroupLayer? { state.withLock { $0.layer } }
@@ -162,7 +172,11 @@ public final class PartialBlob: Sendable {
 
     /// Writes the bytes of a group, past the page cache where that goes.
     private func put(_ buffer: Buffer, at start: Int, _ range: Range<UInt64>) throws(SystemError) {
-        if try direct?.write(buffer, at: start, range) == true { return }
+        let isWritten = try pastCache(range, at: start) { direct throws(SystemError) in
+            try direct.write(buffer, at: start, count: range.count, offset: range.lowerBound)
+            return true
+        }
+        if isWritten == true { return }
         try data.write(buffer, at: start, count: range.count, offset: range.lowerBound)
         // A small blob is synced at once, with others.
         guard leaves != nil else { return }
@@ -186,12 +200,52 @@ public final class PartialBlob: Sendable {
         guard (0..<groups.count).contains(index), groups.contains(index) else { return nil }
         let range = HashTree.groupRange(index, size: size)
         let count = try onDisk { () throws(SystemError) in
-            if let count = try direct?.read(range, into: buffer, at: start) { return count }
+            if let count = try get(range, into: buffer, at: start) { return count }
             return try data.read(
                 into: buffer, at: start, count: range.count, offset: range.lowerBound)
         }
         guard count == range.count else { throw .damaged(data.path) }
         return count
+    }
+
+    /// Reads the bytes of a group past the page cache; nil where that does not go, or not any more.
+    private func get(
+        _ range: Range<UInt64>, into buffer: Buffer, at start: Int
+    ) throws(SystemError) -> Int? {
+        try pastCache(range, at: start) { direct throws(SystemError) in
+            let begun = Clock.monotonic()
+            let count = try direct.read(
+                into: buffer, at: start, count: range.count, offset: range.lowerBound)
+            noteRead(Clock.monotonic() - begun)
+            return count
+        }
+    }
+
+    /// Does `body` with the file past the page cache, for a whole group at a place in memory that
+    /// suits the disk; nil where that does not go, or not any more.
+    private func pastCache<Result>(
+        _ range: Range<UInt64>, at start: Int, _ body: (File) throws(SystemError) -> Result
+    ) throws(SystemError) -> Result? {
+        let isWhole = range.count == HashTree.groupBytes && start % File.directBytes == 0
+        guard let direct, isWhole, state.withLock({ $0.isDirect }) else { return nil }
+        do throws(SystemError) {
+            return try body(direct)
+        } catch {
+            // A file system can take the flag and not the call.
+            guard error.isInvalid else { throw error }
+            state.withLock { $0.isDirect = false }
+            return nil
+        }
+    }
+
+    /// Where the disk takes long to give a group back, what follows goes through the page cache:
+    /// others fetch it from here, and a disk that spins would seek between the two.
+    func noteRead(_ span: UInt64) {
+        state.withLock { state in
+            let mean = state.readSpan.map { ($0 * 7 + span) / 8 } ?? span
+            state.readSpan = mean
+            if mean > Self.readSpanMax { state.isDirect = false }
+        }
     }
 
     // MARK: Durability

@@ -25,9 +25,6 @@ int plasmid_start_writeback(int file, int64_t offset, int64_t count);
 int plasmid_allocate(int file, int64_t size);
 /* Whether reads and writes of an open file go past the page cache from now on. */
 int plasmid_set_direct(int file, int is_direct);
-/* Whether the page cache has all pages of a range of at most 1 MiB; negative where the kernel does
-   not say. */
-int plasmid_is_cached(int file, int64_t offset, size_t count);
 /* The next byte from `offset` on that the file system keeps a block for. */
 int64_t plasmid_seek_data(int file, int64_t offset);
 int plasmid_rename_new(const char *from, const char *to);
