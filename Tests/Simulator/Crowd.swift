@@ -118,9 +118,7 @@ package final class Crowd {
     func end(_ index: Int) { nodes[index].isUp = false }
 
     /// Whether a fault happens in this trial.
-    func suffers(_ words: String) -> Bool {
-        log.admits("at \(Double(now / 100_000_000) / 10) s \(words)")
-    }
+    func suffers(_ words: String) -> Bool { log.admits(words, at: now) }
 
     /// A node stands still: it neither hears nor acts, and then everything comes at once.
     package func pause(_ index: Int, for span: UInt64) {

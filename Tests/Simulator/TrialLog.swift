@@ -35,6 +35,11 @@ package struct TrialLog: Equatable, Sendable {
         return true
     }
 
+    /// Whether one happens that comes up at a time, in virtual nanoseconds.
+    mutating func admits(_ words: String, at now: UInt64) -> Bool {
+        admits("at \(Double(now / 100_000_000) / 10) s \(words)")
+    }
+
     /// How many nodes of a group there are, where fewer than `least` would be another scenario.
     mutating func nodes(_ count: Int, least: Int) -> Int {
         let allowed = min(count, max(least, trial.nodesMax ?? count))

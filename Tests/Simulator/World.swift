@@ -128,9 +128,7 @@ package final class World {
     }
 
     /// Whether a fault happens in this trial.
-    func suffers(_ words: String) -> Bool {
-        log.admits("at \(Double(now / 100_000_000) / 10) s \(words)")
-    }
+    func suffers(_ words: String) -> Bool { log.admits(words, at: now) }
 
     /// Does something to a node that is a fault; one that goes on is named once.
     func harm(_ index: Int, _ words: String, _ act: (SimulatedNode) -> Void) {

@@ -328,7 +328,8 @@ final class Daemon: Sendable {
     /// The core's state, as it is between two inputs.
     func look() -> Swarm {
         let empty = Settings(
-            node: keys.node.publicKey, label: "", endpoints: [], software: "", seed: 0)
+            node: keys.node.publicKey, label: "", endpoints: ticket.endpoints, software: "",
+            seed: 0)
         return answer(within: 5_000) { .look($0) } ?? Swarm(empty)
     }
 

@@ -8,7 +8,6 @@ extension Service {
     /// How datagrams stand, in numbers.
     static func datagrams(_ use: DatagramUse, _ figures: DatagramFigures) -> JSONValue {
         let counters = use.lane?.counters ?? DatagramCounters()
-        func count(_ value: UInt64) -> JSONValue { .integer(Int64(clamping: value)) }
         var object = JSONObject()
         object["on"] = .bool(use.lane != nil)
         object["why"] = use.why.map { .string($0) } ?? .null
@@ -17,23 +16,23 @@ extension Service {
         object["live"] = .integer(Int64(figures.open))
         object["seenAt"] = .array(
             figures.seenAt.compactMap { Address($0) }.map { .string($0.description) })
-        object["sent"] = count(counters.sent)
-        object["sentBytes"] = count(counters.sentBytes)
-        object["received"] = count(counters.received)
-        object["receivedBytes"] = count(counters.receivedBytes)
-        object["failed"] = count(counters.failed)
-        object["carried"] = count(figures.carried)
-        object["askedAgain"] = count(figures.askedAgain)
+        object["sent"] = .count(counters.sent)
+        object["sentBytes"] = .count(counters.sentBytes)
+        object["received"] = .count(counters.received)
+        object["receivedBytes"] = .count(counters.receivedBytes)
+        object["failed"] = .count(counters.failed)
+        object["carried"] = .count(figures.carried)
+        object["askedAgain"] = .count(figures.askedAgain)
         object["strangers"] = [
-            "asked": count(counters.asked), "askedBytes": count(counters.askedBytes),
-            "answered": count(counters.answered), "answeredBytes": count(counters.answeredBytes),
+            "asked": .count(counters.asked), "askedBytes": .count(counters.askedBytes),
+            "answered": .count(counters.answered), "answeredBytes": .count(counters.answeredBytes),
         ]
         var refused = JSONObject()
         for reason in DatagramCounters.Refusal.allCases {
-            refused[reason.rawValue] = count(counters[reason])
+            refused[reason.rawValue] = .count(counters[reason])
         }
-        refused["foreign"] = count(figures.foreign)
-        refused["unfit"] = count(figures.unfit)
+        refused["foreign"] = .count(figures.foreign)
+        refused["unfit"] = .count(figures.unfit)
         object["refused"] = .object(refused)
         return .object(object)
     }

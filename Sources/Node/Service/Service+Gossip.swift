@@ -10,36 +10,29 @@ extension Service {
     static func network(_ look: Swarm) -> JSONValue {
         let figures = look.figures
         let gossip = figures.gossip
-        func object(_ members: [(String, UInt64)]) -> JSONValue {
-            .object(
-                JSONObject(
-                    members.map { .init(name: $0.0, value: .integer(Int64(clamping: $0.1))) }))
-        }
-        var lags = GossipCounters.lagLimits.enumerated().map { ("\($1)", gossip.lags[$0]) }
-        lags.append(("more", gossip.lags[GossipCounters.lagLimits.count]))
         var whole = JSONObject()
-        whole["neighbours"] = object([
+        whole["neighbours"] = .counts([
             ("chosen", UInt64(figures.chosen)), ("found", UInt64(figures.found)),
             ("suspected", UInt64(figures.suspected)), ("netgroups", UInt64(figures.netgroups)),
             ("reserve", UInt64(figures.reserve)), ("slowness", figures.slowness),
             ("suspicions", figures.suspicions), ("refutations", figures.refutations),
             ("deaths", figures.deaths),
         ])
-        whole["news"] = object([
+        whole["news"] = .counts([
             ("sent", figures.news.sent), ("duplicates", figures.news.duplicates),
             ("names", figures.news.haves),
             ("grafts", figures.news.grafts), ("prunes", figures.news.prunes),
             ("wordsDropped", gossip.wordsDropped),
         ])
-        whole["lagSeconds"] = object(lags)
-        whole["records"] = object([
+        whole["lagSeconds"] = .counts(gossip.lags, upTo: GossipCounters.lagLimits)
+        whole["records"] = .counts([
             ("taken", gossip.taken), ("superseded", gossip.superseded),
             ("refused", gossip.refused), ("forged", gossip.forged), ("future", gossip.future),
             ("expired", gossip.expired), ("dropped", gossip.dropped),
             ("unkept", gossip.unkept),
             ("equivocations", gossip.equivocations), ("waiting", UInt64(figures.waiting)),
         ])
-        whole["comparisons"] = object([
+        whole["comparisons"] = .counts([
             ("all", gossip.compared), ("equal", gossip.equal), ("sketched", gossip.sketched),
             ("paged", gossip.paged), ("symbols", gossip.symbols),
             ("differences", gossip.differences),
@@ -53,16 +46,15 @@ extension Service {
     static func circles(_ look: Swarm) -> JSONValue {
         .array(
             look.circleFigures.map { figures in
-                func count(_ number: UInt64) -> JSONValue { .integer(Int64(clamping: number)) }
                 var object = JSONObject()
                 object["organization"] = .string(figures.organization.base32)
                 object["newest"] = .bool(figures.isNewest)
-                object["links"] = count(UInt64(figures.links))
-                object["eager"] = count(UInt64(figures.eager))
-                object["sent"] = count(figures.sent)
-                object["accepted"] = count(figures.accepted)
-                object["duplicates"] = count(figures.duplicates)
-                object["grafts"] = count(figures.grafts)
+                object["links"] = .count(UInt64(figures.links))
+                object["eager"] = .count(UInt64(figures.eager))
+                object["sent"] = .count(figures.sent)
+                object["accepted"] = .count(figures.accepted)
+                object["duplicates"] = .count(figures.duplicates)
+                object["grafts"] = .count(figures.grafts)
                 return .object(object)
             })
     }

@@ -156,17 +156,12 @@ extension Service {
     /// What is known of other nodes' addresses, and how often what was told was not taken.
     private static func words(_ book: AddressBook) -> JSONValue {
         let counters = book.counters
-        let figures: [(String, UInt64)] = [
+        return .counts([
             ("new", UInt64(book.count(in: .new))), ("tried", UInt64(book.count(in: .tried))),
             ("taken", counters.taken), ("tooMany", counters.tooMany),
             ("crowded", counters.crowded), ("replaced", counters.replaced),
             ("contested", counters.contested), ("evicted", counters.evicted),
-        ]
-        return .object(
-            JSONObject(
-                figures.map { figure in
-                    JSONObject.Member(name: figure.0, value: .integer(Int64(clamping: figure.1)))
-                }))
+        ])
     }
 
     /// Whether this home was made from a backup, and whether its twin was met.

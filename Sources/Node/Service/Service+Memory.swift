@@ -9,30 +9,20 @@ extension Service {
     /// `resident` alone.
     static func memory(_ daemon: Daemon, _ look: Swarm, _ catalogue: Catalogue) -> JSONValue {
         let (buffers, news) = (daemon.bufferBytes, look.newsBytes)
-        let figures: [(String, UInt64)] = [
+        return .counts([
             ("resident", Machine.residentMemory ?? 0), ("peak", Machine.peakMemory),
             ("arriving", UInt64(buffers.arriving)), ("leaving", UInt64(buffers.leaving)),
             ("news", UInt64(news.everyone)), ("circles", UInt64(news.members)),
             ("sketches", UInt64(catalogue.sketchBytes)),
             ("databases", SQLiteMemory.used),
-        ]
-        return .object(JSONObject(figures.map { .init(name: $0.0, value: Self.count($0.1)) }))
+        ])
     }
 
     /// Searches of this node's catalogue, its owner's and those of others.
     static func searches(_ counters: SearchCounters) -> JSONValue {
-        var spans = JSONObject()
-        for (limit, number) in zip(SearchCounters.spanLimits, counters.spans) {
-            spans["\(limit)"] = count(number)
-        }
-        spans["more"] = counters.spans.last.map { count($0) } ?? .null
-        return [
-            "answered": count(counters.answered), "truncated": count(counters.truncated),
-            "milliseconds": .object(spans),
+        [
+            "answered": .count(counters.answered), "truncated": .count(counters.truncated),
+            "milliseconds": .counts(counters.spans, upTo: SearchCounters.spanLimits),
         ]
-    }
-
-    private static func count(_ number: UInt64) -> JSONValue {
-        .integer(Int64(clamping: number))
     }
 }

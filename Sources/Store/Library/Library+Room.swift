@@ -192,7 +192,7 @@ extension Library {
             }
             after = found.count == Self.collectionRows ? found.last : nil
         } while after != nil
-        try finishRemovals(&result)
+        try finishRemovals(&result, reader)
         return result
     }
 
@@ -207,8 +207,9 @@ extension Library {
 
     /// Removes the files of everything that is doomed, round by round. What is listed again was
     /// taken in anew after its removal had begun, and stays.
-    private func finishRemovals(_ result: inout Collection) throws(StoreError) {
-        let reader = try index.reader()
+    private func finishRemovals(
+        _ result: inout Collection, _ reader: SQLiteConnection
+    ) throws(StoreError) {
         var after: Digest?
         repeat {
             let doomed = try Index.doomed(after: after, limit: Self.removalsMax, reader)
@@ -280,7 +281,7 @@ extension Library {
         try index.forgetPromises()
         try index.forgetImports()
         var result = Collection()
-        try finishRemovals(&result)
+        try finishRemovals(&result, try index.reader())
         try emptyTrash()
     }
 }
