@@ -69,10 +69,10 @@ final class LanLane: Sendable {
 /// The inside of the lane's thread.
 struct LanWorker: ~Copyable {
     private static let mailboxToken = UInt64.max
-    /// Datagrams taken from a socket at a time, and the milliseconds until the next are taken when
-    /// there were so many: 3,200 a second. What comes faster is dropped by the system.
-    private static let datagramsPerTurn = 64
-    private static let pause: Int32 = 20
+    /// Datagrams taken from a socket in a span of so many milliseconds, whether they come at once
+    /// or one by one: 3,200 a second. What comes faster is dropped by the system.
+    private static let datagramsPerSpan = 64
+    private static let span: Int32 = 20
     /// Bytes read of one datagram: enough to tell that it is too long to be a beacon.
     private static let bytesMax = Beacon.byteCount + 1
     /// All machines of the link (RFC 919): never passed on by a router.
@@ -88,8 +88,10 @@ struct LanWorker: ~Copyable {
     private let log: @Sendable (String) -> Void
     private var told: Set<String> = []
     private var resting: Set<Int> = []
-    /// Monotonic nanoseconds when they are read again.
-    private var restUntil: UInt64 = 0
+    /// Datagrams that were taken from each socket in this span.
+    private var taken: [Int: Int] = [:]
+    /// Monotonic nanoseconds when it is over, and all are read again.
+    private var spanEnd: UInt64 = 0
     private var isRunning = true
 
     init(
@@ -119,9 +121,9 @@ struct LanWorker: ~Copyable {
     }
 
     private mutating func turn() throws(SystemError) {
-        let events = try poller.wait(milliseconds: resting.isEmpty ? -1 : Self.pause)
+        let events = try poller.wait(milliseconds: resting.isEmpty ? -1 : Self.span)
         // Another event may end the wait before the rest is over.
-        let isOver = Clock.monotonic() >= restUntil
+        let isOver = Clock.monotonic() >= spanEnd
         for index in resting where isOver {
             try poller.change(
                 sockets[index].descriptor, token: UInt64(index), reads: true, writes: false)
@@ -137,13 +139,18 @@ struct LanWorker: ~Copyable {
     }
 
     private mutating func hear(_ index: Int) throws(SystemError) {
-        for _ in 0..<Self.datagramsPerTurn {
+        let now = Clock.monotonic()
+        if now >= spanEnd {
+            spanEnd = now + UInt64(Self.span) * 1_000_000
+            taken = [:]
+        }
+        while taken[index, default: 0] < Self.datagramsPerSpan {
             guard let arrival = sockets[index].receive(limit: Self.bytesMax) else { return }
+            taken[index, default: 0] += 1
             guard let source = Endpoint(arrival.source) else { continue }
             report(.beaconHeard(arrival.bytes, from: source, interface: arrival.interface))
         }
         resting.insert(index)
-        restUntil = Clock.monotonic() + UInt64(Self.pause) * 1_000_000
         try poller.change(
             sockets[index].descriptor, token: UInt64(index), reads: false, writes: false)
     }
