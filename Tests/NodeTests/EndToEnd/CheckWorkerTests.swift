@@ -35,14 +35,8 @@ extension RealNodes {
         private func stopped(_ program: Program) -> pid_t? {
             let end = Clock.monotonic() + 20_000_000_000
             while Clock.monotonic() < end {
-                for child in TrainLaboratory.children(of: program.number) {
-                    let path = "/proc/\(child)/cmdline"
-                    let words = FileManager.default.contents(atPath: path) ?? Data()
-                    guard String(decoding: words, as: UTF8.self).contains(CheckWorker.verb) else {
-                        continue
-                    }
-                    return kill(child, SIGSTOP) == 0 ? child : nil
-                }
+                let workers = TrainLaboratory.children(of: program.number, for: CheckWorker.verb)
+                if let child = workers.first { return kill(child, SIGSTOP) == 0 ? child : nil }
                 usleep(500)
             }
             return nil

@@ -4,6 +4,8 @@ import Host
 import Testing
 import Wire
 
+@testable import Node
+
 extension RealNodes {
     /// One node trains and publishes, another fetches and does a part of it again.
     @Suite("A replay", .serialized)
@@ -182,7 +184,8 @@ extension RealNodes {
         }
 
         @Test func `runs confined, and is ended with the command that asked for it`() throws {
-            let answer = try bench.train("notes", steps: 60)
+            // So many that they are not over before all is looked at.
+            let answer = try bench.train("notes", steps: 400)
             let layer = try #require(answer["layer"]?.string)
             let program = try a.spawn([
                 "verify", layer, "--level", "comprehensive", "--base", LearningSample.base,
@@ -190,7 +193,8 @@ extension RealNodes {
             ])
             var children: [pid_t] = []
             Laboratory.eventually("the replay runs") {
-                children = TrainLaboratory.children(of: program.number)
+                // Another one has checked the layer before.
+                children = TrainLaboratory.children(of: program.number, for: ReplayWorker.verb)
                 return !children.isEmpty
             }
             // Steps are done in a process of their own, and the home is free.

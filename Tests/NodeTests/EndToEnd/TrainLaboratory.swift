@@ -78,6 +78,14 @@ struct TrainLaboratory {
         return text.split(separator: " ").compactMap { pid_t($0) }
     }
 
+    /// Those of them that it started for a verb.
+    static func children(of process: pid_t, for verb: String) -> [pid_t] {
+        children(of: process).filter { child in
+            let words = FileManager.default.contents(atPath: "/proc/\(child)/cmdline") ?? Data()
+            return words.split(separator: 0).contains(Data(verb.utf8))
+        }
+    }
+
     /// Ends a command and its worker as a power cut ends them.
     static func cut(_ program: Program) {
         for child in children(of: program.number) { kill(child, SIGKILL) }
