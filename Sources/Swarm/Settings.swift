@@ -70,6 +70,11 @@ enum SwarmLimits {
     /// Places among them that strangers leave for this node's own dials: its neighbours, and the
     /// holders of a few fetches.
     static let ownSessionsMin = 32
+    /// Sessions with those who called from one global /24 of IPv4 or /48 of IPv6: a lab of so many
+    /// machines behind one router is nothing unusual.
+    static let sessionsPerSubnetMax = 64
+    /// Of them such as serve nobody any more: one machine can make any number of keys.
+    static let idlePerSubnetMax = 4
     /// A session is not ended for want of room before this: a newcomer has come to learn.
     static let sessionMin = 30 * Span.second
     /// A node that had no room is not dialled for as long, unless something is wanted of it.

@@ -28,6 +28,8 @@ public struct Swarm: Sendable {
     var auditing: Auditing
     /// Peers that sent bytes which did not match, until when they are not asked.
     public internal(set) var bans = BanLedger()
+    /// Who was not let in.
+    var admission = AdmissionCounters()
     /// Neighbours in the overlay, and news among them.
     package internal(set) var neighbourhood: Neighbourhood
     /// Finding nodes of the local network; nil where that is off.
@@ -355,6 +357,7 @@ public struct Swarm: Sendable {
         watchClock()
         watchTwin()
         watchSessions()
+        watchSubnets()
         renewDatagrams()
         askSeenIfDue()
         watchCircles()

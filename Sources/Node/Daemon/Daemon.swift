@@ -59,6 +59,8 @@ final class Daemon: Sendable {
     private let isRunning = Lock(true)
     /// How hard the data plane works.
     private let pressure = LinkPressure()
+    /// Who may begin a handshake.
+    let door = Door()
     /// Fetches that are under way.
     let transfers = Transfers()
 
@@ -165,6 +167,7 @@ final class Daemon: Sendable {
         let pool = Lock<LinkShared?>(nil)
         let shared = LinkShared(
             identity: Self.identity(keys, network), listening: peerAddress, pressure: pressure,
+            door: door,
             report: { event in loop.post(.link(event)) },
             deliver: { arrival in
                 port.take(arrival) { buffer in pool.withLock { $0 }?.arriving.put(buffer) }

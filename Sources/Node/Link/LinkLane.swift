@@ -154,9 +154,9 @@ struct LinkWorker: ~Copyable {
         guard let listener else { return }
         while true {
             guard let accepted = try? listener.accept() else { return }
-            guard let endpoint = Endpoint(accepted.1), shared.door.enter(endpoint) else {
-                continue
-            }
+            guard let endpoint = Endpoint(accepted.1),
+                shared.door.enter(endpoint, at: Clock.monotonic())
+            else { continue }
             let number = shared.nextSession()
             let punch = shared.punches.punch(from: endpoint.bytes, at: Clock.monotonic())
             lane(of: number).post(.accepted(number, accepted.0, endpoint, punch))

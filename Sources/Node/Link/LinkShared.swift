@@ -17,7 +17,7 @@ final class LinkShared: Sendable {
     /// Groups that leave.
     let leaving = Pool(bufferBytes: bufferBytes, limit: leavingMax)
     /// Half-open connections.
-    let door = Door()
+    let door: Door
     /// How hard the lanes work.
     let pressure: LinkPressure
     /// News for the loop.
@@ -34,12 +34,13 @@ final class LinkShared: Sendable {
     /// Shared state of the lanes of one node.
     init(
         identity: HandshakeIdentity, listening: Address? = nil,
-        pressure: LinkPressure = LinkPressure(),
+        pressure: LinkPressure = LinkPressure(), door: Door = Door(),
         report: @escaping @Sendable (LinkEvent) -> Void,
         deliver: @escaping @Sendable (GroupArrival) -> Void
     ) {
         self.identity = Lock(identity)
         self.pressure = pressure
+        self.door = door
         self.listening = listening
         self.report = report
         self.deliver = deliver

@@ -61,6 +61,7 @@ enum OpenMetrics {
     /// Objects whose members are all figures: each is a family of that name and the member's.
     private static let groups: [(name: String, kind: Kind, help: String, path: [String])] = [
         ("neighbours", .gauge, "Neighbours", ["network", "neighbours"]),
+        ("callers", .counter, "Callers without a place", ["network", "callers"]),
         ("news", .counter, "News among neighbours", ["network", "news"]),
         ("records", .counter, "Records that came", ["network", "records"]),
         ("comparisons", .counter, "Comparisons of catalogues", ["network", "comparisons"]),

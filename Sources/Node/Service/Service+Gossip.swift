@@ -7,7 +7,7 @@ import Wire
 /// What the faces say of the network around a node.
 extension Service {
     /// Neighbours, news and comparisons in numbers.
-    static func network(_ look: Swarm) -> JSONValue {
+    static func network(_ look: Swarm, door: Door) -> JSONValue {
         let figures = look.figures
         let gossip = figures.gossip
         var whole = JSONObject()
@@ -17,6 +17,10 @@ extension Service {
             ("reserve", UInt64(figures.reserve)), ("slowness", figures.slowness),
             ("suspicions", figures.suspicions), ("refutations", figures.refutations),
             ("deaths", figures.deaths),
+        ])
+        whole["callers"] = .counts([
+            ("turnedAway", door.turnedAway), ("refused", figures.refused),
+            ("sentAway", figures.sentAway),
         ])
         whole["news"] = .counts([
             ("sent", figures.news.sent), ("duplicates", figures.news.duplicates),

@@ -141,7 +141,7 @@ extension Service {
             object["received"] = .integer(
                 Int64(clamping: look.sessions.values.reduce(0) { $0 + $1.received }))
             object["transfers"] = .array(transfers(daemon))
-            object["network"] = Self.network(look)
+            object["network"] = Self.network(look, door: daemon.door)
             object["circles"] = Self.circles(look)
             object["lan"] = Self.lan(daemon.lan, look.beacons)
             object["datagrams"] = Self.datagrams(daemon.datagrams, look.datagramFigures)

@@ -76,6 +76,8 @@ public struct Session: Sendable {
     var pagesSeen = 0
     /// Its questions to the catalogue or the disk that the shell is answering.
     var answering = 0
+    /// Monotonic nanoseconds of the last of them, or of the session's beginning.
+    var asked: UInt64
     /// Its requests that are being answered, and the connection over which.
     var serving: [UInt64: SessionNumber] = [:]
     /// Searches asked of it and not answered yet.
@@ -157,6 +159,7 @@ public struct Session: Sendable {
         generator = SeededGenerator(seed: seed)
         measured = monotonic
         used = monotonic
+        asked = monotonic
         opened = monotonic
         heard = monotonic
         roundTrip = facts.roundTrip

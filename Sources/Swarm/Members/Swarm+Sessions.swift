@@ -65,6 +65,7 @@ extension Swarm {
         if let other = session(with: facts.peer) {
             close(other, Self.otherSession)
         } else if !hasRoom(for: facts) {
+            admission.refused += 1
             effects.append(.close(number, reason: Self.noRoom))
             contactLost(facts.peer, after: 0)
             return
@@ -98,41 +99,6 @@ extension Swarm {
             return isBetter(facts, than: other) ? nil : Self.otherSession
         }
         return nil
-    }
-
-    /// The reason that a full node gives when it lets go of a peer that it has no need of.
-    static let noRoom = "no room for more sessions"
-
-    /// Whether there is room for one more session, if need be in the place of one that serves
-    /// nobody: of those the oldest in the part of the network that has most. Strangers leave some
-    /// places for this node's own dials.
-    private mutating func hasRoom(for facts: SessionFacts) -> Bool {
-        let own = facts.isInitiator ? 0 : SwarmLimits.ownSessionsMin
-        guard sessions.count >= SwarmLimits.sessionsMax - own else { return true }
-        var crowds: [Netgroup: Int] = [:]
-        for session in sessions.values {
-            if let group = Netgroup(session.facts.endpoint) { crowds[group, default: 0] += 1 }
-        }
-        func crowd(_ session: Session) -> Int {
-            Netgroup(session.facts.endpoint).flatMap { crowds[$0] } ?? 1
-        }
-        let least = sessions.entries.filter { isDispensable($0.value) }.min { one, other in
-            (crowd(other.value), one.value.opened, one.key)
-                < (crowd(one.value), other.value.opened, other.key)
-        }
-        guard let least else { return false }
-        close(least.key, Self.noRoom)
-        return true
-    }
-
-    /// Whether nothing is lost when a session ends: the peer is no neighbour, nothing is on its
-    /// way to it or from it, no circle holds both, and the owner did not name it.
-    func isDispensable(_ session: Session) -> Bool {
-        !session.isClosing && !isUseful(session) && session.rights.circles.isEmpty
-            && now.monotonic - session.opened > SwarmLimits.sessionMin
-            && !contacts.contains {
-                $0.key == session.facts.peer && ($0.source == .owner || $0.isWanted)
-            }
     }
 
     /// Of two sessions with one peer both sides keep the same: the one dialled by the lower key,
@@ -269,7 +235,10 @@ extension Swarm {
             blame(number, "asked faster than it was answered")
             return
         }
-        _ = sessions.change(number) { $0.answering += 1 }
+        _ = sessions.change(number) { session in
+            session.answering += 1
+            session.asked = now.monotonic
+        }
         effects.append(effect)
     }
 

@@ -1,13 +1,13 @@
 /// A rate limit with a burst: so many tokens a second, at most `burst` saved up. Whole tokens and
 /// integer nanoseconds, so that every process counts the same.
-struct TokenBucket: Equatable, Sendable {
+package struct TokenBucket: Equatable, Sendable {
     private let nanosecondsPerToken: UInt64
     private let burst: UInt64
     private var tokens: UInt64
     private var filled: UInt64?
 
     /// A full bucket.
-    init(perSecond: UInt64, burst: UInt64) {
+    package init(perSecond: UInt64, burst: UInt64) {
         precondition(perSecond > 0)
         self.init(every: Span.second / perSecond, burst: burst)
     }
@@ -35,7 +35,7 @@ struct TokenBucket: Equatable, Sendable {
     }
 
     /// Takes a token at a time in monotonic nanoseconds; false when there is none.
-    mutating func take(at now: UInt64) -> Bool {
+    package mutating func take(at now: UInt64) -> Bool {
         let last = filled ?? now
         let earned = (now - min(now, last)) / nanosecondsPerToken
         tokens = min(burst, tokens + min(earned, burst))

@@ -29,6 +29,10 @@ public struct NetworkFigures: Sendable {
     public let waiting: Int
     /// Why records cannot be kept, in words; nil while they can.
     public let shortage: String?
+    /// Callers for whom there was no room.
+    public let refused: UInt64
+    /// Sessions that were ended since they served nobody, for others of the same network.
+    public let sentAway: UInt64
     /// Addresses that the owner gave and that are not connected, each with why, if it was tried.
     public let unreached: [(endpoints: [Endpoint], failure: String?)]
 }
@@ -52,7 +56,8 @@ extension Swarm {
             suspicions: probing.suspicions, refutations: probing.refutations,
             deaths: probing.drops, news: neighbourhood.spread.statistics,
             gossip: gossip.counters, waiting: gossip.waiting,
-            shortage: gossip.unkept.reason,
+            shortage: gossip.unkept.reason, refused: admission.refused,
+            sentAway: admission.sentAway,
             unreached: lost.map { ($0.endpoints, $0.failure) })
     }
 

@@ -201,7 +201,8 @@ extension RealNodes {
             try other.ask("identity", "add", "me", "--file", secret)
             try other.ask("fetch", layer)
             func holders(_ node: TestNode) throws -> Int {
-                try node.ask("show", layer)["holders"]?.array?.count ?? 0
+                // A node that has just come does not know the layer yet.
+                try node.run("show", layer).json["holders"]?.array?.count ?? 0
             }
             let third = try laboratory.running("third", joining: [node, other])
             try third.meets(node)

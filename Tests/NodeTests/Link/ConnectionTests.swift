@@ -25,7 +25,7 @@ struct ConnectionTests {
         ) { _ in }
         let connection = Connection(3, shared: shared, poller: try Poller(), dialling: nil)
         let endpoint = try #require(Endpoint(address))
-        #expect(shared.door.enter(endpoint))
+        #expect(shared.door.enter(endpoint, at: 1))
         connection.answer(socket, from: endpoint)
         return (connection, shared)
     }
@@ -78,8 +78,8 @@ struct ConnectionTests {
         connection.fail("again")
         connection.abandon("and again")
         let here = try #require(Endpoint(bytes: [127, 0, 0, 1], port: 1))
-        for _ in 0..<Door.pendingMax { #expect(shared.door.enter(here)) }
-        #expect(!shared.door.enter(here))
+        for _ in 0..<Door.pendingMax { #expect(shared.door.enter(here, at: 1)) }
+        #expect(!shared.door.enter(here, at: 1))
     }
 
     /// Two connections that stand with each other: the one that came in, and the one that called.

@@ -261,7 +261,7 @@ struct LinkLaneTests {
         #expect(b.events.withLock { $0.isEmpty }, "nobody heard of it")
         let door = b.shared.door
         let here = try #require(Endpoint(bytes: [127, 0, 0, 1], port: 1))
-        for _ in 0..<Door.pendingMax { #expect(door.enter(here)) }
+        for _ in 0..<Door.pendingMax { #expect(door.enter(here, at: 1)) }
     }
 
     @Test func `calls from the port where it listens`() throws {

@@ -17,8 +17,8 @@ struct ServiceGossipTests {
     }
 
     @Test func `every figure is there from the start`() {
-        let said = Service.network(core())
-        for name in ["neighbours", "news", "lagSeconds", "records", "comparisons"] {
+        let said = Service.network(core(), door: Door())
+        for name in ["neighbours", "callers", "news", "lagSeconds", "records", "comparisons"] {
             #expect(said[name]?.object?.isEmpty == false, "\(name)")
         }
         #expect(said["clockAheadMilliseconds"]?.isNull == true)
