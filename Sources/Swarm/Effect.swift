@@ -143,9 +143,14 @@ public enum Effect: Sendable {
     case keepCredential([UInt8])
     /// Find which of these keys let a peer act for them; answered by `delegationsFound`.
     case findDelegations(SessionNumber, NodeKey, of: Set<NodeKey>)
-    /// Find this node's own Layer or Mirror record about a layer; answered by `offerFound` when
-    /// there is one.
-    case findOffer(SessionNumber, layer: Digest, isOwn: Bool)
+    /// Find this node's own record about a layer, or its end, at its place; answered by
+    /// `offerFound` when there is one that is not for everyone.
+    case findOffer(SessionNumber, layer: Digest, at: SlotKey)
+    /// Find the layers of which a peer's own records for named keys are here, at most
+    /// `Message.grantsMax`; answered by `grantedFound`.
+    case findGranted(SessionNumber, NodeKey)
+    /// Remove a peer's own records for named keys about these layers. Not answered.
+    case forgetGranted([Digest], by: NodeKey)
     /// Find the newest records of a circle, `CircleLimits.foundMax` at most; answered by
     /// `circleFound`.
     case findCircle(CircleDomain, limit: Int)

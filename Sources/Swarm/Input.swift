@@ -87,6 +87,8 @@ public enum Input: Sendable {
     case delegations([Delegation])
     /// The keys that let a peer act for them.
     case delegationsFound(SessionNumber, [Delegation])
+    /// Answers `findGranted`.
+    case grantedFound(SessionNumber, [Digest])
     /// Answers `findCircle`: the newest records of a circle, newest first.
     case circleFound(CircleDomain, [Record])
     /// Sealed blobs are here and may be given out under a contract.

@@ -140,6 +140,8 @@ enum SwarmLimits {
     static let answeringMax = 32
     /// Pages of group values asked of one peer at a time.
     static let pagesAskedMax = 16
+    /// After so long in a session both sides have shown for whom they act.
+    static let grantsPause = 5 * Span.second
     /// Layers that went and of which those who knew are told when they are met: a kilobyte each.
     static let goneMax = 1024
     /// The way to a peer is measured this often, however much is said meanwhile: what was measured

@@ -162,7 +162,7 @@ public struct Swarm: Sendable {
         case .layerHeld(let layer): hold(layer)
         case .layerRemoved(let layer): drop(layer)
         case .journalProved, .witnessed, .witnessRefused, .witnessAhead, .organizations, .owner,
-            .delegations, .delegationsFound, .offerFound, .circleFound,
+            .delegations, .delegationsFound, .offerFound, .grantedFound, .circleFound,
             .contractHeld, .contractEnded, .askHold, .holdDecided, .retractHold, .holdOver:
             handleCircles(input)
         case .challengeHolders, .challengesKnown, .storageProved, .mirrorsFound, .receiptSigned:
@@ -227,6 +227,7 @@ public struct Swarm: Sendable {
         case .circleFound(let circle, let records): circleFound(circle, records)
         case .offerFound(let session, let layer, let record):
             offerFound(session, layer, record)
+        case .grantedFound(let session, let layers): askGranted(layers, of: session)
         case .journalProved(let session, let offer): journalProved(session, offer)
         case .witnessed(let session, let word): send(.cosignature(word), to: session)
         case .witnessRefused(let session, let reason):
@@ -358,6 +359,7 @@ public struct Swarm: Sendable {
         watchTwin()
         watchSessions()
         watchSubnets()
+        checkGrantsIfDue()
         renewDatagrams()
         askSeenIfDue()
         watchCircles()

@@ -210,6 +210,8 @@ struct SessionShell {
         case .findRecords(let session, _): [.recordsFound(session, [])]
         case .findItems(let session, _): [.recordsFound(session, [])]
         case .findCircle(let circle, _): [.circleFound(circle, [])]
+        case .findGranted(let session, _):
+            [.grantedFound(session, [Digest(words: (1, 2, 3, 4))])]
         case .makeSketch(let session, _): [.sketchMade(session, nil)]
         case .compareSketch(let session, _):
             [.sketchCompared(session, SketchComparison(gap: 0, difference: nil))]

@@ -255,7 +255,8 @@ package final class SimulatedNode {
         case .log(let text): logs.append(text)
         case .keepAddresses(let bytes): addresses = bytes
         case .verifyRecords, .storeRecords, .listIdentifiers, .filterMissing, .findRecords,
-            .signRecord, .expireRecords, .findHolders, .findOffer, .findRelays, .findCircle:
+            .signRecord, .expireRecords, .findHolders, .findOffer, .findRelays, .findCircle,
+            .findGranted, .forgetGranted:
             performCatalogue(effect, in: world)
         case .prepareSketch, .makeSketch, .compareSketch, .findItems:
             performSketch(effect, in: world)
@@ -353,17 +354,28 @@ package final class SimulatedNode {
             let found = catalogue.values.filter { $0.domain == circle.domain }
                 .sorted { ($1.issued, $0.id) < ($0.issued, $1.id) }
             world.answer(index, .circleFound(circle, Array(found.prefix(limit))))
-        case .findOffer(let session, let layer, let isOwn):
-            let place = SlotKey(
-                publisher: key.publicKey, type: isOwn ? .layer : .mirror,
-                slot: Slot(prefixOf: layer))
-            guard let record = catalogue[place], record.type == place.type,
-                record.domain != .everyone
-            else { return }
+        case .findGranted(let session, let peer):
+            let layers = catalogue.values.compactMap { Self.granted($0, by: peer) }.sorted()
+            if !layers.isEmpty { world.answer(index, .grantedFound(session, layers)) }
+        case .forgetGranted(let layers, let peer):
+            catalogue = catalogue.filter { entry in
+                Self.granted(entry.value, by: peer).map { !layers.contains($0) } ?? true
+            }
+        case .findOffer(let session, let layer, let place):
+            guard let record = catalogue[place], record.domain != .everyone else { return }
             world.answer(
                 index, .offerFound(session, layer: layer, record: record.bytes))
         default: break
         }
+    }
+
+    /// The layer of a node's own record about one for named keys; nil for any other record.
+    private static func granted(_ record: Record, by holder: NodeKey) -> Digest? {
+        guard case .layer(let content) = record.content, case .restricted(let tag) = record.domain,
+            (record.signer ?? record.publisher) == holder,
+            tag == CircleTag.domain(publisher: record.publisher, layer: content.layer)
+        else { return nil }
+        return content.layer
     }
 
     private func performSketch(_ effect: Effect, in world: World) {

@@ -90,6 +90,22 @@ struct Sample {
         HeldLayer(manifest, envelope: envelope, blobs: manifest.blobs, announced: nil)
     }
 
+    /// A grant by the publisher of a seed to the key of another.
+    static func grant(
+        _ layer: Digest, to seed: UInt8, sequence: UInt64 = 1, isRevoked: Bool = false,
+        commands: [String] = ["read", "run"], by: UInt8 = 1
+    ) throws -> (statement: Statement, envelope: [UInt8]) {
+        var body = JSONObject()
+        body["grantee"] = .string(Driver.key(seed).publicKey.base32)
+        body["commands"] = .array(commands.map { .string($0) })
+        if isRevoked { body["isRevoked"] = true }
+        let key = Driver.key(by)
+        let statement = try Statement.make(
+            kind: .grant, layer: layer, publisher: key.publicKey, sequence: sequence,
+            issued: 1_760_000_000, body: body)
+        return (statement, statement.signed(by: key).encode())
+    }
+
     /// What the catalogue says when peers of these seeds hold it.
     func holders(_ seeds: [UInt8], content: LayerContent? = nil) -> LayerHolders {
         LayerHolders(

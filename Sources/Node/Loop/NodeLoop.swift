@@ -318,8 +318,10 @@ struct LoopWorker: ~Copyable {
         case .keepCredential(let envelope): port.keep(credential: envelope)
         case .findDelegations(let session, let key, let publishers):
             port.findDelegations(session, key, of: publishers)
-        case .findOffer(let session, let layer, let isOwn):
-            port.findOffer(session, layer, isOwn: isOwn)
+        case .findOffer(let session, let layer, let place):
+            port.findOffer(session, layer, at: place)
+        case .findGranted(let session, let peer): port.findGranted(session, by: peer)
+        case .forgetGranted(let layers, let peer): port.forget(granted: layers, by: peer)
         case .findCircle(let circle, let limit): port.findCircle(circle, limit: limit)
         case .noteDecision(let request, let layer, let decision):
             port.note(request, layer: layer, decision)

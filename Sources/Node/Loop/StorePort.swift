@@ -181,28 +181,6 @@ final class StorePort: Sendable {
         }
     }
 
-    /// This node's own record about a layer, for a peer that may know of it.
-    func findOffer(_ session: SessionNumber, _ layer: Digest, isOwn: Bool) {
-        catalogueLane.submit { [self] in
-            let publisher = (try? library.index.layer(layer))?.publisher
-            let place = SlotKey(
-                publisher: isOwn ? publisher ?? node : node, type: isOwn ? .layer : .mirror,
-                slot: Slot(prefixOf: layer))
-            guard let record = try? catalogue.record(at: place), record.type == place.type,
-                record.domain != .everyone
-            else { return }
-            post(.offerFound(session, layer: layer, record: record.bytes))
-        }
-    }
-
-    /// What is here of a circle, for its members.
-    func findCircle(_ circle: CircleDomain, limit: Int) {
-        catalogueLane.submit { [self] in
-            let found = (try? catalogue.records(of: circle, limit: limit)) ?? []
-            post(.circleFound(circle, found))
-        }
-    }
-
     /// Writes down how a request was decided, keys replaced by names that only this home can read.
     func note(_ request: PermissionRequest, layer: Digest, _ decision: Decision) {
         indexLane.submit { [library] in

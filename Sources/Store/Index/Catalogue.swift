@@ -106,7 +106,7 @@ public final class Catalogue: Sendable {
 
     /// One transaction, whose changes index and sketches follow: the index within it, the sketches
     /// once it is committed.
-    private func changing<Result>(
+    func changing<Result>(
         _ body: (SQLiteConnection, inout CatalogueChanges) throws(StoreError) -> Result
     ) throws(StoreError) -> Result {
         try connection.withLock { connection throws(StoreError) in
@@ -220,7 +220,7 @@ public final class Catalogue: Sendable {
         return number
     }
 
-    private static func drop(
+    static func drop(
         _ number: Int64, of publisher: NodeKey, _ connection: SQLiteConnection,
         _ changes: inout CatalogueChanges
     ) throws(StoreError) {

@@ -14,7 +14,7 @@ import Wire
 /// the empty key.
 enum CatalogueTables {
     /// Three versions kept tables that are forgotten: gossip brings the records again.
-    static let steps = ["", "", "", forgotten + wide, circles, narrow]
+    static let steps = ["", "", "", forgotten + wide, circles, narrow, granted]
 
     /// Milliseconds of an hour: records are filed under the hour in which they end.
     static let hour: UInt64 = 3_600_000
@@ -90,6 +90,12 @@ enum CatalogueTables {
             ON records(substr(layer, 1, 8), substr(origin, 1, 8), type, number DESC)
             WHERE layer IS NOT NULL;
         CREATE INDEX records_by_holder ON records(substr(holder, 1, 8)) WHERE holder IS NOT NULL;
+        """
+
+    /// Few records are for named keys, however many their holder has for everyone.
+    private static let granted = """
+        CREATE INDEX records_by_grant ON records(substr(holder, 1, 8))
+            WHERE domain IS NOT NULL AND holder IS NOT NULL;
         """
 }
 

@@ -33,7 +33,7 @@ extension Swarm {
         for layer in gone.values {
             guard let caller = caller(number), decide(.see, layer.policy, by: caller) == .allow
             else { continue }
-            effects.append(.findOffer(number, layer: layer.layer, isOwn: announces(layer)))
+            findOffer(of: layer, for: number)
         }
     }
 
@@ -48,7 +48,15 @@ extension Swarm {
         guard case .restricted = domain(of: layer),
             decide(.see, layer.policy, by: caller) == .allow
         else { return }
-        effects.append(.findOffer(number, layer: layer.layer, isOwn: announces(layer)))
+        findOffer(of: layer, for: number)
+    }
+
+    private mutating func findOffer(of layer: HeldLayer, for number: SessionNumber) {
+        let isOwn = announces(layer)
+        let place = SlotKey(
+            publisher: isOwn ? layer.publisher : settings.node, type: isOwn ? .layer : .mirror,
+            slot: Slot(prefixOf: layer.layer))
+        effects.append(.findOffer(number, layer: layer.layer, at: place))
     }
 
     /// Sends a statement or a document that the peer was not sent in this session yet, as long as

@@ -37,6 +37,11 @@ public struct Session: Sendable {
     var statements = 0
     /// What it has proven of itself beyond its key.
     var rights = SessionRights()
+    /// Monotonic nanoseconds when what it told of layers for named keys is looked up; nil once it
+    /// was.
+    var grantsDue: UInt64?
+    /// Layers of which it was asked whether this node may still know of them.
+    var grantsAsked: Set<Digest> = []
     /// Layers about which a decision was written down, and how it was.
     var decided: [Digest: Bool] = [:]
     /// Chance for the numbers of its pings: of its own, so that how often it is pinged moves
@@ -160,6 +165,7 @@ public struct Session: Sendable {
         measured = monotonic
         used = monotonic
         asked = monotonic
+        grantsDue = monotonic + SwarmLimits.grantsPause
         opened = monotonic
         heard = monotonic
         roundTrip = facts.roundTrip

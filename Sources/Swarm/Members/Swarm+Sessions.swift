@@ -195,6 +195,8 @@ extension Swarm {
         case .challengeAnswer(let answer): receive(answer, from: number)
         case .challengeLeaf(let leaf): receive(leaf, from: number)
         case .receipt(let receipt): receive(receipt, from: number)
+        case .grantQuestion(let layers): receive(grantQuestion: layers, from: number)
+        case .grantAnswer(let layers): receive(grantAnswer: layers, from: number)
         case .holding(let holding): receive(holding, from: number)
         case .holdingChange(let change): receive(change, from: number)
         case .seek(let layer): receive(seek: layer, from: number)
@@ -217,7 +219,7 @@ extension Swarm {
             case .identifiersRequest, .recordsRequest, .sketchRequest, .itemsRequest, .search:
                 session.rates.questions.take(at: now.monotonic)
             case .envelopeRequest, .groupsRequest, .hold, .holdEnd, .seek, .seekers,
-                .challenge, .receipt:
+                .challenge, .receipt, .grantQuestion, .grantAnswer:
                 session.rates.documents.take(at: now.monotonic)
             case .relay(.bytes), .relay(.allow): true
             case .reach, .relay, .punch: session.rates.reach.take(at: now.monotonic)

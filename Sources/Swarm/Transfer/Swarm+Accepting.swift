@@ -73,6 +73,9 @@ extension Swarm {
                 }
             }
             effects.append(.keepStatement(bytes))
+            if !grant.isInForce(at: seconds) { askGranted([statement.layer], of: number) }
+        } else {
+            askGranted([statement.layer], of: number)
         }
         guard var layer = held[statement.layer], layer.take(statement, bytes) else { return }
         if statement.kind != .grant { effects.append(.keepStatement(bytes)) }

@@ -90,6 +90,11 @@ public enum Message: Equatable, Sendable {
     case challengeLeaf(ChallengeLeaf)
     /// Says how a challenge ended that the peer answered. Not answered.
     case receipt(StorageReceipt)
+    /// Asks which of these layers, of which the peer told by a grant, the sender may still know of.
+    /// Answered by `grantAnswer`.
+    case grantQuestion([Digest])
+    /// Answers `grantQuestion`: those that it may not know of, or that are not here.
+    case grantAnswer([Digest])
     /// What neighbours in the overlay say to each other.
     case neighbour(NeighbourMessage)
     /// News among the members of a closed circle.
@@ -154,6 +159,8 @@ public enum Message: Equatable, Sendable {
         static let seekers: UInt8 = 155
         static let search: UInt8 = 156
         static let searchAnswer: UInt8 = 157
+        static let grantQuestion: UInt8 = 158
+        static let grantAnswer: UInt8 = 159
         static let challenge: UInt8 = 170
         static let challengeAnswer: UInt8 = 171
         static let challengeLeaf: UInt8 = 172
@@ -167,7 +174,7 @@ public enum Message: Equatable, Sendable {
                 statement, tags, credential, hold, holdAnswer, holdEnd, checkpoint, cosignature,
                 sketchRequest, sketch, itemsRequest, PunchMessage.Kind.punch, holdingChange, seek,
                 seekers, search, searchAnswer, challenge, challengeAnswer, challengeLeaf, receipt,
-                getCoded, coded, datagrams,
+                getCoded, coded, datagrams, grantQuestion, grantAnswer,
             ])
     }
 
@@ -176,7 +183,8 @@ public enum Message: Equatable, Sendable {
         var writer = Writer()
         if !writeSession(to: &writer), !writeGossip(to: &writer), !writeSketch(to: &writer),
             !writeCircle(to: &writer), !writeReach(to: &writer), !writeSharing(to: &writer),
-            !writeSearch(to: &writer), !writeChallenge(to: &writer), !writeCoding(to: &writer)
+            !writeSearch(to: &writer), !writeGrants(to: &writer), !writeChallenge(to: &writer),
+            !writeCoding(to: &writer)
         {
             writeTransfer(to: &writer)
         }
@@ -292,6 +300,8 @@ public enum Message: Equatable, Sendable {
         } else if let message = try Self.readSearch(kind, &reader) {
             self = message
         } else if let message = try Self.readChallenge(kind, &reader) {
+            self = message
+        } else if let message = try Self.readGrants(kind, &reader) {
             self = message
         } else if let message = try Self.readCoding(kind, &reader) {
             self = message

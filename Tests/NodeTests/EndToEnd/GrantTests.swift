@@ -52,6 +52,31 @@ extension RealNodes {
             }
         }
 
+        @Test(arguments: [
+            ["remove", "--last-copy"], ["withdraw", "--reason", "a mistake"],
+            ["revoke", "--visibility", "private"], ["revoke", "KEY"],
+        ])
+        func `who was away learns what is not for her any more`(words: [String]) throws {
+            let layer = try chosen(["--allow", friend.key])
+            try Laboratory.eventually("the friend hears of it") { try isKnown(friend, "chosen") }
+            let kept = try laboratory.write("kept.txt", "Still for the chosen few.\n")
+            _ = try publisher.share(kept, ["--visibility", "whitelist", "--allow", friend.key])
+            try Laboratory.eventually("and of the other") { try isKnown(friend, "kept") }
+            friend.stop()
+            let options = words.dropFirst().map { $0 == "KEY" ? friend.key : $0 }
+            let outcome = try publisher.spawn([words[0], layer] + options).wait()
+            #expect(outcome.code == 0, "\(outcome.out) \(outcome.error)")
+            // Nothing of what it told is in its memory then.
+            let port = publisher.port
+            publisher.stop()
+            try publisher.start(["--listen", "127.0.0.1:\(port)"])
+            try friend.start(["--join", publisher.ticket])
+            try Laboratory.eventually("the friend finds it no more") {
+                try !isKnown(friend, "chosen")
+            }
+            #expect(try isKnown(friend, "kept"))
+        }
+
         @Test func `a stolen grant opens nothing for the thief`() throws {
             let layer = try chosen(["--allow", friend.key])
             try Laboratory.eventually("the friend hears of it") { try isKnown(friend, "chosen") }

@@ -14,21 +14,6 @@ import Testing
         try Sample(by: seed, name: "internal", visibility: .organization, organization: society.id)
     }
 
-    private func grant(
-        _ layer: Digest, to seed: UInt8, sequence: UInt64 = 1, isRevoked: Bool = false,
-        commands: [String] = ["read", "run"], by: UInt8 = 1
-    ) throws -> (Statement, [UInt8]) {
-        var body = JSONObject()
-        body["grantee"] = .string(Driver.key(seed).publicKey.base32)
-        body["commands"] = .array(commands.map { .string($0) })
-        if isRevoked { body["isRevoked"] = true }
-        let key = Driver.key(by)
-        let statement = try Statement.make(
-            kind: .grant, layer: layer, publisher: key.publicKey, sequence: sequence,
-            issued: 1_760_000_000, body: body)
-        return (statement, statement.signed(by: key).encode())
-    }
-
     private func isServed(_ driver: inout Driver, _ sample: Sample, _ session: SessionNumber = 1)
         throws -> Bool
     {
@@ -153,7 +138,7 @@ import Testing
 
     @Test func `a granted layer is offered to its grantee, with the grant first`() throws {
         let sample = try Sample(by: 1, name: "chosen", visibility: .whitelist)
-        let (statement, envelope) = try grant(sample.id, to: 2)
+        let (statement, envelope) = try Sample.grant(sample.id, to: 2)
         var held = sample.held
         held.take([(statement, envelope)])
         var pair = Pair(a: Driver(1), b: Driver(2))
@@ -173,8 +158,8 @@ import Testing
 
     @Test func `a grant taken back closes the layer, and the grantee hears of it`() throws {
         let sample = try Sample(by: 1, name: "chosen", visibility: .whitelist)
-        let first = try grant(sample.id, to: 2)
-        let second = try grant(sample.id, to: 2, sequence: 2, isRevoked: true)
+        let first = try Sample.grant(sample.id, to: 2)
+        let second = try Sample.grant(sample.id, to: 2, sequence: 2, isRevoked: true)
         var held = sample.held
         held.take([first])
         var pair = Pair(a: Driver(1), b: Driver(2))
@@ -198,24 +183,24 @@ import Testing
         var driver = Driver(2)
         driver.open(1, 1)
         // A stranger's delegation to this node makes its peer believe that it is meant.
-        let other = driver.hear(1, .statement(try grant(sample.id, to: 3).1))
+        let other = driver.hear(1, .statement(try Sample.grant(sample.id, to: 3).1))
         #expect(!other.contains { if case .keepStatement = $0 { true } else { false } })
         #expect(driver.core.sessions[1]?.faults == 0)
         // Another's word waits for the delegation that lets the peer speak for her.
-        let word = driver.hear(1, .statement(try grant(sample.id, to: 2, by: 4).1))
+        let word = driver.hear(1, .statement(try Sample.grant(sample.id, to: 2, by: 4).1))
         #expect(driver.core.sessions[1]?.faults == 0)
         #expect(!word.contains { if case .keepStatement = $0 { true } else { false } })
         #expect(driver.core.sessions[1]?.rights.granted.isEmpty == true)
         // Somebody grants what is not hers: her word says nothing about another's layer.
         driver.open(2, 4)
         driver.feed(.layerHeld(sample.held))
-        driver.hear(2, .statement(try grant(sample.id, to: 2, by: 4).1))
+        driver.hear(2, .statement(try Sample.grant(sample.id, to: 2, by: 4).1))
         #expect(driver.core.held[sample.id]?.policy.grants.isEmpty == true)
     }
 
     @Test func `a node hands over the grants of an identity that lets it publish`() throws {
         let sample = try Sample(by: 4, name: "chosen", visibility: .whitelist)
-        let (statement, envelope) = try grant(sample.id, to: 2, by: 4)
+        let (statement, envelope) = try Sample.grant(sample.id, to: 2, by: 4)
         var held = sample.held
         held.take([(statement, envelope)])
         let person = Delegation(
