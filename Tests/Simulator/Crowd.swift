@@ -55,6 +55,8 @@ package final class Crowd {
     private var indexOfKey: [NodeKey: Int] = [:]
     /// Parts of the network that do not reach each other; empty for one network.
     var parts: [Int] = []
+    /// Whose messages do not reach whom.
+    private var silenced: (speakers: Set<Int>, hearers: Set<Int>)?
 
     /// An empty network.
     package convenience init(seed: UInt64) { self.init(Trial(seed: seed)) }
@@ -133,11 +135,20 @@ package final class Crowd {
         parts = nodes.indices.map(part)
     }
 
+    /// Nothing that some nodes say reaches some others; the other way it does.
+    package func silence(_ speakers: Set<Int>, for hearers: Set<Int>) {
+        guard suffers("\(hearers.count) nodes do not hear \(speakers.count)") else { return }
+        silenced = (speakers, hearers)
+    }
+
     /// Ends the cut.
-    package func heal() { parts = [] }
+    package func heal() { (parts, silenced) = ([], nil) }
 
     func reaches(_ from: Int, _ to: Int) -> Bool {
-        parts.isEmpty || parts[from] == parts[to]
+        if let silenced, silenced.speakers.contains(from), silenced.hearers.contains(to) {
+            return false
+        }
+        return parts.isEmpty || parts[from] == parts[to]
     }
 
     // MARK: Time
@@ -312,7 +323,8 @@ package final class Crowd {
 
     private func dial(_ peer: PeerAddress, by node: Int) {
         traffic.dials += 1
-        guard let to = indexOfKey[peer.key], nodes[to].isUp, reaches(node, to) else {
+        guard let to = indexOfKey[peer.key], nodes[to].isUp, reaches(node, to), reaches(to, node)
+        else {
             schedule(.dialFailed(node: node, peer.key), after: 2_000_000_000)
             return
         }

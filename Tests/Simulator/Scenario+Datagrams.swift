@@ -17,6 +17,11 @@ extension Scenario {
                 + "dropped by all in 30 s",
             isQuick: true, run: lossy),
         Scenario(
+            name: "datagrams-narrow",
+            goal: "16 nodes, no datagram of more than 548 bytes passes, three minutes, 40 layers "
+                + "at once each half minute: nobody is suspected, news reaches all in 5 s",
+            isQuick: true, run: narrow),
+        Scenario(
             name: "datagram-storm",
             goal: "10^5 datagrams of strangers in a second: what is answered is no longer than "
                 + "what was asked, datagram by datagram, and nothing is kept",
@@ -27,17 +32,23 @@ extension Scenario {
 
     /// Nodes that met, and the longest time until news of theirs reached all.
     private static func society(
-        _ trial: Trial, loss: UInt64?, seconds: UInt64
+        _ trial: Trial, loss: UInt64?, largest: Int = .max, atOnce: Int = 1,
+        seconds: UInt64
     ) -> (world: World, slowest: UInt64?) {
         let world = World(trial)
         world.weather.datagramLossPerMille = loss
+        world.weather.largestDatagram = largest
         let nodes = world.gather(count, least: 8)
         _ = world.run(seconds: 60)
         var slowest: UInt64? = 0
         for round in world.rounds(Int(seconds) / 30) {
             let start = world.now
-            let id = world.share("news-\(round)", by: nodes[round % nodes.count])
-            let isHeard = world.run(seconds: 20) { nodes.allSatisfy { world.knows($0, id) } }
+            let ids = (0..<atOnce).map { number in
+                world.share("news-\(round * atOnce + number)", by: nodes[round % nodes.count])
+            }
+            let isHeard = world.run(seconds: 20) {
+                nodes.allSatisfy { node in ids.allSatisfy { world.knows(node, $0) } }
+            }
             slowest = isHeard ? slowest.map { max($0, world.now - start) } : nil
             _ = world.run(
                 seconds: (30_000_000_000 - min(world.now - start, 30_000_000_000))
@@ -73,6 +84,23 @@ extension Scenario {
                 "nobody is taken for dead": drops == 0,
                 "nobody is suspected": suspicions <= usualSuspicions,
                 "few datagrams": isFew && paths > 0,
+                "news in time": (slowest ?? .max) <= 5_000_000_000,
+            ])
+    }
+
+    private static let narrow: @Sendable (Trial) -> Outcome = { trial in
+        let (world, slowest) = society(trial, loss: 0, largest: 548, atOnce: 40, seconds: 120)
+        let (suspicions, drops) = doubts(world)
+        let figures = world.nodes.map(\.swarm.datagramFigures)
+        let (paths, open) = figures.reduce((0, 0)) { ($0.0 + $1.paths, $0.1 + $1.open) }
+        let carried = figures.reduce(0) { $0 + $1.carried }
+        return world.outcome(
+            "\(world.datagrams.tooLarge) of \(world.datagrams.count) too large; \(open) of \(paths) "
+                + "paths open, \(carried) words went by them, \(words(slowest)), "
+                + "\(suspicions) suspicions",
+            [
+                "some are too large": world.datagrams.tooLarge > 0,
+                "nobody is suspected": suspicions == 0 && drops == 0,
                 "news in time": (slowest ?? .max) <= 5_000_000_000,
             ])
     }

@@ -16,6 +16,12 @@ extension Scenario {
             name: "pauses-short", goal: "the same for five minutes", isQuick: true
         ) { trial in pauses(trial, minutes: 5) },
         Scenario(
+            name: "one-way",
+            goal: "200 nodes; for two minutes nothing that 60 of them say reaches 60 others, the "
+                + "other way it does: news reaches all in 8 s meanwhile and in 5 s afterwards, "
+                + "nobody drops one whom he hears and who hears him",
+            isQuick: true, run: oneWay),
+        Scenario(
             name: "churn",
             goal: "300 nodes, half of them replaced each minute for five minutes: news reaches "
                 + "all that stay, 99 of 100 in 5 s",
@@ -56,6 +62,52 @@ extension Scenario {
                     "one network": parts.count == 1,
                 ])
         }
+    }
+
+    private static let oneWay: @Sendable (Trial) -> Outcome = { trial in
+        let crowd = Crowd(trial)
+        crowd.gather(200, least: 20)
+        let third = crowd.nodes.count * 3 / 10
+        let order = crowd.nodes.indices.shuffled(using: &crowd.generator)
+        let (speakers, hearers) = (Set(order.prefix(third)), Set(order.suffix(third)))
+        for index in crowd.nodes.indices { crowd.nodes[index].dropped = [] }
+        crowd.silence(speakers, for: hearers)
+        let during = slowest(crowd, rounds: 24)
+        let wrong = crowd.nodes.indices.reduce(0) { sum, node in
+            sum
+                + crowd.nodes[node].dropped.count { link, _ in
+                    let other = crowd.other(link)
+                    return crowd.reaches(node, other) && crowd.reaches(other, node)
+                }
+        }
+        crowd.heal()
+        crowd.run(30_000_000_000)
+        let after = slowest(crowd, rounds: 6)
+        let parts = crowd.components(among: Array(crowd.nodes.indices))
+        func words(_ span: UInt64?) -> String { span.map { "\($0 / 1_000_000) ms" } ?? "never all" }
+        return crowd.outcome(
+            "news in \(words(during)), afterwards in \(words(after)), \(wrong) dropped wrongly",
+            [
+                "news reaches all meanwhile": (during ?? .max) <= 8_000_000_000,
+                "and afterwards": (after ?? .max) <= 5_000_000_000,
+                "nobody is dropped wrongly": wrong == 0, "one network": parts.count == 1,
+            ])
+    }
+
+    /// News of one node after the other, five seconds apart: the longest that it took to all; nil
+    /// where it did not reach all in ten seconds more.
+    private static func slowest(_ crowd: Crowd, rounds: Int) -> UInt64? {
+        var names: [NewsName] = []
+        for _ in crowd.rounds(rounds) {
+            let node = Int.random(in: crowd.nodes.indices, using: &crowd.generator)
+            names.append(crowd.publish(by: node))
+            crowd.run(5_000_000_000)
+        }
+        crowd.run(10_000_000_000)
+        let all = Array(crowd.nodes.indices)
+        let spans = names.map { crowd.stories[$0]?.spans(among: all) ?? [] }
+        guard spans.allSatisfy({ $0.count == all.count }) else { return nil }
+        return spans.compactMap(\.last).max()
     }
 
     private static func pauses(_ trial: Trial, minutes: UInt64) -> Outcome {

@@ -13,6 +13,8 @@ package final class World {
         package var isSteady = false
         /// Datagrams lost, of 1,000; nil where nodes use none. Looked at when a node is added, too.
         package var datagramLossPerMille: UInt64?
+        /// Bytes of the largest datagram that passes: the way has room for no more, and says nothing.
+        package var largestDatagram: Int = .max
         /// Messages lost, of 1,000.
         package var lossPerMille: UInt64 = 0
         /// Messages delivered twice, of 1,000.
@@ -74,7 +76,7 @@ package final class World {
     /// What crossed each pair of nodes, the lower index first.
     package private(set) var traffic: [Pair: WorldTraffic] = [:]
     /// Datagrams that were sent, and their bytes.
-    package var datagrams = (count: UInt64(0), bytes: UInt64(0))
+    package var datagrams = (count: UInt64(0), bytes: UInt64(0), tooLarge: UInt64(0))
     /// All that these nodes heard, in words.
     package var transcripts: [Int: [String]] = [:]
     /// Which node is at an address of the network; empty where all are on one machine.
@@ -392,7 +394,9 @@ package final class World {
         datagrams.count += 1
         datagrams.bytes += UInt64(bytes.count)
         let other = nodes.firstIndex { $0.datagramPlace == target } ?? nodes.count
+        if bytes.count > weather.largestDatagram { datagrams.tooLarge += 1 }
         guard nodes.indices.contains(other), parts[index] == parts[other],
+            bytes.count <= weather.largestDatagram,
             !happens(weather.datagramLossPerMille ?? 1_000)
         else { return }
         schedule(

@@ -26,6 +26,10 @@ enum DatagramLimits {
     static let carryingQuietMax = 2 * Span.second
     /// Pings that wait for an answer on one path.
     static let pingsMax = 4
+    /// Bytes of a sealed datagram that is sent, at most: 576 with the heads of IPv4 and UDP, which
+    /// every part of a path takes (RFC 791 §3.1). The pings that open a path are shorter and say
+    /// nothing of longer ones; where those vanished, all names of a busy moment would.
+    static let sentMax = 548
     /// What one peer may send: names each 50 ms, pings and questions each second, ten times over.
     static let rate = TokenBucket(perSecond: 250, burst: 1_000)
     /// Keys are chosen anew after this long, or when so many datagrams came under one.

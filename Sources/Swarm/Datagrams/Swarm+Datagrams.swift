@@ -116,7 +116,8 @@ extension Swarm {
     mutating func tell(_ number: SessionNumber, _ message: NeighbourMessage) {
         let whole = Message.neighbour(message)
         guard let target = datagrams[number]?.openTarget, Self.mayGoByDatagram(whole),
-            message.byteCount <= SealedDatagram.messageMax, sessions[number]?.isClosing == false
+            message.byteCount + SealedDatagram.overhead <= DatagramLimits.sentMax,
+            sessions[number]?.isClosing == false
         else { return send(whole, to: number) }
         datagrams.carried += 1
         effects.append(.sendDatagram(number, whole, to: target))
