@@ -4,7 +4,8 @@
     idle.py PLASMID [--rows 10000] [--nodes 4] [--rest 120] [--seconds 180]
 
 Has `plasmid bench newcomer` fill the homes and start the nodes on loopback, stops it before an
-empty one comes, lets the nodes rest and reads how long each has run since.
+empty one comes, lets the nodes rest and reads how long each has run since. A node keeps 900,000
+records of keys that it does not know.
 """
 
 import argparse
@@ -49,6 +50,8 @@ def main():
         for line in bench.stderr:
             if line.startswith("starting an empty node"):
                 break
+        else:
+            sys.exit("the bench ended before its nodes were full: " + line)
         bench.send_signal(signal.SIGSTOP)
         nodes = children(bench.pid)[: asked.nodes]
         if len(nodes) < asked.nodes:
