@@ -1,7 +1,14 @@
+import Wire
+
 /// How quickly news reached everyone, and how often it was sent for that.
 package struct NewsFigures: Sendable {
+    /// The records, and the nodes that were there when each was new.
+    package var told: [(name: NewsName, present: [Int])] = []
+    /// How often a record had to reach a node, and how often it had not at the end.
+    package var deliveries = 0
+    package var missed = 0
     /// Whether every node that was there had all of it.
-    package var isComplete = true
+    package var isComplete: Bool { missed == 0 }
     /// For each record the nanoseconds until the last node had it, and until half of them had.
     package var worst: [UInt64] = []
     package var medians: [UInt64] = []

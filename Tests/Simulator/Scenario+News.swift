@@ -20,7 +20,8 @@ extension Scenario {
                 ])
         },
         large("news-loss-5", loss: 50, typical: 2_500, slowest: 5_000, copies: 2.0),
-        large("news-loss-20", loss: 200, typical: 4_000, slowest: 8_000, copies: 2.6),
+        large(
+            "news-loss-20", loss: 200, waiting: 10, typical: 4_000, slowest: 8_000, copies: 2.6),
         Scenario(
             name: "speed", goal: "10,000 nodes for 60 simulated s within 90 s of one core",
             isQuick: false
@@ -39,12 +40,14 @@ extension Scenario {
     ]
 
     private static func large(
-        _ name: String, loss: UInt64, typical: UInt64, slowest: UInt64, copies: Double
+        _ name: String, loss: UInt64, waiting: Int = 0, typical: UInt64, slowest: UInt64,
+        copies: Double
     ) -> Scenario {
         Scenario(
             name: name,
             goal: "10,000 nodes, \(loss / 10) % lost: all in \(typical) ms, slowest "
-                + "\(slowest) ms, \(copies) copies",
+                + "\(slowest) ms, \(copies) copies; at most \(waiting) of 100,000 later, by "
+                + "comparisons in 90 s",
             isQuick: false
         ) { trial in
             let crowd = Crowd(trial)
@@ -52,10 +55,13 @@ extension Scenario {
             crowd.weather.lossPerMille = loss
             _ = crowd.tell(10, pause: 2_000_000_000)
             let figures = crowd.tell(10, pause: 8_000_000_000)
+            let isEnough = crowd.run(90_000_000_000) { crowd.missed(of: figures) == 0 }
             return crowd.outcome(
-                figures.words,
+                figures.words + ", \(figures.missed) of \(figures.deliveries) later",
                 [
-                    "all hear of all": figures.isComplete,
+                    "nearly all in time": figures.missed * 100_000
+                        <= waiting * figures.deliveries,
+                    "all hear of all": isEnough,
                     "soon": figures.typicalMilliseconds <= typical,
                     "the slowest soon": figures.slowestMilliseconds <= slowest,
                     "few copies": figures.copies <= copies,

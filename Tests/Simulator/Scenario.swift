@@ -100,27 +100,35 @@ extension Crowd {
     /// How news of random nodes came about, each `pause` after the one before.
     package func tell(_ count: Int, pause: UInt64 = 5_000_000_000) -> NewsFigures {
         let before = traffic.records
-        var names = [(NewsName, [Int])]()
+        var figures = NewsFigures()
         for _ in rounds(count) {
             let present = survivors
             guard let node = present.randomElement(using: &generator) else { continue }
-            names.append((publish(by: node), present))
+            figures.told.append((publish(by: node), present))
             run(pause)
         }
         // The last ones have as long as the others to reach everybody.
         run(10_000_000_000)
-        var figures = NewsFigures()
         var sent = Double(traffic.records - before)
-        for (name, present) in names {
+        figures.missed = missed(of: figures)
+        for (name, present) in figures.told {
             let spans = stories[name]?.spans(among: present.filter { nodes[$0].isUp }) ?? []
             guard let last = spans.last, !spans.isEmpty else { continue }
-            figures.isComplete = figures.isComplete && spans.count == present.count
+            figures.deliveries += present.count
             figures.worst.append(last)
             figures.medians.append(spans[spans.count / 2])
             figures.reached.append(Double(spans.count) / Double(present.count))
         }
-        sent /= Double(max(1, names.count)) * Double(max(1, nodes.count { $0.isUp } - 1))
+        sent /= Double(max(1, figures.told.count)) * Double(max(1, nodes.count { $0.isUp } - 1))
         figures.copies = sent
         return figures
+    }
+
+    /// How often a record had to reach a node that does not have it now.
+    package func missed(of figures: NewsFigures) -> Int {
+        figures.told.reduce(0) { sum, record in
+            guard let story = stories[record.name] else { return sum }
+            return sum + record.present.count { !story.has($0) || !nodes[$0].isUp }
+        }
     }
 }
