@@ -186,6 +186,8 @@ struct Fetch: Sendable {
     var mismatches: [(peer: NodeKey, size: UInt64)] = []
     /// Who should have it, in the order they became known.
     var holders: [LayerHolders.Holder] = []
+    /// With how many of them it wants sessions.
+    var plan = SourcePlan()
     /// Those of them that only fetch it too, as others told.
     var sharers: Set<NodeKey> = []
     /// Monotonic nanoseconds when holders were asked who else fetches it; nil before.

@@ -114,7 +114,7 @@ extension Swarm {
         // Also where nobody can be asked now: what is left may be the disk's part alone.
         for blob in fetch.open where downloads[blob]?.shortage != nil { advance(download: blob) }
         let candidates = candidates(fetch)
-        if candidates.count < SwarmLimits.holdersDialledMax { dialHolders(of: fetch) }
+        if candidates.count < fetch.plan.wanted { dialHolders(of: fetch) }
         if fetch.envelope != nil && fetch.manifest == nil { openManifest(number) }
         if fetch.manifest != nil || isSealed { openBlobs(number) }
         guard !candidates.isEmpty else { return }
@@ -128,13 +128,33 @@ extension Swarm {
         for blob in fetches[number]?.open ?? [] { advance(download: blob) }
     }
 
-    private mutating func dialHolders(of fetch: Fetch) {
-        let dialling = fetch.holders.filter { isDialling($0.node) }.count
-        guard dialling < SwarmLimits.holdersDialledMax else { return }
-        let others = fetch.holders.filter { holder in
+    /// Holders that could be called for a fetch.
+    private func others(_ fetch: Fetch) -> [LayerHolders.Holder] {
+        fetch.holders.filter { holder in
             mayAsk(holder.node, fetch) && session(with: holder.node) == nil
                 && !isDialling(holder.node)
         }
+    }
+
+    /// Whether a fetch goes on with as many holders as it has.
+    private mutating func planSources(_ number: FetchNumber) {
+        guard let fetch = fetches[number], !fetch.isPaused, fetch.status.phase == .transferring
+        else { return }
+        let sources = candidates(fetch).count
+        let hasOthers = sources < SourceLimits.most && !others(fetch).isEmpty
+        let done = fetch.status.received + fetch.status.reused
+        _ = fetches.change(number) { fetch in
+            fetch.plan.look(
+                received: fetch.status.received,
+                missing: fetch.status.size - min(fetch.status.size, done), sources: sources,
+                hasOthers: hasOthers, at: now.monotonic)
+        }
+    }
+
+    private mutating func dialHolders(of fetch: Fetch) {
+        let dialling = fetch.holders.filter { isDialling($0.node) }.count
+        guard dialling < SwarmLimits.holdersDialledMax else { return }
+        let others = others(fetch)
         let near = others.filter { !needsWay($0) }
         let hasDirect = candidates(fetch).contains { sessions[$0]?.facts.path.isRelayed == false }
         let far = hasDirect ? [] : others.filter(needsWay)
@@ -293,6 +313,7 @@ extension Swarm {
                 report(number)
             }
             lookUp(number)
+            planSources(number)
             advance(number)
             if fetch.status.pause != nil || fetch.isPaused {
                 noteProgress([number])
