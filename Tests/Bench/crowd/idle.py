@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""What a node does while nothing happens: processor, by threads, of nodes with large catalogues.
+"""What a node does while nothing happens: memory, and processor by threads, of nodes with large
+catalogues.
 
     idle.py PLASMID [--rows 10000] [--nodes 4] [--rest 120] [--seconds 180]
 
@@ -35,6 +36,13 @@ def times(process):
     return sums
 
 
+def memory(process):
+    """Megabytes in memory now, and at most."""
+    with open(f"/proc/{process}/status") as file:
+        words = dict(line.split(":", 1) for line in file)
+    return [int(words[name].split()[0]) * 1024 / 1e6 for name in ("VmRSS", "VmHWM")]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("plasmid")
@@ -64,7 +72,8 @@ def main():
             spent = {name: new[name] - old.get(name, 0) for name in new}
             parts = sorted(spent.items(), key=lambda part: -part[1])[:4]
             print(
-                f"node {node}: {100 * sum(spent.values()) / seconds:.2f} % of a core; "
+                f"node {node}: {memory(node)[0]:.0f} MB, at most {memory(node)[1]:.0f}; "
+                f"{100 * sum(spent.values()) / seconds:.2f} % of a core; "
                 + ", ".join(f"{name} {100 * value / seconds:.2f}" for name, value in parts))
     finally:
         bench.send_signal(signal.SIGCONT)
