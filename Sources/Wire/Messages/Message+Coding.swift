@@ -1,7 +1,10 @@
-/// Messages by which groups come coded.
+/// Messages by which groups come otherwise than whole and as they are: coded, or in parts.
 extension Message {
     func writeCoding(to writer: inout Writer) -> Bool {
         switch self {
+        case .get(let request) where request.isPart:
+            writer.write(Kind.getPart)
+            request.encode(to: &writer)
         case .get(let request):
             guard let accepts = request.accepts else { return false }
             writer.write(Kind.getCoded)
@@ -25,6 +28,7 @@ extension Message {
             var request = try GroupRequest(from: &reader)
             request.accepts = try AcceptedCodings(from: &reader)
             return .get(request)
+        case Kind.getPart: return .get(try GroupRequest(from: &reader, isPart: true))
         case Kind.coded:
             let request = try reader.readVarint()
             guard let coding = GroupCoding(rawValue: try reader.readUInt8()) else {

@@ -168,13 +168,14 @@ public enum Message: Equatable, Sendable {
         static let getCoded: UInt8 = 180
         static let coded: UInt8 = 181
         static let datagrams: UInt8 = 182
+        static let getPart: UInt8 = 183
         static let optional = NeighbourMessage.Kind.all.union(ReachMessage.Kind.all)
             .union(RelayMessage.Kind.all).union([
                 CircleMessage.Kind.circle,
                 statement, tags, credential, hold, holdAnswer, holdEnd, checkpoint, cosignature,
                 sketchRequest, sketch, itemsRequest, PunchMessage.Kind.punch, holdingChange, seek,
                 seekers, search, searchAnswer, challenge, challengeAnswer, challengeLeaf, receipt,
-                getCoded, coded, datagrams, grantQuestion, grantAnswer,
+                getCoded, coded, datagrams, getPart, grantQuestion, grantAnswer,
             ])
     }
 

@@ -31,12 +31,13 @@ struct TreeRun {
         }
     }
 
-    /// The root from the values of the run and of its siblings, whose counts the caller checked.
-    func root(values: [UInt8], siblings: [UInt8]) -> Digest {
+    /// The root from the values of the run and of its siblings, whose counts the caller checked;
+    /// the value of a subtree where the level is one's.
+    func root(values: [UInt8], siblings: [UInt8], isRoot: Bool = true) -> Digest {
         precondition(values.count == covered.count * HashTree.valueBytes)
         var nextSibling = 0
         let root = value(
-            of: 0..<count, isRoot: true, values: values, siblings: siblings,
+            of: 0..<count, isRoot: isRoot, values: values, siblings: siblings,
             nextSibling: &nextSibling)
         precondition(nextSibling * HashTree.valueBytes == siblings.count)
         guard let digest = Digest(bytes: root) else {

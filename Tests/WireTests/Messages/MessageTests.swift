@@ -31,6 +31,7 @@ import Wire
                 request: 1, layer: digest, blob: digest, group: 2,
                 accepts: AcceptedCodings(
                     parents: .init(layer: digest, blobs: [Blake3.hash([2]), Blake3.hash([3])])))),
+        .get(GroupRequest(request: 1, layer: digest, blob: digest, group: 2, leaves: 8..<16)),
         .data(request: 4, byteCount: 1 << 20), .coded(request: 4, .dense, byteCount: 700_000),
         .coded(request: 300, .delta, byteCount: 1),
         .reject(request: 4, reason: .busy, retryMilliseconds: 500), .cancel(request: 4),
