@@ -63,6 +63,13 @@ public final class Buffer: @unchecked Sendable {
         withSpan(range) { span in span.withUnsafeBytes { bytes.append(contentsOf: $0) } }
     }
 
+    /// Copies bytes `range` into another buffer, to `offset` there.
+    public func copy(_ range: Range<Int>, into other: Buffer, at offset: Int) {
+        precondition(range.lowerBound >= 0 && range.upperBound <= capacity)
+        precondition(offset >= 0 && offset + range.count <= other.capacity && other !== self)
+        (other.base + offset).copyMemory(from: base + range.lowerBound, byteCount: range.count)
+    }
+
     /// Copies `bytes` to `offset`.
     public func store(_ bytes: [UInt8], at offset: Int) {
         precondition(offset >= 0 && offset + bytes.count <= capacity)

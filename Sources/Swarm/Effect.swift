@@ -103,9 +103,14 @@ public enum Effect: Sendable {
     /// Hash what is known, in much memory: two peers' bytes for one group of a blob did not match.
     /// Answer with `selfExamined`.
     case examineSelf(blob: Digest)
-    /// Ask for a group and check it against its layer on arrival; answered by `groupStored`,
-    /// `groupRefuted`, `groupUnwritable` or a `reject` message.
+    /// Ask for a group, or a part of one, and check it against its layer on arrival; answered by
+    /// `groupStored`, `groupRefuted`, `groupUnwritable` or a `reject` message, for a part also by
+    /// `partKept` or `partLost`.
     case requestGroup(SessionNumber, GroupRequest, GroupLayer)
+    /// Forget the parts of a group that are in memory: it is wanted whole, or was found. Those of
+    /// one that is written, or of a blob that is let go, are forgotten without a word. Not
+    /// answered.
+    case dropParts(blob: Digest, group: UInt64)
     /// Finish a blob whose groups are all here; answered by `blobCompleted` or `blobFailed`.
     case completeBlob(blob: Digest)
     /// Read a completed manifest and see that there is room for its blobs; answered by

@@ -154,7 +154,13 @@ public enum Input: Sendable {
     /// A group arrived, was proven and written; `wire` are the bytes in which it came over the
     /// line where these were fewer.
     case groupStored(SessionNumber, request: UInt64, byteCount: UInt64, wire: UInt64? = nil)
-    /// A group arrived and is not what the blob's tree says.
+    /// A part of a group arrived, was proven and is kept in memory: its group lacks others. The
+    /// one with which a group is whole is answered by `groupStored`, once that is written. `wire`
+    /// are its bytes with the path.
+    case partKept(SessionNumber, request: UInt64, byteCount: UInt64, wire: UInt64)
+    /// A part of a group arrived for which there was no room in memory.
+    case partLost(SessionNumber, request: UInt64)
+    /// A group arrived, or a part of one, and is not what the blob's tree says.
     case groupRefuted(SessionNumber, request: UInt64)
     /// A group arrived coded and cannot be read, which need not be the peer's fault.
     case groupUnreadable(SessionNumber, request: UInt64)

@@ -198,6 +198,11 @@ enum SwarmLimits {
         max(size / 50, UInt64(HashTree.groupBytes))
     }
 
+    /// The same where groups come in parts: a sixty-fourth and one part, their paths come on top.
+    static func hedgedPartsMax(of size: UInt64) -> UInt64 {
+        max(size / 64, UInt64(PartLimits.leaves * HashTree.leafBytes))
+    }
+
     /// Holders dialled for one fetch at a time.
     static let holdersDialledMax = 4
 

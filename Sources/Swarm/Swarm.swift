@@ -94,6 +94,8 @@ public struct Swarm: Sendable {
     var transferGenerator: SeededGenerator
     /// Requests that peers have not answered yet.
     var requests = OrderedTable<UInt64, PendingGroup>()
+    /// Peers to which a connection broke with groups on their way, and until when that counts.
+    var broken = OrderedTable<NodeKey, UInt64>()
     /// Those that were given up and may be answered all the same.
     var givenUp = OrderedTable<UInt64, PendingGroup>()
     var nextRequest: UInt64 = 1
@@ -282,6 +284,9 @@ public struct Swarm: Sendable {
         case .blobOpened(let blob, let state): blobOpened(blob, state)
         case .groupStored(_, let request, let byteCount, let wire):
             groupStored(request, byteCount, wire: wire ?? byteCount)
+        case .partKept(_, let request, let byteCount, let wire):
+            partKept(request, byteCount, wire: wire)
+        case .partLost(_, let request): partLost(request)
         case .groupUnreadable(_, let request): groupUnreadable(request)
         case .groupRefuted(_, let request): groupRefuted(request)
         case .selfExamined(let blob, let isSound): selfExamined(blob, isSound: isSound)

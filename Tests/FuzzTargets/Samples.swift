@@ -152,10 +152,12 @@ enum Samples {
         var coded = request
         coded.accepts = AcceptedCodings(
             parents: .init(layer: digest(1), blobs: [digest(3), digest(4)]))
+        let part = GroupRequest(
+            request: 1, layer: digest(1), blob: digest(2), group: 3, leaves: 8..<16)
         let all: [Message] = [
             .ping(7), .goodbye(reason: "enough"), .rekey, .identifiersRequest(after: digest(1)),
             .identifiers(IdentifierPage(ids: [digest(1)], isLast: true)), .records(records),
-            .open(layer: digest(1), blob: digest(2)), .get(request),
+            .open(layer: digest(1), blob: digest(2)), .get(request), .get(part),
             .groups(blob: digest(1), page: 0, bytes: [1, 2, 3]),
             .data(request: 1, byteCount: 9), .envelope(layer: digest(1), bytes: [1]),
             .reject(request: 1, reason: .busy, retryMilliseconds: 5), .hold([1, 2]),

@@ -122,9 +122,17 @@ enum SessionSample {
             step(3, 5) + word(.ping(1), from: 1, overStripe: true)
             + word(get(7), from: 1, overStripe: true) + word(.cancel(request: 7), from: 1)
             + step(4, 5)
+        // The first peer is far: where it knows parts its first group comes in them, and it breaks
+        // off between.
+        let part = step(2, 5) + step(5, 0)
+        let broken =
+            part + part + part + step(4, 0) + step(3, 0) + word(introduction(17_407), from: 0)
+            + word(.holding(Holding(layer: layer, blob: blob, extent: .complete)), from: 0)
         return [
             begin + documents + groups, begin + serving + striped + documents + step(5, 3),
             begin + documents + step(3, 12) + groups + step(4, 0),
+            step(3, 0) + word(introduction(17_407), from: 0) + step(2, 15) + documents + broken
+                + (0..<60).flatMap { _ in part },
         ]
     }()
 

@@ -8,8 +8,8 @@ import Wire
 /// Each step is a byte: the lower three bits say what happens, the upper five to whom or how.
 /// 0 and 1: a peer says something over its session, or its stripe where the third bit of the five
 /// is set: a `u16` length and a message follow. 2: time passes. 3: a connection stands. 4: one
-/// ends. 5: a group that was asked for came. 6: one that a peer asked for left. 7: how the next
-/// records are found.
+/// ends. 5: a group, or a part of one, that was asked for came. 6: one that a peer asked for left.
+/// 7: how the next records are found.
 struct SessionShell {
     /// Groups asked of all peers at a time, and given to all: what the core promises the shell,
     /// whose buffers are fewer.
@@ -28,13 +28,15 @@ struct SessionShell {
     private var (sessions, stripes): ([Int: SessionNumber], [Int: SessionNumber]) = ([:], [:])
     private var lastSession: SessionNumber = 0
     private var stripeDial: UInt64?
-    private var asked: [(session: SessionNumber, request: UInt64)] = []
+    private var asked: [(session: SessionNumber, request: GroupRequest)] = []
+    /// Leaves that are in memory, by the group whose parts they are.
+    private var shelf: [UInt64: LeafSet] = [:]
     private var serving: [(session: SessionNumber, request: UInt64)] = []
     private var isValid = true
     private var outcome = StoreOutcome.fresh
 
-    /// Layers that were taken in, and groups that left.
-    private(set) var (taken, left) = (0, 0)
+    /// Layers that were taken in, groups that left, and parts that came.
+    private(set) var (taken, left, parts) = (0, 0, 0)
 
     /// Plays a row of steps, and half a minute in which nothing comes any more; what came of it.
     @discardableResult
@@ -116,16 +118,39 @@ struct SessionShell {
         serving.removeAll { $0.session == connection }
     }
 
-    private mutating func arrived(_ session: SessionNumber, _ request: UInt64, _ how: Int) {
+    private mutating func arrived(
+        _ session: SessionNumber, _ request: GroupRequest, _ how: Int
+    ) {
+        let number = request.request
+        let part = request.part(size: SessionSample.file.size)
         switch how {
-        case 3: feed(.groupRefuted(session, request: request))
+        case 3: feed(.groupRefuted(session, request: number))
         case 2:
             let full = StoreProblem(.quota, "full")
-            feed(.groupUnwritable(session, request: request, reason: full))
-        case 1: feed(.groupUnreadable(session, request: request))
+            feed(.groupUnwritable(session, request: number, reason: full))
+        case 1 where part != nil: feed(.partLost(session, request: number))
+        case 1: feed(.groupUnreadable(session, request: number))
         default:
-            feed(.groupStored(session, request: request, byteCount: 1 << 20, wire: 1 << 19))
+            if let part { return arrived(session, number, part) }
+            shelf[request.group] = nil
+            feed(.groupStored(session, request: number, byteCount: 1 << 20, wire: 1 << 19))
         }
+    }
+
+    private mutating func arrived(
+        _ session: SessionNumber, _ number: UInt64, _ part: GroupPart
+    ) {
+        parts += 1
+        let group = UInt64(part.group)
+        shelf[group, default: LeafSet()].formUnion(LeafSet(part.leaves))
+        let (bytes, wire) = (UInt64(part.byteRange.count), UInt64(part.byteCount))
+        if shelf[group] == LeafSet(0..<HashTree.leavesPerGroup) {
+            shelf[group] = nil
+            feed(.groupStored(session, request: number, byteCount: bytes, wire: wire))
+        } else {
+            feed(.partKept(session, request: number, byteCount: bytes, wire: wire))
+        }
+        precondition(shelf.count <= PartLimits.groupsMax, "more groups in parts than promised")
     }
 
     private mutating func pass(_ span: UInt64) {
@@ -170,8 +195,15 @@ struct SessionShell {
             return [.sessionClosed(session, reason: "closed")]
                 + waiting.map { .served($0.session, request: $0.request, byteCount: 0) }
         case .requestGroup(let session, let request, _):
-            if open[session] != nil { asked.append((session, request.request)) }
+            precondition(!request.isPart || request.part(size: SessionSample.file.size) != nil)
+            if open[session] != nil { asked.append((session, request)) }
             return []
+        case .dropParts(_, let group):
+            shelf[group] = nil
+            return []
+        case .releaseBlob:
+            shelf = [:]
+            return answersOfStore(to: effect)
         case .serveGroup(let session, let request):
             precondition(
                 SessionSample.held.size(of: request.blob) != nil, "what is not here is served")

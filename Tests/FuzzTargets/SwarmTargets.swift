@@ -9,10 +9,11 @@ extension FuzzTarget {
         "FuzzSession", seeds: SessionSample.whole + SessionSample.words
     ) { SessionShell.play($0) }
 
-    /// Layers that are taken in and groups that leave when nobody changes the samples of sessions.
-    public static let sessionSamples: [(taken: Int, left: Int)] = SessionSample.whole.map {
-        let shell = SessionShell.play($0)
-        return (shell.taken, shell.left)
+    /// Layers that are taken in, groups that leave and parts that come when nobody changes the
+    /// samples of sessions.
+    public static let sessionSamples = SessionSample.whole.map { script in
+        let shell = SessionShell.play(script)
+        return (taken: shell.taken, left: shell.left, parts: shell.parts)
     }
 
     private static let datagramSeeds: [[UInt8]] = {

@@ -23,6 +23,15 @@ struct BufferTests {
         #expect(buffer.bytes(0..<8) == [1, 2, 3, 4, 5, 6, 5, 6])
     }
 
+    @Test func `is copied into another one`() {
+        let (buffer, other) = (Buffer(capacity: 8), Buffer(capacity: 8))
+        buffer.store([1, 2, 3, 4, 5, 6, 7, 8], at: 0)
+        other.store([9, 9, 9, 9, 9, 9, 9, 9], at: 0)
+        buffer.copy(2..<5, into: other, at: 4)
+        buffer.copy(0..<0, into: other, at: 8)
+        #expect(other.bytes(0..<8) == [9, 9, 9, 9, 3, 4, 5, 9])
+    }
+
     @Test func `is changed in place through a span`() {
         let buffer = Buffer(capacity: 4)
         buffer.store([1, 2, 3, 4], at: 0)

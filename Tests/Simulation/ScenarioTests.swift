@@ -95,7 +95,8 @@ import Wire
         let id = published.manifest.layer
         #expect(world.run(seconds: 120) { world.nodes[nodes[1]].has(id) }, "seed \(seed)")
         let status = try #require(world.nodes[nodes[1]].statuses[2])
-        #expect(status.reused > 10 << 20 && status.received + status.reused == status.size)
+        // Of the first group parts were in memory only.
+        #expect(status.reused > 9 << 20 && status.received + status.reused == status.size)
     }
 
     @Test(arguments: seeds)

@@ -57,6 +57,57 @@ extension Scenario {
         },
     ]
 
+    /// Lines below 8 Mbit/s, over which groups come in parts.
+    static let transferParts: [Scenario] = [
+        transfer(
+            "transfer-broken-line",
+            "16 MiB over a line of 2 Mbit/s that breaks each 3.5 s: all comes, at most 1.6 of the "
+                + "line's time (in whole groups: never), 1.15 copies leave, nothing comes twice",
+            sources: 1, targets: 1, megabytes: 16, mostTime: 100, mostCopies: 1.15, delay: near
+        ) { run in
+            run.world.lines[run.sources[0]] = WorldLine(slow)
+        } meanwhile: { run, spent in
+            if Int(spent * 1000) % 3500 < 50 {
+                run.world.breakOff(run.sources[0], from: run.targets[0])
+            }
+        },
+        transfer(
+            "transfer-slow-sources",
+            "8 sources on lines of 0.5 to 4 Mbit/s, 32 MiB: at most 1.1 of the lines' time",
+            sources: 8, targets: 1, megabytes: 32, mostTime: 12.5 / 2.25 * 1.1, mostCopies: 1.02,
+            delay: near
+        ) { run in
+            for source in run.sources {
+                run.world.lines[source] = WorldLine(slow / 4 * UInt64(source + 1))
+            }
+        },
+        transfer(
+            "transfer-slow-liar",
+            "1 of 4 sources on lines of 2 Mbit/s sends wrong bytes: it is found by its first "
+                + "group or part, all comes",
+            sources: 4, targets: 1, megabytes: 16, mostTime: 20, mostCopies: 1.2,
+            mostReceived: 1.2, delay: near
+        ) { run in
+            for source in run.sources { run.world.lines[source] = WorldLine(slow) }
+        } meanwhile: { run, _ in
+            guard run.part(of: run.targets[0]) > 0.5 else { return }
+            run.world.harm(run.sources[1], "sends wrong bytes") { $0.isCorrupting = true }
+        },
+        transfer(
+            "transfer-slow-old",
+            "4 sources on lines of 2 Mbit/s, 2 of which know nothing of parts, 32 MiB: at most "
+                + "1.15 of the lines' time",
+            sources: 4, targets: 1, megabytes: 32, mostTime: 12.5 * 1.15, mostCopies: 1.04,
+            oldSources: 2, delay: near
+        ) { run in
+            for source in run.sources { run.world.lines[source] = WorldLine(slow) }
+        },
+    ]
+
+    /// 2 Mbit/s in bytes, and nanoseconds of one way to a node that is near.
+    private static let slow: UInt64 = 250_000
+    private static let near: ClosedRange<UInt64> = 10_000_000...10_000_000
+
     /// What peers do wrong, or disks.
     static let transferFaults: [Scenario] = [
         transfer(

@@ -55,7 +55,7 @@ package struct Scenario: Sendable {
     /// All of them.
     package static let all: [Scenario] =
         news + losses + floods + catalogues + secrets + circles + addresses + routers + transfers
-        + transferFaults + challenges + mirrors + datagrams + storage
+        + transferFaults + transferParts + challenges + mirrors + datagrams + storage
 }
 
 extension Crowd {

@@ -21,6 +21,8 @@ extension SimulatedNode {
         case .requestGroup(let session, let request, let layer):
             requests[request.request] = (request, layer)
             world.send(.get(request), from: .init(node: index, session: session))
+        case .dropParts(let blob, let group): shelf.drop(group, of: blob)
+        case .releaseBlob(let blob): shelf.drop(blob)
         case .completeBlob(let blob):
             guard let partial = partials[blob] else { return }
             blobs[blob] = world.whole(blob, partial.groups)
@@ -31,6 +33,8 @@ extension SimulatedNode {
         case .adoptLayer(let number, _, let manifest, let envelope):
             adopt(number, manifest, envelope, in: world)
         case .serveGroup(let session, let request): serve(request, session, in: world)
+        case .cancelServing(let session, let request):
+            world.cancelData(request, from: .init(node: index, session: session))
         case .serveGroupPage(let session, let blob, let page):
             servePage(session, blob, page, in: world)
         default: break
@@ -74,13 +78,15 @@ extension SimulatedNode {
         }
         let stored = blobs[request.blob].map { world.group(request.group, of: request.blob, $0) }
         guard var part = stored ?? partials[request.blob]?.groups[request.group] else { return }
+        if request.isPart {
+            let size = blobs[request.blob].map { UInt64($0.count) } ?? partials[request.blob]?.size
+            guard let cut = size.flatMap({ request.part(size: $0) }) else { return }
+            part = Array(part[cut.byteRange]) + cut.path(inGroup: part.span.bytes)
+        }
         if (isCorrupting || isByzantine) && !part.isEmpty { part[part.count / 2] ^= 1 }
         let end = World.End(node: index, session: session)
         let wire = Self.wireCount(of: part, request)
         world.sendData(part, wire: wire, request: request.request, from: end)
-        world.answer(
-            index,
-            .served(session, request: request.request, byteCount: UInt64(wire)))
     }
 
     /// Bytes of a group on the line: weights are coded where that was asked, to two thirds.
@@ -93,13 +99,36 @@ extension SimulatedNode {
         _ bytes: [UInt8], session: SessionNumber, request number: UInt64, in world: World
     ) {
         guard let (request, layer) = requests.removeValue(forKey: number) else { return }
-        let group = Int(request.group)
-        guard layer.leafValues(ifMatching: bytes.span.bytes, at: group) != nil else {
+        let part = request.part(size: layer.size)
+        let isProven =
+            part.map { layer.leafValues(ifMatching: bytes.span.bytes, as: $0) != nil }
+            ?? (layer.leafValues(ifMatching: bytes.span.bytes, at: Int(request.group)) != nil)
+        guard isProven else {
             groupsRefuted += 1
             world.feed(index, .groupRefuted(session, request: number))
             return
         }
-        let count = UInt64(bytes.count)
+        guard let part else {
+            shelf.drop(request.group, of: request.blob)
+            return store(bytes, request, session, count: bytes.count, in: world)
+        }
+        guard let whole = shelf.keep(part, of: request.blob, bytes) else {
+            world.feed(
+                index,
+                .partKept(
+                    session, request: number, byteCount: UInt64(part.byteRange.count),
+                    wire: UInt64(bytes.count)))
+            return
+        }
+        store(whole, request, session, count: part.byteRange.count, in: world)
+    }
+
+    /// Writes a group that is proven; `byteCount` bytes of it came now.
+    private func store(
+        _ bytes: [UInt8], _ request: GroupRequest, _ session: SessionNumber,
+        count byteCount: Int, in world: World
+    ) {
+        let (number, count) = (request.request, UInt64(byteCount))
         guard groupsStored < roomForGroups ?? .max else {
             let problem = StoreProblem(.quota, "the disk is full", mayPass: true)
             world.feed(index, .groupUnwritable(session, request: number, reason: problem))
@@ -107,7 +136,8 @@ extension SimulatedNode {
         }
         groupsStored += 1
         partials[request.blob]?.groups[request.group] = bytes
-        let wire = UInt64(Self.wireCount(of: bytes, request))
+        let wire = request.isPart ? count : UInt64(Self.wireCount(of: bytes, request))
+        if request.isPart { shelf.drop(request.group, of: request.blob) }
         let stored = Input.groupStored(session, request: number, byteCount: count, wire: wire)
         guard let diskRate else { return world.feed(index, stored) }
         diskFree = max(diskFree, world.now) + count * 1_000_000_000 / max(1, diskRate)
@@ -128,4 +158,32 @@ extension SimulatedNode {
         }
         return try? GroupLayer(id: id, size: size, values: values)
     }
+}
+
+/// Parts of groups that a node keeps in memory until their groups are whole.
+struct SimulatedShelf {
+    private var parts: [Digest: [UInt64: [Int: [UInt8]]]] = [:]
+
+    /// Groups of which parts are here.
+    var groups: Int { parts.values.reduce(0) { $0 + $1.count } }
+
+    /// Keeps a part; the bytes of its group once it is whole.
+    mutating func keep(_ part: GroupPart, of blob: Digest, _ bytes: [UInt8]) -> [UInt8]? {
+        let group = UInt64(part.group)
+        for leaf in part.leaves {
+            let start = (leaf - part.leaves.lowerBound) * HashTree.leafBytes
+            let end = min(start + HashTree.leafBytes, part.byteRange.count)
+            parts[blob, default: [:]][group, default: [:]][leaf] = Array(bytes[start..<end])
+        }
+        let here = parts[blob]?[group] ?? [:]
+        let count = HashTree.leaves(ofGroup: part.group, size: part.size).count
+        return here.count < count ? nil : (0..<count).flatMap { here[$0] ?? [] }
+    }
+
+    mutating func drop(_ group: UInt64, of blob: Digest) {
+        parts[blob]?[group] = nil
+        if parts[blob]?.isEmpty == true { parts[blob] = nil }
+    }
+
+    mutating func drop(_ blob: Digest) { parts[blob] = nil }
 }

@@ -26,7 +26,8 @@ package final class SimulatedNode {
     package var isCorrupting = false
     /// Says of every blob that it is asked for that it has all of it.
     package var isBoasting = false
-    /// Runs a version that knows nothing of giving out what it fetches, nor of coded groups.
+    /// Runs a version that knows nothing of giving out what it fetches, nor of coded groups and
+    /// parts.
     package var isOld = false
     /// The only node that it can dial; nil for everyone.
     package var dialsOnly: Int?
@@ -75,6 +76,8 @@ package final class SimulatedNode {
     package private(set) var logs: [String] = []
     var blobs: [Digest: [UInt8]] = [:]
     var partials: [Digest: Partial] = [:]
+    /// Parts of groups that it keeps in memory.
+    var shelf = SimulatedShelf()
     var requests: [UInt64: (GroupRequest, GroupLayer)] = [:]
     /// What others answered to its searches.
     package private(set) var searches: [SearchNumber: SearchResult] = [:]
@@ -144,6 +147,7 @@ package final class SimulatedNode {
         isUp = true
         nextWake = .max
         requests = [:]
+        shelf = SimulatedShelf()
         mirror = SimulatedMirror()
         copies.crash()
         punches = [:]
@@ -219,7 +223,7 @@ package final class SimulatedNode {
         where dialsOnly.map { $0 != Int(endpoints[0].port) } ?? false:
             world.answer(index, .dialFailed(dial: dial, reason: "no answer"))
         case .send(let session, .introduction(var introduction)) where isOld:
-            introduction.features &= ~Introduction.codedGroups
+            introduction.features &= ~(Introduction.codedGroups | Introduction.parts)
             world.send(.introduction(introduction), from: .init(node: index, session: session))
         case .send(_, .seek) where isOld, .send(_, .seekers) where isOld,
             .send(_, .holdingChange) where isOld:

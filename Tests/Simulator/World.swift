@@ -43,6 +43,10 @@ package final class World {
         case data(
             node: Int, life: Int, session: SessionNumber, request: UInt64, [UInt8], left: UInt64,
             from: Int)
+        /// Data comes to the line of its node, behind what came there before.
+        indirect case atLine(node: Int, wire: Int, Event)
+        /// What left a node's line has left.
+        case lineFree(node: Int, turn: Int)
         case wake(node: Int, life: Int)
         case datagram(node: Int, life: Int, [UInt8], from: Endpoint)
         /// A call of a punch leaves, arrives; its time is over.
@@ -98,6 +102,8 @@ package final class World {
     /// Groups of blobs, so that a group that many nodes have is in memory once.
     var groups: [Digest: [[UInt8]]] = [:]
     private var died: [Int: UInt64] = [:]
+    /// Ends of connections that were cut: data on its way to them is lost.
+    var cut: Set<End> = []
     var wholes: [Digest: [UInt8]] = [:]
     var layers: [Digest: GroupLayer] = [:]
     /// Running hash of everything that happened.
@@ -220,6 +226,13 @@ package final class World {
             else { return }
             nodes[index].nextWake = .max
             feed(index, .wake)
+        case .lineFree(let index, let turn):
+            guard lines[index]?.turn == turn else { return }
+            lines[index]?.end()
+            sendNext(of: index)
+        case .atLine(let index, let wire, let data):
+            let whole = lines[index]?.receive(wire, at: now) ?? now
+            if whole > now { schedule(data, after: whole - now) } else { deliver(data) }
         case .datagram(let index, let life, let bytes, let source):
             guard nodes[index].life == life, nodes[index].isUp else { return }
             let text = "datagram \(source.port) \(Hexadecimal.encode(bytes))"
@@ -240,9 +253,9 @@ package final class World {
             hear(input, index, life)
         case .data(let index, let life, let session, let request, let bytes, let left, let from):
             // What had not left when its sender died never comes.
-            guard nodes[index].life == life, nodes[index].isUp, left <= died[from] ?? .max else {
-                return
-            }
+            guard nodes[index].life == life, nodes[index].isUp, left <= died[from] ?? .max,
+                !cut.contains(End(node: index, session: session))
+            else { return }
             lines[index]?.count(bytes.count)
             note("\(index) data \(request) \(bytes.count)")
             nodes[index].arrived(bytes, session: session, request: request, in: self)
@@ -438,6 +451,7 @@ package final class World {
         }
         nodes[index].isUp = false
         died[index] = now
+        lines[index]?.breakOff(at: now)
         let ends = peers.keys.filter { $0.node == index }.sorted { $0.session < $1.session }
         for end in ends { close(end, reason: "connection reset") }
     }

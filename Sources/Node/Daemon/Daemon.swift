@@ -387,9 +387,11 @@ final class Daemon: Sendable {
         throw Failure(.busy, "the node is stopping")
     }
 
-    /// Bytes that the buffers for groups take: of those that arrive, and of those that leave.
+    /// Bytes that the buffers for groups take: of those that arrive, parts of them included, and of
+    /// those that leave.
     var bufferBytes: (arriving: Int, leaving: Int) {
-        shared.withLock { ($0?.arriving.bytes ?? 0, $0?.leaving.bytes ?? 0) }
+        let parts = store.partBytes
+        return shared.withLock { (($0?.arriving.bytes ?? 0) + parts, $0?.leaving.bytes ?? 0) }
     }
 
     /// Says goodbye to peers, makes what arrived durable, signs the journal's end.

@@ -31,6 +31,8 @@ final class StoreKeeper: Sendable {
     private let library: Library
     private let loop: NodeLoop
     private let port: StorePort
+    /// Bytes of memory for parts of groups.
+    var partBytes: Int { port.shelf.bytes }
     private let log: @Sendable (String) -> Void
     private let state = Lock(State())
 

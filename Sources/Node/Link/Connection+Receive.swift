@@ -8,7 +8,18 @@ struct Expectation {
     let layer: GroupLayer
 
     /// Bytes that the answer must have.
-    var byteCount: Int { HashTree.groupRange(Int(request.group), size: layer.size).count }
+    var byteCount: Int {
+        request.part(size: layer.size)?.byteCount
+            ?? HashTree.groupRange(Int(request.group), size: layer.size).count
+    }
+
+    /// The values of the leaves that were asked for if `bytes` are these; nil if they are not.
+    func leafValues(ifMatching bytes: RawSpan) -> [UInt8]? {
+        if let part = request.part(size: layer.size) {
+            return layer.leafValues(ifMatching: bytes, as: part)
+        }
+        return layer.leafValues(ifMatching: bytes, at: Int(request.group))
+    }
 
     /// Whether an answer of so many bytes is one to the request: of the group's length, or coded
     /// as the request allows, and shorter.
@@ -199,12 +210,9 @@ extension Connection {
                     coding: coding, buffer: buffer)))
     }
 
-    /// Checks a whole group; the store gets it, or the loop learns that it was wrong.
+    /// Checks a group, or a part of one; the store gets it, or the loop learns that it was wrong.
     private func finish(_ expectation: Expectation, _ buffer: Buffer, count: Int) {
-        let group = Int(expectation.request.group)
-        let values = buffer.withSpan(0..<count) { bytes in
-            expectation.layer.leafValues(ifMatching: bytes, at: group)
-        }
+        let values = buffer.withSpan(0..<count) { expectation.leafValues(ifMatching: $0) }
         guard let values else {
             shared.arriving.put(buffer)
             shared.report(

@@ -98,11 +98,12 @@ enum GroupArrival: Sendable {
     }
 }
 
-/// A group that arrived and was proven.
+/// A group that arrived and was proven, or a part of one with its path behind it.
 struct VerifiedGroup: Sendable {
     let session: SessionNumber
     let request: GroupRequest
     let buffer: Buffer
+    /// The values of the leaves that it has.
     let leafValues: [UInt8]
 }
 

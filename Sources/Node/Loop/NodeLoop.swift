@@ -308,6 +308,7 @@ struct LoopWorker: ~Copyable {
         case .saveGroupLayer(let layer): port.save(layer)
         case .searchBlob(let blob, let token): port.search(blob, token: token)
         case .examineSelf(let blob): port.examineSelf(for: blob)
+        case .dropParts(let blob, let group): port.dropParts(of: blob, group: group)
         case .completeBlob(let blob): port.complete(blob)
         case .releaseBlob(let blob): port.release(blob)
         case .readManifest(let number, let layer, let withEvidence):

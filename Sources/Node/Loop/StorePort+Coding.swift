@@ -30,7 +30,7 @@ extension StorePort {
         let index = Int(request.group)
         if let partial, let count = try partial.read(group: index, into: buffer) {
             buffer.count = count
-            Self.cut(buffer, to: request)
+            Self.cut(buffer, to: request, size: partial.size)
             guard let accepts else { return nil }
             return code(request, accepts, in: buffer, isWhole: false) {
                 parents throws(StoreError) in
@@ -46,7 +46,7 @@ extension StorePort {
             return coding
         }
         buffer.count = try reader.read(group: index, into: buffer)
-        Self.cut(buffer, to: request)
+        Self.cut(buffer, to: request, size: reader.size)
         guard let accepts else { return nil }
         return code(request, accepts, in: buffer, isWhole: true) { parents throws(StoreError) in
             try SendPlan(size: reader.size, parents: parents) { range throws(StoreError) in
@@ -127,7 +127,8 @@ extension StorePort {
                 let proven = VerifiedGroup(
                     session: group.session, request: request, buffer: group.buffer,
                     leafValues: values)
-                write(proven, to: partial, wire: wire, done: done)
+                write(proven, to: partial, byteCount: UInt64(count), wire: wire)
+                done(group.buffer)
             } catch {
                 post(Self.answer(to: error, group))
                 done(group.buffer)

@@ -28,6 +28,8 @@ final class StorePort: Sendable {
     /// How blobs that are sent are coded, and coded groups that wait to be read and sent.
     let plans = SendPlanCache()
     let codedWaiting = Lock(0)
+    /// Parts of groups that are not whole yet.
+    let shelf = PartShelf()
     /// What may be here already of layers that are fetched.
     let reuse: ReusePlans
     private let used = Lock(Set<Digest>())
@@ -301,20 +303,26 @@ final class StorePort: Sendable {
             return
         }
         lane(request.group).submit { [self] in
-            write(group, to: partial, wire: UInt64(group.buffer.count), done: done)
+            // It may have been let go while this waited.
+            if let part = request.part(size: partial.size) {
+                guard partials.withLock({ $0[request.blob] }) === partial else {
+                    return done(group.buffer)
+                }
+                return take(part, group, into: partial, done: done)
+            }
+            let byteCount = UInt64(group.buffer.count)
+            write(group, to: partial, byteCount: byteCount, wire: byteCount)
+            done(group.buffer)
         }
     }
 
-    /// Writes a proven group that came in `wire` bytes, on the group's lane.
-    func write(
-        _ group: VerifiedGroup, to partial: PartialBlob, wire: UInt64,
-        done: (Buffer) -> Void
-    ) {
+    /// Writes a proven group of which `byteCount` bytes came now, in `wire` bytes, on its lane.
+    func write(_ group: VerifiedGroup, to partial: PartialBlob, byteCount: UInt64, wire: UInt64) {
         let request = group.request
-        let byteCount = UInt64(group.buffer.count)
         do throws(StoreError) {
             try partial.write(
                 group: Int(request.group), group.buffer, leafValues: group.leafValues)
+            shelf.drop(request.group, of: request.blob)
             post(
                 .groupStored(
                     group.session, request: request.request, byteCount: byteCount, wire: wire))
@@ -323,7 +331,6 @@ final class StorePort: Sendable {
                 .groupUnwritable(
                     group.session, request: request.request, reason: StoreProblem(error)))
         }
-        done(group.buffer)
         if partial.isCheckpointDue() { checkpoint(partial) }
     }
 
@@ -384,6 +391,7 @@ final class StorePort: Sendable {
     /// Lets go of a partial blob: a last checkpoint keeps what arrived.
     func release(_ blob: Digest) {
         guard let partial = partials.withLock({ $0.removeValue(forKey: blob) }) else { return }
+        dropParts(of: blob)
         checkpointLane.submit { [library] in try? library.checkpoint(partial) }
     }
 
@@ -406,16 +414,6 @@ final class StorePort: Sendable {
                 done(buffer, .unreadable)
             }
         }
-    }
-
-    static func cut(_ buffer: Buffer, to request: GroupRequest) {
-        guard request.firstLeaf > 0 || request.leafCount > 0 else { return }
-        let start = min(buffer.count, Int(request.firstLeaf) * HashTree.leafBytes)
-        let asked = Int(request.leafCount) * HashTree.leafBytes
-        let count = request.leafCount == 0 ? buffer.count - start : asked
-        let kept = min(count, buffer.count - start)
-        buffer.move(from: start, to: 0, count: kept)
-        buffer.count = kept
     }
 
     /// The encoded page of a blob's group values; empty when the blob is not readable.

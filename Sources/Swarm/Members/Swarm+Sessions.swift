@@ -115,7 +115,7 @@ extension Swarm {
         let relays = isRelay ? Introduction.relays : 0
         let introduction = Introduction(
             features: features | Introduction.reach | Introduction.challenges | relays
-                | Introduction.stripes | Introduction.codedGroups
+                | Introduction.stripes | Introduction.codedGroups | Introduction.parts
                 | (settings.datagramPort == nil ? 0 : Introduction.datagrams),
             endpoints: ownEndpoints,
             observed: facts.path.isRelayed ? nil : facts.endpoint, label: settings.label,
@@ -126,6 +126,7 @@ extension Swarm {
     mutating func closed(_ number: SessionNumber, _ reason: String) {
         ownKeyGone(number)
         guard let session = sessions[number] else { return }
+        noteBroken(session)
         part(number)
         closeDatagrams(number)
         leaveCircles(number)
@@ -144,7 +145,12 @@ extension Swarm {
         if session.facts.isInitiator, session.facts.path.isOwn {
             addresses.stood(session.facts.peer, at: now)
         }
-        contactLost(session.facts.peer, after: now.monotonic - session.opened)
+        // One that brought a proven part or group was of use, however short: on a line that
+        // breaks each few seconds the pauses would else grow longer than what comes between.
+        let span = now.monotonic - session.opened
+        let isProven = session.received >= PartLimits.usefulBytes
+        contactLost(
+            session.facts.peer, after: isProven ? max(span, SwarmLimits.settledAfter) : span)
         sessionGone(session.facts.peer)
         mirroring.presence.left(session.facts.peer, at: now.monotonic)
     }

@@ -294,7 +294,9 @@ struct Download: Sendable {
     var pageAsked: (session: SessionNumber, at: UInt64)?
     /// Groups neither here nor asked for, last one first.
     var wanted: [UInt64] = []
-    /// Groups asked for, those that were asked twice counted twice.
+    /// Groups of which parts are here or asked for; they are not among the wanted ones.
+    var parts = OrderedTable<UInt64, GroupParts>()
+    /// Groups and parts asked for, those that were asked twice counted twice.
     var asked = 0
     /// Groups that are here and proven; nil before the store has opened it.
     var here: GroupSet?
@@ -354,10 +356,17 @@ struct Download: Sendable {
     /// Whether others fetch the blob too and give out what they have of it.
     var isShared: Bool { holdings.values.contains(where: \.isPart) }
 
-    var isComplete: Bool { isOpen && groups != nil && wanted.isEmpty && asked == 0 }
+    var isComplete: Bool {
+        isOpen && groups != nil && wanted.isEmpty && parts.isEmpty && asked == 0
+    }
+
+    /// Whether groups or leaves are left to ask for.
+    var isWanting: Bool {
+        !wanted.isEmpty || parts.entries.contains { !$0.value.free.isEmpty }
+    }
 }
 
-/// A group asked of a peer.
+/// A group, or a part of it, asked of a peer.
 struct PendingGroup: Sendable {
     let session: SessionNumber
     /// The stripe that it was asked over; nil for the session's own connection.
@@ -367,9 +376,19 @@ struct PendingGroup: Sendable {
     let layer: Digest
     let blob: Digest
     let group: UInt64
-    /// Bytes of the group.
+    /// The leaves that were asked for; nil for the whole group.
+    var leaves: Range<Int>?
+    /// Bytes of the group, or of the part without its path.
     let byteCount: UInt64
     let asked: UInt64
     /// Whether it could come coded.
     var isCoded = false
+
+    /// The leaves that were asked for.
+    var leafSet: LeafSet { LeafSet(leaves ?? 0..<HashTree.leavesPerGroup) }
+
+    /// Whether another request is for one of the same leaves.
+    func overlaps(_ other: PendingGroup) -> Bool {
+        group == other.group && blob == other.blob && leafSet.overlaps(other.leafSet)
+    }
 }

@@ -1,12 +1,16 @@
 import Wire
 
-/// How fast groups come from a peer, and how many are asked of it at a time.
+/// How fast groups come from a peer, or parts of them, and how many are asked of it at a time.
 ///
 /// The window follows what arrives, not what is hoped for: with `rate` bytes a second and a round
-/// trip of `t` it holds rate · (2t + 0.2 s) and a group or two. A window that is too small measures
-/// window/t, so it doubles each round trip until the line is full, and stays there.
+/// trip of `t` it holds rate · (2t + 0.2 s) and a group or part, or two. A window that is too small
+/// measures window/t, so it doubles each round trip until the line is full, and stays there.
 struct PeerPace: Sendable {
-    /// Groups asked of it and not answered yet.
+    /// Bytes of what it is asked for: of a group, or of a part.
+    private(set) var unit = UInt64(HashTree.groupBytes)
+    /// Whether it is asked for two of them at first, and not for more.
+    private var isCareful = false
+    /// Groups and parts asked of it and not answered yet.
     var asked = 0
     /// Their bytes.
     var askedBytes: UInt64 = 0
@@ -51,8 +55,29 @@ struct PeerPace: Sendable {
     /// Whether a group of so many bytes may be asked of it too; with `isAlone` it is far
     /// and nobody else has it.
     func hasRoom(for bytes: UInt64, isAlone: Bool = false) -> Bool {
-        let most = isAlone && isNew ? Self.windowAlone : window
+        let most = isAlone && isNew && !isCareful ? Self.windowAlone : window
         return asked == 0 || asked < Self.askedMax && askedBytes + bytes <= most
+    }
+
+    /// From now on it is asked for pieces of so many bytes: what is asked of it at a time, and when
+    /// it is late, follow. With `isCareful` two of them are asked for at first.
+    mutating func take(unit: UInt64, roundTrip: UInt64?, isCareful: Bool = false) {
+        self.isCareful = isCareful
+        guard unit != self.unit else { return }
+        gap = gap.map { Self.scaled($0, unit, self.unit) }
+        deviation = Self.scaled(deviation, unit, self.unit)
+        self.unit = unit
+        if rate == nil && isCareful { window = 2 * unit }
+        narrow(roundTrip: roundTrip)
+    }
+
+    /// Its rate is known, and is no more what was hoped for: no more is asked of it than it brings.
+    mutating func narrow(roundTrip: UInt64?) {
+        if let rate { window = wanted(rate, roundTrip ?? 0) }
+    }
+
+    private static func scaled(_ span: UInt64, _ unit: UInt64, _ before: UInt64) -> UInt64 {
+        min(span, Span.hour) / before * unit + min(span, Span.hour) % before * unit / before
     }
 
     /// A group of so many bytes was asked of it.
@@ -115,15 +140,16 @@ struct PeerPace: Sendable {
             min(rate, 1 << 40) / 1000 * (span / Span.millisecond)
         }
         let way = bytes(in: min(2 * roundTrip, 10 * Span.second))
-        let group = UInt64(HashTree.groupBytes)
-        // Where the way takes as long as a tenth of a group, one more fills it.
-        let sum = way + bytes(in: Self.reserve) + (way >= group / 10 ? 2 : 1) * group
+        // Where the way takes as long as a tenth of a group, one more fills it. A part more is soon
+        // here.
+        let isPart = unit < UInt64(HashTree.groupBytes)
+        let sum = way + bytes(in: Self.reserve) + (isPart || way >= unit / 10 ? 2 : 1) * unit
         return min(Self.windowMax, sum)
     }
 
-    /// It brought nothing for so long that it begins anew, with one group.
+    /// It brought nothing for so long that it begins anew, with one group or part.
     mutating func stalled() {
-        window = UInt64(HashTree.groupBytes)
+        window = unit
         rate = nil
         latest = 0
         gap = nil

@@ -8,7 +8,8 @@ extension Swarm {
         guard let pending = requests[number] else { return nil }
         requests[number] = nil
         if !arrived { giveUp(pending, number) }
-        let isWanted = !arrived && requestsForGroup(of: pending).isEmpty
+        let isInParts = downloads.look(pending.blob) { $0.parts[pending.group] != nil } == true
+        let isWanted = !arrived && !isInParts && requestsForGroup(of: pending).isEmpty
         _ = sessions.change(pending.session) { session in
             session.pace.drop(pending.byteCount)
             session.lines.settle(pending.byteCount, over: pending.stripe)
@@ -16,6 +17,9 @@ extension Swarm {
         _ = downloads.change(pending.blob) { download in
             download.asked -= 1
             if isWanted { download.wanted.append(pending.group) }
+        }
+        if isInParts {
+            settleParts(of: pending.group, in: pending.blob, mayGiveUp: !arrived)
         }
         return pending
     }
@@ -35,18 +39,27 @@ extension Swarm {
         }.map(\.key)
     }
 
-    /// Ends all requests for a group that came; those that were asked of others.
-    private mutating func endRequestsForGroup(of pending: PendingGroup) -> [PendingGroup] {
-        requestsForGroup(of: pending).compactMap { number in
-            guard let other = settle(number, arrived: true) else { return nil }
-            send(.cancel(request: number), to: other.session)
-            return other
+    /// Ends requests for a group of which something came: all, or those that are meant. The first
+    /// copy ends the others.
+    mutating func endRequests(
+        of pending: PendingGroup, where isMeant: (PendingGroup) -> Bool = { _ in true }
+    ) {
+        for number in requestsForGroup(of: pending) {
+            guard let known = requests[number], isMeant(known),
+                let late = settle(number, arrived: true)
+            else { continue }
+            send(.cancel(request: number), to: late.session)
+            // One that sends nothing at all does not send this either.
+            guard let pace = sessions[late.session]?.pace, pace.delivered < late.asked else {
+                continue
+            }
+            _ = downloads.change(pending.blob) { $0.hedged -= min($0.hedged, late.byteCount) }
         }
     }
 
     /// Counts bytes that a peer brought for the fetches that want the blob; the manifest is none
     /// of a layer's own bytes.
-    private mutating func credit(
+    mutating func credit(
         _ peer: NodeKey, _ byteCount: UInt64, wire: UInt64, of blob: Digest
     ) {
         for number in downloads[blob]?.fetches ?? []
@@ -61,9 +74,24 @@ extension Swarm {
             lateGroupStored(number, wire: wire)
             return
         }
-        let session = pending.session
-        let isAlone = downloads[pending.blob].map { self.isAlone(session, $0) } ?? false
-        _ = sessions.change(session) { session in
+        noteArrival(pending, byteCount, wire: wire)
+        endRequests(of: pending)
+        let repeated = endParts(of: pending)
+        noteHere(pending.group, of: pending.blob)
+        foundRoom(pending.blob)
+        noteProgress(downloads[pending.blob]?.fetches ?? [])
+        if let peer = sessions[pending.session]?.facts.peer {
+            credit(peer, byteCount - min(byteCount, repeated), wire: wire, of: pending.blob)
+        }
+        advance(download: pending.blob)
+        isAssignmentDue = true
+    }
+
+    /// What a peer brought, for all that follows from its pace.
+    mutating func noteArrival(_ pending: PendingGroup, _ byteCount: UInt64, wire: UInt64) {
+        let isAlone = downloads[pending.blob].map { self.isAlone(pending.session, $0) } ?? false
+        let isFirst = sessions[pending.session]?.pace.rate == nil
+        _ = sessions.change(pending.session) { session in
             session.received += wire
             session.heard = now.monotonic
             session.pace.arrived(
@@ -73,25 +101,10 @@ extension Swarm {
                 at: now.monotonic)
             session.lines.arrived(byteCount, over: pending.stripe, at: now.monotonic)
         }
-        if let facts = sessions[session]?.facts, isLimited(facts.endpoint) {
+        if let facts = sessions[pending.session]?.facts, isLimited(facts.endpoint) {
             downloadBudget?.giveBack(byteCount - min(byteCount, wire), at: now)
         }
-        // The first copy ends the others.
-        for late in endRequestsForGroup(of: pending) {
-            // One that sends nothing at all does not send this either.
-            guard let pace = sessions[late.session]?.pace, pace.delivered < late.asked else {
-                continue
-            }
-            _ = downloads.change(pending.blob) { $0.hedged -= min($0.hedged, byteCount) }
-        }
-        noteHere(pending.group, of: pending.blob)
-        foundRoom(pending.blob)
-        noteProgress(downloads[pending.blob]?.fetches ?? [])
-        if let peer = sessions[session]?.facts.peer {
-            credit(peer, byteCount, wire: wire, of: pending.blob)
-        }
-        advance(download: pending.blob)
-        isAssignmentDue = true
+        if isFirst { takeBackIfSlow(pending.session) }
     }
 
     /// A group came that was given up, from a peer that was late or went away: it is here all the
@@ -100,13 +113,16 @@ extension Swarm {
         guard let pending = givenUp[number] else { return }
         givenUp[number] = nil
         guard let download = downloads[pending.blob] else { return }
+        let isNews = !download.has(pending.group)
         noteHere(pending.group, of: pending.blob)
-        _ = endRequestsForGroup(of: pending)
+        endRequests(of: pending)
+        let repeated = endParts(of: pending)
         if let index = download.wanted.firstIndex(of: pending.group) {
             _ = downloads.change(pending.blob) { $0.wanted.remove(at: index) }
-            if let peer = pending.peer {
-                credit(peer, pending.byteCount, wire: wire, of: pending.blob)
-            }
+        }
+        if isNews, let peer = pending.peer {
+            let fresh = pending.byteCount - min(pending.byteCount, repeated)
+            credit(peer, fresh, wire: wire, of: pending.blob)
         }
         advance(download: pending.blob)
     }

@@ -27,7 +27,7 @@ extension Swarm {
                 free.removeAll { $0 == next }
                 continue
             }
-            ask(next, for: found.index, of: waiting[found.place].blob)
+            ask(next, for: found.wish, of: waiting[found.place].blob)
             waiting[found.place].asked += 1
             var place = found.place
             while place + 1 < waiting.count, Self.isBefore(waiting[place + 1], waiting[place]) {
@@ -44,9 +44,7 @@ extension Swarm {
 
     /// Whether the download at an index has groups left to ask for. By index, as all that follow:
     /// a fetch of small files has hundreds of downloads, and a copy of one costs more than this.
-    private func isWanting(_ index: Int) -> Bool {
-        !downloads.entries[index].value.wanted.isEmpty
-    }
+    private func isWanting(_ index: Int) -> Bool { downloads.entries[index].value.isWanting }
 
     /// Whether every group was asked for, so that fetches end with what is under way.
     var isAllAsked: Bool {
@@ -98,19 +96,18 @@ extension Swarm {
 
     private mutating func choice(
         for session: SessionNumber, among waiting: [Waiting]
-    ) -> (place: Int, index: Int)? {
+    ) -> (place: Int, wish: GroupWish)? {
         for (place, entry) in waiting.enumerated() {
-            guard let download = downloads[entry.blob], !download.wanted.isEmpty,
-                hasRoom(download),
-                let index = choice(for: session, in: download),
-                let pace = sessions[session]?.pace,
+            guard let download = downloads[entry.blob], download.isWanting, hasRoom(download),
+                let wish = wish(for: session, in: download),
+                let pace = pace(of: session, for: wish),
                 pace.hasRoom(
-                    for: byteCount(of: download.wanted[index], in: download),
+                    for: byteCount(of: wish, in: download),
                     isAlone: isAlone(session, download)),
                 !isLeftToOthers(download, session),
                 pace.asked == 0 || !isMeeting(download)
             else { continue }
-            return (place, index)
+            return (place, wish)
         }
         return nil
     }
@@ -132,7 +129,7 @@ extension Swarm {
     }
 
     /// The place, among the wanted groups of a blob, of the one to ask of a peer.
-    private mutating func choice(
+    mutating func choice(
         for session: SessionNumber, in download: Download
     ) -> Int? {
         guard let holding = download.holdings[session], let last = download.wanted.indices.last,
@@ -150,7 +147,7 @@ extension Swarm {
 
     /// Whether a peer is reached over a relay, which somebody else pays for, while another that is
     /// reached directly has the blob too.
-    private func isSpared(_ session: SessionNumber, _ download: Download) -> Bool {
+    func isSpared(_ session: SessionNumber, _ download: Download) -> Bool {
         guard sessions[session]?.facts.path.isRelayed == true else { return false }
         return download.holdings.entries.contains { other, holding in
             holding.extent != .none && isUsable(other)
@@ -226,10 +223,13 @@ extension Swarm {
     /// the end does not wait for this one.
     private func isLeftToOthers(_ download: Download, _ session: SessionNumber) -> Bool {
         guard download.wanted.count <= SwarmLimits.tailMax,
-            let pace = sessions[session]?.pace,
-            let span = pace.span(for: UInt64(HashTree.groupBytes))
+            let pace = sessions[session]?.pace, let span = pace.span(for: pace.unit)
         else { return false }
-        let rest = UInt64(download.wanted.count * HashTree.groupBytes)
+        let rest =
+            UInt64(download.wanted.count * HashTree.groupBytes)
+            + download.parts.values.reduce(0) {
+                $0 + UInt64($1.free.count * HashTree.leafBytes)
+            }
         return download.holdings.entries.contains { entry in
             guard entry.key != session, entry.value.extent == .complete, isUsable(entry.key),
                 let other = sessions[entry.key], other.busyUntil <= now.monotonic,
@@ -240,35 +240,47 @@ extension Swarm {
     }
 
     private mutating func ask(
-        _ session: SessionNumber, for index: Int, of blob: Digest
+        _ session: SessionNumber, for wish: GroupWish, of blob: Digest
     ) {
-        guard let group = downloads[blob]?.wanted[index] else { return }
         _ = downloads.change(blob) { download in
+            guard let index = wish.index else { return }
             if index == download.wanted.count - 1 || !download.isShared {
                 download.wanted.remove(at: index)
             } else {
                 download.wanted.swapAt(index, download.wanted.count - 1)
                 download.wanted.removeLast()
             }
+            guard wish.leaves != nil else { return }
+            let leaves = HashTree.leaves(ofGroup: Int(wish.group), size: download.size)
+            download.parts[wish.group] = GroupParts(leafCount: leaves.count)
         }
-        ask(session, forGroup: group, of: blob)
+        ask(session, forGroup: wish.group, wish.leaves, of: blob)
     }
 
-    /// Asks a peer for a group that is not among the wanted ones any more, over `line` where that
-    /// was chosen.
+    /// Asks a peer for a group that is not among the wanted ones any more, or for leaves of one
+    /// that comes in parts, over `line` where that was chosen.
     mutating func ask(
-        _ session: SessionNumber, forGroup group: UInt64, of blob: Digest,
-        over line: PeerLines.Line? = nil
+        _ session: SessionNumber, forGroup group: UInt64, _ leaves: Range<Int>? = nil,
+        of blob: Digest, over line: PeerLines.Line? = nil
     ) {
         guard let download = downloads[blob], let layer = download.groups,
             let through = download.holdings[session]?.layer
         else { return }
-        let request = GroupRequest(
-            request: nextRequest, layer: through, blob: blob, group: group,
-            accepts: codings(of: group, in: download, from: session))
+        let number = nextRequest
         nextRequest += 1
-        let bytes = byteCount(of: group, in: download)
-        _ = downloads.change(blob) { $0.asked += 1 }
+        let request =
+            leaves.map { leaves in
+                GroupRequest(
+                    request: number, layer: through, blob: blob, group: group, leaves: leaves)
+            }
+            ?? GroupRequest(
+                request: number, layer: through, blob: blob, group: group,
+                accepts: codings(of: group, in: download, from: session))
+        let bytes = byteCount(of: GroupWish(group: group, leaves: leaves), in: download)
+        _ = downloads.change(blob) { download in
+            download.asked += 1
+            download.parts[group]?.asked.formUnion(LeafSet(leaves ?? 0..<HashTree.leavesPerGroup))
+        }
         let rest = UInt64(download.wanted.count * HashTree.groupBytes)
         let chosen = sessions.change(session) { session -> SessionNumber? in
             session.pace.ask(bytes, at: now.monotonic)
@@ -283,7 +295,7 @@ extension Swarm {
         if let stripe { _ = stripes.change(stripe) { $0.used = now.monotonic } }
         requests[request.request] = PendingGroup(
             session: session, stripe: stripe, peer: sessions[session]?.facts.peer, layer: through,
-            blob: blob, group: group, byteCount: bytes, asked: now.monotonic,
+            blob: blob, group: group, leaves: leaves, byteCount: bytes, asked: now.monotonic,
             isCoded: request.accepts != nil)
         if let facts = sessions[session]?.facts, isLimited(facts.endpoint) {
             downloadBudget?.spend(bytes, at: now)

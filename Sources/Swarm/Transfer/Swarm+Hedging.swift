@@ -111,17 +111,21 @@ extension Swarm {
         guard downloads.change(pending.blob, { $0.hedged += pending.byteCount }) != nil else {
             return
         }
-        ask(session, forGroup: pending.group, of: pending.blob, over: line)
+        ask(session, forGroup: pending.group, pending.leaves, of: pending.blob, over: line)
     }
 
     /// The download of a group that may be asked for a second time; nil where it was, or where as
     /// much was asked for twice as one fetch may cost others.
     private func mayAskAgain(for pending: PendingGroup) -> Download? {
-        guard requestsForGroup(of: pending).count == 1, let download = downloads[pending.blob],
-            priority(of: download) != nil, hasRoom(download),
-            download.hedged + pending.byteCount
-                <= SwarmLimits.hedgedBytesMax(of: download.size)
+        let same = requests.values.count { $0.overlaps(pending) }
+        guard same == 1, let download = downloads[pending.blob],
+            priority(of: download) != nil, hasRoom(download)
         else { return nil }
+        let most =
+            pending.leaves == nil
+            ? SwarmLimits.hedgedBytesMax(of: download.size)
+            : SwarmLimits.hedgedPartsMax(of: download.size)
+        guard download.hedged + pending.byteCount <= most else { return nil }
         return download
     }
 
@@ -133,6 +137,8 @@ extension Swarm {
         let others = download.holdings.entries.filter { entry in
             entry.key != pending.session && entry.value.has(group: pending.group)
                 && isFree(entry.key) && !isLate(entry.key)
+                && (pending.leaves == nil
+                    || sessions[entry.key]?.speaks(of: Introduction.parts) == true)
         }
         let timed = others.map { entry in
             (span: sessions[entry.key]?.pace.span(for: bytes) ?? .max, session: entry.key)

@@ -8,7 +8,8 @@ extension Swarm {
         guard let search = download.search, download.groups != nil else { return false }
         if search.token != nil || waitsForTable(download) { return true }
         guard download.asked == 0,
-            !download.wanted.contains(where: { $0 < search.firstGroups })
+            !download.wanted.contains(where: { $0 < search.firstGroups }),
+            !download.parts.keys.contains(where: { $0 < search.firstGroups })
         else { return false }
         let token = nextRequest
         nextRequest += 1
@@ -44,6 +45,10 @@ extension Swarm {
         let isHere = { (group: UInt64) in here.contains(Int(group)) }
         let found = byteCount(of: download.wanted.filter(isHere), in: download)
         download.wanted.removeAll(where: isHere)
+        for group in download.parts.keys where isHere(group) {
+            effects.append(.dropParts(blob: blob, group: group))
+            download.parts[group] = nil
+        }
         // What was asked for and did not come does not repeat for ever.
         let isNews = firstGroups.map { $0 > (download.search?.firstGroups ?? 0) } ?? false
         download.search = isNews ? firstGroups.map { .init(firstGroups: $0) } : nil

@@ -102,7 +102,8 @@ extension Swarm {
         guard
             let size = size(of: request.blob, through: request.layer, for: number),
             request.group < UInt64(HashTree.groupCount(size: size)),
-            isHere(request.group, of: request.blob)
+            isHere(request.group, of: request.blob),
+            !request.isPart || request.part(size: size) != nil
         else {
             reject(request, .absent, over: connection)
             return
@@ -113,8 +114,11 @@ extension Swarm {
         }
         _ = sessions.change(number) { $0.serving[request.request] = connection }
         let group = HashTree.groupRange(Int(request.group), size: size)
+        // A part is cut out of its group, which is read whole.
+        let least = group.count / PartLimits.servedDivisor
+        let count = request.part(size: size).map { max($0.byteCount, least) } ?? group.count
         serving.add(
-            request, bytes: UInt64(group.count), for: number,
+            request, bytes: UInt64(count), for: number,
             weight: weight(of: request, for: session),
             isLimited: isLimited(session.facts.endpoint))
         serveNext()

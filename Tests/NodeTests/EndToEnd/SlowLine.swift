@@ -14,6 +14,8 @@ final class SlowLine: Sendable {
     private let rate: Int
     /// Bytes that the node sent and that were passed on, by connection in the order of their calls.
     private let passed = Lock<[Int]>([])
+    /// The callers' ends of the connections that stand.
+    private let standing = Lock<Set<Int32>>([])
 
     /// A line to the port of a node on loopback that delays by nanoseconds.
     init(to node: TestNode, bytesPerSecond rate: Int, delay: UInt64 = 0) throws {
@@ -31,7 +33,7 @@ final class SlowLine: Sendable {
         }
         try #require(isBound)
         port = UInt16(bigEndian: place.sin_port)
-        let (target, passed) = (target, passed)
+        let (target, passed, standing) = (target, passed, standing)
         Foundation.Thread.detachNewThread {
             while true {
                 let caller = accept(socket, nil, nil)
@@ -40,7 +42,7 @@ final class SlowLine: Sendable {
                     passed.append(0)
                     return passed.count - 1
                 }
-                Self.join(caller, to: target, delay) { count in
+                Self.join(caller, to: target, delay, standing) { count in
                     passed.withLock { $0[number] += count }
                     return UInt64(count) * 1_000_000_000 / UInt64(rate)
                 }
@@ -56,6 +58,13 @@ final class SlowLine: Sendable {
     /// The same of each connection that was made, in the order of their calls.
     var connections: [Int] { passed.withLock { $0 } }
 
+    /// Cuts the connections that stand: what is on its way is lost.
+    func cut() {
+        standing.withLock { ends in
+            for end in ends { shutdown(end, Int32(SHUT_RDWR)) }
+        }
+    }
+
     /// Takes no more calls.
     func end() { shutdown(listener, Int32(SHUT_RDWR)) }
 
@@ -69,7 +78,7 @@ final class SlowLine: Sendable {
 
     /// Joins both sides. `span` is how many nanoseconds bytes from the node take.
     private static func join(
-        _ caller: Int32, to target: UInt16, _ delay: UInt64,
+        _ caller: Int32, to target: UInt16, _ delay: UInt64, _ standing: Lock<Set<Int32>>,
         span: @escaping @Sendable (Int) -> UInt64
     ) {
         let called = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -88,9 +97,11 @@ final class SlowLine: Sendable {
             close(called)
             return
         }
+        standing.withLock { _ = $0.insert(caller) }
         Foundation.Thread.detachNewThread { pass(from: caller, to: called, delay) { _ in 0 } }
         Foundation.Thread.detachNewThread {
             pass(from: called, to: caller, delay, span: span)
+            standing.withLock { _ = $0.remove(caller) }
             close(caller)
             close(called)
         }
