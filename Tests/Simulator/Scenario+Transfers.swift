@@ -120,7 +120,11 @@ extension Scenario {
             }
         } meanwhile: { run, _ in
             if run.part(of: run.targets[0]) >= 0.99 {
-                run.world.harm(run.sources[1], "falls silent") { $0.groupsUntilStall = 0 }
+                // What it was asked for and has not begun to send does not come either.
+                run.world.harm(run.sources[1], "falls silent") { node in
+                    node.groupsUntilStall = 0
+                    run.world.lines[node.index]?.breakOff(at: run.world.now)
+                }
             }
         },
         transfer(

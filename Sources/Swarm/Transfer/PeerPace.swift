@@ -103,7 +103,8 @@ struct PeerPace: Sendable {
     /// its past where it is far and alone: of several, the end waits for those that were asked for
     /// too much.
     mutating func arrived(
-        _ bytes: UInt64, at now: UInt64, roundTrip: UInt64?, isAlone: Bool = false
+        _ bytes: UInt64, at now: UInt64, roundTrip: UInt64?, isAlone: Bool = false,
+        connections: Int = 1
     ) {
         let span = now - min(now, owing)
         if let known = gap {
@@ -125,9 +126,15 @@ struct PeerPace: Sendable {
             marked = 0
             markedAt = now
         }
-        // Until a rate is known each group that comes makes room for two.
+        // Until a rate is known each group that comes makes room for two. Each connection has one
+        // on its way while the next is asked for over it.
+        let beside = UInt64(connections - 1) * unit
         let target =
-            rate.map { wanted(isAlone ? max($0, latest) : $0, roundTrip ?? 0) } ?? Self.windowMax
+            rate.map {
+                min(
+                    Self.windowMax,
+                    wanted(isAlone ? max($0, latest) : $0, roundTrip ?? 0) + beside)
+            } ?? Self.windowMax
         if window < target {
             window = min(target, window + bytes)
         } else {

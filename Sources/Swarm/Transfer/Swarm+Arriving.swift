@@ -95,7 +95,8 @@ extension Swarm {
             session.received += wire
             session.heard = now.monotonic
             session.pace.arrived(
-                byteCount, at: now.monotonic, roundTrip: session.roundTrip, isAlone: isAlone)
+                byteCount, at: now.monotonic, roundTrip: session.roundTrip, isAlone: isAlone,
+                connections: session.connections)
             session.coding.arrived(
                 plain: byteCount, wire: wire, wasAsked: pending.isCoded, rate: session.pace.rate,
                 at: now.monotonic)
