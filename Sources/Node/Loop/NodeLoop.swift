@@ -319,11 +319,6 @@ struct LoopWorker: ~Copyable {
         case .keepCredential(let envelope): port.keep(credential: envelope)
         case .findDelegations(let session, let key, let publishers):
             port.findDelegations(session, key, of: publishers)
-        case .findOffer(let session, let layer, let place):
-            port.findOffer(session, layer, at: place)
-        case .findGranted(let session, let peer): port.findGranted(session, by: peer)
-        case .forgetGranted(let layers, let peer): port.forget(granted: layers, by: peer)
-        case .findCircle(let circle, let limit): port.findCircle(circle, limit: limit)
         case .noteDecision(let request, let layer, let decision):
             port.note(request, layer: layer, decision)
         case .proveJournal(let session, let peer, let known):
@@ -352,6 +347,18 @@ struct LoopWorker: ~Copyable {
                 link.post(.send(session, .groups(blob: blob, page: page, bytes: bytes)))
                 postBack(.input(.pageServed(session)))
             }
+        default: performOffers(effect)
+        }
+    }
+
+    /// Records that not everyone may know of.
+    private func performOffers(_ effect: Effect) {
+        switch effect {
+        case .findOffer(let session, let layer, let place):
+            port.findOffer(session, layer, at: place)
+        case .findGranted(let session, let peer): port.findGranted(session, by: peer)
+        case .forgetGranted(let layers, let peer): port.forget(granted: layers, by: peer)
+        case .findCircle(let circle, let limit): port.findCircle(circle, limit: limit)
         default: break
         }
     }

@@ -18,6 +18,8 @@ struct PeerPace: Sendable {
     private(set) var rate: UInt64?
     /// Bytes that may be asked of it at a time.
     private(set) var window = windowFirst
+    /// Connections over which it brings them.
+    private var connections = 1
     /// The last measurement of the rate.
     private var latest: UInt64 = 0
     /// Monotonic nanoseconds of the last group that came; 0 before the first.
@@ -126,15 +128,10 @@ struct PeerPace: Sendable {
             marked = 0
             markedAt = now
         }
-        // Until a rate is known each group that comes makes room for two. Each connection has one
-        // on its way while the next is asked for over it.
-        let beside = UInt64(connections - 1) * unit
+        self.connections = connections
+        // Until a rate is known each group that comes makes room for two.
         let target =
-            rate.map {
-                min(
-                    Self.windowMax,
-                    wanted(isAlone ? max($0, latest) : $0, roundTrip ?? 0) + beside)
-            } ?? Self.windowMax
+            rate.map { wanted(isAlone ? max($0, latest) : $0, roundTrip ?? 0) } ?? Self.windowMax
         if window < target {
             window = min(target, window + bytes)
         } else {
@@ -147,11 +144,11 @@ struct PeerPace: Sendable {
             min(rate, 1 << 40) / 1000 * (span / Span.millisecond)
         }
         let way = bytes(in: min(2 * roundTrip, 10 * Span.second))
-        // Where the way takes as long as a tenth of a group, one more fills it. A part more is soon
-        // here.
+        // Where the way takes as long as a tenth of a group, one more fills it, over each
+        // connection. A part more is soon here.
         let isPart = unit < UInt64(HashTree.groupBytes)
-        let sum = way + bytes(in: Self.reserve) + (isPart || way >= unit / 10 ? 2 : 1) * unit
-        return min(Self.windowMax, sum)
+        let more = way >= unit / 10 ? UInt64(connections) : isPart ? 1 : 0
+        return min(Self.windowMax, way + bytes(in: Self.reserve) + (1 + more) * unit)
     }
 
     /// It brought nothing for so long that it begins anew, with one group or part.

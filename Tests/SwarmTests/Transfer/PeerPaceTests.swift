@@ -6,7 +6,9 @@ import Testing
     private static let group: UInt64 = 1 << 20
 
     /// A peer behind a line of so many bytes a second, asked for as much as it may be for a while.
-    private func pace(_ rate: UInt64, roundTrip: UInt64, groups: Int = 200) -> PeerPace {
+    private func pace(
+        _ rate: UInt64, roundTrip: UInt64, groups: Int = 200, connections: Int = 1
+    ) -> PeerPace {
         var pace = PeerPace()
         var (now, free) = (UInt64(Span.second), UInt64(0))
         var due: [UInt64] = []
@@ -18,7 +20,8 @@ import Testing
             }
             now = due.removeFirst()
             pace.drop(Self.group)
-            pace.arrived(Self.group, at: now, roundTrip: roundTrip)
+            pace.arrived(
+                Self.group, at: now, roundTrip: roundTrip, connections: connections)
         }
         return pace
     }
@@ -35,6 +38,15 @@ import Testing
         let measured = try #require(pace.rate)
         #expect(measured > rate * 9 / 10 && measured < rate * 11 / 10)
         #expect(pace.window / Self.group == groups)
+    }
+
+    @Test func `each connection has a group ahead where the way is long for a group`() {
+        func groups(_ rate: UInt64, _ milliseconds: UInt64, _ connections: Int) -> UInt64 {
+            pace(rate, roundTrip: milliseconds * Span.millisecond, connections: connections)
+                .window / Self.group
+        }
+        #expect(groups(12_500_000, 50, 1) == 5 && groups(12_500_000, 50, 3) == 7)
+        #expect(groups(250_000, 20, 1) == groups(250_000, 20, 3), "they would only be late")
     }
 
     @Test func `a peer that is asked for nothing has room, one that owes much has none`() {
