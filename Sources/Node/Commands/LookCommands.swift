@@ -80,6 +80,15 @@ enum LookCommands {
         func text(_ name: String) -> String {
             PlainText.shown(layer[name]?.string ?? manifest?[name]?.string ?? "")
         }
+        let words = layer["statements"]?.array ?? []
+        let said = words.compactMap { line(of: $0) }
+        guard layer["type"] != nil || manifest != nil else {
+            return [
+                text("layer"), "  here        no",
+                "  known       by \(words.count) words about it alone",
+                "              nobody tells this node of it, as when a grant is taken back",
+            ] + said
+        }
         let licence =
             layer["licence"]?.string ?? manifest?["licence"]?["expression"]?.string ?? ""
         var lines = [
@@ -113,7 +122,7 @@ enum LookCommands {
                     + "(\(size(file["size"])))")
         }
         lines += LayerLines.lines(layer)
-        lines += (layer["statements"]?.array ?? []).compactMap { said($0) }
+        lines += said
         for reason in layer["newerNodeNeeded"]?.array ?? [] {
             lines.append("  needs a newer node to run: \(reason.string ?? "")")
         }
@@ -143,10 +152,12 @@ enum LookCommands {
     }
 
     /// The line about a statement, of the kinds that are shown.
-    private static func said(_ statement: JSONValue) -> String? {
+    private static func line(of statement: JSONValue) -> String? {
         switch statement["kind"] {
         case "measurement": "  measured    \(measured(statement))"
         case "attestation": "  checked     \(checked(statement))"
+        case "grant" where statement["body"]?["isRevoked"]?.bool == true:
+            PlainText.shown("  taken back  by \(statement["fingerprint"]?.string ?? "")")
         default: nil
         }
     }

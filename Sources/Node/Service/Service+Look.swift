@@ -71,12 +71,19 @@ extension Service {
             object["licenceWords"] = .string(Self.words(licence))
             object["terms"] = LicenceExplanation(of: licence).json
         } else {
+            object = JSONObject()
+            object["layer"] = .string(layer.hexadecimal)
+            object["uuid"] = .string(LayerUUID(of: layer).description)
+            object["held"] = false
+        }
+        let said = try statements(about: layer)
+        guard isHere || !records.isEmpty || !said.isEmpty else {
             throw Failure(
                 .notFound, "nothing is known about layer \(layer.hexadecimal)",
                 remedy: "plasmid find --wait 10")
         }
         object["holders"] = .array(records.map { .string(($0.signer ?? $0.publisher).base32) })
-        object["statements"] = .array(try statements(about: layer))
+        object["statements"] = .array(said)
         return object
     }
 
