@@ -95,8 +95,8 @@ extension Scenario {
         let (paths, open) = figures.reduce((0, 0)) { ($0.0 + $1.paths, $0.1 + $1.open) }
         let carried = figures.reduce(0) { $0 + $1.carried }
         return world.outcome(
-            "\(world.datagrams.tooLarge) of \(world.datagrams.count) too large; "
-                + "\(open) of \(paths) paths open, \(carried) words went by them, \(words(slowest)), "
+            "\(world.datagrams.tooLarge) of \(world.datagrams.count) too large; \(open) of "
+                + "\(paths) paths open, \(carried) words went by them, \(words(slowest)), "
                 + "\(suspicions) suspicions",
             [
                 "some are too large": world.datagrams.tooLarge > 0,
