@@ -13,7 +13,7 @@ package final class World {
         package var isSteady = false
         /// Datagrams lost, of 1,000; nil where nodes use none. Looked at when a node is added, too.
         package var datagramLossPerMille: UInt64?
-        /// Bytes of the largest datagram that passes: there is room for no more, and nobody says so.
+        /// Bytes of the largest datagram that passes; longer ones vanish.
         package var largestDatagram: Int = .max
         /// Messages lost, of 1,000.
         package var lossPerMille: UInt64 = 0
