@@ -220,12 +220,13 @@ extension Swarm {
     mutating func mayAsk(_ message: Message, _ number: SessionNumber) -> Bool {
         let isWithin = sessions.change(number) { session in
             switch message {
-            case .ping, .introduction, .tags, .checkpoint, .datagrams:
+            case .ping, .introduction, .tags, .checkpoint, .datagrams, .grantQuestion,
+                .grantAnswer:
                 session.rates.pings.take(at: now.monotonic)
             case .identifiersRequest, .recordsRequest, .sketchRequest, .itemsRequest, .search:
                 session.rates.questions.take(at: now.monotonic)
             case .envelopeRequest, .groupsRequest, .hold, .holdEnd, .seek, .seekers,
-                .challenge, .receipt, .grantQuestion, .grantAnswer:
+                .challenge, .receipt:
                 session.rates.documents.take(at: now.monotonic)
             case .relay(.bytes), .relay(.allow): true
             case .reach, .relay, .punch: session.rates.reach.take(at: now.monotonic)

@@ -87,4 +87,15 @@ import Wire
         )
         #expect(asked(taken) == [sample.id])
     }
+
+    @Test func `who floods with such questions is sent away before they cost much`() throws {
+        var publisher = Driver(1)
+        publisher.open(1, 3)
+        let many = (0..<UInt64(Message.grantsMax)).map { Digest(words: ($0, 2, 3, 4)) }
+        var answers = 0
+        for _ in 0..<400 where publisher.core.sessions[1]?.isClosing == false {
+            if answer(publisher.hear(1, .grantQuestion(many))) != nil { answers += 1 }
+        }
+        #expect(publisher.core.sessions[1]?.isClosing == true && answers <= 128)
+    }
 }
