@@ -13,21 +13,25 @@ struct SourcePlan: Sendable {
     /// Monotonic nanoseconds before which no step is taken.
     private var rest: UInt64 = 0
 
+    /// Whether a look is due at a fetch of which so much came.
+    func isDue(received: UInt64, at now: UInt64) -> Bool {
+        guard let last = begun, received >= last.received else { return true }
+        let span = now - min(now, last.time)
+        return span >= SourceLimits.window
+            && (received - last.received >= SourceLimits.windowBytes
+                || span >= SourceLimits.windowMax)
+    }
+
     /// Looks at a fetch that has come so far with so many sources, lacks `missing` bytes and knows
     /// of others whom it might call.
     mutating func look(
         received: UInt64, missing: UInt64, sources: Int, hasOthers: Bool, at now: UInt64
     ) {
-        guard let last = begun, received >= last.received else {
-            begun = (now, received)
-            return
-        }
-        let (span, came) = (now - min(now, last.time), received - last.received)
-        guard span >= SourceLimits.window,
-            came >= SourceLimits.windowBytes || span >= SourceLimits.windowMax
-        else { return }
-        begun = (now, received)
-        let rate = Span.rate(of: came, in: span)
+        guard isDue(received: received, at: now) else { return }
+        defer { begun = (now, received) }
+        guard let last = begun, received >= last.received else { return }
+        let rate = Span.rate(
+            of: received - last.received, in: now - min(now, last.time))
         if let before {
             self.before = nil
             guard rate >= before + before / SourceLimits.gain else {

@@ -138,7 +138,8 @@ extension Swarm {
 
     /// Whether a fetch goes on with as many holders as it has.
     private mutating func planSources(_ number: FetchNumber) {
-        guard let fetch = fetches[number], !fetch.isPaused, fetch.status.phase == .transferring
+        guard let fetch = fetches[number], !fetch.isPaused, fetch.status.phase == .transferring,
+            fetch.plan.isDue(received: fetch.status.received, at: now.monotonic)
         else { return }
         let sources = candidates(fetch).count
         let hasOthers = sources < SourceLimits.most && !others(fetch).isEmpty
